@@ -1,0 +1,45 @@
+"""Logging for every process: one line each to standard error, with secrets cut out."""
+
+import logging
+import re
+import sys
+
+from settings import Settings
+
+TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
+OWNER_KEY = re.compile(r"\b\d{1,10}-[0-9a-f]{32}\b")
+
+
+class SecretFilter(logging.Formatter):
+    """Formats first and cuts then: a secret in an argument or a traceback is found as well."""
+
+    def __init__(self, secrets: tuple[str, ...]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= 6)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.cut(super().format(record))
+
+    def cut(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, "[secret]")
+        return OWNER_KEY.sub("[secret]", TOKEN.sub("[secret]", line))
+
+
+def start(settings: Settings) -> None:
+    """Log to standard error. httpx logs every URL, with the bot token in it, at INFO: not here."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(SecretFilter(_secrets(settings)))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for chatty in ("httpx", "httpcore", "telegram", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # PTB logs every answer that is not JSON with a traceback; Telegram's 502 pages are expected, and
+    # the delivery says so in one line.
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)
+
+
+def _secrets(settings: Settings) -> tuple[str, ...]:
+    token = settings.bot_token.get_secret_value() if settings.bot_token else ""
+    metrics = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
+    password = re.search(r"://[^:/@]*:([^@]+)@", settings.database_url)
+    return token, metrics, password[1] if password else ""
