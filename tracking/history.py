@@ -1,0 +1,225 @@
+"""What judging knows of a link besides the fetch at hand: what people said, and what was seen.
+
+`Said` holds statements (the owner's and the recipient's); `Memory` is the running summary of the
+fetches judged so far. Both are small, immutable, and stored with the link as JSON, so that a link with
+a hundred thousand fetches is judged as fast as a new one.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from tracking.facts import DIRECT_CLIENTS, Agent, Fetch, Kind, Reason, Verdict
+
+
+class Telling(StrEnum):
+    """What can be said about a link."""
+
+    SENT = "sent"
+    TOLD_SENT = "told_sent"
+    DRAFT = "draft"
+    PEEK = "peek"
+    OWN = "own"
+    NOT_OWN = "not_own"
+    STOPPED = "stopped"
+    RESUMED = "resumed"
+    OBJECTED = "objected"
+
+
+class Statement(NamedTuple):
+    """One thing somebody said.
+
+    `at` is the moment it is about: for TOLD_SENT when the mail was sent, for DRAFT when it still was one.
+    """
+
+    telling: Telling
+    at: float
+    of: str = ""
+    """The fetch an OWN or NOT_OWN is about."""
+    until: float = 0
+    """The end of a PEEK."""
+
+
+class Sent(NamedTuple):
+    at: float
+    exact: bool
+    """The button, at the moment of sending; False where the time was given afterwards or inferred."""
+
+
+class Said(NamedTuple):
+    sent: Sent | None = None
+    draft_until: float | None = None
+    peeks: tuple[tuple[float, float], ...] = ()
+    own: frozenset[str] = frozenset()
+    theirs: frozenset[str] = frozenset()
+    closed_at: float | None = None
+    objected: bool = False
+
+    def hear(self, statement: Statement) -> "Said":
+        """The same with one more statement: what is said later wins."""
+        telling, at, of, until = statement
+        match telling:
+            case Telling.SENT:
+                return self._replace(sent=Sent(at, exact=True))
+            case Telling.TOLD_SENT:
+                still = self.draft_until if self.draft_until is not None and self.draft_until < at else None
+                return self._replace(sent=Sent(at, exact=False), draft_until=still)
+            case Telling.DRAFT:
+                return self._replace(sent=None, draft_until=at)
+            case Telling.PEEK:
+                return self._replace(peeks=(*self.peeks, (at, until)))
+            case Telling.OWN:
+                return self._replace(own=self.own | {of}, theirs=self.theirs - {of})
+            case Telling.NOT_OWN:
+                return self._replace(own=self.own - {of}, theirs=self.theirs | {of})
+            case Telling.STOPPED:
+                return self if self.objected else self._replace(closed_at=at)
+            case Telling.RESUMED:
+                return self if self.objected else self._replace(closed_at=None)
+            case Telling.OBJECTED:
+                return self._replace(closed_at=at, objected=True)
+
+    def peeking(self, at: float) -> bool:
+        return any(start <= at <= end for start, end in self.peeks)
+
+
+class View(NamedTuple):
+    """One look, as long as it lasts: providers fetch an image many times for it."""
+
+    began: float
+    last: float
+
+
+class Memory(NamedTuple):
+    """What the fetches judged so far left behind."""
+
+    draft_agents: frozenset[Agent] = frozenset()
+    last_draft: float | None = None
+    devices: frozenset[str] = frozenset()
+    """Pseudonyms of the sender's own direct clients, seen while it was a draft."""
+    armed: Sent | None = None
+    """Inferred: a fetch that only a receiving side makes."""
+    views: Mapping[Agent, View] = {}
+    proxied: frozenset[Reason] = frozenset()
+    """Why providers fetched by themselves, so far."""
+    opens: int = 0
+    first_open: float | None = None
+    last_open: float | None = None
+
+    def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool) -> "Memory":
+        """The same with one more judged fetch."""
+        memory = self._replace(armed=Sent(fetch.at, exact=False)) if arms and not self.armed else self
+        match verdict.kind:
+            case Kind.ACTIVATED | Kind.INSERTED:
+                return memory._drafted(fetch)
+            case Kind.PROXIED:
+                return memory._replace(proxied=memory.proxied | {verdict.reason})
+            case Kind.OWN:
+                return memory._viewed(fetch)
+            case Kind.REPEAT:
+                return memory._viewed(fetch, began=memory.views[fetch.sighting.agent].began)
+            case Kind.OPENED:
+                return memory._opened(fetch)
+            case Kind.SCANNED | Kind.NOISE | Kind.IGNORED:
+                return memory
+
+    def _drafted(self, fetch: Fetch) -> "Memory":
+        agent, device = fetch.sighting.agent, fetch.device
+        known = device is not None and agent in DIRECT_CLIENTS
+        return self._replace(
+            draft_agents=self.draft_agents | {agent},
+            last_draft=max(fetch.at, self.last_draft or fetch.at),
+            devices=self.devices | {device} if known and device else self.devices,
+        )
+
+    def _viewed(self, fetch: Fetch, *, began: float | None = None) -> "Memory":
+        view = View(fetch.at if began is None else began, fetch.at)
+        return self._replace(views={**self.views, fetch.sighting.agent: view})
+
+    def _opened(self, fetch: Fetch) -> "Memory":
+        return self._viewed(fetch)._replace(
+            opens=self.opens + 1,
+            first_open=fetch.at if self.first_open is None else self.first_open,
+            last_open=fetch.at,
+        )
+
+
+class History(NamedTuple):
+    """All that a fetch is judged against."""
+
+    said: Said = Said()
+    memory: Memory = Memory()
+
+    def sent(self) -> Sent | None:
+        """When the mail left, as far as is known.
+
+        A time told afterwards is the owner's word and wins. The button only says "by now", so an
+        earlier fetch that only a receiving side makes stands: people tap Sent late.
+        """
+        said, armed = self.said.sent, self.memory.armed
+        if said and (not said.exact or not armed or said.at < armed.at):
+            return said
+        return armed
+
+
+def dump(history: History) -> str:
+    """The history as compact JSON, for the link's row."""
+    said, memory = history
+    packed = {
+        "sent": said.sent,
+        "draft_until": said.draft_until,
+        "peeks": said.peeks,
+        "own": sorted(said.own),
+        "theirs": sorted(said.theirs),
+        "closed_at": said.closed_at,
+        "objected": said.objected,
+        "draft_agents": sorted(memory.draft_agents),
+        "last_draft": memory.last_draft,
+        "devices": sorted(memory.devices),
+        "armed": memory.armed,
+        "views": dict(memory.views),
+        "proxied": sorted(memory.proxied),
+        "opens": memory.opens,
+        "first_open": memory.first_open,
+        "last_open": memory.last_open,
+    }
+    return json.dumps({key: value for key, value in packed.items() if value}, separators=(",", ":"))
+
+
+def load(text: str) -> History:
+    """What `dump` packed; an empty string is a link nobody has said or seen anything of."""
+    packed: dict[str, Any] = json.loads(text) if text else {}
+    said = Said(
+        sent=_sent(packed.get("sent")),
+        draft_until=packed.get("draft_until"),
+        peeks=tuple((start, end) for start, end in packed.get("peeks", ())),
+        own=frozenset(packed.get("own", ())),
+        theirs=frozenset(packed.get("theirs", ())),
+        closed_at=packed.get("closed_at"),
+        objected=packed.get("objected", False),
+    )
+    memory = Memory(
+        draft_agents=frozenset(map(Agent, packed.get("draft_agents", ()))),
+        last_draft=packed.get("last_draft"),
+        devices=frozenset(packed.get("devices", ())),
+        armed=_sent(packed.get("armed")),
+        views={Agent(agent): View(*view) for agent, view in packed.get("views", {}).items()},
+        proxied=frozenset(map(Reason, packed.get("proxied", ()))),
+        opens=packed.get("opens", 0),
+        first_open=packed.get("first_open"),
+        last_open=packed.get("last_open"),
+    )
+    return History(said, memory)
+
+
+def _sent(packed: list[Any] | None) -> Sent | None:
+    return Sent(*packed) if packed else None
+
+
+def hear_all(statements: Iterable[Statement]) -> Said:
+    """Everything said about a link, in the order it was said."""
+    said = Said()
+    for statement in statements:
+        said = said.hear(statement)
+    return said

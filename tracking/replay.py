@@ -1,0 +1,117 @@
+"""`python -m tracking replay`: judge recorded link histories, to see what the judge would have said.
+
+Reads JSON lines in time order within each link, writes one line per fetch, in input order, as judged
+once everything has been read; `alert` is what the chat was told when the fetch came.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from tracking.agents import Signatures, identify
+from tracking.alerting import Loudness, alert_for
+from tracking.facts import Fetch, Network, Request, Verdict, Windows
+from tracking.history import History, Statement, Telling
+from tracking.verdicts import rejudge, take_in
+
+
+class UnreadableLineError(Exception):
+    """A line is not an event; the message says which and why."""
+
+
+class Tale:
+    """One link's recorded history, judged as it comes and again after every statement."""
+
+    def __init__(self, windows: Windows) -> None:
+        self._windows = windows
+        self._history = History()
+        self._fetches: list[Fetch] = []
+        self._verdicts: list[Verdict] = []
+        self._loudness: list[Loudness] = []
+
+    def fetch(self, fetch: Fetch) -> int:
+        """Judge a fetch; its place among the link's."""
+        before = self._history.memory
+        verdict, self._history = take_in(fetch, self._history, self._windows)
+        self._fetches.append(fetch)
+        self._verdicts.append(verdict)
+        self._loudness.append(alert_for(fetch, verdict, before, self._windows))
+        return len(self._fetches) - 1
+
+    def hear(self, statement: Statement) -> None:
+        said = self._history.said.hear(statement)
+        self._verdicts, self._history = rejudge(self._fetches, said, self._windows)
+
+    def line(self, place: int) -> dict[str, str]:
+        fetch, verdict = self._fetches[place], self._verdicts[place]
+        return {
+            "id": fetch.id,
+            "agent": fetch.sighting.agent,
+            "verdict": verdict.kind,
+            "confidence": verdict.confidence,
+            "reason": verdict.reason,
+            "alert": self._loudness[place],
+        }
+
+
+def replay(
+    lines: Iterable[str], signatures: Signatures, windows: Windows = Windows()
+) -> Iterator[dict[str, str]]:
+    """One answer per fetch, in input order. Raises UnreadableLineError."""
+    tales: dict[str, Tale] = {}
+    asked: list[tuple[Tale, int]] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            event = json.loads(line)
+            tale = tales.setdefault(_text(event, "link"), Tale(windows))
+            if event["event"] == "fetch":
+                asked.append((tale, tale.fetch(_fetch(event, signatures))))
+            elif event["event"] != "created":
+                tale.hear(_statement(event))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UnreadableLineError(f"line {number}: {_why(error)}") from None
+    return (tale.line(place) for tale, place in asked)
+
+
+def _why(error: Exception) -> str:
+    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _fetch(event: dict[str, Any], signatures: Signatures) -> Fetch:
+    headers = {str(name).lower(): str(value) for name, value in event.get("headers", {}).items()}
+    address = _text(event, "ip") if event.get("ip") is not None else None
+    sighting = identify(Request(event.get("method", "GET"), headers, address), signatures)
+    known = address is not None and sighting.network is not Network.UNKNOWN
+    device = f"{address} {headers.get('user-agent', '')}" if known else None
+    return Fetch(_text(event, "id"), _time(event["at"]), sighting, device)
+
+
+def _statement(event: dict[str, Any]) -> Statement:
+    at, kind = _time(event["at"]), event["event"]
+    match kind:
+        case "sent" if event.get("by") is not None:
+            return Statement(Telling.TOLD_SENT, _time(event["by"]))
+        case "peek":
+            return Statement(Telling.PEEK, at, until=at + 60 * float(event.get("minutes", 15)))
+        case "own" | "not_own":
+            return Statement(Telling(kind), at, of=_text(event, "of"))
+        case "sent" | "draft" | "objected":
+            return Statement(Telling(kind), at)
+    raise ValueError(f"unknown event {kind!r}")
+
+
+def _text(event: dict[str, Any], name: str) -> str:
+    value = event[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name!r} is not a text")
+    return value
+
+
+def _time(text: str) -> float:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return round(at.timestamp(), 3)
