@@ -1,0 +1,1 @@
+"""Tables, queries, the outbox and migrations: SQLModel on SQLite or PostgreSQL."""

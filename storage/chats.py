@@ -1,0 +1,53 @@
+"""Chats: made when first seen, marked when they cannot be reached, moved when Telegram moves them."""
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from storage.tables import Alert, Chat, Link
+from storage.times import moment
+
+
+def chat_of(session: Session, chat_id: int, now: float) -> Chat:
+    """The chat, locked for this transaction; made if it is new. Hearing from it means we can reach it."""
+    chat = session.get(Chat, chat_id, with_for_update=True)
+    if chat is None:
+        chat = Chat(id=chat_id, created_at=moment(now))
+        session.add(chat)
+        session.flush()
+    if chat.unreachable_since is not None:
+        chat.unreachable_since = None
+    return chat
+
+
+def lose(session: Session, chat_id: int, now: float) -> None:
+    """The chat blocked the bot or put it out: keep recording, hold what is owed."""
+    chat = chat_of(session, chat_id, now)
+    chat.unreachable_since = moment(now)
+
+
+def migrate(session: Session, old: Chat, new_id: int) -> Chat:
+    """A group became a supergroup: everything follows to the new id, in one transaction."""
+    new = session.get(Chat, new_id, with_for_update=True)
+    if new is None:
+        new = Chat(id=new_id, created_at=old.created_at, next_number=old.next_number, asking=old.asking)
+        session.add(new)
+        session.flush()
+        session.connection().execute(update(Link).where(col(Link.chat_id) == old.id).values(chat_id=new_id))
+    else:
+        _renumber(session, old, new)
+    session.connection().execute(
+        # The old chat's messages cannot be edited from the new one: what is due is sent anew there.
+        update(Alert).where(col(Alert.chat_id) == old.id).values(chat_id=new_id, telegram_id=None)
+    )
+    session.expire_all()
+    session.delete(old)
+    return new
+
+
+def _renumber(session: Session, old: Chat, new: Chat) -> None:
+    """Links made under the new id before we knew keep their numbers; the old ones get the next."""
+    links = select(Link).where(col(Link.chat_id) == old.id).order_by(col(Link.number))
+    for link in session.exec(links).all():
+        link.chat_id, link.number = new.id, new.next_number
+        new.next_number += 1
+    session.flush()

@@ -1,0 +1,122 @@
+"""Connections: one engine a process, short transactions, the same code for SQLite and PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from settings import Settings
+from storage.tables import SCHEMA
+
+BUSY_MS = 2000
+"""How long a writer waits for another one before it gives up with "database is locked"."""
+
+FIXED_SQLITE = (3, 51, 3)
+"""Before it, several connections that reset a WAL at the same time can corrupt the file."""
+
+
+class SchemaError(Exception):
+    """The database does not have the tables this version works with; the message says what to do."""
+
+
+def connect(settings: Settings, *, checkpoints: bool = False) -> Engine:
+    """An engine on the database. Only the process that `checkpoints` ever resets SQLite's WAL."""
+    if path := settings.sqlite_path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(f"sqlite:///{path}")
+        _care_for_sqlite(engine, checkpoints=checkpoints)
+        return engine
+    options = "-c synchronous_commit=on -c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
+    return create_engine(
+        settings.database_url,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3, "options": options},
+    )
+
+
+def _care_for_sqlite(engine: Engine, *, checkpoints: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        # SQLAlchemy says BEGIN itself below: the driver must not add one of its own.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={BUSY_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"wal_autocheckpoint={1000 if checkpoints else 0}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later fails at once with SQLITE_BUSY_SNAPSHOT,
+        # whatever the busy timeout says: a writer takes its lock at the beginning.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """One transaction that writes: committed at the end, rolled back by an exception."""
+    with (
+        engine.connect().execution_options(writes=True) as connection,
+        Session(connection, expire_on_commit=False) as session,
+    ):
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One transaction that only reads."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+def require_schema(engine: Engine) -> None:
+    """Raises SchemaError, in words, when the tables are older or newer than this program."""
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError as error:
+        if not _no_such_table(error):
+            raise
+        found = None
+    if found == SCHEMA:
+        return
+    if found is None:
+        raise SchemaError("The database has no tables yet. Run: python -m storage upgrade")
+    newer = found > SCHEMA
+    raise SchemaError(
+        f"The database has schema {found}, this program works with {SCHEMA}. "
+        + ("Update the program." if newer else "Run: python -m storage upgrade")
+    )
+
+
+def _no_such_table(error: DBAPIError) -> bool:
+    return "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", "") == "42P01"
+
+
+def sqlite_warning(settings: Settings) -> str:
+    """What is wrong with the SQLite library in use; empty when nothing is."""
+    if not settings.sqlite_path or sqlite3.sqlite_version_info >= FIXED_SQLITE:
+        return ""
+    return (
+        f"SQLite {sqlite3.sqlite_version} can corrupt a WAL that several processes reset; "
+        "only the pixel server checkpoints here. 3.51.3 or newer has the fix."
+    )
+
+
+def shown_url(settings: Settings) -> str:
+    """The database's address without its password, for logs."""
+    return make_url(settings.database_url).render_as_string(hide_password=True)
+
+
+def is_postgres(bind: Engine | Connection) -> bool:
+    return bind.dialect.name == "postgresql"

@@ -1,0 +1,30 @@
+"""Is all well? The bot's signs of life, and what is waiting, for `/readyz`."""
+
+from sqlmodel import Session, col, func, select
+
+from storage.tables import Alert, Pulse
+from storage.times import moment, seconds
+
+BOT = "bot"
+STALE = 90.0
+"""Seconds without a sign of life after which the bot counts as gone."""
+
+
+def beat(session: Session, name: str, trouble: str, now: float) -> None:
+    """A sign of life, with what is wrong; empty when nothing is."""
+    session.merge(Pulse(name=name, at=moment(now), trouble=trouble))
+
+
+def trouble_of(session: Session, name: str, now: float) -> str:
+    """What is wrong with a process; empty when nothing is."""
+    pulse = session.get(Pulse, name)
+    if pulse is None:
+        return "has not started yet"
+    age = now - seconds(pulse.at)
+    return pulse.trouble or (f"was last seen {age:.0f} s ago" if age > STALE else "")
+
+
+def owed(session: Session) -> dict[str, int]:
+    """How many messages are in each state but sent."""
+    query = select(Alert.state, func.count()).where(col(Alert.state) != "sent").group_by(col(Alert.state))
+    return dict(session.exec(query).all())

@@ -1,0 +1,62 @@
+"""Updates from Telegram: on disk before they are confirmed, each done exactly once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from storage.engine import is_postgres
+from storage.tables import StoredUpdate
+from storage.times import moment
+
+MOST_ATTEMPTS = 3
+REMEMBERED = 3 * 86400
+"""Seconds a done update's id is kept: Telegram repeats one for a day at most."""
+
+
+def receive(session: Session, updates: Sequence[Mapping[str, Any]], now: float) -> None:
+    """Store updates; those that are known already are left as they are."""
+    insert = postgresql.insert if is_postgres(session.connection()) else sqlite.insert
+    rows = [
+        {"id": update["update_id"], "received_at": moment(now), "body": json.dumps(update)}
+        for update in updates
+    ]
+    session.connection().execute(insert(StoredUpdate).on_conflict_do_nothing(index_elements=["id"]), rows)
+
+
+def waiting(session: Session, limit: int = 100) -> list[StoredUpdate]:
+    """Updates that are not done, oldest first."""
+    query = select(StoredUpdate).where(col(StoredUpdate.done).is_(False)).order_by(col(StoredUpdate.id))
+    return list(session.exec(query.limit(limit)).all())
+
+
+def finish(session: Session, update_id: int) -> bool:
+    """Mark an update done; False if it was done before, and nothing may be done for it again."""
+    update = session.get(StoredUpdate, update_id, with_for_update=True)
+    if update is None or update.done:
+        return False
+    update.done, update.body = True, ""
+    return True
+
+
+def failed(session: Session, update_id: int) -> bool:
+    """Count a failed attempt; True when the update is given up, so that it cannot stop the others."""
+    update = session.get(StoredUpdate, update_id, with_for_update=True)
+    if update is None or update.done:
+        return False
+    update.attempts += 1
+    if update.attempts < MOST_ATTEMPTS:
+        return False
+    update.done, update.body = True, ""
+    return True
+
+
+def forget(session: Session, now: float) -> None:
+    """Drop the ids of updates done long ago."""
+    before = moment(now - REMEMBERED)
+    session.connection().execute(
+        delete(StoredUpdate).where(col(StoredUpdate.done).is_(True), col(StoredUpdate.received_at) < before)
+    )

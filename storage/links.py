@@ -1,0 +1,128 @@
+"""Links: made, found (always inside the chat that asks), listed, muted."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlmodel import Session, col, func, select
+
+from storage import outbox
+from storage.chats import chat_of
+from storage.tables import FetchRow, Link
+from storage.times import moment
+from tracking.history import History, load
+
+TOKEN_BYTES = 16
+
+
+class DailyLimitError(Exception):
+    """The chat has made as many links in the last 24 hours as this host allows."""
+
+
+def create(
+    session: Session,
+    *,
+    chat_id: int,
+    by: int,
+    label: str,
+    recipient: str,
+    now: float,
+    daily: int,
+    thread_id: int | None = None,
+    asked_in: int | None = None,
+) -> Link:
+    """A new link, and the card owed for it. Raises DailyLimitError."""
+    chat = chat_of(session, chat_id, now)
+    if _made_today(session, chat_id, now) >= daily:
+        raise DailyLimitError
+    link = Link(
+        chat_id=chat_id,
+        number=chat.next_number,
+        token=secrets.token_urlsafe(TOKEN_BYTES),
+        label=label,
+        recipient=recipient,
+        created_at=moment(now),
+        created_by=by,
+        thread_id=thread_id,
+        asked_in=asked_in,
+        last_event_at=moment(now),
+    )
+    chat.next_number += 1
+    session.add(link)
+    session.flush()
+    owe_card(session, link, now)
+    return link
+
+
+def owe_card(session: Session, link: Link, now: float) -> None:
+    row = {
+        "key": card_key(link.id),
+        "chat_id": link.chat_id,
+        "link_id": link.id,
+        "kind": "card",
+        "thread_id": link.thread_id,
+        "reply_to": link.asked_in,
+        "created_at": moment(now),
+    }
+    outbox.owe(session.connection(), [row])
+
+
+def card_key(link_id: int) -> str:
+    return f"card:{link_id}"
+
+
+def _made_today(session: Session, chat_id: int, now: float) -> int:
+    since = moment(now) - timedelta(days=1)
+    made = select(func.count()).where(col(Link.chat_id) == chat_id, col(Link.created_at) > since)
+    return session.exec(made).one()
+
+
+def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False) -> Link | None:
+    """The chat's own link, or None: another chat's is as unknown as one that never was."""
+    query = select(Link).where(col(Link.id) == link_id, col(Link.chat_id) == chat_id)
+    return session.exec(query.with_for_update() if lock else query).first()
+
+
+def numbered(session: Session, chat_id: int, number: int) -> Link | None:
+    query = select(Link).where(col(Link.number) == number, col(Link.chat_id) == chat_id)
+    return session.exec(query.with_for_update()).first()
+
+
+def fetch_of(session: Session, chat_id: int, fetch_id: str) -> tuple[FetchRow, Link] | None:
+    """One fetch of one of the chat's links, the link locked."""
+    query = (
+        select(FetchRow, Link)
+        .join(Link, col(Link.id) == FetchRow.link_id)
+        .where(col(FetchRow.id) == fetch_id, col(Link.chat_id) == chat_id)
+        .with_for_update(of=Link)
+    )
+    return session.exec(query).first()
+
+
+def newest(session: Session, chat_id: int, offset: int, limit: int) -> Sequence[Link]:
+    """A page of the chat's links, newest first."""
+    query = select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number).desc())
+    return session.exec(query.offset(offset).limit(limit)).all()
+
+
+def timeline(session: Session, link_id: int, limit: int) -> Sequence[FetchRow]:
+    """The newest fetches of a link, newest first."""
+    query = select(FetchRow).where(col(FetchRow.link_id) == link_id).order_by(col(FetchRow.seq).desc())
+    return session.exec(query.limit(limit)).all()
+
+
+def history_of(link: Link) -> History:
+    return load(link.history)
+
+
+def mute(session: Session, link: Link, *, muted: bool) -> None:
+    """Whether its looks only count on the card, or speak."""
+    link.muted = muted
+    session.flush()
+    outbox.renew(session.connection(), [card_key(link.id)])
+
+
+def watched(session: Session, chat_id: int) -> list[Link]:
+    """The chat's links that record, locked."""
+    query = select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.id)).with_for_update()
+    return [link for link in session.exec(query) if history_of(link).said.closed_at is None]

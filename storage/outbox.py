@@ -1,0 +1,216 @@
+"""The outbox: what is owed to chats, and what becomes of it.
+
+Writing: `owe` adds a message once per key, `renew` asks for a newer version of one that exists.
+Delivering: `claim` takes due messages under a lease, one a chat; `settle` records what came of it.
+An alert leaves the active states only as sent, parked (shown in /status) or dropped with its link.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from math import inf
+from typing import NamedTuple
+
+from sqlalchemy import Connection, case, func, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from storage.chats import migrate
+from storage.engine import is_postgres
+from storage.pacing import GROUP, PRIVATE
+from storage.tables import Alert, Chat
+from storage.times import moment, seconds
+
+LEASE = 60.0
+"""Seconds a claimed message is ours; an attempt is given up well before, after 20."""
+
+SLOWEST_RETRY = 60.0
+
+
+class Ended(StrEnum):
+    """How an attempt to deliver ended."""
+
+    SENT = "sent"
+    WAIT = "wait"
+    NOT_SENT = "not_sent"
+    UNAVAILABLE = "unavailable"
+    IN_DOUBT = "in_doubt"
+    REFUSED = "refused"
+    GONE = "gone"
+    UNREACHABLE = "unreachable"
+    MIGRATED = "migrated"
+    REVOKED = "revoked"
+
+
+class Outcome(NamedTuple):
+    """What Telegram's answer means for the message.
+
+    sent: done. wait: told to (429). not_sent: certainly did not arrive. unavailable: Telegram's own
+    trouble (5xx). in_doubt: it may have arrived. refused: will never be accepted as it is. gone: the
+    message to edit, or the topic, is no more. unreachable: the chat is closed to us. migrated: the
+    chat has a new id. revoked: nothing can be sent with this token.
+    """
+
+    ended: Ended
+    telegram_id: int | None = None
+    wait: float = 0
+    new_chat_id: int | None = None
+    trouble: str = ""
+
+
+class Claim(NamedTuple):
+    """One claimed message, the version of it that is being delivered, and the fence it was taken with."""
+
+    alert: Alert
+    version: int
+    fence: int
+
+
+def owe(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    """Add messages; those whose key is there already are left as they are."""
+    if rows:
+        insert = postgresql.insert if is_postgres(connection) else sqlite.insert
+        connection.execute(insert(Alert).on_conflict_do_nothing(index_elements=["key"]), list(rows))
+
+
+def renew(connection: Connection, keys: Sequence[str]) -> None:
+    """Ask for a newer version of messages: however often it is asked, one edit shows the latest."""
+    if keys:
+        idle = col(Alert.state).in_(("sent", "pending"))
+        connection.execute(
+            update(Alert)
+            .where(col(Alert.key).in_(keys))
+            .values(wanted=Alert.wanted + 1, state=case((idle, "pending"), else_=Alert.state))
+        )
+
+
+def claim(session: Session, now: float, limit: int) -> list[Claim]:
+    """Take due messages, at most one a chat: the oldest new message, or else the oldest edit.
+
+    A chat with a message in flight, a pause, no allowance, or that cannot be reached, is passed over.
+    """
+    at = moment(now)
+    place = func.row_number().over(
+        partition_by=col(Alert.chat_id),
+        order_by=(
+            case((col(Alert.state) == "sending", 0), else_=1),
+            case((col(Alert.telegram_id).is_(None), 0), else_=1),
+            col(Alert.id),
+        ),
+    )
+    heads = (
+        select(col(Alert.id).label("id"), place.label("place"))
+        .where(col(Alert.state).in_(("pending", "sending")))
+        .subquery()
+    )
+    due = (
+        select(Alert, Chat)
+        .join(heads, heads.c.id == Alert.id)
+        .join(Chat, col(Chat.id) == Alert.chat_id)
+        .where(
+            heads.c.place == 1,
+            or_(col(Alert.state) == "pending", col(Alert.lease_until) < at),
+            col(Chat.unreachable_since).is_(None),
+            or_(col(Chat.paused_until).is_(None), col(Chat.paused_until) <= at),
+        )
+        .order_by(col(Alert.telegram_id).is_not(None), col(Alert.id))
+        .limit(limit * 4)
+        .with_for_update(of=[Alert, Chat], skip_locked=True)
+    )
+    claims: list[Claim] = []
+    for alert, chat in session.exec(due):
+        pace = GROUP if chat.id < 0 else PRIVATE
+        if len(claims) < limit and pace.allows(chat.paced_at, now):
+            chat.paced_at = pace.after(chat.paced_at, now)
+            claims.append(_take(alert, now))
+    session.flush()
+    return claims
+
+
+def _take(alert: Alert, now: float) -> Claim:
+    # A message that is still `sending` was left behind by a process that died: it may have arrived.
+    alert.in_doubt = alert.in_doubt or alert.state == "sending"
+    alert.state, alert.fence, alert.attempts = "sending", alert.fence + 1, alert.attempts + 1
+    alert.lease_until = moment(now + LEASE)
+    return Claim(alert, alert.wanted, alert.fence)
+
+
+def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> None:
+    """Record what came of an attempt; does nothing when somebody else has taken the message since."""
+    alert = session.get(Alert, claimed.alert.id, with_for_update=True, populate_existing=True)
+    if alert is None or alert.fence != claimed.fence:
+        return
+    chat = session.get_one(Chat, alert.chat_id, with_for_update=True)
+    alert.state, alert.lease_until, alert.trouble = "pending", None, outcome.trouble
+    match outcome.ended:
+        case Ended.SENT:
+            _sent(alert, claimed.version, outcome.telegram_id)
+        case Ended.WAIT:
+            chat.paused_until = moment(now + outcome.wait)
+        case Ended.NOT_SENT | Ended.UNAVAILABLE | Ended.IN_DOUBT:
+            _try_again(alert, chat, outcome.ended, now)
+        case Ended.REFUSED:
+            alert.state = "parked"
+        case Ended.GONE:
+            _gone(alert)
+        case Ended.UNREACHABLE:
+            chat.unreachable_since = moment(now)
+        case Ended.MIGRATED if outcome.new_chat_id:
+            session.flush()
+            migrate(session, chat, outcome.new_chat_id)
+        case Ended.MIGRATED | Ended.REVOKED:
+            pass
+
+
+def _sent(alert: Alert, version: int, telegram_id: int | None) -> None:
+    alert.telegram_id = telegram_id or alert.telegram_id
+    alert.shown, alert.attempts, alert.in_doubt, alert.trouble = version, 0, False, ""
+    if alert.wanted <= version:
+        alert.state = "sent"
+
+
+def _try_again(alert: Alert, chat: Chat, ended: Ended, now: float) -> None:
+    """The whole chat waits, longer each time, so that messages stay in order.
+
+    An edit can be repeated for ever: it shows the same. A new message that may have arrived is
+    repeated once, and then parked where its owner can see it.
+    """
+    new = alert.telegram_id is None
+    if new and ended is Ended.IN_DOUBT and alert.in_doubt:
+        alert.state = "parked"
+        return
+    alert.in_doubt = alert.in_doubt or (new and ended is not Ended.NOT_SENT)
+    chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(alert.attempts, 6)))
+
+
+def _gone(alert: Alert) -> None:
+    """A topic that is gone is answered in the chat; a card that is gone is shown again below."""
+    if alert.telegram_id is None and alert.thread_id is not None:
+        alert.thread_id = None
+    elif alert.kind == "card" and alert.telegram_id is not None:
+        alert.telegram_id = None
+    else:
+        alert.state, alert.shown = "sent", alert.wanted
+
+
+def next_due(session: Session, now: float) -> float:
+    """Seconds until a message that cannot be claimed now could be; infinite when none waits."""
+    waiting = (
+        select(Alert, Chat)
+        .join(Chat, col(Chat.id) == Alert.chat_id)
+        .where(col(Alert.state).in_(("pending", "sending")), col(Chat.unreachable_since).is_(None))
+        .limit(200)
+    )
+    ready: dict[int, float] = {}
+    for alert, chat in session.exec(waiting):
+        ready[chat.id] = max(ready.get(chat.id, -inf), _ready_at(alert, chat))
+    return min(ready.values(), default=inf) - now
+
+
+def _ready_at(alert: Alert, chat: Chat) -> float:
+    pace = GROUP if chat.id < 0 else PRIVATE
+    times = [pace.ready_at(chat.paced_at)]
+    if chat.paused_until:
+        times.append(seconds(chat.paused_until))
+    if alert.state == "sending" and alert.lease_until:
+        times.append(seconds(alert.lease_until))
+    return max(times)

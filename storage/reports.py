@@ -1,0 +1,22 @@
+"""What `/status` tells a chat about itself."""
+
+from typing import NamedTuple
+
+from sqlmodel import Session, col, func, select
+
+from storage.links import history_of
+from storage.tables import Alert, Link
+
+
+class Status(NamedTuple):
+    links: int
+    watching: int
+    parked: int
+    """Messages that may not have arrived, and are not tried again."""
+
+
+def status(session: Session, chat_id: int) -> Status:
+    links = session.exec(select(Link).where(col(Link.chat_id) == chat_id)).all()
+    watching = sum(history_of(link).said.closed_at is None for link in links)
+    parked = select(func.count()).where(col(Alert.chat_id) == chat_id, col(Alert.state) == "parked")
+    return Status(len(links), watching, session.exec(parked).one())

@@ -1,0 +1,31 @@
+"""Old fetches are purged; what they meant stays in the link's counts."""
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from storage.statements import fetch_from
+from storage.tables import FetchRow, Link
+from storage.times import moment
+from tracking import Windows, rejudge
+from tracking.history import dump, load
+
+LINKS_AT_ONCE = 100
+
+
+def purge(session: Session, now: float, days: int, windows: Windows) -> int:
+    """Delete fetches older than so many days, of a hundred links at most; how many links had some."""
+    before = moment(now - days * 86400)
+    old = select(FetchRow.link_id).where(col(FetchRow.at) < before).distinct().limit(LINKS_AT_ONCE)
+    link_ids = session.exec(old).all()
+    links = select(Link).where(col(Link.id).in_(link_ids)).order_by(col(Link.id)).with_for_update()
+    for link in session.exec(links):
+        rows = session.exec(
+            select(FetchRow)
+            .where(col(FetchRow.link_id) == link.id, col(FetchRow.at) < before)
+            .order_by(col(FetchRow.seq))
+        ).all()
+        said, start = load(link.history).said, load(link.kept_from).memory
+        _, kept = rejudge([fetch_from(row) for row in rows], said, windows, start)
+        link.kept_from = dump(kept)
+        session.connection().execute(delete(FetchRow).where(col(FetchRow.id).in_([row.id for row in rows])))
+    return len(link_ids)

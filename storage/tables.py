@@ -1,0 +1,161 @@
+"""The tables. Times are aware UTC datetimes; what judging needs of a link is packed in `Link.history`."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+SCHEMA = "0001"
+"""The newest migration: a start on another schema refuses (a test holds the two together)."""
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _chat_id() -> Column[int]:
+    return Column(BigInteger, ForeignKey("chat.id"), nullable=False, index=True)
+
+
+class Chat(SQLModel, table=True):
+    """A Telegram chat: a person's, or a group's (negative ids)."""
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    created_at: datetime
+    next_number: int = 1
+    """The number its next link gets: `#7` is counted per chat."""
+    asking: str = ""
+    """The command that waits for an answer, such as `track`."""
+    paced_at: float = 0.0
+    """When its message allowance will be full again (GCRA's theoretical arrival time), epoch seconds."""
+    paused_until: datetime | None = None
+    """Telegram asked to wait, or an attempt failed: the whole chat waits, so that order is kept."""
+    unreachable_since: datetime | None = None
+    """Blocked or left: everything is kept and told when they come back."""
+
+
+class Link(SQLModel, table=True):
+    """One tracked message."""
+
+    # An id is never given twice: an old button must not act on a newer link.
+    __table_args__ = (UniqueConstraint("chat_id", "number"), {"sqlite_autoincrement": True})
+
+    id: int = Field(default=None, primary_key=True)
+    chat_id: int = Field(sa_column=_chat_id())
+    number: int
+    token: str = Field(unique=True, max_length=22)
+    label: str
+    recipient: str = ""
+    created_at: datetime
+    created_by: int = Field(sa_type=BigInteger)
+    thread_id: int | None = None
+    asked_in: int | None = None
+    """The message that asked for it: answers quote it, and it gets the reaction."""
+    muted: bool = False
+    fetches: int = 0
+    """The sequence number of its newest fetch."""
+    last_event_at: datetime
+    history: str = Field(default="", sa_type=Text)
+    """`tracking.history`, packed: what was said and what was seen."""
+    kept_from: str = Field(default="", sa_type=Text)
+    """The history as it was when the oldest fetches were purged: judging again starts from it."""
+
+
+class FetchRow(SQLModel, table=True):
+    """One judged fetch. No address is stored; `device` means nothing outside its link."""
+
+    __tablename__ = "fetch"
+    __table_args__ = (UniqueConstraint("link_id", "seq"),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    link_id: int = Field(foreign_key="link.id")
+    seq: int
+    at: datetime = Field(index=True)
+    agent: str
+    network: str
+    sign: str = ""
+    rendered: bool = False
+    device: str | None = None
+    user_agent: str
+    kind: str
+    reason: str
+    confidence: str
+
+
+class StatementRow(SQLModel, table=True):
+    """Something said about a link: kept beside the fetches, never instead of them."""
+
+    __tablename__ = "statement"
+
+    id: int = Field(default=None, primary_key=True)
+    link_id: int = Field(foreign_key="link.id", index=True)
+    said_at: datetime
+    said_by: int | None = Field(default=None, sa_type=BigInteger)
+    telling: str
+    at: float
+    """Epoch seconds, like `until`: exactly what the judge is given."""
+    of: str = ""
+    until: float = 0.0
+
+
+_DUE = text("state IN ('pending', 'sending')")
+
+
+class Alert(SQLModel, table=True):
+    """A message owed to a chat: an outbox row for as long as the message lives.
+
+    `wanted` counts the versions it should have shown, `shown` those Telegram confirmed. A row that
+    already has a `telegram_id` is delivered by editing that message.
+    """
+
+    __table_args__ = (
+        Index("ix_alert_due", "chat_id", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    """What it is about, such as `card:7` or `opened:<fetch>`: asking twice makes one."""
+    chat_id: int = Field(sa_column=_chat_id())
+    link_id: int | None = Field(default=None, foreign_key="link.id", index=True)
+    fetch_id: str | None = None
+    kind: str
+    loud: bool = False
+    thread_id: int | None = None
+    reply_to: int | None = None
+    payload: str = Field(default="", sa_type=Text)
+    state: str = "pending"
+    wanted: int = 1
+    shown: int = 0
+    attempts: int = 0
+    in_doubt: bool = False
+    """An attempt may have arrived: the next one says "possibly repeated"."""
+    created_at: datetime
+    lease_until: datetime | None = None
+    fence: int = 0
+    telegram_id: int | None = None
+    trouble: str = ""
+
+
+class StoredUpdate(SQLModel, table=True):
+    """An update from Telegram, on disk before it is confirmed: a kill loses no command."""
+
+    __tablename__ = "inbox"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    received_at: datetime
+    body: str = Field(sa_type=Text)
+    """The update as JSON; emptied when it is done, the id stays to tell a repetition."""
+    attempts: int = 0
+    done: bool = False
+
+
+class Pulse(SQLModel, table=True):
+    """The last sign of life of a process, for `/readyz`."""
+
+    name: str = Field(primary_key=True)
+    at: datetime
+    trouble: str = ""

@@ -1,0 +1,17 @@
+"""Epoch seconds for deciding, aware UTC datetimes for keeping: the one place that converts."""
+
+import time
+from datetime import UTC, datetime
+
+
+def now() -> float:
+    """The wall clock, in seconds since the epoch, to the millisecond: what is stored comes back equal."""
+    return round(time.time(), 3)
+
+
+def moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def seconds(at: datetime) -> float:
+    return round(at.timestamp(), 3)
