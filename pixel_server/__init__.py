@@ -1,0 +1,1 @@
+"""The pixel, and the few pages people see."""

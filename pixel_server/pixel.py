@@ -1,0 +1,77 @@
+"""The pixel: the same 43 bytes whatever happens, and for a valid token not before the fetch is on disk."""
+
+import logging
+import re
+from typing import Any
+
+from pixel_server.edge import ClientAddress
+from pixel_server.writer import Writer
+from storage.ingest import Arrival, new_id
+from storage.keys import Keys
+from storage.times import now
+from tracking import Network, Request
+from tracking.agents import Signatures, identify
+
+log = logging.getLogger(__name__)
+
+GIF = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+PREFIX = "/i/"
+TOKEN = re.compile(r"/i/([A-Za-z0-9_-]{22})\.gif", re.ASCII)
+
+HEADERS = [
+    (b"content-type", b"image/gif"),
+    (b"content-length", b"43"),
+    # Gmail needs the comma-separated whole: with less it shows its own copy, and a reopening is never seen.
+    (b"cache-control", b"no-cache, no-store, max-age=0, must-revalidate, private"),
+    (b"pragma", b"no-cache"),
+    (b"expires", b"0"),
+]
+OK = {"type": "http.response.start", "status": 200, "headers": HEADERS}
+# The image comes with the error, so that no mail shows a broken one; the status makes the provider ask again.
+NOT_KEPT = {"type": "http.response.start", "status": 503, "headers": [*HEADERS, (b"retry-after", b"5")]}
+BODY = {"type": "http.response.body", "body": GIF}
+NO_BODY = {"type": "http.response.body", "body": b""}
+
+
+class Pixel:
+    """An ASGI application for `/i/…`, called before FastAPI: a route there costs more than all of this."""
+
+    def __init__(self, writer: Writer, keys: Keys, signatures: Signatures, clients: ClientAddress) -> None:
+        self._writer, self._keys, self._signatures, self._clients = writer, keys, signatures, clients
+        self.hidden_clients = False
+        """Fetches came through a proxy that TRUSTED_PROXIES does not name."""
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        kept = True
+        if found := TOKEN.fullmatch(scope["path"]):
+            try:
+                kept = await self._writer.keep(self._arrival(found[1], scope))
+            except Exception:
+                log.exception("A fetch could not be taken in.")
+                kept = False
+        await send(OK if kept else NOT_KEPT)
+        await send(NO_BODY if scope["method"] == "HEAD" else BODY)
+
+    def _arrival(self, token: str, scope: Any) -> Arrival:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        peer = scope["client"][0] if scope["client"] else None
+        address = self._client(peer, headers.get("x-forwarded-for"))
+        sighting = identify(Request(scope["method"], headers, address), self._signatures)
+        user_agent = headers.get("user-agent", "")
+        known = address is not None and sighting.network is not Network.UNKNOWN
+        device = self._keys.device(token, address, user_agent) if known and address else None
+        return Arrival(new_id(), token, now(), sighting, device, user_agent)
+
+    def _client(self, peer: str | None, forwarded: str | None) -> str | None:
+        if forwarded and not self.hidden_clients and self._clients.hides_clients(peer, forwarded):
+            self.hidden_clients = True
+            log.warning(
+                "Requests come through %s, which TRUSTED_PROXIES does not name: who fetches cannot be "
+                "checked, and opens are told as weak. If that is your own proxy, set TRUSTED_PROXIES=%s.",
+                peer,
+                peer,
+            )
+        return self._clients.find(peer, forwarded)
