@@ -1,0 +1,87 @@
+"""What an alert says: worded when it is sent, and again when the verdict behind it changes."""
+
+from markupsafe import Markup
+
+import words
+from bot.message import Keyboard, Message, button
+from bot.phrases import because, lines, name
+from storage.links import history_of
+from storage.tables import FetchRow, Link
+from storage.times import seconds
+from tracking import Kind, Reason
+from words import english as en
+
+PROXIED = {
+    Reason.GMAIL_PREFETCH: en.PROXIED_GMAIL,
+    Reason.APPLE_PREFETCH: en.PROXIED_APPLE,
+    Reason.PROVIDER_PREFETCH: en.PROXIED_PROVIDER,
+    Reason.FIRST_SECONDS: en.PROXIED_FIRST_SECONDS,
+}
+
+
+def opened(link: Link, fetch: FetchRow, last_before: float | None, now: float) -> Message:
+    """The alert of an open; `last_before` is the open before it, if a long sleep lay between."""
+    if fetch.kind not in (Kind.OPENED, Kind.REPEAT):
+        return _corrected(link, fetch, now)
+    values = {"name": name(link), "time": words.time(seconds(fetch.at), now)}
+    if fetch.reason == Reason.MAYBE_DRAFT:
+        return Message(words.say(en.OPENED_MAYBE, **values), _ask_sent(link, fetch))
+    return Message(lines(_opened(link, fetch, last_before, values), because(fetch)), _buttons(link, fetch))
+
+
+def _opened(link: Link, fetch: FetchRow, last_before: float | None, values: dict[str, Markup]) -> Markup:
+    at, sent = seconds(fetch.at), history_of(link).sent()
+    if last_before is not None:
+        return words.say(en.REVIVED, span=words.span(at - last_before), **values)
+    if sent is None or sent.at > at:
+        return words.say(en.OPENED_SENT_UNKNOWN, **values)
+    return words.say(en.OPENED, span=words.span(at - sent.at), **values)
+
+
+def _buttons(link: Link, fetch: FetchRow) -> Keyboard:
+    why, own = button(en.BUTTON_WHY, "why", fetch.id), button(en.BUTTON_OWN, "own", fetch.id)
+    if link.muted:
+        return [[why, own]]
+    return [[why, own, button(en.BUTTON_MUTE, "mute", link.id)]]
+
+
+def _ask_sent(link: Link, fetch: FetchRow) -> Keyboard:
+    answers = [button(en.BUTTON_YES_SENT, "yes", fetch.id), button(en.BUTTON_DRAFT, "draft", link.id)]
+    return [answers, *_buttons(link, fetch)]
+
+
+def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
+    """The verdict has changed since: the message says so in its place."""
+    values = {"name": name(link), "time": words.time(seconds(fetch.at), now)}
+    why = button(en.BUTTON_WHY, "why", fetch.id)
+    match fetch.kind:
+        case Kind.OWN:
+            taken_back = button(en.BUTTON_NOT_OWN, "not_own", fetch.id)
+            rows = [[why, taken_back], [button(en.BUTTON_PEEK, "peek", link.id)]]
+            return Message(words.say(en.CORRECTED_OWN, **values), rows)
+        case Kind.ACTIVATED | Kind.INSERTED:
+            return Message(words.say(en.CORRECTED_DRAFT, **values), [[why]])
+        case _:
+            text = words.say(en.CORRECTED_OTHER, because=en.REASONS[fetch.reason], **values)
+            return Message(text, [[why]])
+
+
+def proxied(link: Link, fetch: FetchRow) -> Message:
+    """The one silent line about a provider that fetched by itself."""
+    return Message(words.say(PROXIED.get(Reason(fetch.reason), en.PROXIED_PROVIDER), name=name(link)))
+
+
+def why(link: Link, fetch: FetchRow, now: float) -> Message:
+    """What was seen, which rule spoke, and what else it could be."""
+    at, sent = seconds(fetch.at), history_of(link).sent()
+    agent, network = en.AGENTS[fetch.agent], en.NETWORKS[fetch.network]
+    parts = [
+        words.say(en.WHY, kind=en.KINDS[fetch.kind], name=name(link)),
+        words.say(en.WHY_SEEN, agent=agent, network=network, time=words.time(at, now)),
+    ]
+    if sent and at >= sent.at:
+        parts.append(words.say(en.WHY_SINCE, span=words.span(at - sent.at)))
+    parts.append(because(fetch))
+    if alternative := en.ALTERNATIVES.get(fetch.reason):
+        parts.append(words.say(en.WHY_ELSE, alternative=alternative))
+    return Message(lines(*parts, words.say(en.WHY_NEVER)))

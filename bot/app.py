@@ -1,0 +1,166 @@
+"""The bot put together: python-telegram-bot's client and handlers, and the loops around them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from telegram.error import TelegramError
+from telegram.ext import (
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    ExtBot,
+    MessageHandler,
+    filters,
+)
+from telegram.request import HTTPXRequest
+
+from bot import buttons, commands
+from bot.delivery import Delivery
+from bot.desk import Desk
+from bot.reception import App, Reception, in_words
+from settings import Settings
+from storage import inbox
+from storage.health import BOT, beat
+from storage.lock import BotLock
+from storage.news import Listener
+from storage.retention import purge
+from storage.times import now
+from words import english as en
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 20.0
+HOUSEKEEPING = 600.0
+GOODBYE = 3.0
+"""Seconds for messages in flight at the end: honcho kills after 5."""
+
+COMMANDS = {
+    "start": commands.start,
+    "help": commands.help_,
+    "track": commands.track,
+    "history": commands.history,
+    "sent": commands.sent,
+    "peek": commands.peek,
+    "mute": commands.mute,
+    "stop": commands.stop,
+    "status": commands.status,
+    "privacy": commands.privacy,
+    "cancel": commands.cancel,
+}
+
+
+def build(settings: Settings, desk: Desk) -> App:
+    """PTB's application, without its updater, limiter and jobs: those are durable, and ours."""
+    assert settings.bot_token  # noqa: S101  # checked at start
+    api = settings.telegram_api_url
+    bot = ExtBot(
+        settings.bot_token.get_secret_value(),
+        base_url=f"{api}/bot",
+        base_file_url=f"{api}/file/bot",
+        request=HTTPXRequest(connection_pool_size=16, connect_timeout=5, read_timeout=15, write_timeout=10),
+        get_updates_request=HTTPXRequest(connection_pool_size=1, connect_timeout=5),
+    )
+    app = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
+    app.bot_data["desk"] = desk
+    only_new = filters.UpdateType.MESSAGE
+    for name, act in COMMANDS.items():
+        app.add_handler(CommandHandler(name, commands.handler(act), only_new))
+    app.add_handler(CallbackQueryHandler(buttons.pressed))
+    app.add_handler(ChatMemberHandler(commands.handler(commands.membership)))
+    app.add_handler(MessageHandler(only_new & filters.TEXT, commands.handler(commands.unknown)))
+    return app
+
+
+class Bot:
+    """Runs until it is told to stop; outlives every trouble that Telegram or the database has."""
+
+    def __init__(self, settings: Settings, desk: Desk) -> None:
+        self._settings, self._desk = settings, desk
+        self._app = build(settings, desk)
+        self._lock = BotLock(settings)
+        self._reception = Reception(desk, self._app)
+        self._delivery = Delivery(desk, self._app.bot)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        listener = Listener(self._settings, self._desk.due.set)
+        tasks = [
+            asyncio.create_task(self._forever(self._heart)),
+            asyncio.create_task(self._serve(listener)),
+        ]
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._delivery.drain(), GOODBYE)
+        listener.stop()
+        self._lock.release()
+        await self._app.shutdown()
+        self._desk.close()
+
+    async def _serve(self, listener: Listener) -> None:
+        """Wait for our turn and for Telegram, then run the loops until we are cancelled."""
+        await self._insist(self._wait_for_turn)
+        await self._insist(self._greet)
+        listener.start()
+        log.info("Ready as @%s.", self._app.bot.username)
+        async with asyncio.TaskGroup() as loops:
+            for loop in (self._reception.poll, self._reception.work, self._delivery.run, self._keep_house):
+                loops.create_task(self._forever(loop))
+
+    async def _forever(self, loop: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await self._insist(loop)
+
+    async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
+        """What fails is told and begun again: nothing is lost, it is all in the database."""
+        while True:
+            try:
+                return await step()
+            except Exception:
+                log.exception("Something failed and begins again.")
+                await asyncio.sleep(1)
+
+    async def _wait_for_turn(self) -> None:
+        while not await asyncio.to_thread(self._lock.take):
+            if not self._desk.trouble:
+                log.warning("Another bot works on this database; waiting until it ends.")
+            self._desk.trouble = "waiting: another bot works on this database"
+            await asyncio.sleep(1)
+        self._desk.trouble = ""
+
+    async def _greet(self) -> None:
+        """Learn our own name; a Telegram that cannot be reached, or a bad token, is waited out."""
+        pause = 1.0
+        while True:
+            try:
+                await self._app.initialize()
+                await self._app.bot.delete_webhook()
+                break
+            except TelegramError as error:
+                trouble = in_words(error)
+                if trouble != self._desk.trouble:
+                    log.warning("%s", trouble)
+                self._desk.trouble = trouble
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30)
+        self._desk.trouble = ""
+        with suppress(TelegramError):
+            await self._app.bot.set_my_commands(list(en.COMMANDS.items()))
+
+    async def _heart(self) -> None:
+        while True:
+            await self._desk.write(lambda session: beat(session, BOT, self._desk.trouble, now()))
+            await asyncio.sleep(HEARTBEAT)
+
+    async def _keep_house(self) -> None:
+        """Forget what is old: done updates, and fetches past their days."""
+        days, windows = self._settings.retention_days, self._settings.windows
+        while True:
+            await self._desk.write(lambda session: inbox.forget(session, now()))
+            while await self._desk.write(lambda session: purge(session, now(), days, windows)):
+                pass
+            await asyncio.sleep(HOUSEKEEPING)

@@ -1,0 +1,211 @@
+"""What each button does. Data is `<verb>:<id>`, and counts only in the chat that owns what it names."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from sqlmodel import Session
+from telegram import Update
+from telegram.error import TelegramError
+
+import words
+from bot import alerts
+from bot.commands import Context, desk_of, make_link, say, say_peek
+from bot.desk import Desk
+from bot.listing import history_page, story
+from bot.message import Message
+from bot.replies import owe_reply, rewrite
+from storage import links
+from storage.links import history_of
+from storage.tables import FetchRow, Link
+from storage.times import now, seconds
+from tracking import Statement, Telling
+from words import english as en
+
+log = logging.getLogger(__name__)
+
+
+class Press(NamedTuple):
+    """A button that was pressed, and where."""
+
+    session: Session
+    update: Update
+    desk: Desk
+    chat_id: int
+    about: str
+    """What stands behind the colon."""
+
+
+Answer = str
+"""What the toast says; empty for none."""
+
+
+async def pressed(update: Update, context: Context) -> None:
+    """Do what the button says, once, and always answer: an unanswered button spins for ever."""
+    query, desk = update.callback_query, desk_of(context)
+    if query is None:
+        return
+    answer = await desk.once(update.update_id, partial(_press, update=update, desk=desk))
+    try:
+        await query.answer(answer or None)
+    except TelegramError as error:
+        # Too old to be answered: what it asked for is done.
+        log.info("A button could not be answered: %s", error)
+
+
+def _press(session: Session, update: Update, desk: Desk) -> Answer:
+    query, chat = update.callback_query, update.effective_chat
+    verb, _, about = (query.data or "").partition(":") if query else ("", "", "")
+    act = VERBS.get(verb)
+    if act is None or chat is None:
+        return en.TOAST_GONE
+    return act(Press(session, update, desk, chat.id, about))
+
+
+def on_link(act: Callable[[Press, Link], Answer]) -> Callable[[Press], Answer]:
+    """A verb about one of the chat's links; another chat's is gone, like one that never was."""
+
+    def run(press: Press) -> Answer:
+        if not press.about.isdecimal() or len(press.about) > 9:
+            return en.TOAST_GONE
+        link = links.link_of(press.session, press.chat_id, int(press.about), lock=True)
+        return act(press, link) if link else en.TOAST_GONE
+
+    return run
+
+
+def on_fetch(act: Callable[[Press, FetchRow, Link], Answer]) -> Callable[[Press], Answer]:
+    def run(press: Press) -> Answer:
+        found = links.fetch_of(press.session, press.chat_id, press.about)
+        return act(press, *found) if found else en.TOAST_GONE
+
+    return run
+
+
+def _say(press: Press, link: Link, statement: Statement) -> None:
+    say(press.session, link, press.update, press.desk, statement)
+
+
+@on_link
+def _sent(press: Press, link: Link) -> Answer:
+    if history_of(link).sent():
+        return en.TOAST_ALREADY
+    _say(press, link, Statement(Telling.SENT, now()))
+    return en.TOAST_SENT
+
+
+def _ago(minutes: int) -> Callable[[Press], Answer]:
+    @on_link
+    def act(press: Press, link: Link) -> Answer:
+        sent = history_of(link).said.sent
+        at = (sent.at if sent else now()) - minutes * 60
+        _say(press, link, Statement(Telling.TOLD_SENT, at))
+        return en.TOAST_SENT
+
+    return act
+
+
+@on_link
+def _draft(press: Press, link: Link) -> Answer:
+    _say(press, link, Statement(Telling.DRAFT, now()))
+    return en.TOAST_DRAFT
+
+
+@on_fetch
+def _yes(press: Press, fetch: FetchRow, link: Link) -> Answer:
+    _say(press, link, Statement(Telling.TOLD_SENT, seconds(fetch.at)))
+    return en.TOAST_SENT
+
+
+@on_fetch
+def _own(press: Press, fetch: FetchRow, link: Link) -> Answer:
+    _say(press, link, Statement(Telling.OWN, now(), of=fetch.id))
+    return en.TOAST_OWN
+
+
+@on_fetch
+def _not_own(press: Press, fetch: FetchRow, link: Link) -> Answer:
+    _say(press, link, Statement(Telling.NOT_OWN, now(), of=fetch.id))
+    return en.TOAST_NOT_OWN
+
+
+@on_fetch
+def _why(press: Press, fetch: FetchRow, link: Link) -> Answer:
+    owe_reply(press.session, press.update, alerts.why(link, fetch, now()), now(), quote=True)
+    return ""
+
+
+@on_link
+def _apps(press: Press, _link: Link) -> Answer:
+    owe_reply(press.session, press.update, Message(words.say(en.OTHER_APPS)), now(), quote=True)
+    return ""
+
+
+@on_link
+def _mute(press: Press, link: Link) -> Answer:
+    links.mute(press.session, link, muted=True)
+    return en.TOAST_MUTED
+
+
+@on_link
+def _unmute(press: Press, link: Link) -> Answer:
+    links.mute(press.session, link, muted=False)
+    return en.TOAST_UNMUTED
+
+
+@on_link
+def _stop(press: Press, link: Link) -> Answer:
+    _say(press, link, Statement(Telling.STOPPED, now()))
+    return en.TOAST_STOPPED
+
+
+@on_link
+def _resume(press: Press, link: Link) -> Answer:
+    _say(press, link, Statement(Telling.RESUMED, now()))
+    return en.TOAST_OBJECTED if history_of(link).said.objected else en.TOAST_RESUMED
+
+
+@on_link
+def _peek(press: Press, link: Link) -> Answer:
+    say_peek(press.session, link, press.update, press.desk)
+    return en.TOAST_PEEK
+
+
+@on_link
+def _link(press: Press, link: Link) -> Answer:
+    return rewrite(press.session, press.update, story(press.session, link, now()))
+
+
+def _page(press: Press) -> Answer:
+    offset = int(press.about) if press.about.isdecimal() and len(press.about) < 9 else 0
+    page = history_page(press.session, press.chat_id, offset, now())
+    return rewrite(press.session, press.update, page)
+
+
+def _track(press: Press) -> Answer:
+    if message := make_link(press.session, press.update, press.desk, ""):
+        owe_reply(press.session, press.update, message, now())
+    return ""
+
+
+VERBS: dict[str, Callable[[Press], Answer]] = {
+    "sent": _sent,
+    "ago5": _ago(5),
+    "ago15": _ago(15),
+    "ago60": _ago(60),
+    "draft": _draft,
+    "yes": _yes,
+    "own": _own,
+    "not_own": _not_own,
+    "why": _why,
+    "apps": _apps,
+    "mute": _mute,
+    "unmute": _unmute,
+    "stop": _stop,
+    "resume": _resume,
+    "peek": _peek,
+    "link": _link,
+    "page": _page,
+    "track": _track,
+}

@@ -1,0 +1,114 @@
+"""The card: the one message per link that shows its state and is edited in place."""
+
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+from telegram import CopyTextButton, InlineKeyboardButton
+
+import words
+from bot.message import Keyboard, Message, button
+from bot.phrases import lines, numbered
+from storage.links import history_of
+from storage.tables import Link
+from tracking import History, Reason
+from words import english as en
+
+EARLIER_OFFERED = 3600
+"""Seconds after tapping Sent during which the card asks whether it was earlier."""
+
+
+def pixel_url(public_url: str, link: Link) -> str:
+    return f"{public_url}/i/{link.token}.gif"
+
+
+def card(link: Link, *, public_url: str, copy_page: str, now: float) -> Message:
+    """The card of a link as it should look now."""
+    history = history_of(link)
+    url = pixel_url(public_url, link)
+    address = words.say("<code>{url}</code>", url=url)
+    with_button = takes_buttons(copy_page)
+    parts = [numbered(link), Markup(""), *_state(link, history, now), Markup(""), address]
+    if not with_button:
+        parts.append(words.say(en.CARD_COPY_PAGE, url=words.say("<code>{url}</code>", url=copy_page)))
+    if not history.sent() and not history.memory.draft_agents and history.said.closed_at is None:
+        parts += [Markup(""), words.say(en.CARD_STEPS)]
+    if _may_be_earlier(history, now):
+        parts += [Markup(""), words.say(en.CARD_SENT_EARLIER)]
+    keyboard = _keyboard(link, history, url, copy_page if with_button else "", now)
+    return Message(lines(*parts), keyboard)
+
+
+def takes_buttons(url: str) -> bool:
+    """Whether Telegram takes this address on a button: it refuses hosts without a dot, such as localhost."""
+    return "." in (urlsplit(url).hostname or "")
+
+
+def _state(link: Link, history: History, now: float) -> list[Markup]:
+    memory, sent = history.memory, history.sent()
+    shown: list[Markup] = []
+    if memory.draft_agents:
+        shown.append(words.say(en.CARD_DRAFT))
+    if sent:
+        shown.append(_sent(history, now))
+    elif not shown:
+        shown.append(words.say(en.CARD_WAITING))
+    if memory.opens:
+        shown.append(_looks(history, now))
+    elif memory.proxied:
+        shown.append(words.say(_proxied(memory.proxied)))
+    if history.said.closed_at is not None:
+        shown.append(words.say(en.CARD_OBJECTED if history.said.objected else en.CARD_STOPPED))
+    elif link.muted:
+        shown.append(words.say(en.CARD_MUTED))
+    return shown
+
+
+def _sent(history: History, now: float) -> Markup:
+    sent = history.sent()
+    assert sent  # noqa: S101  # the caller asked
+    time = words.time(sent.at, now)
+    if sent == history.memory.armed:
+        why = "gmail_prefetch" if Reason.GMAIL_PREFETCH in history.memory.proxied else "other_provider"
+        return words.say(en.CARD_SENT_INFERRED, time=time, because=en.REASONS[why])
+    return words.say(en.CARD_SENT if sent.exact else en.CARD_SENT_TOLD, time=time)
+
+
+def _looks(history: History, now: float) -> Markup:
+    memory = history.memory
+    first, last = words.time(memory.first_open or 0, now), words.time(memory.last_open or 0, now)
+    sentence = en.CARD_LOOKED_ONCE if memory.opens == 1 else en.CARD_LOOKED
+    return words.say(sentence, count=memory.opens, first=first, last=last)
+
+
+def _proxied(reasons: frozenset[Reason]) -> str:
+    """What is known from providers alone; only Gmail's own prefetch says that it reached Gmail."""
+    if Reason.GMAIL_PREFETCH in reasons:
+        return en.CARD_GMAIL
+    if Reason.PROVIDER_PREFETCH in reasons:
+        return en.CARD_PROVIDER
+    return en.CARD_APPLE if Reason.APPLE_PREFETCH in reasons else en.CARD_PROXIED
+
+
+def _may_be_earlier(history: History, now: float) -> bool:
+    sent = history.said.sent
+    return bool(sent and sent.exact and history.sent() == sent and 0 <= now - sent.at < EARLIER_OFFERED)
+
+
+def _keyboard(link: Link, history: History, url: str, copy_page: str, now: float) -> Keyboard:
+    copying = [InlineKeyboardButton(en.BUTTON_COPY, copy_text=CopyTextButton(url))]
+    if copy_page:
+        copying.append(InlineKeyboardButton(en.BUTTON_COPY_PAGE, url=copy_page))
+    if history.said.closed_at is not None:
+        return [] if history.said.objected else [[button(en.BUTTON_RESUME, "resume", link.id)]]
+    if not history.sent():
+        sent = [button(en.BUTTON_SENT, "sent", link.id)]
+        return [copying, sent, [button(en.BUTTON_OTHER_APPS, "apps", link.id)]]
+    rows: list[list[InlineKeyboardButton]] = []
+    if _may_be_earlier(history, now):
+        rows.append([button(text, f"ago{minutes}", link.id) for minutes, text in en.BUTTON_AGO.items()])
+    if not (history.said.sent and history.said.sent.exact):
+        rows.append([button(en.BUTTON_DRAFT, "draft", link.id)])
+    mute = (
+        button(en.BUTTON_UNMUTE, "unmute", link.id) if link.muted else button(en.BUTTON_MUTE, "mute", link.id)
+    )
+    return [*rows, copying, [mute, button(en.BUTTON_STOP, "stop", link.id)]]

@@ -1,0 +1,226 @@
+"""What each command does: take the text apart, one storage function in one transaction, one answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import Session
+from telegram import Chat, Update
+from telegram.ext import ContextTypes
+
+import words
+from bot import parsing
+from bot.desk import Desk
+from bot.listing import history_page
+from bot.message import Message, button
+from bot.phrases import lines, name
+from bot.replies import owe_reply
+from storage import links, reports
+from storage.chats import chat_of, lose
+from storage.statements import state
+from storage.tables import Link
+from storage.times import now
+from tracking import Statement, Telling
+from words import english as en
+
+Context = ContextTypes.DEFAULT_TYPE
+PEEK_MINUTES = 15
+
+Act = Callable[[Session, Update, Desk], Message | None]
+"""Does what an update asks for, inside its transaction, and returns what to answer."""
+
+
+def desk_of(context: Context) -> Desk:
+    desk: Desk = context.bot_data["desk"]
+    return desk
+
+
+def handler(act: Act) -> Callable[[Update, Context], Any]:
+    """An act as PTB calls it: once per update, its answer owed in the same transaction."""
+
+    async def handle(update: Update, context: Context) -> None:
+        desk = desk_of(context)
+
+        def do(session: Session) -> None:
+            if message := act(session, update, desk):
+                owe_reply(session, update, message, now())
+
+        await desk.once(update.update_id, do)
+
+    return handle
+
+
+def start(_session: Session, _update: Update, _desk: Desk) -> Message:
+    return Message(words.say(en.START), [[button(en.BUTTON_FIRST, "track", 0)]])
+
+
+def help_(_session: Session, _update: Update, _desk: Desk) -> Message:
+    told = (
+        words.say(en.HELP_LINE, command=command, description=text) for command, text in en.COMMANDS.items()
+    )
+    return Message(lines(words.say(en.HELP), *told))
+
+
+def track(session: Session, update: Update, desk: Desk) -> Message | None:
+    """`/track contract to landlord`; alone it asks."""
+    return make_link(session, update, desk, parsing.argument(_text(update)))
+
+
+def make_link(session: Session, update: Update, desk: Desk, text: str) -> Message | None:
+    """The new link's card is the answer; without a text, or over the limit, a sentence is."""
+    chat = chat_of(session, _chat_id(update), now())
+    wish = parsing.track(text)
+    chat.asking = "" if wish else "track"
+    if wish is None:
+        return Message(words.say(en.TRACK_ASK), asks=en.TRACK_PLACEHOLDER)
+    asked = update.effective_message
+    try:
+        links.create(
+            session,
+            chat_id=chat.id,
+            by=update.effective_user.id if update.effective_user else 0,
+            label=wish.label,
+            recipient=wish.recipient,
+            now=now(),
+            daily=desk.settings.daily_links,
+            thread_id=asked.message_thread_id if asked and asked.is_topic_message else None,
+            asked_in=asked.message_id if asked else None,
+        )
+    except links.DailyLimitError:
+        return Message(words.say(en.TRACK_TOO_MANY, limit=desk.settings.daily_links))
+    return None
+
+
+def cancel(session: Session, update: Update, _desk: Desk) -> Message:
+    chat = chat_of(session, _chat_id(update), now())
+    asked, chat.asking = chat.asking, ""
+    return Message(words.say(en.CANCELLED if asked else en.NOTHING_TO_CANCEL))
+
+
+def history(session: Session, update: Update, _desk: Desk) -> Message:
+    return history_page(session, _chat_id(update), 0, now())
+
+
+def status(session: Session, update: Update, desk: Desk) -> Message:
+    report = reports.status(session, _chat_id(update))
+    told = [words.say(en.STATUS, watching=report.watching, links=report.links)]
+    if report.parked:
+        told.append(words.say(en.STATUS_PARKED, count=report.parked))
+    elif not desk.trouble:
+        told.append(words.say(en.STATUS_WELL))
+    return Message(lines(*told))
+
+
+def privacy(_session: Session, _update: Update, desk: Desk) -> Message:
+    return Message(words.say(en.PRIVACY, days=desk.settings.retention_days))
+
+
+def sent(session: Session, update: Update, desk: Desk) -> Message:
+    """`/sent 7`: the same as the button on its card."""
+    return _about_link(session, update, desk, "sent", _say_sent)
+
+
+def mute(session: Session, update: Update, desk: Desk) -> Message:
+    return _about_link(session, update, desk, "mute", _mute)
+
+
+def stop(session: Session, update: Update, desk: Desk) -> Message:
+    return _about_link(session, update, desk, "stop", _stop)
+
+
+def peek(session: Session, update: Update, desk: Desk) -> Message:
+    """`/peek`: what is looked at in the next minutes is the owner's own; `/peek 7` for one link."""
+    text = parsing.argument(_text(update))
+    if text:
+        return _about_link(session, update, desk, "peek", _peek_one)
+    chosen = links.watched(session, _chat_id(update))
+    if not chosen:
+        return Message(words.say(en.PEEK_NOTHING))
+    for link in chosen:
+        say_peek(session, link, update, desk)
+    return Message(words.say(en.PEEK_NOTED, minutes=PEEK_MINUTES, what=en.PEEK_ALL))
+
+
+def unknown(session: Session, update: Update, desk: Desk) -> Message | None:
+    """Other text: the answer to a question, or a hint; groups get silence."""
+    chat = chat_of(session, _chat_id(update), now())
+    asked, text = update.effective_message, _text(update)
+    answers = asked is not None and asked.reply_to_message is not None
+    private = update.effective_chat is not None and update.effective_chat.type == Chat.PRIVATE
+    if text.startswith("/"):
+        return Message(words.say(en.UNKNOWN_COMMAND)) if private else None
+    if chat.asking == "track" and text and (private or answers):
+        return make_link(session, update, desk, text)
+    return Message(words.say(en.UNKNOWN_TEXT)) if private else None
+
+
+def membership(session: Session, update: Update, _desk: Desk) -> None:
+    """Blocked, left, or welcome again: what is owed waits for the chat to come back."""
+    change = update.my_chat_member
+    if change is None:
+        return
+    if change.new_chat_member.status in ("kicked", "left"):
+        lose(session, change.chat.id, now())
+    else:
+        chat_of(session, change.chat.id, now())
+
+
+def _about_link(
+    session: Session,
+    update: Update,
+    desk: Desk,
+    command: str,
+    act: Callable[[Session, Link, Update, Desk], Message],
+) -> Message:
+    text = parsing.argument(_text(update))
+    number = parsing.number(text)
+    if number is None:
+        return Message(words.say(en.WHICH_LINK, command=command))
+    link = links.numbered(session, _chat_id(update), number)
+    if link is None:
+        return Message(words.say(en.NO_SUCH_LINK, number=number))
+    return act(session, link, update, desk)
+
+
+def _say_sent(session: Session, link: Link, update: Update, desk: Desk) -> Message:
+    history = say(session, link, update, desk, Statement(Telling.SENT, now()))
+    known = history.sent()
+    return Message(
+        words.say(en.SENT_NOTED, name=name(link), time=words.time(known.at if known else now(), now()))
+    )
+
+
+def _mute(session: Session, link: Link, _update: Update, _desk: Desk) -> Message:
+    links.mute(session, link, muted=True)
+    return Message(words.say(en.MUTE_NOTED, name=name(link)))
+
+
+def _stop(session: Session, link: Link, update: Update, desk: Desk) -> Message:
+    say(session, link, update, desk, Statement(Telling.STOPPED, now()))
+    return Message(words.say(en.STOP_NOTED, name=name(link)), [[button(en.BUTTON_RESUME, "resume", link.id)]])
+
+
+def _peek_one(session: Session, link: Link, update: Update, desk: Desk) -> Message:
+    say_peek(session, link, update, desk)
+    return Message(words.say(en.PEEK_NOTED, minutes=PEEK_MINUTES, what=name(link)))
+
+
+def say_peek(session: Session, link: Link, update: Update, desk: Desk) -> None:
+    at = now()
+    say(session, link, update, desk, Statement(Telling.PEEK, at, until=at + PEEK_MINUTES * 60))
+
+
+def say(session: Session, link: Link, update: Update, desk: Desk, statement: Statement) -> Any:
+    """Keep what was said about a link; returns its history after it."""
+    by = update.effective_user.id if update.effective_user else None
+    return state(session, link, statement, by=by, now=now(), windows=desk.settings.windows)
+
+
+def _text(update: Update) -> str:
+    message = update.effective_message
+    return (message.text or "") if message else ""
+
+
+def _chat_id(update: Update) -> int:
+    chat = update.effective_chat
+    assert chat  # noqa: S101  # only updates with a chat are handled
+    return chat.id

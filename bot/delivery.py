@@ -1,0 +1,177 @@
+"""The loop that delivers: claim, word, send, settle; woken by news, and looking by itself now and then."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from functools import partial
+from typing import NamedTuple
+
+from sqlmodel import Session
+from telegram import Bot, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
+from telegram.constants import ParseMode, ReactionEmoji
+from telegram.error import BadRequest, TelegramError
+
+import words
+from bot.composing import compose
+from bot.desk import Desk
+from bot.message import Message, simpler
+from bot.outcomes import outcome_of
+from storage import outbox
+from storage.outbox import Claim, Ended, Outcome
+from storage.pacing import ALL_CHATS
+from storage.tables import Link
+from storage.times import now
+from words import english as en
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8
+"""Messages in flight, each to another chat."""
+LONGEST_ATTEMPT = 20.0
+"""Seconds, well within a lease: an attempt that outlived it could be made twice."""
+SLOW_LOOK = 5.0
+"""Seconds after which the loop looks by itself: news can be lost."""
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class Job(NamedTuple):
+    claim: Claim
+    message: Message | None
+    """None when it could not be worded."""
+
+
+class Delivery:
+    """Delivers until `stop`; what is in flight then is finished first."""
+
+    def __init__(self, desk: Desk, bot: Bot) -> None:
+        self._desk, self._bot = desk, bot
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._full_at = 0.0
+        self._revoked_until = 0.0
+
+    async def run(self) -> None:
+        while True:
+            self._desk.due.clear()
+            wait = await self._deliver_due()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._desk.due.wait(), min(SLOW_LOOK, max(wait, 0.005)))
+
+    async def drain(self) -> None:
+        """Finish what is in flight."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight)
+
+    async def _deliver_due(self) -> float:
+        """Start what may be started now; seconds until something else can be."""
+        room = AT_ONCE - len(self._in_flight)
+        if self._revoked_until > time.monotonic():
+            return SLOW_LOOK
+        if not room or not ALL_CHATS.allows(self._full_at, time.monotonic()):
+            return ALL_CHATS.every
+        jobs, wait = await self._desk.write(partial(self._claim, limit=min(room, ALL_CHATS.burst)))
+        for job in jobs:
+            self._full_at = ALL_CHATS.after(self._full_at, time.monotonic())
+            task = asyncio.create_task(self._deliver(job))
+            self._in_flight.add(task)
+            task.add_done_callback(self._landed)
+        return wait
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.discard(task)
+        self._desk.due.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("A delivery could not be settled; its lease will end.", exc_info=error)
+
+    def _claim(self, session: Session, limit: int) -> tuple[list[Job], float]:
+        at = now()
+        claims = outbox.claim(session, at, limit)
+        wait = 0.0 if claims else outbox.next_due(session, at)
+        return [Job(claim, self._word(session, claim, at)) for claim in claims], wait
+
+    def _word(self, session: Session, claim: Claim, at: float) -> Message | None:
+        try:
+            message = compose(session, claim.alert, self._desk, at)
+        except Exception:
+            # One message that cannot be worded must not stop the others.
+            log.exception("Alert %d cannot be worded.", claim.alert.id)
+            return None
+        if claim.alert.in_doubt and claim.alert.telegram_id is None:
+            repeated = words.say(en.REPEATED, number=claim.alert.id)
+            return message._replace(text=repeated + "\n" + message.text)
+        return message
+
+    async def _deliver(self, job: Job) -> None:
+        outcome = await self._attempt(job)
+        self._tell_log(job.claim, outcome)
+        await self._desk.write(lambda session: outbox.settle(session, job.claim, outcome, now()))
+        if outcome.ended is Ended.SENT and job.claim.alert.kind == "opened":
+            await self._react(job.claim)
+
+    async def _attempt(self, job: Job) -> Outcome:
+        if job.message is None:
+            return Outcome(Ended.REFUSED, trouble="it could not be worded")
+        try:
+            async with asyncio.timeout(LONGEST_ATTEMPT):
+                telegram_id = await self._show_somehow(job.claim, job.message)
+        except Exception as error:
+            return outcome_of(error)
+        return Outcome(Ended.SENT, telegram_id=telegram_id)
+
+    async def _show_somehow(self, claim: Claim, message: Message) -> int | None:
+        try:
+            return await self._show(claim, message)
+        except BadRequest as error:
+            if outcome_of(error).ended is not Ended.REFUSED:
+                raise
+            log.warning("Alert %d is sent in a simpler form: %s", claim.alert.id, error)
+            return await self._show(claim, simpler(message, str(error)))
+
+    async def _show(self, claim: Claim, message: Message) -> int | None:
+        """Send the message, or edit the one that is there; its id when it is new."""
+        alert = claim.alert
+        if alert.telegram_id is not None:
+            markup = message.markup
+            await self._bot.edit_message_text(
+                message.text,
+                alert.chat_id,
+                alert.telegram_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=None if message.asks else markup,  # type: ignore[arg-type]  # not a ForceReply
+            )
+            return None
+        sent = await self._bot.send_message(
+            alert.chat_id,
+            message.text,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=NO_PREVIEW,
+            disable_notification=not alert.loud,
+            message_thread_id=alert.thread_id,
+            reply_parameters=_reply_to(alert.reply_to),
+            reply_markup=message.markup,
+        )
+        return sent.message_id
+
+    def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
+        """One line for each answer that is not a yes; a revoked token is said once and then waited out."""
+        if outcome.ended is Ended.REVOKED:
+            self._revoked_until = time.monotonic() + 30
+            self._desk.trouble = (
+                "Telegram refuses the token: everything is kept until BOT_TOKEN is valid again"
+            )
+        if outcome.ended is not Ended.SENT:
+            log.warning("Alert %d: %s (%s)", claim.alert.id, outcome.ended, outcome.trouble)
+
+    async def _react(self, claim: Claim) -> None:
+        """👀 on the message that asked for the link: pleasant, and nothing is lost without it."""
+        link = await self._desk.read(lambda session: session.get(Link, claim.alert.link_id))
+        if link and link.asked_in:
+            with suppress(TelegramError):
+                await self._bot.set_message_reaction(
+                    link.chat_id, link.asked_in, ReactionTypeEmoji(ReactionEmoji.EYES)
+                )
+
+
+def _reply_to(message_id: int | None) -> ReplyParameters | None:
+    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id else None

@@ -1,0 +1,66 @@
+"""What every part of the bot works with: settings, keys, the database in a thread, and the news."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from settings import Settings
+from storage import inbox
+from storage.engine import reading, writing
+from storage.keys import Keys
+from storage.tables import Link
+
+T = TypeVar("T")
+
+
+class Desk:
+    """Made once in the event loop; `due` is set whenever something may be waiting for delivery."""
+
+    def __init__(self, settings: Settings, engine: Engine, keys: Keys) -> None:
+        self.settings, self.keys = settings, keys
+        self.due, self.received = asyncio.Event(), asyncio.Event()
+        self.trouble = ""
+        """What keeps the bot from its work, for /readyz; empty when nothing does."""
+        self._engine = engine
+        # One thread: SQLite has one writer anyway, and what is asked in order is done in order.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+
+    async def write(self, act: Callable[[Session], T]) -> T:
+        """Run `act` in one transaction."""
+
+        def run() -> T:
+            with writing(self._engine) as session:
+                return act(session)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+
+    async def read(self, ask: Callable[[Session], T]) -> T:
+        def run() -> T:
+            with reading(self._engine) as session:
+                return ask(session)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+
+    async def once(self, update_id: int, act: Callable[[Session], T]) -> T | None:
+        """Do what an update asks for, exactly once: the doing and its mark are one transaction.
+
+        None when it was done before.
+        """
+
+        def do(session: Session) -> T | None:
+            return act(session) if inbox.finish(session, update_id) else None
+
+        result = await self.write(do)
+        self.due.set()
+        return result
+
+    def copy_page(self, link: Link) -> str:
+        return f"{self.settings.public_url}/copy/{self.keys.owner_key(link.id, link.token)}"
+
+    def close(self) -> None:
+        self._thread.shutdown()
+        self._engine.dispose()

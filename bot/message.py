@@ -1,0 +1,64 @@
+"""A message as the chat should show it, before anybody sends it."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
+
+Keyboard = Sequence[Sequence[InlineKeyboardButton]]
+"""Rows of buttons."""
+
+LONGEST_TEXT = 4096
+"""UTF-16 units Telegram takes, counted after the tags are gone."""
+
+
+_TAGS = re.compile(r"</?[a-z][^>]*>")
+
+
+class Message(NamedTuple):
+    text: Markup
+    keyboard: Keyboard = ()
+    asks: str = ""
+    """Opens a reply field with this placeholder."""
+
+    @property
+    def markup(self) -> InlineKeyboardMarkup | ForceReply | None:
+        if self.asks:
+            return ForceReply(selective=True, input_field_placeholder=self.asks)
+        return InlineKeyboardMarkup(self.keyboard) if self.keyboard else None
+
+
+def simpler(message: Message, complaint: str) -> Message:
+    """The same without what an older or stricter Bot API refuses: its tags, or its other buttons.
+
+    A person who gets a plain link is better off than one who gets none.
+    """
+    if "parse entities" in complaint.lower():
+        return message._replace(text=Markup(_TAGS.sub("", message.text)))  # noqa: S704  # still escaped
+    dropped = [key.url for row in message.keyboard for key in row if key.url]
+    about_url = "url" in complaint.lower()
+    rows = [
+        [key for key in row if key.callback_data or (about_url and not key.url)] for row in message.keyboard
+    ]
+    text = Markup("\n").join([message.text, *(Markup("<code>{}</code>").format(url) for url in dropped)])
+    return message._replace(text=text, keyboard=[row for row in rows if row])
+
+
+def button(text: str, verb: str, about: object) -> InlineKeyboardButton:
+    """A button that says `<verb>:<id>` back."""
+    return InlineKeyboardButton(text, callback_data=f"{verb}:{about}")
+
+
+def pack(message: Message) -> str:
+    """As JSON, for the outbox."""
+    rows = [[key.to_dict() for key in row] for row in message.keyboard]
+    return json.dumps({"text": message.text, "keyboard": rows, "asks": message.asks})
+
+
+def unpack(payload: str) -> Message:
+    packed: dict[str, Any] = json.loads(payload)
+    rows = [[InlineKeyboardButton.de_json(key, None) for key in row] for row in packed["keyboard"]]
+    return Message(Markup(packed["text"]), rows, packed["asks"])  # noqa: S704  # it was Markup when packed

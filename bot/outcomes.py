@@ -1,0 +1,94 @@
+"""What Telegram's answer, or its silence, means for the message: the one place that knows.
+
+PTB's classes mislead where it matters: BadRequest and TimedOut are both NetworkErrors, and a TimedOut
+may or may not have arrived. The cause underneath tells.
+"""
+
+from datetime import timedelta
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from storage.outbox import Ended, Outcome
+
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""The request did not leave this machine: it can be sent again freely."""
+
+NOT_MODIFIED = "message is not modified"
+GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message thread not found",
+    "topic_deleted",
+    "topic_closed",
+)
+UNREACHABLE = (
+    "chat not found",
+    "user is deactivated",
+    "peer_id_invalid",
+    "group chat was deactivated",
+    "chat_write_forbidden",
+    "not enough rights to send",
+    "have no rights to send",
+)
+
+
+def outcome_of(error: Exception) -> Outcome:
+    """The outcome of an attempt that raised; never raises."""
+    trouble = f"{type(error).__name__}: {error}"[:200]
+    return _outcome(error)._replace(trouble=trouble)
+
+
+def _outcome(error: Exception) -> Outcome:
+    match error:
+        case RetryAfter():
+            return Outcome(Ended.WAIT, wait=_seconds(error.retry_after))
+        case ChatMigrated():
+            return Outcome(Ended.MIGRATED, new_chat_id=error.new_chat_id)
+        case InvalidToken():
+            return Outcome(Ended.REVOKED)
+        case Forbidden():
+            return Outcome(Ended.UNREACHABLE)
+        case BadRequest():
+            return _refusal(str(error).lower())
+        case Conflict():
+            return Outcome(Ended.UNAVAILABLE)
+        case NetworkError():
+            return _network(error)
+        case _:
+            # Bytes that are not Telegram's: something answered, and nobody knows what it did.
+            return Outcome(Ended.IN_DOUBT)
+
+
+def _refusal(text: str) -> Outcome:
+    if NOT_MODIFIED in text:
+        return Outcome(Ended.SENT)
+    if any(sentence in text for sentence in GONE):
+        return Outcome(Ended.GONE)
+    if any(sentence in text for sentence in UNREACHABLE):
+        return Outcome(Ended.UNREACHABLE)
+    return Outcome(Ended.REFUSED)
+
+
+def _network(error: NetworkError) -> Outcome:
+    cause = error.__cause__
+    if isinstance(cause, NEVER_LEFT) or "pool timeout" in str(error).lower():
+        return Outcome(Ended.NOT_SENT)
+    if cause is None or isinstance(cause, TelegramError):
+        # An HTTP status of 500 and above, from Telegram or from what stands before it.
+        return Outcome(Ended.UNAVAILABLE)
+    return Outcome(Ended.IN_DOUBT)
+
+
+def _seconds(wait: int | timedelta) -> float:
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

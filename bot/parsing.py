@@ -1,0 +1,41 @@
+"""What people type, taken apart."""
+
+import re
+from typing import NamedTuple
+
+_ARROW = re.compile(r"\s*(?:→|->)\s*")
+_TO = re.compile(r"\s+to\s+", re.IGNORECASE)
+
+
+class Wish(NamedTuple):
+    """What somebody wants tracked."""
+
+    label: str
+    recipient: str
+
+
+def track(text: str) -> Wish | None:
+    """`contract to landlord`: the last arrow, or else the last " to ", parts label and recipient.
+
+    None when there is nothing to track.
+    """
+    text = " ".join(text.split())
+    if not text:
+        return None
+    for mark in (_ARROW, _TO):
+        found = list(mark.finditer(text))
+        if found and (label := text[: found[-1].start()]) and (recipient := text[found[-1].end() :]):
+            return Wish(label, recipient)
+    return Wish(text, "")
+
+
+def argument(text: str) -> str:
+    """What stands behind a command: `/track@bot contract` gives `contract`."""
+    _, _, rest = text.partition(" ") if " " in text.split("\n", 1)[0] else text.partition("\n")
+    return rest.strip()
+
+
+def number(text: str) -> int | None:
+    """A link's number, with or without its `#`."""
+    found = re.fullmatch(r"#?(\d{1,9})", text.strip(), re.ASCII)
+    return int(found[1]) if found else None

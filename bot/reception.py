@@ -1,0 +1,140 @@
+"""Updates come in: fetched from Telegram, put on disk, confirmed, and only then worked on."""
+
+import asyncio
+import json
+import logging
+from functools import partial
+from typing import Any
+
+from sqlmodel import Session
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.ext import Application
+
+import words
+from bot.desk import Desk
+from bot.message import Message
+from bot.replies import owe_reply
+from storage import inbox
+from storage.times import now
+from words import english as en
+
+log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+"""No edited messages: an edit gets no answer and changes nothing."""
+LONG_POLL = 25
+SLOWEST_RETRY = 30.0
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+class Reception:
+    def __init__(self, desk: Desk, app: App) -> None:
+        self._desk, self._app = desk, app
+        self._bot: Bot = app.bot
+        self._failed: Exception | None = None
+        app.add_error_handler(self._note_failure)
+
+    async def poll(self) -> None:
+        """Ask Telegram for updates for ever; an update is confirmed once it is on disk."""
+        offset, pause, said = None, 1.0, ""
+        while True:
+            try:
+                updates = await self._bot.get_updates(
+                    offset=offset,
+                    timeout=LONG_POLL,
+                    read_timeout=LONG_POLL + 10,
+                    allowed_updates=ALLOWED_UPDATES,
+                )
+            except TelegramError as error:
+                said, pause = self._say_once(error, said), min(pause * 2, SLOWEST_RETRY)
+                await asyncio.sleep(_wait(error, pause))
+                continue
+            pause, said, self._desk.trouble = 1.0, "", ""
+            if updates:
+                await self._desk.write(partial(_receive, updates=updates))
+                offset = updates[-1].update_id + 1
+                self._desk.received.set()
+
+    def _say_once(self, error: TelegramError, said: str) -> str:
+        trouble = in_words(error)
+        self._desk.trouble = trouble
+        if trouble != said:
+            log.warning("%s", trouble)
+        return trouble
+
+    async def work(self) -> None:
+        """Do what stored updates ask for, one after the other, in order."""
+        while True:
+            self._desk.received.clear()
+            waiting = await self._desk.read(inbox.waiting)
+            for stored in waiting:
+                await self._do(stored.id, stored.body)
+            if not waiting:
+                await self._desk.received.wait()
+
+    async def _do(self, update_id: int, body: str) -> None:
+        self._failed = None
+        try:
+            update = Update.de_json(json.loads(body), self._bot)
+            if self._is_allowed(update):
+                await self._app.process_update(update)
+            else:
+                await self._turn_away(update)
+        except Exception as error:
+            self._failed = error
+        if self._failed is None:
+            await self._desk.once(update_id, lambda _session: True)
+        else:
+            await self._give_up_in_time(update_id, body, self._failed)
+
+    async def _note_failure(self, _update: object, context: Any) -> None:
+        self._failed = context.error
+
+    async def _give_up_in_time(self, update_id: int, body: str, error: Exception) -> None:
+        """Try a failing update again, and after the last time tell its chat, so that it stops nobody."""
+        log.error("Update %d failed.", update_id, exc_info=error)
+        given_up = await self._desk.write(lambda session: inbox.failed(session, update_id))
+        if not given_up:
+            await asyncio.sleep(0.2)
+            return
+        update = Update.de_json(json.loads(body), self._bot)
+        if update.effective_chat:
+            message = Message(words.say(en.FAILED, number=update_id))
+            await self._desk.write(lambda session: owe_reply(session, update, message, now()))
+            self._desk.due.set()
+
+    def _is_allowed(self, update: Update) -> bool:
+        allowed, chat = self._desk.settings.allowed_chats, update.effective_chat
+        return not allowed or (chat is not None and chat.id in allowed)
+
+    async def _turn_away(self, update: Update) -> None:
+        """Tell a stranger once per message that this bot is not for them; groups get silence."""
+        chat = update.effective_chat
+        if chat is not None and chat.type == chat.PRIVATE and update.message:
+            message = Message(words.say(en.NOT_ALLOWED, chat=chat.id))
+            await self._desk.once(
+                update.update_id, lambda session: owe_reply(session, update, message, now())
+            )
+
+
+def _receive(session: Session, updates: tuple[Update, ...]) -> None:
+    inbox.receive(session, [update.to_dict() for update in updates], now())
+
+
+def _wait(error: TelegramError, pause: float) -> float:
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        return wait if isinstance(wait, int) else wait.total_seconds()
+    return SLOWEST_RETRY if isinstance(error, InvalidToken) else pause
+
+
+def in_words(error: TelegramError) -> str:
+    if isinstance(error, InvalidToken):
+        return (
+            "Telegram refuses BOT_TOKEN. Everything is kept; get a valid token from @BotFather and restart."
+        )
+    if isinstance(error, Conflict):
+        return f"Another program asks Telegram for this bot's updates; stop one of the two. ({error})"
+    return f"Telegram cannot be reached, trying again: {error}"

@@ -1,0 +1,48 @@
+"""Answers to what people typed or pressed: outbox rows like everything else, so that none is lost."""
+
+from sqlmodel import Session, col, select
+from telegram import Update
+
+from bot.message import Message, pack
+from storage import outbox
+from storage.chats import chat_of
+from storage.tables import Alert
+from storage.times import moment
+from words import english as en
+
+
+def owe_reply(session: Session, update: Update, message: Message, now: float, *, quote: bool = False) -> None:
+    """Owe the chat an answer to an update; answered twice, it is still one."""
+    chat, asked = update.effective_chat, update.effective_message
+    if chat is None:
+        return
+    chat_of(session, chat.id, now)
+    row = {
+        "key": f"reply:{update.update_id}",
+        "chat_id": chat.id,
+        "kind": "reply",
+        "thread_id": asked.message_thread_id if asked and asked.is_topic_message else None,
+        "reply_to": asked.message_id if asked and (quote or message.asks) else None,
+        "payload": pack(message),
+        "created_at": moment(now),
+    }
+    outbox.owe(session.connection(), [row])
+
+
+def rewrite(session: Session, update: Update, message: Message) -> str:
+    """Let the answer whose button was pressed say something else; a toast when it is not known."""
+    pressed, chat = update.effective_message, update.effective_chat
+    if pressed is None or chat is None:
+        return en.TOAST_GONE
+    query = select(Alert).where(
+        col(Alert.chat_id) == chat.id,
+        col(Alert.telegram_id) == pressed.message_id,
+        col(Alert.kind) == "reply",
+    )
+    answer = session.exec(query).first()
+    if answer is None:
+        return en.TOAST_GONE
+    answer.payload = pack(message)
+    session.flush()
+    outbox.renew(session.connection(), [answer.key])
+    return ""
