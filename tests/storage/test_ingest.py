@@ -1,0 +1,117 @@
+"""Fetches come in: judged, stored and told in one transaction."""
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from storage import links
+from storage.engine import reading, writing
+from storage.ingest import Arrival, record
+from storage.statements import state
+from storage.tables import Alert, FetchRow, Link
+from tests.fetches import APPLE, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
+from tracking import Statement, Telling, Windows
+
+ANNA = 1001
+
+
+def track(session: Session, label: str = "contract", recipient: str = "landlord") -> Link:
+    """Anna tracks a mail."""
+    return links.create(session, chat_id=ANNA, by=ANNA, label=label, recipient=recipient, now=NOON, daily=50)
+
+
+def sent(session: Session, link: Link, at: float) -> None:
+    state(session, link, Statement(Telling.SENT, at), by=ANNA, now=at, windows=Windows())
+
+
+def take_in(engine: Engine, *arrivals: Arrival, again: bool = False) -> bool:
+    with writing(engine) as session:
+        return record(session.connection(), arrivals, Windows(), again=again)
+
+
+def stored(engine: Engine) -> list[tuple[int, str]]:
+    with reading(engine) as session:
+        rows = session.exec(select(FetchRow).order_by(col(FetchRow.link_id), col(FetchRow.seq)))
+        return [(row.seq, row.kind) for row in rows]
+
+
+def owed(engine: Engine) -> dict[str, tuple[bool, int]]:
+    """What is owed, by kind: whether it is loud, and how many versions were asked for."""
+    with reading(engine) as session:
+        return {alert.kind: (alert.loud, alert.wanted) for alert in session.exec(select(Alert))}
+
+
+def test_an_open_is_stored_with_a_loud_alert(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+    assert take_in(engine, arrival(link.token, NOON + 3600))
+    assert stored(engine) == [(1, "opened")]
+    assert owed(engine)["opened"] == (True, 1)
+
+
+def test_a_storm_is_one_alert_and_every_fetch_is_kept(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+    storm = [arrival(link.token, NOON + 3600 + i / 10) for i in range(500)]
+    take_in(engine, *storm[:200])
+    take_in(engine, *storm[200:])
+    assert stored(engine) == [(1, "opened"), *((seq, "repeat") for seq in range(2, 501))]
+    with reading(engine) as session:
+        assert [alert.kind for alert in session.exec(select(Alert))].count("opened") == 1
+
+
+def test_a_batch_that_may_have_been_committed_can_be_repeated(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+    batch = [arrival(link.token, NOON + 10), arrival(link.token, NOON + 20)]
+    take_in(engine, *batch)
+    take_in(engine, *batch, arrival(link.token, NOON + 30), again=True)
+    assert stored(engine) == [(1, "activated"), (2, "inserted"), (3, "inserted")]
+
+
+def test_an_unknown_token_stores_nothing(engine: Engine) -> None:
+    assert not take_in(engine, arrival("A" * 22, NOON))
+    assert stored(engine) == []
+
+
+def test_a_stopped_link_stores_nothing(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        stop = Statement(Telling.STOPPED, NOON + 60)
+        state(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
+    take_in(engine, arrival(link.token, NOON + 3600))
+    assert stored(engine) == []
+
+
+def test_a_muted_link_counts_on_its_card_and_does_not_speak(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+        links.mute(session, link, muted=True)
+    take_in(engine, arrival(link.token, NOON + 3600))
+    assert "opened" not in owed(engine)
+    with reading(engine) as session:
+        assert links.history_of(session.get_one(Link, link.id)).memory.opens == 1
+
+
+def test_two_providers_that_fetch_by_themselves_are_one_silent_line(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+    take_in(engine, arrival(link.token, NOON + 62, PREFETCH), arrival(link.token, NOON + 900, APPLE))
+    assert stored(engine) == [(1, "proxied"), (2, "proxied")]
+    assert owed(engine)["proxied"] == (False, 1)
+
+
+def test_one_batch_of_two_peoples_links_keeps_them_apart(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract, invoice = track(session), track(session, "invoice", "client")
+        sent(session, contract, NOON + 60)
+    take_in(
+        engine,
+        arrival(contract.token, NOON + 3600, OUTLOOK),
+        arrival(invoice.token, NOON + 3601, GMAIL),
+        arrival(contract.token, NOON + 3602, OUTLOOK),
+    )
+    assert stored(engine) == [(1, "opened"), (2, "repeat"), (1, "activated")]
