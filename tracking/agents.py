@@ -1,0 +1,94 @@
+"""Who fetched: what one request says by itself, whatever its link's history.
+
+The order is the point: mail programs first, then the machines known by name, then the shape of the rest.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from tracking import networks, patterns
+from tracking.facts import Agent, Network, Reason, Request, Sighting
+from tracking.grammar import Grammar, Who, without_model
+from tracking.patterns import Patterns
+
+LONGEST = 512
+"""No more of a user agent than this is looked at."""
+REMEMBERED = 4096
+"""User agents whose answer is kept: a few dozen make up almost all traffic."""
+
+_GOOGLE = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH})
+
+
+class Signatures:
+    """What the judge was given to recognise fetchers by."""
+
+    def __init__(
+        self, named: Patterns, machines: Patterns, grammar: Grammar, known_networks: networks.Networks
+    ) -> None:
+        self.networks = known_networks
+        self._named, self._machines, self._grammar = named, machines, grammar
+        self.who = lru_cache(REMEMBERED)(self._who)
+
+    def _who(self, user_agent: str) -> Who:
+        text = _tidy(user_agent)
+        if not text.strip(" -"):
+            return Agent.UNKNOWN, Reason.NO_USER_AGENT
+        if line := self._named.first(text) or self._machines.first(text):
+            return line.agent, line.sign
+        return self._grammar.reads_like(text.lower())
+
+
+def _tidy(user_agent: str) -> str:
+    """One space between words, however they were written, and no names of phones."""
+    text = " ".join(user_agent.replace("%20", " ").split())
+    return without_model(text if " " in text else text.replace("+", " "))
+
+
+def load(machine_patterns: Iterable[str] = ()) -> Signatures:
+    """Read the data files, once, at the start; the machine patterns are those of a public list."""
+    return Signatures(
+        Patterns(map(patterns.parse, _rows("agents.tsv")), any_case=True),
+        Patterns(map(patterns.machine, machine_patterns), any_case=False),
+        Grammar(frozenset(row.partition("\t")[0] for row in _rows("products.tsv"))),
+        networks.Networks(map(networks.parse, _rows("networks.tsv"))),
+    )
+
+
+def _rows(name: str) -> list[str]:
+    text = files("tracking").joinpath("data", name).read_text("utf-8")
+    return [row for row in text.splitlines() if row and not row.startswith("#")]
+
+
+def identify(request: Request, signatures: Signatures) -> Sighting:
+    """Who fetched, from where, and whether that settles it; never raises."""
+    headers = request.headers
+    network = signatures.networks.of(request.address)
+    agent, sign = _placed(*signatures.who(headers.get("user-agent", "")[:LONGEST]), network)
+    rendered = headers.get("sec-fetch-dest") == "image"
+    return Sighting(agent, network, _announced(request.method, headers) or sign, rendered)
+
+
+def _placed(agent: Agent, sign: Reason | None, network: Network) -> Who:
+    """What the user agent says, checked against the address."""
+    if network is Network.UNKNOWN:
+        return agent, sign
+    if network is Network.TELEGRAM and sign is None:
+        return Agent.LINK_PREVIEW, Reason.LINK_PREVIEW
+    if agent in (Agent.GMAIL_PROXY, Agent.GMAIL_PREFETCH) and network not in _GOOGLE:
+        return agent, Reason.FORGED_PROXY
+    if network is Network.GOOGLE_PREFETCH and sign is None:
+        return Agent.GMAIL_PREFETCH, None
+    return agent, sign
+
+
+def _announced(method: str, headers: Mapping[str, str]) -> Reason | None:
+    """What the request itself says of its purpose."""
+    if method != "GET":
+        return Reason.METHOD
+    for name in ("sec-purpose", "purpose", "x-moz", "x-purpose"):
+        if name in headers and "prefetch" in headers[name].lower():
+            return Reason.PREFETCH_HEADER
+    if headers.get("sec-fetch-dest") == "document" or headers.get("sec-fetch-mode") == "navigate":
+        return Reason.ADDRESS_BAR
+    return None

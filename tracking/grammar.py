@@ -1,0 +1,91 @@
+"""Has this user agent the shape of a browser's?
+
+A browser says: an opening, one comment that names the system it runs on, then the engine and other products.
+What says anything else, or boasts an address to complain to, is not what people read mail with.
+"""
+
+import re
+
+from tracking.facts import Agent, Reason
+
+Who = tuple[Agent, Reason | None]
+
+_CRAWLER: Who = (Agent.CRAWLER, Reason.CRAWLER)
+_UNKNOWN: Who = (Agent.UNKNOWN, Reason.UNKNOWN_AGENT)
+
+_MODEL = re.compile(
+    r"(android[ /][\d.]+ ?;(?: ?u;)?(?: ?[a-z]{2}(?:[-_][a-z]{2,4})? ?;)?)[^;)/]*(?:/[^;)]*)?", re.IGNORECASE
+)
+"""Phones are called Cubot or Panasonic, and a list of machines names a build that millions of them run."""
+
+_MACHINE = re.compile(
+    r"bots?(?![a-z])|robot|crawl|spider|slurp|scrap|fetch|(?<!cam)scan(?!dinav)|monitor|checker|validat"
+    r"|verif|analy[sz]|archiv|harvest|extract|thumbnail|screenshot|page ?speed|inspect(?!browser)|survey"
+    r"|probe\b|prob(?:e|ing)/|preview|prefetch|transcoder|feed\b|\brss\b|\bseo|https?:|www\."
+    r"|\w@[\w-]+\.[a-z]{2}|compatible; ?[+)]|[a-z]\.(?:com|org|net|io)(?![\w./]|-[a-z])|like gecko[;,] "
+    r"|gecko\) .*\(compatible(?!; msie)"
+)
+_MAIL = re.compile(
+    r"[\w .&+-]{0,24}(?:mail|inbox)[\w .+-]{0,16}/\d.*(?:darwin|android|ios|iphone|ipad|mac ?os|windows)"
+)
+_OPENING = re.compile(r".{0,60}?mozilla[/ ]\d+\.\d+")
+_SYSTEM = re.compile(
+    r"windows|win ?(?:9|3|nt|32|64|ce)|macintosh|mac_p|mac os|iphone|ipad|ipod|android|linux|x11|cros"
+    r"|bsd|sunos|symbian|series ?\d|blackberry|bb10|playbook|rim tablet|webos|hpwos|tizen|bada|meego"
+    r"|maemo|kaios|nokia|samsung|playstation|\bps[34]|nintendo|xbox|os/2|beos|haiku|amiga|risc os|irix"
+    r"|hp-ux|aix|osf1|palm|psp|mobile;|tablet;|smart-?tv|hbbtv|dtv\b|web0s|netcast|fuchsia|harmony"
+    r"|ubuntu|fedora|j2me|brew|rex[;/]|qtopia|serenity|syllable|midp|unix|mobile[ /]"
+)
+_ENGINE = re.compile(
+    r"android \d|maple|applewebkit|gecko|khtml|msie \d|trident/|presto/|netfront|goanna|webkit|opera "
+    r"|konqueror/|polaris|obigo|mozilla/[1-4]|chrome/\d"
+)
+_HANDSET = re.compile(
+    r"opera[/ ]\d|ucweb|uc ?browser|nokia|sonyericsson|samsung|sec-|blackberry\d|lg[-/e]|mot-|sie-"
+    r"|huawei|zte|alcatel|sagem|philips|sharp|docomo/|j-phone|vodafone/|softbank|kddi|siemens|panasonic"
+    r"|htc|benq|toshiba|lenovo|tianyu|k-?touch|gionee|micromax|lava|karbonn|spice|doris|netfront|pantech"
+    r"|portalmmm|qc-|sch-|sgh-|palm|t-mobile|amoi|bird|haier|android \d"
+    r"|.{0,80}(?:midp|cldc|up\.browser|profile/|wap[ -]browser|browser/(?:applewebkit|wap)|obigo|teleca"
+    r"|hbbtv/|pr\(uc)"
+    r"|com\.apple\.webkit\.networking"
+    r"|[\w .%-]{0,30}(?:safari|browser|opera|firefox)[\w .%-]{0,30}/\d.*cfnetwork"
+)
+_COMMENT = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)?|\[[^\]]*\]")
+_PRODUCT = re.compile(r"([^\s/;,=]+)(?:[/=][^\s;,]*)?")
+_FREE = re.compile(
+    r"android|iphone|ipad|ipod|mobile|phone|tizen|tv|web0s|webos|netcast|symbian|nokia|samsung"
+    r"|blackberry|playstation|nintendo|xbox|kindle|harmony|linux (?:arm|aarch|mips)|crkey|tablet"
+    r"|windows ce|netfront|brew|rex/|rv: ?1\.\d|mozilla[/ ][\d.]+ ?[^\s\d.([]"
+)
+"""Phones, sets, browsers from before 2011 and those that lost their brackets: any name may stand there."""
+
+
+class Grammar:
+    """Judges shapes; given the products that a desktop browser may name."""
+
+    def __init__(self, products: frozenset[str]) -> None:
+        self._products = products
+
+    def reads_like(self, user_agent: str) -> Who:
+        """Who sends it, as far as its shape tells."""
+        text = user_agent.lower()
+        if _MACHINE.search(text):
+            return _CRAWLER
+        if _OPENING.match(text):
+            return (Agent.BROWSER, None) if self._is_browser(text) else _UNKNOWN
+        if text.startswith("dalvik/") or _MAIL.match(text):
+            return Agent.MAIL_APP, None
+        return (Agent.BROWSER, None) if _HANDSET.match(text) else _UNKNOWN
+
+    def _is_browser(self, text: str) -> bool:
+        if not (_SYSTEM.search(text) and _ENGINE.search(text)):
+            return False
+        return bool(_FREE.search(text)) or self._names_only_known(text)
+
+    def _names_only_known(self, text: str) -> bool:
+        names = _PRODUCT.findall(_COMMENT.sub(" ", text))
+        return all(name in self._products or "browser" in name or not name[:1].isalpha() for name in names)
+
+
+def without_model(user_agent: str) -> str:
+    return _MODEL.sub(r"\1", user_agent) if "ndroid" in user_agent else user_agent

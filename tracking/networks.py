@@ -1,0 +1,104 @@
+"""Whose address is it?
+
+Every prefix in `data/networks.tsv` belongs to a class; where classes overlap, the first of `PRECEDENCE` wins.
+"""
+
+import socket
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import chain
+from typing import NamedTuple
+
+from tracking.facts import Network
+
+PRECEDENCE = (
+    Network.UNKNOWN,
+    Network.GOOGLE_PREFETCH,
+    Network.GOOGLE_PROXY,
+    Network.TELEGRAM,
+    Network.MAIL_SECURITY,
+    Network.MICROSOFT,
+    Network.APPLE_RELAY,
+    Network.DATACENTRE,
+    Network.OTHER,
+)
+_RANK = {network: rank for rank, network in enumerate(PRECEDENCE)}
+_MAPPED = 0xFFFF  # ::ffff:0:0/96, how a dual-stack socket shows an IPv4 peer
+_IPV4_BITS = 0xFFFFFFFF
+
+
+class Prefix(NamedTuple):
+    """A line of the data file."""
+
+    network: Network
+    first: int
+    last: int
+    version: int
+
+
+class Networks:
+    """Tells the class of an address; built once, from the lines of the data file."""
+
+    def __init__(self, prefixes: Iterable[Prefix]) -> None:
+        known = tuple(prefixes)
+        self._v4 = _flatten(prefix for prefix in known if prefix.version == 4)
+        self._v6 = _flatten(prefix for prefix in known if prefix.version == 6)
+
+    def of(self, address: str | None) -> Network:
+        """Its class; `unknown` for anything that is not a public address."""
+        if not address:
+            return Network.UNKNOWN
+        try:
+            if ":" not in address:
+                value = int.from_bytes(socket.inet_pton(socket.AF_INET, address), "big")
+                return self._v4.at(value)
+            value = int.from_bytes(socket.inet_pton(socket.AF_INET6, address), "big")
+        except (OSError, ValueError):
+            return Network.UNKNOWN
+        return self._v4.at(value & _IPV4_BITS) if value >> 32 == _MAPPED else self._v6.at(value)
+
+
+class _Ranges(NamedTuple):
+    """Neighbouring ranges that cover every address: where each starts, and its class."""
+
+    starts: list[int]
+    networks: list[Network]
+
+    def at(self, value: int) -> Network:
+        return self.networks[bisect_right(self.starts, value) - 1]
+
+
+def parse(line: str) -> Prefix:
+    """`network<TAB>prefix<TAB>source<TAB>date`"""
+    network, prefix, _source, _date = line.split("\t")
+    base, _, length = prefix.partition("/")
+    family, bits = (socket.AF_INET6, 128) if ":" in base else (socket.AF_INET, 32)
+    first = int.from_bytes(socket.inet_pton(family, base), "big")
+    size = 1 << (bits - int(length))
+    if first % size:
+        raise ValueError(f"{prefix} has bits set beyond its length")
+    return Prefix(Network(network), first, first + size - 1, 6 if bits == 128 else 4)
+
+
+def _flatten(prefixes: Iterable[Prefix]) -> _Ranges:
+    """Prefixes nest or are apart, so one walk with a stack of the open ones is enough."""
+    ranges = _Ranges([0], [Network.OTHER])
+    open_: list[tuple[int, Network]] = []
+    end = Prefix(Network.OTHER, 1 << 128, 1 << 128, 0)
+    for prefix in chain(sorted(prefixes, key=lambda prefix: (prefix.first, -prefix.last)), (end,)):
+        while open_ and open_[-1][0] < prefix.first:
+            last, _ = open_.pop()
+            _begin(ranges, last + 1, open_[-1][1] if open_ else Network.OTHER)
+        if prefix is not end:
+            network = min(prefix.network, open_[-1][1] if open_ else Network.OTHER, key=_RANK.__getitem__)
+            open_.append((prefix.last, network))
+            _begin(ranges, prefix.first, network)
+    return ranges
+
+
+def _begin(ranges: _Ranges, at: int, network: Network) -> None:
+    if ranges.starts[-1] == at:
+        ranges.networks[-1] = network
+    elif ranges.networks[-1] is not network:
+        ranges.starts.append(at)
+        ranges.networks.append(network)
