@@ -29,7 +29,7 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float) -> Message:
     with_button = takes_buttons(copy_page)
     parts = [numbered(link), Markup(""), *_state(link, history, now), Markup(""), address]
     if not with_button:
-        parts.append(words.say(en.CARD_COPY_PAGE, url=words.say("<code>{url}</code>", url=copy_page)))
+        parts.append(words.say(en.CARD_COPY_PAGE, url=copy_page))
     if not history.sent() and not history.memory.draft_agents and history.said.closed_at is None:
         parts += [Markup(""), words.say(en.CARD_STEPS)]
     if _may_be_earlier(history, now):

@@ -38,12 +38,14 @@ def simpler(message: Message, complaint: str) -> Message:
     """
     if "parse entities" in complaint.lower():
         return message._replace(text=Markup(_TAGS.sub("", message.text)))  # noqa: S704  # still escaped
-    dropped = [key.url for row in message.keyboard for key in row if key.url]
     about_url = "url" in complaint.lower()
     rows = [
         [key for key in row if key.callback_data or (about_url and not key.url)] for row in message.keyboard
     ]
-    text = Markup("\n").join([message.text, *(Markup("<code>{}</code>").format(url) for url in dropped)])
+    dropped = [
+        Markup("{}: {}").format(key.text, key.url) for row in message.keyboard for key in row if key.url
+    ]
+    text = Markup("\n").join([message.text, *dropped])
     return message._replace(text=text, keyboard=[row for row in rows if row])
 
 

@@ -51,7 +51,7 @@ def _look(app: "PixelServer") -> tuple[bool, dict[str, Any]]:
 def _hidden_clients(app: "PixelServer") -> str:
     if not (app.pixel and app.pixel.hidden_clients):
         return ""
-    return "A proxy stands before this server: set TRUSTED_PROXIES to its address, so that fetchers can be checked."
+    return "A proxy stands before this server: set TRUSTED_PROXIES to its address, to check who fetches."
 
 
 def _may_see_details(request: Request, app: "PixelServer") -> bool:

@@ -184,7 +184,8 @@ def dump(history: History) -> str:
         "first_open": memory.first_open,
         "last_open": memory.last_open,
     }
-    return json.dumps({key: value for key, value in packed.items() if value}, separators=(",", ":"))
+    kept = {key: value for key, value in packed.items() if value not in (None, (), [], {})}
+    return json.dumps(kept, separators=(",", ":"))
 
 
 def load(text: str) -> History:

@@ -83,7 +83,8 @@ def _why(error: Exception) -> str:
 def _fetch(event: dict[str, Any], signatures: Signatures) -> Fetch:
     headers = {str(name).lower(): str(value) for name, value in event.get("headers", {}).items()}
     address = _text(event, "ip") if event.get("ip") is not None else None
-    sighting = identify(Request(event.get("method", "GET"), headers, address), signatures)
+    method = _text(event, "method") if "method" in event else "GET"
+    sighting = identify(Request(method, headers, address), signatures)
     known = address is not None and sighting.network is not Network.UNKNOWN
     device = f"{address} {headers.get('user-agent', '')}" if known else None
     return Fetch(_text(event, "id"), _time(event["at"]), sighting, device)

@@ -24,7 +24,7 @@ CARD_LOOKED = "👀 Looked at {count} times: first {first}, last {last}."
 CARD_MUTED = "🔕 Muted: looks are counted here, and nothing else is sent."
 CARD_STOPPED = "⏹ Stopped. Nothing is recorded any more."
 CARD_OBJECTED = "✋ The recipient asked not to be recorded. Nothing is recorded any more."
-CARD_COPY_PAGE = "Copy page: {url}"
+CARD_COPY_PAGE = "Open copy page: {url}"
 CARD_STEPS = """In Gmail, on a computer:
 1. Tap <b>Open copy page</b> and press its button.
 2. Paste into your mail, anywhere.

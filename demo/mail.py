@@ -1,0 +1,181 @@
+"""The world outside: who loads the image of a mail, played with real requests to the real pixel server.
+
+Headers and networks are those seen in the wild. The pixel server is told to trust this machine as a
+proxy, so the address of each provider travels in X-Forwarded-For, as it does behind any proxy.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+GOOGLE_IMAGE_PROXY = {
+    "User-Agent": (
+        "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
+    ),
+    "Accept-Encoding": "gzip,deflate,br",
+}
+GMAIL_PREFETCH = {
+    "User-Agent": (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0"
+    ),
+    "Referer": "http://mail.google.com/",
+    "Accept": "image/webp,*/*;q=0.8",
+}
+APPLE_PRIVACY = {"User-Agent": "Mozilla/5.0"}
+OUTLOOK = {
+    "User-Agent": (
+        "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; WOW64; Trident/7.0; .NET4.0C; .NET4.0E; "
+        "Microsoft Outlook 16.0.4266; ms-office; MSOffice 16)"
+    )
+}
+DATA_CENTRE_BROWSER = {
+    "User-Agent": (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/126.0.0.0 Safari/537.36"
+    )
+}
+TELEGRAM_PREVIEW = {"User-Agent": "TelegramBot (like TwitterBot)"}
+
+GOOGLE_PROXIES = ("66.249.84.57", "74.125.208.145", "66.102.6.144", "142.250.32.151")
+GOOGLE_PREFETCHERS = ("72.14.199.244", "108.177.2.32")
+APPLE_RELAYS = ("2a02:26f7:c9c8:4000:6::1", "2a02:26f7:c9c8:4000:9::1")
+OFFICE = ("91.12.34.44",)
+MICROSOFT = ("40.94.36.138", "40.94.36.181")
+TELEGRAM = ("91.108.4.190",)
+
+DEADLINE = 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Fetcher:
+    """Somebody who loads the image: with these headers, from one of these addresses in turn."""
+
+    headers: Mapping[str, str]
+    addresses: tuple[str, ...]
+    methods: tuple[str, ...] = ("GET",)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button beside the chat. Without a fetcher nothing is requested: nobody tells the bot."""
+
+    key: str
+    group: str
+    label: str
+    hint: str
+    fetcher: Fetcher | None = None
+
+
+IN_GMAIL = Fetcher(GOOGLE_IMAGE_PROXY, GOOGLE_PROXIES)
+
+ACTIONS = (
+    Action(
+        "paste",
+        "you",
+        "Paste into Gmail",
+        "Gmail shows you the image in your draft, and loads it through its proxy to do so.",
+        IN_GMAIL,
+    ),
+    Action("send", "you", "Send", "The mail leaves. Nothing is requested: only you know, so tell the bot."),
+    Action(
+        "prefetch",
+        "machines",
+        "Gmail prefetches",
+        "Seconds after it arrived, Gmail loads the images of the unread mail by itself.",
+        Fetcher(GMAIL_PREFETCH, GOOGLE_PREFETCHERS),
+    ),
+    Action(
+        "apple",
+        "machines",
+        "Apple prefetches",
+        "Mail Privacy Protection loads every image in the background, read or not.",
+        Fetcher(APPLE_PRIVACY, APPLE_RELAYS),
+    ),
+    Action(
+        "scanner",
+        "machines",
+        "A scanner looks",
+        "The company's mail gateway opens everything in a data centre, dressed as Chrome.",
+        Fetcher(DATA_CENTRE_BROWSER, MICROSOFT, ("HEAD", "GET", "GET")),
+    ),
+    Action(
+        "gmail",
+        "people",
+        "Landlord opens in Gmail",
+        "Gmail's proxy again, but now because somebody looks. Within 30 s it is the same view.",
+        IN_GMAIL,
+    ),
+    Action(
+        "outlook",
+        "people",
+        "Landlord opens in Outlook",
+        "Outlook loads the image directly, from the office's own network.",
+        Fetcher(OUTLOOK, OFFICE),
+    ),
+    Action(
+        "own",
+        "people",
+        "I open my own Sent mail",
+        "Looks exactly like the landlord in Gmail. Say /peek before, or tap “That was me” after.",
+        IN_GMAIL,
+    ),
+)
+PREVIEW = Action(
+    "preview",
+    "telegram",
+    "Telegram draws a preview",
+    "A message held the link in the open.",
+    Fetcher(TELEGRAM_PREVIEW, TELEGRAM),
+)
+BY_KEY = {action.key: action for action in (*ACTIONS, PREVIEW)}
+
+
+class MailWorld:
+    """Plays the actions against one pixel server, and remembers what was requested."""
+
+    def __init__(self, public_url: str, told: Callable[[dict[str, Any]], object]) -> None:
+        self.pixels = f"{public_url}/i/"
+        self.told = told
+        self.log: list[dict[str, Any]] = []
+        self._turns: Counter[Fetcher] = Counter()
+
+    def owns(self, url: str) -> bool:
+        return url.startswith(self.pixels)
+
+    def play(self, key: str, url: str) -> dict[str, Any]:
+        """Do one action with one pixel; what was requested, and what came back."""
+        if not self.owns(url):
+            raise ValueError(f"not a link of this demo: {url}")
+        action = BY_KEY[key]
+        done = {"action": key, "label": action.label, "url": url, "at": time.time()}
+        done["requests"] = self._fetch(action.fetcher, url) if action.fetcher else []
+        self.log.append(done)
+        self.told(done)
+        return done
+
+    def preview(self, url: str) -> None:
+        """Telegram's servers look at the first address of a message."""
+        if self.owns(url):
+            self.play(PREVIEW.key, url)
+
+    def _fetch(self, fetcher: Fetcher, url: str) -> list[dict[str, Any]]:
+        # the environment's proxies are not for loopback
+        with httpx.Client(trust_env=False, timeout=DEADLINE) as client:
+            return [self._request(client, fetcher, method, url) for method in fetcher.methods]
+
+    def _request(self, client: httpx.Client, fetcher: Fetcher, method: str, url: str) -> dict[str, Any]:
+        turn = self._turns[fetcher]
+        self._turns[fetcher] += 1
+        address = fetcher.addresses[turn % len(fetcher.addresses)]
+        request = httpx.Request(method, url, headers={**fetcher.headers, "X-Forwarded-For": address})
+        seen = {"method": method, "address": address, "user_agent": fetcher.headers["User-Agent"]}
+        try:
+            response = client.send(request)
+        except httpx.HTTPError as error:
+            return seen | {"status": 0, "error": type(error).__name__}
+        return seen | {"status": response.status_code, "bytes": len(response.content)}

@@ -1,0 +1,186 @@
+// Puts the two halves together: listens for changes, writes, and shows the way.
+
+import { answered, element, messages, post, remove, show, toast } from "./chat.js";
+import { happened, open, refresh } from "./mail.js";
+
+const find = (id) => document.querySelector(id);
+const text = find("#text");
+const FIRST = "/track contract to landlord";
+const PAUSE = 2000; // before asking again, when the demo does not answer
+let me; // our own id, and that of our chat with the bot
+let replyTo = null;
+let editing = null;
+
+const actions = { reply: startReply, edit: startEdit };
+
+// Writing
+
+async function say(words) {
+  if (!words.trim()) return;
+  const reply = replyTo?.id;
+  const changed = editing?.id;
+  stopReply();
+  try {
+    if (changed) await post("/client/edit", { user: me, message_id: changed, text: words });
+    else await post("/client/say", { user: me, text: words, reply_to: reply });
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+function bar(words) {
+  find("#replying").hidden = !words;
+  find("#replying span").textContent = words;
+}
+
+function startReply(message, placeholder) {
+  replyTo = message;
+  bar(`Reply to ${message.from.name}: ${message.text.split("\n")[0].slice(0, 60)}`);
+  text.placeholder = placeholder ?? "Message";
+  text.focus();
+}
+
+function startEdit(message) {
+  editing = message;
+  bar("Edit message");
+  text.value = message.text;
+  text.focus();
+}
+
+function stopReply() {
+  replyTo = editing = null;
+  text.placeholder = "Message";
+  bar("");
+}
+
+function submit() {
+  const words = text.value;
+  text.value = "";
+  grow();
+  say(words);
+}
+
+function grow() {
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight}px`;
+}
+
+async function typeFirst() {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  text.focus({ preventScroll: innerWidth > 900 });
+  for (let end = calm ? FIRST.length : 1; end <= FIRST.length; end += 1) {
+    text.value = FIRST.slice(0, end);
+    await new Promise((done) => setTimeout(done, 18));
+  }
+  submit();
+}
+
+// The chat's furniture
+
+function welcome() {
+  const empty = messages.size === 0;
+  if (!empty) find(".welcome")?.remove();
+  if (!empty || find(".welcome")) return;
+  const start = element("button", { type: "button", textContent: "Start" });
+  start.addEventListener("click", () => say("/start"));
+  const about = element("span", { id: "about" });
+  find("#messages").append(element("div", { className: "welcome" }, element("strong", { textContent: "What can this bot do?" }), about, element("br"), start));
+}
+
+async function furnish() {
+  const answer = await fetch(`/client/bot?language=${encodeURIComponent(language())}`);
+  const bot = await answer.json();
+  if (find("#about")) find("#about").textContent = bot.description || "It tells you when your mail was opened.";
+  const entries = bot.commands.map((command) => {
+    const choose = element("button", { type: "button" }, element("b", { textContent: `/${command.command}` }), element("span", { textContent: command.description }));
+    choose.addEventListener("click", () => {
+      menu(false);
+      text.value = `/${command.command} `;
+      text.focus();
+    });
+    return element("li", {}, choose);
+  });
+  find("#commands").replaceChildren(...entries);
+}
+
+const language = () => navigator.language.split("-")[0];
+
+function menu(open) {
+  find("#commands").hidden = !open;
+  find("#menu").setAttribute("aria-expanded", String(open));
+}
+
+async function block() {
+  const blocked = find("#block").textContent === "Unblock";
+  await post(`/client/${blocked ? "unblock" : "block"}`, { user: me });
+  find("#block").textContent = blocked ? "Block" : "Unblock";
+  find("#bot-state").textContent = blocked ? "bot" : "blocked by you";
+}
+
+// Changes, as they come
+
+const HEARD = {
+  message(change) {
+    const fresh = !messages.has(change.message.id);
+    show(change.message, actions);
+    const asked = change.message.force_reply;
+    if (fresh && asked) startReply(change.message, asked.input_field_placeholder);
+    welcome();
+    refresh();
+  },
+  deleted(change) {
+    remove(change.message_id);
+    refresh();
+  },
+  answer: answered,
+  commands: furnish,
+  mail: (change) => happened(change.done),
+};
+
+async function listen(since) {
+  let seq = since;
+  for (;;) {
+    try {
+      const answer = await fetch(`/client/changes?since=${seq}&timeout=25`);
+      const heard = await answer.json();
+      seq = heard.seq;
+      for (const change of heard.changes) if (!change.chat || change.chat === me) HEARD[change.kind]?.(change);
+      find("#bot-state").classList.remove("gone");
+    } catch {
+      toast("The demo does not answer. Is it still running?");
+      await new Promise((done) => setTimeout(done, PAUSE));
+    }
+  }
+}
+
+async function begin() {
+  me = (await open()).user;
+  await post("/client/language", { user: me, language: language() });
+  const past = await (await fetch(`/client/chats/${me}/messages`)).json();
+  for (const message of past.messages) show(message, actions, { live: false });
+  welcome();
+  await furnish();
+  refresh();
+  document.body.dataset.ready = "yes";
+  listen(past.seq);
+}
+
+find("#composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit();
+});
+text.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    submit();
+  }
+});
+text.addEventListener("input", grow);
+find("#type-it").addEventListener("click", typeFirst);
+find("#menu").addEventListener("click", () => menu(find("#commands").hidden));
+find("#replying button").addEventListener("click", stopReply);
+find("#block").addEventListener("click", block);
+find("#messages").addEventListener("click", (event) => {
+  if (event.target.matches(".bot_command")) say(event.target.textContent);
+});
+begin();

@@ -1,0 +1,214 @@
+"""The person's side: what people do in their own Telegram apps."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from demo.telegram.entities import with_found
+from demo.telegram.model import Chat, Message, User
+from demo.telegram.transcript import Line
+from demo.telegram.world import Query, World
+
+Found = TypeVar("Found")
+
+
+class Telegram(World):
+    """The local Telegram, with everything that a person may do in it.
+
+    Every method may be called from any thread.
+    """
+
+    # Who is there
+
+    def person(self, first_name: str, **more: Any) -> User:
+        """Somebody with a Telegram account; their private chat with the bot is not begun yet."""
+        with self.bell.lock:
+            user = User(more.pop("id", None) or next(self.numbers), first_name, **more)
+            self.users[user.id] = user
+            self.chats[user.id] = Chat(user.id, "private", members=[user], known=False)
+            return user
+
+    def group(self, title: str, members: Sequence[User], *, forum: bool = False) -> Chat:
+        """A group that the bot was added to by its first member."""
+        with self.bell.lock:
+            number = next(self.numbers)
+            kind, identifier = ("supergroup", -(10**12) - number) if forum else ("group", -number)
+            chat = Chat(identifier, kind, title, list(members), is_forum=forum)
+            self.chats[chat.id] = chat
+            self._bot_became(chat, members[0], "left", "member")
+            self._happen(chat, members[0], new_chat_members=[self.bot.as_json()])
+            return chat
+
+    def topic(self, chat: Chat, name: str) -> int:
+        """A new topic of a forum; its thread id."""
+        with self.bell.lock:
+            named = {"name": name, "icon_color": 7322096}
+            thread = self._happen(chat, chat.members[0], forum_topic_created=named).id
+            chat.topics[thread] = name
+            return thread
+
+    def migrate(self, chat: Chat) -> Chat:
+        """The group becomes a supergroup, with another id."""
+        with self.bell.lock:
+            new = Chat(-(10**12) - next(self.numbers), "supergroup", chat.title, chat.members)
+            self.chats[new.id] = new
+            self._happen(chat, chat.members[0], migrate_to_chat_id=new.id)
+            chat.migrated_to = new.id
+            self._happen(new, chat.members[0], migrate_from_chat_id=chat.id)
+            return new
+
+    # What they say
+
+    def say(
+        self,
+        user: User,
+        text: str,
+        chat: Chat | None = None,
+        *,
+        reply_to: Message | None = None,
+        thread: int | None = None,
+        anonymous: bool = False,
+    ) -> Message:
+        """`user` writes; without a chat it is their private chat with the bot."""
+        with self.bell.lock:
+            where = chat or self.chats[user.id]
+            where.known = True
+            content = {"text": text, "entities": with_found(text, []), "reply_to": reply_to}
+            message = self.new_message(where, user, **content, thread=thread, anonymous=anonymous)
+            self.post(message)
+            if not where.blocked and (where.private or self._for_bot(message)):
+                self.updates.add("message", message.as_json())
+            return message
+
+    def edit(self, message: Message, text: str) -> None:
+        with self.bell.lock:
+            message.text, message.entities = text, with_found(text, [])
+            message.edited = int(self.clock())
+            self.shown(message, "edited")
+            if not message.chat.blocked and (message.chat.private or self._for_bot(message)):
+                self.updates.add("edited_message", message.as_json())
+
+    def _for_bot(self, message: Message) -> bool:
+        """Privacy mode: in groups a bot gets commands, replies to it, and messages that name it."""
+        if message.reply_to and message.reply_to.sender is self.bot:
+            return True
+        name = f"@{self.bot.username}".lower()
+        words = message.text.lower().split()
+        command, at, addressee = (words or [""])[0].partition("@")
+        return name in words or (command.startswith("/") and at + addressee in ("", name))
+
+    # What they tap
+
+    def press(self, user: User, message: Message, wanted: str, *, forged: bool = False) -> Query:
+        """Tap a button, named by its data, by the beginning of its data (`sent:`), or by its words.
+
+        A forged tap sends data that no button has, as a modified app can.
+        """
+        with self.bell.lock:
+            data = wanted if forged else button_data(message, wanted)
+            query = Query(str(next(self.numbers) * 10**12), user, message, data, self.clock())
+            self.queries[query.id] = query
+            self.note(Line(self.clock(), user.name, "pressed", message.chat.id, message.id, data))
+            self.updates.add(
+                "callback_query",
+                {
+                    "id": query.id,
+                    "from": user.as_json(),
+                    "message": message.as_json(),
+                    "chat_instance": str(message.chat.id),
+                    "data": data,
+                },
+            )
+            self.bell.ring()
+            return query
+
+    def react(self, user: User, message: Message, emoji: str | None) -> None:
+        with self.bell.lock:
+            before = message.reactions.pop(user.id, None)
+            if emoji:
+                message.reactions[user.id] = emoji
+            self.note(Line(self.clock(), user.name, "reacted", message.chat.id, message.id, emoji or ""))
+            self.changed("message", chat=message.chat.id, message=message.view())
+            change = {"chat": message.chat.as_json(), "message_id": message.id, "user": user.as_json()}
+            change |= {
+                "date": int(self.clock()),
+                "old_reaction": reaction(before),
+                "new_reaction": reaction(emoji),
+            }
+            self.updates.add("message_reaction", change)
+
+    def block(self, user: User) -> None:
+        """Block the bot; `unblock` takes it back."""
+        with self.bell.lock:
+            self.chats[user.id].blocked = True
+            self._bot_became(self.chats[user.id], user, "member", "kicked")
+
+    def unblock(self, user: User) -> None:
+        with self.bell.lock:
+            self.chats[user.id].blocked = False
+            self._bot_became(self.chats[user.id], user, "kicked", "member")
+
+    def kick(self, chat: Chat) -> None:
+        with self.bell.lock:
+            chat.blocked = True
+            self._bot_became(chat, chat.members[0], "member", "kicked")
+
+    # What they see
+
+    def said(self, chat: Chat | User) -> list[Message]:
+        """The bot's messages in a chat, oldest first."""
+        return [message for message in self.in_chat(chat) if message.sender is self.bot]
+
+    def wait_for(self, look: Callable[[], Found | None], seconds: float = 10) -> Found:
+        """What `look` returns, once it is true; looked at again after each change, without sleeping.
+
+        It blocks: where an event loop runs in the same thread, `await until(…)` instead.
+        """
+        return self._found(self.bell.wait(lambda: look() or None, seconds))
+
+    async def until(self, look: Callable[[], Found | None], seconds: float = 10) -> Found:
+        return self._found(await self.bell.until(lambda: look() or None, seconds))
+
+    def _found(self, found: Found | None) -> Found:
+        if found is None:
+            raise AssertionError("it did not happen; this did:\n" + self.lines())
+        return found
+
+    def lines(self) -> str:
+        with self.bell.lock:
+            return "\n".join(map(str, self.transcript))
+
+    def revoke(self) -> None:
+        """@BotFather takes the token back."""
+        with self.bell.lock:
+            self.revoked = True
+            self.bell.ring()
+
+    def _happen(self, chat: Chat, user: User, **service: Any) -> Message:
+        message = self.post(self.new_message(chat, user, service=service))
+        self.updates.add("message", message.as_json())
+        return message
+
+    def _bot_became(self, chat: Chat, user: User, old: str, new: str) -> None:
+        self.note(Line(self.clock(), user.name, f"made the bot {new}", chat.id))
+        self.changed("chat", chat=chat.id)
+        change = {"chat": chat.as_json(), "from": user.as_json(), "date": int(self.clock())}
+        change |= {"old_chat_member": self._member(old), "new_chat_member": self._member(new)}
+        self.updates.add("my_chat_member", change)
+
+    def _member(self, status: str) -> dict[str, Any]:
+        until = {"until_date": 0} if status == "kicked" else {}
+        return {"user": self.bot.as_json(), "status": status, **until}
+
+
+def button_data(message: Message, wanted: str) -> str:
+    pressable = [button for row in message.buttons() for button in row if "callback_data" in button]
+    for button in pressable:
+        data = str(button["callback_data"])
+        if wanted in (data, button["text"]) or (wanted.endswith(":") and data.startswith(wanted)):
+            return data
+    there = [(button["text"], button["callback_data"]) for button in pressable]
+    raise LookupError(f"no button {wanted!r} under message {message.id}; there are {there}")
+
+
+def reaction(emoji: str | None) -> list[dict[str, str]]:
+    return [{"type": "emoji", "emoji": emoji}] if emoji else []

@@ -1,0 +1,44 @@
+"""What waits for the bot, until it confirms that it has it."""
+
+from collections import deque
+from typing import Any
+
+NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+FIRST_ID = 700_000_001
+
+
+class Updates:
+    def __init__(self) -> None:
+        self.pending: deque[dict[str, Any]] = deque()
+        self.allowed: frozenset[str] = frozenset()
+        """Empty: everything but what has to be asked for by name."""
+        self.polls = 0
+        """How often the bot asked; the newest poll is the only one that lives."""
+        self._next = FIRST_ID
+
+    def wants(self, kind: str) -> bool:
+        return kind in self.allowed if self.allowed else kind not in NOT_BY_DEFAULT
+
+    def add(self, kind: str, payload: dict[str, Any]) -> None:
+        if self.wants(kind):
+            self.pending.append({"update_id": self._next, kind: payload})
+            self._next += 1
+
+    def remember(self, allowed: object) -> None:
+        """The list stays until another is given."""
+        if isinstance(allowed, list):
+            self.allowed = frozenset(map(str, allowed))
+
+    def confirm(self, offset: int) -> None:
+        if offset < 0:
+            while len(self.pending) > -offset:
+                self.pending.popleft()
+        while self.pending and self.pending[0]["update_id"] < offset:
+            self.pending.popleft()
+
+    def batch(self, limit: int) -> list[dict[str, Any]]:
+        return list(self.pending)[:limit]
+
+    def begin(self) -> int:
+        self.polls += 1
+        return self.polls

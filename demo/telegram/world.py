@@ -1,0 +1,141 @@
+"""The state of the local Telegram: who is there, what was said, what waits for the bot."""
+
+import secrets
+import string
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+from demo.telegram.bell import Bell
+from demo.telegram.entities import preview_url
+from demo.telegram.faults import Faults
+from demo.telegram.limits import Flood, Limits
+from demo.telegram.model import Chat, File, Message, User
+from demo.telegram.transcript import Line, line_of
+from demo.telegram.updates import Updates
+
+LETTERS = string.ascii_letters + string.digits + "_-"
+QUERY_SECONDS = 30
+"""How long Telegram waits for the answer to a pressed button."""
+
+
+def made_up_token() -> str:
+    return f"{secrets.randbelow(9 * 10**8) + 10**8}:{''.join(secrets.choice(LETTERS) for _ in range(35))}"
+
+
+@dataclass(eq=False)
+class Query:
+    """A pressed button that waits for its answer."""
+
+    id: str
+    user: User
+    message: Message
+    data: str
+    at: float
+    answer: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the bot, as it came in and went out."""
+
+    method: str
+    values: dict[str, str]
+    status: int
+    description: str
+
+
+class World:
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.time,
+        previewer: Callable[[str], object] | None = None,
+    ) -> None:
+        self.token = token or made_up_token()
+        self.bot = User(
+            int(self.token.partition(":")[0]),
+            "Readback",
+            username="readback_bot",
+            is_bot=True,
+            language_code=None,
+        )
+        self.clock = clock
+        self.previewer = previewer
+        """Called, in a thread, with each address that Telegram's servers would fetch for a preview."""
+        self.bell = Bell()
+        self.flood = Flood(limits or Limits(), clock)
+        self.faults = Faults()
+        self.updates = Updates()
+        self.users: dict[int, User] = {}
+        self.chats: dict[int, Chat] = {}
+        self.messages: dict[tuple[int, int], Message] = {}
+        self.files: dict[str, File] = {}
+        self.queries: dict[str, Query] = {}
+        self.profile: dict[tuple[str, str], str] = {}
+        self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
+        self.webhook = ""
+        self.revoked = False
+        self.closing = False
+        self.calls: deque[Call] = deque(maxlen=20_000)
+        self.transcript: deque[Line] = deque(maxlen=20_000)
+        self.changes: deque[dict[str, Any]] = deque(maxlen=5_000)
+        self.seq = 0
+        self.numbers = count(1001)
+
+    # What happens
+
+    def post(self, message: Message) -> Message:
+        """A new message appears in its chat."""
+        self.messages[message.chat.id, message.id] = message
+        self.shown(message, "said")
+        if message.preview and self.previewer:
+            threading.Thread(target=self.previewer, args=(message.preview,), daemon=True).start()
+        return message
+
+    def new_message(self, chat: Chat, sender: User, **content: Any) -> Message:
+        chat.last_message += 1
+        message = Message(chat.last_message, chat, int(self.clock()), sender, **content)
+        if sender is not self.bot:
+            message.preview = preview_url(message.text, message.entities)
+        return message
+
+    def shown(self, message: Message, what: str) -> None:
+        self.note(line_of(message, what, self.clock()))
+        self.changed("message", chat=message.chat.id, message=message.view())
+
+    def note(self, line: Line) -> None:
+        self.transcript.append(replace(line, text=self.redacted(line.text)))
+        self.bell.ring()
+
+    def changed(self, kind: str, **what: Any) -> None:
+        self.seq += 1
+        self.changes.append({"seq": self.seq, "kind": kind, **what})
+        self.bell.ring()
+
+    def called(self, method: str, values: dict[str, str], status: int, description: str) -> None:
+        safe = {name: self.redacted(value) for name, value in values.items()}
+        self.calls.append(Call(method, safe, status, self.redacted(description)))
+        if status not in (200, 409):
+            self.note(Line(self.clock(), "Telegram", "refused", text=f"{method}: {description}"))
+
+    def redacted(self, text: str) -> str:
+        return text.replace(self.token, "<token>")
+
+    # What there is
+
+    def message(self, chat: Chat, message_id: int) -> Message | None:
+        return self.messages.get((chat.id, message_id))
+
+    def in_chat(self, chat: Chat | User) -> list[Message]:
+        with self.bell.lock:
+            return [message for (where, _), message in self.messages.items() if where == chat.id]
+
+    def changes_since(self, seq: int) -> list[dict[str, Any]]:
+        return [change for change in self.changes if change["seq"] > seq]

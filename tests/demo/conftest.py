@@ -1,0 +1,44 @@
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from telegram import Bot
+from telegram.request import HTTPXRequest
+
+from demo.telegram import LIFTED, Limits, Running, User, running
+
+
+@pytest.fixture
+def limits() -> Limits:
+    """Lifted; a test that wants them says which."""
+    return LIFTED
+
+
+@pytest.fixture
+def tg(limits: Limits) -> Iterator[Running]:
+    with running(limits=limits) as telegram:
+        yield telegram
+
+
+@pytest.fixture
+def anna(tg: Running) -> User:
+    """She has begun a chat with the bot."""
+    anna = tg.person("Anna", language_code="de")
+    tg.say(anna, "/start")
+    return anna
+
+
+@pytest.fixture
+async def bot(tg: Running) -> AsyncIterator[Bot]:
+    """The real client, with the one thing changed that a self-hoster may change: the address."""
+    request, polling = (
+        HTTPXRequest(httpx_kwargs={"trust_env": False}),
+        HTTPXRequest(httpx_kwargs={"trust_env": False}),
+    )
+    async with Bot(
+        tg.token,
+        base_url=tg.base_url,
+        base_file_url=tg.base_file_url,
+        request=request,
+        get_updates_request=polling,
+    ) as client:
+        yield client

@@ -1,0 +1,69 @@
+"""`python -m tracking replay`, as a program."""
+
+import json
+import subprocess
+import sys
+
+GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
+DRAFT = {
+    "link": "A",
+    "at": "2026-03-02T09:00:00Z",
+    "event": "fetch",
+    "id": "f1",
+    "method": "GET",
+    "ip": "66.249.84.1",
+    "headers": {"User-Agent": GMAIL},
+}
+
+
+def replay(*lines: object) -> subprocess.CompletedProcess[str]:
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    command = [sys.executable, "-m", "tracking", "replay"]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+
+
+def test_it_answers_with_one_line_a_fetch_in_the_contracts_words() -> None:
+    done = replay({"link": "A", "at": "2026-03-02T08:59:00Z", "event": "created"}, DRAFT)
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {
+        "id": "f1",
+        "agent": "gmail_proxy",
+        "verdict": "activated",
+        "confidence": "strong",
+        "reason": "before_sent",
+        "alert": "silent",
+    }
+
+
+def test_links_that_take_turns_are_kept_apart() -> None:
+    other = {**DRAFT, "link": "B", "id": "g1"}
+    again = {**DRAFT, "id": "f2", "at": "2026-03-02T09:00:10Z"}
+    answers = [json.loads(line) for line in replay(DRAFT, other, again).stdout.splitlines()]
+    assert [(answer["id"], answer["verdict"]) for answer in answers] == [
+        ("f1", "activated"),
+        ("g1", "activated"),
+        ("f2", "inserted"),
+    ]
+
+
+def test_a_line_that_cannot_be_read_stops_it_with_its_number() -> None:
+    for broken in (
+        "{",
+        "[]",
+        "null",
+        {"link": "A", "at": "2026-03-02T09:00:00", "event": "sent"},
+        {"link": "A", "at": "2026-03-02T09:00:00Z", "event": "exploded"},
+        {"link": 7, "at": "2026-03-02T09:00:00Z", "event": "created"},
+        {"link": "A", "at": "2026-03-02T09:00:00Z", "event": "fetch", "headers": {}},
+        {**DRAFT, "headers": "none"},
+        {**DRAFT, "method": 5},
+    ):
+        done = replay(DRAFT, broken)
+        assert done.returncode == 2
+        assert done.stderr.startswith("line 2: ")
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+
+
+def test_an_empty_file_is_no_error() -> None:
+    assert replay("").returncode == 0

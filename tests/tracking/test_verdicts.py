@@ -1,0 +1,333 @@
+"""Each rule of judging, by what it does for the person who waits for an answer."""
+
+import pytest
+
+from tests.tracking.stories import (
+    APPLE,
+    CHROME,
+    CHROME_IN_AZURE,
+    CURL,
+    DAY,
+    GATEWAY,
+    GMAIL,
+    GMAIL_UNSEEN,
+    HOUR,
+    MINUTE,
+    OUTLOOK,
+    PREFETCH,
+    THUNDERBIRD,
+    YAHOO,
+    YANDEX,
+    Story,
+)
+from tracking import Confidence, Kind, Loudness, Reason, Sighting, Telling, Verdict
+
+
+def sent_from_gmail(at: float = 100) -> Story:
+    """Anna pasted the image into Gmail, and tapped Sent."""
+    story = Story()
+    story.fetched(30)
+    story.sent(at)
+    return story
+
+
+# before it was sent
+
+
+def test_the_first_fetch_is_annas_own_draft_however_late_it_comes() -> None:
+    story = Story()
+    story.fetched(5 * HOUR)
+    assert story.last == Verdict(Kind.ACTIVATED, Reason.BEFORE_SENT, Confidence.STRONG)
+    assert story.told == [Loudness.SILENT]
+
+
+def test_later_fetches_of_the_draft_are_not_told() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(50 * MINUTE)
+    story.fetched(100 * MINUTE)
+    assert story.kinds == ["activated", "inserted", "inserted"]
+    assert story.told[1:] == [Loudness.NONE, Loudness.NONE]
+
+
+def test_an_hour_without_a_draft_asks_whether_it_was_sent() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(30 + HOUR)
+    assert story.last == Verdict(Kind.OPENED, Reason.MAYBE_DRAFT, Confidence.WEAK)
+    assert story.told[1] is Loudness.LOUD
+
+
+def test_a_storm_before_sent_asks_once() -> None:
+    story = Story()
+    story.fetched(30)
+    for second in range(20):
+        story.fetched(2 * HOUR + second)
+    assert story.kinds[1:] == ["opened", *["repeat"] * 19]
+
+
+def test_still_a_draft_takes_the_question_back_and_keeps_watching() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(2 * HOUR)
+    story.said(Telling.DRAFT, 2 * HOUR + 60)
+    assert story.kinds == ["activated", "inserted"]
+    story.fetched(2 * HOUR + 30 * MINUTE)
+    assert story.last.kind is Kind.INSERTED
+    story.sent(3 * HOUR)
+    story.fetched(4 * HOUR)
+    assert (story.last.kind, story.told[-1]) == (Kind.OPENED, Loudness.LOUD)
+
+
+def test_yes_it_was_sent_makes_the_question_an_open() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(2 * HOUR)
+    story.said(Telling.TOLD_SENT, 2 * HOUR)
+    assert story.last == Verdict(Kind.OPENED, Reason.GMAIL_PROXY, Confidence.PROBABLE)
+
+
+def test_apple_and_direct_programs_never_say_that_it_was_sent() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(60, APPLE)
+    story.fetched(90, OUTLOOK)
+    assert story.kinds == ["activated", "inserted", "inserted"]
+    assert story.history.sent() is None
+
+
+def test_gmails_prefetch_says_that_it_was_sent() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(400, PREFETCH)
+    story.fetched(HOUR)
+    assert story.kinds == ["activated", "proxied", "opened"]
+
+
+def test_a_provider_unlike_the_drafts_says_that_it_was_sent() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(400, YAHOO)
+    assert story.last == Verdict(Kind.OPENED, Reason.OTHER_PROVIDER, Confidence.PROBABLE)
+
+
+def test_the_first_provider_ever_seen_may_be_annas_own() -> None:
+    story = Story()
+    story.fetched(30, YAHOO)
+    assert story.last.kind is Kind.ACTIVATED
+
+
+def test_sent_tapped_late_does_not_undo_what_only_a_recipient_can_cause() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(400, PREFETCH)
+    story.fetched(500)
+    story.sent(600)
+    assert story.kinds == ["activated", "proxied", "opened"]
+
+
+def test_a_time_told_afterwards_is_annas_word_and_wins() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(400, YAHOO)
+    story.said(Telling.TOLD_SENT, 500)
+    assert story.kinds == ["activated", "inserted"]
+
+
+# after it was sent
+
+
+def test_the_first_seconds_are_at_most_the_provider() -> None:
+    story = sent_from_gmail()
+    story.fetched(102)
+    story.fetched(104, CHROME)
+    story.fetched(111)
+    assert [verdict.reason for verdict in story.verdicts[1:]] == [
+        "first_seconds",
+        "first_seconds",
+        "gmail_proxy",
+    ]
+
+
+def test_a_time_told_afterwards_has_no_first_seconds() -> None:
+    story = Story()
+    story.fetched(30)
+    story.said(Telling.TOLD_SENT, 100)
+    story.fetched(102, OUTLOOK)
+    assert story.last.kind is Kind.OPENED
+
+
+def test_gmails_reader_is_probable_and_weak_where_the_address_is_hidden() -> None:
+    seen, unseen = sent_from_gmail(), sent_from_gmail()
+    seen.fetched(HOUR)
+    unseen.fetched(HOUR, GMAIL_UNSEEN)
+    assert (seen.last.confidence, unseen.last.confidence) == (Confidence.PROBABLE, Confidence.WEAK)
+    assert unseen.told[-1] is Loudness.LOUD
+
+
+def test_a_mail_program_anna_did_not_write_with_is_sure() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR, OUTLOOK)
+    assert story.last == Verdict(Kind.OPENED, Reason.MAIL_CLIENT, Confidence.STRONG)
+
+
+def test_a_program_like_annas_own_is_only_probable() -> None:
+    story = Story()
+    story.fetched(30, OUTLOOK, "annas-desk")
+    story.sent(100)
+    story.fetched(HOUR, OUTLOOK, "another-desk")
+    assert story.last.confidence is Confidence.PROBABLE
+
+
+def test_a_browser_that_does_not_say_it_draws_an_image_is_weak() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR, CHROME)
+    story.fetched(2 * HOUR, CHROME._replace(rendered=False))
+    assert [verdict.confidence for verdict in story.verdicts[1:]] == [Confidence.PROBABLE, Confidence.WEAK]
+
+
+@pytest.mark.parametrize("at", [101, HOUR, 30 * DAY])
+def test_apples_prefetch_proves_nothing_at_any_time(at: float) -> None:
+    story = sent_from_gmail()
+    story.fetched(at, APPLE)
+    assert (story.last.kind, story.last.reason) == (Kind.PROXIED, Reason.APPLE_PREFETCH)
+
+
+def test_what_providers_fetch_by_themselves_is_told_once() -> None:
+    story = sent_from_gmail()
+    for at in (101, HOUR, 2 * HOUR):
+        story.fetched(at, APPLE)
+    story.fetched(3 * HOUR, YANDEX)
+    assert story.told[1:] == [Loudness.SILENT, *[Loudness.NONE] * 3]
+
+
+def test_a_browser_in_a_data_centre_is_a_scanner_for_two_minutes() -> None:
+    story = sent_from_gmail()
+    story.fetched(110, CHROME_IN_AZURE)
+    story.fetched(221, CHROME_IN_AZURE)
+    assert [verdict.kind for verdict in story.verdicts[1:]] == [Kind.SCANNED, Kind.OPENED]
+
+
+def test_a_security_services_network_is_a_scanner_at_any_time() -> None:
+    story = sent_from_gmail()
+    story.fetched(3 * DAY, GATEWAY)
+    assert story.last == Verdict(Kind.SCANNED, Reason.SCANNER_NETWORK, Confidence.STRONG)
+
+
+def test_noise_is_noise_even_in_the_draft() -> None:
+    story = Story()
+    story.fetched(10, CURL)
+    story.fetched(30)
+    assert story.kinds == ["noise", "activated"]
+
+
+# one look, and many
+
+
+def test_one_look_goes_on_for_half_an_hour_at_most() -> None:
+    story = sent_from_gmail()
+    for at in range(0, 31 * 60, 20):
+        story.fetched(HOUR + at)
+    assert story.kinds.count("opened") == 2
+    assert story.told.count(Loudness.LOUD) == 1
+
+
+def test_looks_through_different_programs_are_different_looks() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR)
+    story.fetched(HOUR + 1, OUTLOOK)
+    assert story.kinds[1:] == ["opened", "opened"]
+    assert story.told[1:] == [Loudness.LOUD, Loudness.SILENT]
+
+
+def test_a_look_never_reaches_across_sent() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(2 * HOUR)
+    story.sent(2 * HOUR + 5)
+    story.fetched(2 * HOUR + 12)
+    assert story.kinds == ["activated", "inserted", "opened"]
+
+
+def test_a_long_sleep_makes_a_reopening_loud_again() -> None:
+    story = sent_from_gmail()
+    for at in (HOUR, 2 * DAY, 2 * DAY + 14 * DAY):
+        story.fetched(at)
+    assert story.told[1:] == [Loudness.LOUD, Loudness.SILENT, Loudness.LOUD]
+
+
+# Anna's own looks
+
+
+def test_a_peek_is_annas_whatever_it_looks_like() -> None:
+    story = sent_from_gmail()
+    story.said(Telling.PEEK, HOUR, until=HOUR + 15 * MINUTE)
+    story.fetched(HOUR + 60)
+    story.fetched(HOUR + 61)
+    story.fetched(HOUR + 20 * MINUTE)
+    assert story.kinds[1:] == ["own", "own", "opened"]
+
+
+def test_that_was_me_takes_one_look_out_and_can_be_taken_back() -> None:
+    story = sent_from_gmail()
+    look = story.fetched(HOUR)
+    story.fetched(HOUR + 5)
+    story.said(Telling.OWN, 2 * HOUR, of=look)
+    assert story.kinds[1:] == ["own", "repeat"]
+    assert story.history.memory.opens == 0
+    story.said(Telling.NOT_OWN, 2 * HOUR, of=look)
+    assert story.kinds[1:] == ["opened", "repeat"]
+
+
+def test_the_next_open_is_loud_after_that_was_me() -> None:
+    story = sent_from_gmail()
+    look = story.fetched(HOUR)
+    story.said(Telling.OWN, 2 * HOUR, of=look)
+    story.fetched(3 * HOUR)
+    assert story.told[1:] == [Loudness.LOUD, Loudness.LOUD]
+
+
+def test_the_device_that_showed_the_draft_is_annas() -> None:
+    story = Story()
+    story.fetched(30, THUNDERBIRD, "annas-desk")
+    story.sent(100)
+    story.fetched(DAY, THUNDERBIRD, "annas-desk")
+    story.fetched(2 * DAY, THUNDERBIRD, "landlords-desk")
+    assert story.kinds[1:] == ["own", "opened"]
+
+
+def test_without_an_address_no_device_is_known() -> None:
+    story = Story()
+    hidden = Sighting(THUNDERBIRD.agent, GMAIL_UNSEEN.network)
+    story.fetched(30, hidden, None)
+    story.sent(100)
+    story.fetched(DAY, hidden, None)
+    assert story.last.kind is Kind.OPENED
+
+
+def test_googles_proxy_is_nobodys_device() -> None:
+    story = Story()
+    story.fetched(30, GMAIL, "googles-proxy")
+    story.sent(100)
+    story.fetched(DAY, GMAIL, "googles-proxy")
+    assert story.last.kind is Kind.OPENED
+
+
+# stopped
+
+
+def test_an_objection_ends_recording_and_cannot_be_undone_by_the_owner() -> None:
+    story = sent_from_gmail()
+    story.said(Telling.OBJECTED, HOUR)
+    story.said(Telling.RESUMED, 2 * HOUR)
+    story.fetched(3 * HOUR)
+    assert story.last.kind is Kind.IGNORED
+
+
+def test_a_stopped_link_can_be_watched_again() -> None:
+    story = sent_from_gmail()
+    story.said(Telling.STOPPED, HOUR)
+    story.fetched(2 * HOUR)
+    story.said(Telling.RESUMED, 3 * HOUR)
+    story.fetched(4 * HOUR)
+    assert story.last.kind is Kind.OPENED
