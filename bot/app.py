@@ -22,7 +22,7 @@ from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.reception import App, Reception, in_words
 from settings import Settings
-from storage import inbox
+from storage import inbox, outbox
 from storage.health import BOT, beat
 from storage.lock import BotLock
 from storage.news import Listener
@@ -131,6 +131,7 @@ class Bot:
             self._desk.trouble = "waiting: another bot works on this database"
             await asyncio.sleep(1)
         self._desk.trouble = ""
+        await self._desk.write(lambda session: outbox.take_over(session, now()))
 
     async def _greet(self) -> None:
         """Learn our own name; a Telegram that cannot be reached, or a bad token, is waited out."""

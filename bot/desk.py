@@ -1,16 +1,18 @@
 """What every part of the bot works with: settings, keys, the database in a thread, and the news."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from settings import Settings
 from storage import inbox
-from storage.engine import reading, writing
+from storage.engine import is_passing, reading, writing
 from storage.keys import Keys
 from storage.tables import Link
 
@@ -30,12 +32,19 @@ class Desk:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
 
     async def write(self, act: Callable[[Session], T]) -> T:
-        """Run `act` in one transaction."""
+        """Run `act` in one transaction; again, from its beginning, when it collided with another."""
 
         def run() -> T:
             with writing(self._engine) as session:
                 return act(session)
 
+        for pause in (0.02, 0.1, 0.5):
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+            except OperationalError as error:
+                if not is_passing(error):
+                    raise
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, not a secret
         return await asyncio.get_running_loop().run_in_executor(self._thread, run)
 
     async def read(self, ask: Callable[[Session], T]) -> T:

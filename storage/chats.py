@@ -3,13 +3,14 @@
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from storage.engine import LOCK
 from storage.tables import Alert, Chat, Link
 from storage.times import moment
 
 
 def chat_of(session: Session, chat_id: int, now: float) -> Chat:
     """The chat, locked for this transaction; made if it is new. Hearing from it means we can reach it."""
-    chat = session.get(Chat, chat_id, with_for_update=True)
+    chat = session.get(Chat, chat_id, with_for_update=LOCK)
     if chat is None:
         chat = Chat(id=chat_id, created_at=moment(now))
         session.add(chat)
@@ -27,7 +28,7 @@ def lose(session: Session, chat_id: int, now: float) -> None:
 
 def migrate(session: Session, old: Chat, new_id: int) -> Chat:
     """A group became a supergroup: everything follows to the new id, in one transaction."""
-    new = session.get(Chat, new_id, with_for_update=True)
+    new = session.get(Chat, new_id, with_for_update=LOCK)
     if new is None:
         new = Chat(id=new_id, created_at=old.created_at, next_number=old.next_number, asking=old.asking)
         session.add(new)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from settings import Settings
@@ -17,6 +17,11 @@ BUSY_MS = 2000
 
 FIXED_SQLITE = (3, 51, 3)
 """Before it, several connections that reset a WAL at the same time can corrupt the file."""
+
+
+LOCK = {"key_share": True}
+"""Rows are locked FOR NO KEY UPDATE: a plain lock would wait for every insert that refers to the row,
+and two of those waits are a deadlock."""
 
 
 class SchemaError(Exception):
@@ -77,6 +82,11 @@ def reading(engine: Engine) -> Iterator[Session]:
     """One transaction that only reads."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Whether the same transaction may succeed in a moment: a deadlock, a collision, a busy file."""
+    return getattr(error.orig, "sqlstate", "") in ("40001", "40P01", "55P03") or "locked" in str(error.orig)
 
 
 def require_schema(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from storage.engine import is_postgres
+from storage.engine import LOCK, is_postgres
 from storage.tables import StoredUpdate
 from storage.times import moment
 
@@ -35,7 +35,7 @@ def waiting(session: Session, limit: int = 100) -> list[StoredUpdate]:
 
 def finish(session: Session, update_id: int) -> bool:
     """Mark an update done; False if it was done before, and nothing may be done for it again."""
-    update = session.get(StoredUpdate, update_id, with_for_update=True)
+    update = session.get(StoredUpdate, update_id, with_for_update=LOCK)
     if update is None or update.done:
         return False
     update.done, update.body = True, ""
@@ -44,7 +44,7 @@ def finish(session: Session, update_id: int) -> bool:
 
 def failed(session: Session, update_id: int) -> bool:
     """Count a failed attempt; True when the update is given up, so that it cannot stop the others."""
-    update = session.get(StoredUpdate, update_id, with_for_update=True)
+    update = session.get(StoredUpdate, update_id, with_for_update=LOCK)
     if update is None or update.done:
         return False
     update.attempts += 1

@@ -91,7 +91,7 @@ def _links(connection: Connection, tokens: Iterable[str]) -> dict[str, _Open]:
     columns = (_LINK.c.id, _LINK.c.token, _LINK.c.chat_id, _LINK.c.thread_id, _LINK.c.muted)
     more = (_LINK.c.fetches, _LINK.c.last_event_at, _LINK.c.history)
     query = select(*columns, *more).where(_LINK.c.token.in_(list(tokens))).order_by(_LINK.c.id)
-    return {row.token: _Open(row) for row in connection.execute(query.with_for_update())}
+    return {row.token: _Open(row) for row in connection.execute(query.with_for_update(key_share=True))}
 
 
 def _take_in(

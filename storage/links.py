@@ -80,12 +80,12 @@ def _made_today(session: Session, chat_id: int, now: float) -> int:
 def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False) -> Link | None:
     """The chat's own link, or None: another chat's is as unknown as one that never was."""
     query = select(Link).where(col(Link.id) == link_id, col(Link.chat_id) == chat_id)
-    return session.exec(query.with_for_update() if lock else query).first()
+    return session.exec(query.with_for_update(key_share=True) if lock else query).first()
 
 
 def numbered(session: Session, chat_id: int, number: int) -> Link | None:
     query = select(Link).where(col(Link.number) == number, col(Link.chat_id) == chat_id)
-    return session.exec(query.with_for_update()).first()
+    return session.exec(query.with_for_update(key_share=True)).first()
 
 
 def fetch_of(session: Session, chat_id: int, fetch_id: str) -> tuple[FetchRow, Link] | None:
@@ -94,7 +94,7 @@ def fetch_of(session: Session, chat_id: int, fetch_id: str) -> tuple[FetchRow, L
         select(FetchRow, Link)
         .join(Link, col(Link.id) == FetchRow.link_id)
         .where(col(FetchRow.id) == fetch_id, col(Link.chat_id) == chat_id)
-        .with_for_update(of=Link)
+        .with_for_update(of=Link, key_share=True)
     )
     return session.exec(query).first()
 
@@ -124,5 +124,10 @@ def mute(session: Session, link: Link, *, muted: bool) -> None:
 
 def watched(session: Session, chat_id: int) -> list[Link]:
     """The chat's links that record, locked."""
-    query = select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.id)).with_for_update()
+    query = (
+        select(Link)
+        .where(col(Link.chat_id) == chat_id)
+        .order_by(col(Link.id))
+        .with_for_update(key_share=True)
+    )
     return [link for link in session.exec(query) if history_of(link).said.closed_at is None]

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage.chats import migrate
-from storage.engine import is_postgres
+from storage.engine import LOCK, is_postgres
 from storage.pacing import GROUP, PRIVATE
 from storage.tables import Alert, Chat
 from storage.times import moment, seconds
@@ -114,7 +114,7 @@ def claim(session: Session, now: float, limit: int) -> list[Claim]:
         )
         .order_by(col(Alert.telegram_id).is_not(None), col(Alert.id))
         .limit(limit * 4)
-        .with_for_update(of=[Alert, Chat], skip_locked=True)
+        .with_for_update(of=[Alert, Chat], skip_locked=True, key_share=True)
     )
     claims: list[Claim] = []
     for alert, chat in session.exec(due):
@@ -134,12 +134,18 @@ def _take(alert: Alert, now: float) -> Claim:
     return Claim(alert, alert.wanted, alert.fence)
 
 
+def take_over(session: Session, now: float) -> None:
+    """End the leases of a sender that is gone: for who holds the only sender's lock, at its start."""
+    left = update(Alert).where(col(Alert.state) == "sending").values(lease_until=moment(now - 1))
+    session.connection().execute(left)
+
+
 def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> None:
     """Record what came of an attempt; does nothing when somebody else has taken the message since."""
-    alert = session.get(Alert, claimed.alert.id, with_for_update=True, populate_existing=True)
+    alert = session.get(Alert, claimed.alert.id, with_for_update=LOCK, populate_existing=True)
     if alert is None or alert.fence != claimed.fence:
         return
-    chat = session.get_one(Chat, alert.chat_id, with_for_update=True)
+    chat = session.get_one(Chat, alert.chat_id, with_for_update=LOCK)
     alert.state, alert.lease_until, alert.trouble = "pending", None, outcome.trouble
     match outcome.ended:
         case Ended.SENT:

@@ -17,7 +17,9 @@ def purge(session: Session, now: float, days: int, windows: Windows) -> int:
     before = moment(now - days * 86400)
     old = select(FetchRow.link_id).where(col(FetchRow.at) < before).distinct().limit(LINKS_AT_ONCE)
     link_ids = session.exec(old).all()
-    links = select(Link).where(col(Link.id).in_(link_ids)).order_by(col(Link.id)).with_for_update()
+    links = (
+        select(Link).where(col(Link.id).in_(link_ids)).order_by(col(Link.id)).with_for_update(key_share=True)
+    )
     for link in session.exec(links):
         rows = session.exec(
             select(FetchRow)

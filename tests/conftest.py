@@ -54,6 +54,14 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def own_postgres(postgres: str) -> str:
+    """The address of a migrated PostgreSQL database that outlives single tests."""
+    name = f"story_{uuid4().hex}"
+    _run(postgres, f"CREATE DATABASE {name} TEMPLATE readback")
+    return _named(postgres, name)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Settings with a fresh, migrated database; every test that uses it runs on both kinds."""

@@ -1,0 +1,90 @@
+"""The real processes, started as a person would start them, against the local Telegram."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from demo import telegram
+
+ROOT = Path(__file__).parent.parent
+
+
+class Processes:
+    """A pixel server and a bot on one database; each can be killed and started again."""
+
+    def __init__(self, folder: Path, api: telegram.Running, **environ: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "log"
+        self._folder = folder
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._environ = {
+            **os.environ,
+            "BOT_TOKEN": api.token,
+            "TELEGRAM_API_URL": api.url,
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "DATABASE_URL": f"sqlite:///{folder}/readback.db",
+            "KEY_FILE": f"{folder}/readback.key",
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "SETTLE_SECONDS": "0",
+            **environ,
+        }
+        self._environ = {name: value for name, value in self._environ.items() if value}
+
+    def upgrade(self) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "storage", "upgrade"],
+            cwd=ROOT,
+            env=self._environ,
+            check=True,
+            capture_output=True,
+        )
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            with self.log.open("ab") as log:
+                self._running[name] = subprocess.Popen(
+                    [sys.executable, "-m", name], cwd=ROOT, env=self._environ, stdout=log, stderr=log
+                )
+        if "pixel_server" in names:
+            self._wait_for_pixel_server()
+
+    def _wait_for_pixel_server(self) -> None:
+        transport = httpx.HTTPTransport(retries=10)
+        with httpx.Client(transport=transport) as client:
+            while client.get(f"{self.url}/healthz").status_code != 200:
+                pass
+
+    def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> int:
+        """The exit code of the process, after this signal."""
+        process = self._running.pop(name)
+        process.send_signal(how)
+        return process.wait(10)
+
+    def end_all(self) -> dict[str, int]:
+        return {name: self.end(name) for name in list(self._running)}
+
+    def text_of_log(self) -> str:
+        return self.log.read_text("utf-8")
+
+
+@contextmanager
+def processes(folder: Path, api: telegram.Running, **environ: str) -> Iterator[Processes]:
+    """Both processes on a fresh database, ended at the end of the block."""
+    started = Processes(folder, api, **environ)
+    started.upgrade()
+    try:
+        started.start("pixel_server", "bot")
+        yield started
+    finally:
+        started.end_all()

@@ -1,0 +1,61 @@
+"""Arrows point down only: demo -> {bot, pixel_server} -> storage -> tracking; words serve all who speak."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "tracking": set[str](),
+    "words": set[str](),
+    "settings": {"tracking"},
+    "logs": {"settings"},
+    "storage": {"tracking", "settings", "logs"},
+    "bot": {"storage", "tracking", "words", "settings", "logs"},
+    "pixel_server": {"storage", "tracking", "words", "settings", "logs"},
+    "demo": {"bot", "pixel_server", "storage", "tracking", "words", "settings", "logs"},
+}
+
+
+def sources(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py")) if (ROOT / room).is_dir() else [ROOT / f"{room}.py"]
+
+
+def imported(source: Path) -> set[str]:
+    """The top-level names a file imports, wherever in it the import stands."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_knows_only_the_rooms_below_it(room: str) -> None:
+    for source in sources(room):
+        ours = imported(source) & (MAY_IMPORT.keys() | {"tests", "bench"})
+        assert ours <= MAY_IMPORT[room] | {room}, source
+
+
+def test_deciding_needs_nothing_but_the_standard_library() -> None:
+    for source in sources("tracking"):
+        assert imported(source) <= sys.stdlib_module_names | {"tracking"}, source
+
+
+def test_deciding_never_asks_the_clock() -> None:
+    for source in sources("tracking"):
+        assert not imported(source) & {"time"}, source
+        assert "now()" not in source.read_text("utf-8"), source
+
+
+def test_only_the_catalogue_room_holds_sentences_for_people() -> None:
+    """A bot or page that speaks in words of its own escapes translation: what it says comes from words/."""
+    for room in ("bot", "pixel_server"):
+        for source in sources(room):
+            for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message":
+                    assert not any(isinstance(arg, ast.Constant) for arg in node.args), source

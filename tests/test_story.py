@@ -1,0 +1,289 @@
+"""The whole story over real HTTP: a link, a mail, an open, an alert."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from demo import telegram
+from tests.processes import Processes, processes
+
+GMAIL = {
+    "user-agent": "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+    "x-forwarded-for": "66.249.84.1",
+}
+PREFETCH = {
+    "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0",
+    "x-forwarded-for": "108.177.2.32",
+}
+OUTLOOK = {
+    "user-agent": "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)",
+    "x-forwarded-for": "188.21.77.218",
+}
+
+
+class Chat:
+    """Anna's side: what she types and presses, and what she then sees."""
+
+    def __init__(
+        self, api: telegram.Running, person: telegram.User, chat: telegram.Chat | None = None
+    ) -> None:
+        self.api, self.person = api, person
+        self.chat = chat or api.chats[person.id]
+
+    def says(self, text: str, *, thread: int | None = None) -> telegram.Message:
+        chat = None if self.chat.private else self.chat
+        return self.api.say(self.person, text, chat, thread=thread)
+
+    def sees(self, text: str) -> telegram.Message:
+        """The newest message of the bot that holds this text, as soon as there is one."""
+        return self.api.wait_for(lambda: self.shows(text))
+
+    def shows(self, text: str) -> telegram.Message | None:
+        return next((m for m in reversed(self.api.said(self.chat)) if text in m.text), None)
+
+    def presses(self, message: telegram.Message, button: str) -> str:
+        """What the toast says; the button may come with the message's next edit."""
+        self.api.wait_for(lambda: any(data.startswith(button) for data in _datas(message)))
+        query = self.api.press(self.person, message, button)
+        return str(self.api.wait_for(lambda: query.answer).get("text", ""))
+
+    def tracks(self, text: str = "contract to landlord") -> tuple[telegram.Message, str]:
+        """The card and the pixel's address."""
+        before = len(self.api.said(self.chat))
+        self.says(f"/track {text}")
+        card = self.api.wait_for(lambda: next(iter(self.api.said(self.chat)[before:]), None))
+        return card, re.search(r"http\S+/i/[\w-]{22}\.gif", card.text)[0]  # type: ignore[index]  # or it fails
+
+
+def _datas(message: telegram.Message) -> list[str]:
+    return [key["callback_data"] for row in message.buttons() for key in row if "callback_data" in key]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[telegram.Running, Processes]]:
+    """Both processes for all stories of this file, on each kind of database."""
+    folder, environ = tmp_path_factory.mktemp("story"), {}
+    if request.param == "postgres":
+        environ["DATABASE_URL"] = request.getfixturevalue("own_postgres")
+    with telegram.running(limits=telegram.LIFTED) as api, processes(folder, api, **environ) as running:
+        yield api, running
+
+
+@pytest.fixture
+def anna(world: tuple[telegram.Running, Processes]) -> Chat:
+    api, _ = world
+    return Chat(api, api.person("Anna"))
+
+
+def fetch(url: str, headers: dict[str, str] = GMAIL) -> None:
+    answer = httpx.get(url, headers=headers)
+    assert (answer.status_code, len(answer.content)) == (200, 43)
+
+
+def test_a_contract_is_sent_reaches_gmail_and_is_opened(anna: Chat) -> None:
+    card, url = anna.tracks()
+    assert "draft" not in card.text
+    fetch(url)
+    anna.sees("I see it in your draft")
+    assert anna.presses(card, "sent:") == "Noted. Watching."
+    assert card.id == anna.sees("Watching").id
+    fetch(url, PREFETCH)
+    reached = anna.sees("contract → landlord reached Gmail")
+    assert reached.silent
+    assert reached.reply_to is card
+    fetch(url)
+    alert = anna.sees("contract → landlord was opened")
+    assert not alert.silent
+    assert "Probable: Gmail loaded the image, and not its prefetcher." in alert.text
+    anna.sees("Looked at")
+    assert [key["text"] for row in alert.buttons() for key in row] == ["Why?", "That was me", "Mute"]
+
+
+def test_the_card_is_all_that_is_needed_to_paste(anna: Chat) -> None:
+    card, url = anna.tracks("offer → Ben")
+    keys = [key for row in card.buttons() for key in row]
+    code = next(entity for entity in card.entities if entity.type == "code")
+    assert (code.offset, code.length) == (card.text.index(url), len(url))
+    assert [key["copy_text"]["text"] for key in keys if "copy_text" in key] == [url]
+    page = next(key["url"] for key in keys if "url" in key)
+    assert "offer" in httpx.get(page).text
+    assert any(key.get("callback_data", "").startswith("sent:") for key in keys)
+
+
+def test_that_was_me_and_taking_it_back(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    fetch(url, OUTLOOK)
+    alert = anna.sees("was opened")
+    assert anna.presses(alert, "own:") == "Noted: that was you."
+    corrected = anna.sees("the look at")
+    assert corrected.id == alert.id
+    anna.presses(corrected, "not_own:")
+    assert anna.sees("was opened").id == alert.id
+
+
+def test_why_tells_what_was_seen_and_what_else_it_could_be(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    fetch(url)
+    anna.presses(anna.sees("was opened"), "why:")
+    told = anna.sees("What else it could be").text
+    assert "Gmail’s image proxy" in told
+    assert "A pixel never knows who looked" in told
+
+
+def test_a_muted_link_only_counts(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    anna.presses(card, "mute:")
+    fetch(url)
+    assert anna.sees("Looked at").id == card.id
+    assert anna.shows("was opened") is None
+
+
+def test_track_alone_asks_and_the_answer_makes_the_link(anna: Chat) -> None:
+    anna.says("/track")
+    question = anna.sees("What are you sending")
+    assert question.markup
+    assert question.markup["force_reply"]
+    anna.says("invoice to client")
+    assert "invoice → client" in anna.sees("/i/").text
+
+
+def test_cancel_leaves_a_question_unanswered(anna: Chat) -> None:
+    anna.says("/track")
+    anna.sees("What are you sending")
+    anna.says("/cancel")
+    anna.sees("All right")
+    anna.says("invoice to client")
+    anna.sees("To track a mail")
+    assert anna.shows("/i/") is None
+
+
+def test_history_has_pages_and_each_link_its_story(anna: Chat) -> None:
+    for number in range(12):
+        anna.tracks(f"letter {number} to Ben")
+    anna.says("/history")
+    page = anna.sees("newest first")
+    assert page.text.index("letter 11") < page.text.index("letter 2")
+    anna.presses(page, "page:10")
+    anna.sees("letter 0")
+    anna.presses(page, "page:0")
+    anna.sees("letter 11")
+    anna.presses(page, "link:")
+    assert anna.sees("Nothing has fetched it yet").id == page.id
+
+
+def test_an_edited_message_changes_nothing(anna: Chat) -> None:
+    asked = anna.says("/track contract to landlord")
+    anna.sees("/i/")
+    anna.api.edit(asked, "/track contract to somebody else")
+    anna.says("/status")
+    assert "1 of 1" in anna.sees("Watching 1").text
+
+
+def test_a_stranger_cannot_press_annas_buttons(anna: Chat, world: tuple[telegram.Running, Processes]) -> None:
+    card, url = anna.tracks()
+    data = _datas(card)[0]
+    mallory = Chat(world[0], world[0].person("Mallory"))
+    own, _ = mallory.tracks("nothing to nobody")
+    query = world[0].press(mallory.person, own, data, forged=True)
+    assert world[0].wait_for(lambda: query.answer)["text"] == "That is not there any more."
+    fetch(url)
+    anna.sees("I see it in your draft")
+
+
+def test_a_group_topic_is_answered_in_the_topic(
+    anna: Chat, world: tuple[telegram.Running, Processes]
+) -> None:
+    api, _ = world
+    house = api.group("House", [anna.person], forum=True)
+    topic = api.topic(house, "Landlord")
+    group = Chat(api, anna.person, house)
+    group.says(f"/track@{api.bot.username} notice to landlord", thread=topic)
+    card = group.sees("notice → landlord")
+    assert card.thread == topic
+    group.presses(card, "sent:")
+    fetch(re.search(r"http\S+\.gif", card.text)[0], OUTLOOK)  # type: ignore[index]  # or it fails
+    assert group.sees("was opened").thread == topic
+
+
+def test_a_group_that_moves_keeps_its_links(anna: Chat, world: tuple[telegram.Running, Processes]) -> None:
+    api, _ = world
+    flat = Chat(api, anna.person, api.group("Flat", [anna.person]))
+    card, url = flat.tracks("notice to landlord")
+    flat.presses(card, "sent:")
+    moved = Chat(api, anna.person, api.migrate(flat.chat))
+    fetch(url, OUTLOOK)
+    moved.sees("notice → landlord was opened")
+
+
+def test_who_blocks_the_bot_is_told_when_they_come_back(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    anna.api.block(anna.person)
+    fetch(url, OUTLOOK)
+    anna.api.unblock(anna.person)
+    anna.says("/status")
+    anna.sees("was opened")
+
+
+def test_no_secret_is_in_a_log_or_the_transcript(
+    anna: Chat, world: tuple[telegram.Running, Processes]
+) -> None:
+    api, running = world
+    anna.tracks()
+    log = running.text_of_log()
+    assert "Ready as @" in log
+    assert api.token not in log + api.lines()
+    assert api.token.partition(":")[2] not in log
+    assert not re.search(r"/copy/\d", log)
+
+
+def test_no_message_ever_asks_telegram_for_a_preview(world: tuple[telegram.Running, Processes]) -> None:
+    api, _ = world
+    assert any(call.method.lower() == "sendmessage" for call in api.calls)
+    assert not [message.text for chat in api.chats.values() for message in api.said(chat) if message.preview]
+
+
+def test_no_answer_of_the_bot_was_refused(world: tuple[telegram.Running, Processes]) -> None:
+    api, _ = world
+    refused = [(call.method, call.description) for call in api.calls if call.status == 400]
+    assert [why for _, why in refused if "upgraded" not in str(why)] == []
+
+
+def test_nobody_sees_another_chats_history(anna: Chat, world: tuple[telegram.Running, Processes]) -> None:
+    anna.tracks("secret plan to Ben")
+    mallory = Chat(world[0], world[0].person("Mallory"))
+    mallory.says("/history")
+    assert "No links yet" in mallory.sees("No links").text
+
+
+def test_behind_an_unnamed_proxy_gmails_readers_are_still_told(tmp_path: Path) -> None:
+    with (
+        telegram.running(limits=telegram.LIFTED) as api,
+        processes(tmp_path, api, TRUSTED_PROXIES="") as running,
+    ):
+        anna = Chat(api, api.person("Anna"))
+        card, url = anna.tracks()
+        anna.presses(card, "sent:")
+        fetch(url)
+        assert "Weak: " in anna.sees("was opened").text
+        assert running.text_of_log().count("Requests come through") == 1
+        assert "TRUSTED_PROXIES" in httpx.get(f"{running.url}/readyz").text
+
+
+def test_both_end_with_zero_when_they_are_asked_to(tmp_path: Path) -> None:
+    with telegram.running() as api, processes(tmp_path, api) as running:
+        anna = Chat(api, api.person("Anna"))
+        anna.tracks()
+        assert running.end_all() == {"pixel_server": 0, "bot": 0}
+        assert "Traceback" not in running.text_of_log()
+    assert sqlite3.connect(tmp_path / "readback.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
