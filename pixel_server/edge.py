@@ -1,8 +1,12 @@
 """What comes from outside, made safe: the client's address, the Host header, headers of answers."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import urlsplit
+
+REMEMBERED = 1024
+"""Addresses whose answer is kept: proxies come again and again, and strangers must not fill memory."""
 
 Headers = Iterable[tuple[bytes, bytes]]
 Networks = Sequence[IPv4Network | IPv6Network]
@@ -29,7 +33,8 @@ class ClientAddress:
 
     def __init__(self, trusted: Networks) -> None:
         self._trusted = trusted
-        self._known: dict[str, bool] = {}
+        self.trusts = lru_cache(REMEMBERED)(self._trusts)
+        """Whether an address is one of our proxies; anything that is no address is not."""
 
     def find(self, peer: str | None, forwarded: str | None) -> str | None:
         """The client's address as text; None when there is none to know."""
@@ -41,16 +46,7 @@ class ClientAddress:
                 return address
         return peer
 
-    def trusts(self, address: str) -> bool:
-        known = self._known.get(address)
-        if known is None:
-            known = self._look_up(address)
-            # Only a handful of proxies can be trusted: strangers' addresses must not fill memory.
-            if known:
-                self._known[address] = True
-        return known
-
-    def _look_up(self, address: str) -> bool:
+    def _trusts(self, address: str) -> bool:
         try:
             parsed = ip_address(address)
         except ValueError:

@@ -11,6 +11,7 @@ from storage.keys import Keys
 from storage.times import now
 from tracking import Network, Request
 from tracking.agents import Signatures, identify
+from tracking.facts import DIRECT_CLIENTS
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +61,10 @@ class Pixel:
         peer = scope["client"][0] if scope["client"] else None
         address = self._client(peer, headers.get("x-forwarded-for"))
         sighting = identify(Request(scope["method"], headers, address), self._signatures)
-        user_agent = headers.get("user-agent", "")
-        known = address is not None and sighting.network is not Network.UNKNOWN
-        device = self._keys.device(token, address, user_agent) if known and address else None
-        return Arrival(new_id(), token, now(), sighting, device, user_agent)
+        user_agent, at, device = headers.get("user-agent", ""), now(), None
+        if address and sighting.agent in DIRECT_CLIENTS and sighting.network is not Network.UNKNOWN:
+            device = self._keys.device(token, address, user_agent)
+        return Arrival(new_id(at), token, at, sighting, device, user_agent)
 
     def _client(self, peer: str | None, forwarded: str | None) -> str | None:
         if forwarded and not self.hidden_clients and self._clients.hides_clients(peer, forwarded):

@@ -7,9 +7,9 @@ disk flush; a lone fetch waits for nobody.
 import asyncio
 import logging
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import NamedTuple
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -21,15 +21,20 @@ from tracking import Windows
 log = logging.getLogger(__name__)
 
 LARGEST_BATCH = 512
-LONGEST_QUEUE = 20_000
-"""Fetches waiting for the disk; beyond it the provider is asked to come again."""
+MOST_BATCHES = 40
+"""Full batches waiting for the disk; beyond it the provider is asked to come again."""
 PATIENCE = 2.0
 """Seconds a batch is tried before its fetches are answered as not kept."""
 
 
-class _Waiting(NamedTuple):
-    arrival: Arrival
-    kept: asyncio.Future[bool]
+class _Batch:
+    """Fetches that share a transaction, and the moment at which its outcome is known."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.arrivals: list[Arrival] = []
+        self.done: asyncio.Future[None] = loop.create_future()
+        self.lost: frozenset[str] = frozenset()
+        """Ids of the fetches that could not be kept."""
 
 
 class Writer:
@@ -37,11 +42,15 @@ class Writer:
 
     def __init__(self, engine: Engine, windows: Windows, teller: Teller) -> None:
         self._engine, self._windows, self._teller = engine, windows, teller
-        self._waiting: list[_Waiting] = []
+        self._loop = asyncio.get_running_loop()
+        self._gathering = _Batch(self._loop)
+        self._full: deque[_Batch] = deque()
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._task: asyncio.Task[None] | None = None
-        self._loop = asyncio.get_running_loop()
+        driver = engine.dialect.loaded_dbapi
+        self._passing = (OperationalError, driver.OperationalError)
+        self._lasting = (DBAPIError, driver.Error)
         self.set_aside = 0
         """Fetches that no transaction would take."""
 
@@ -50,8 +59,8 @@ class Writer:
 
     async def stop(self) -> None:
         """Keep what is waiting, then end."""
-        while self._waiting:
-            await asyncio.wait([self._waiting[-1].kept])
+        if self._gathering.arrivals:
+            await asyncio.wait([self._gathering.done])
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -61,44 +70,52 @@ class Writer:
 
     async def keep(self, arrival: Arrival) -> bool:
         """True once the fetch is committed, or needs no keeping; False when it could not be kept."""
-        if len(self._waiting) >= LONGEST_QUEUE:
-            return False
-        kept: asyncio.Future[bool] = self._loop.create_future()
-        self._waiting.append(_Waiting(arrival, kept))
+        batch = self._gathering
+        batch.arrivals.append(arrival)
+        if len(batch.arrivals) == LARGEST_BATCH:
+            if len(self._full) >= MOST_BATCHES:
+                batch.arrivals.pop()
+                return False
+            self._full.append(batch)
+            self._gathering = _Batch(self._loop)
         self._arrived.set()
-        return await kept
+        await batch.done
+        return arrival.id not in batch.lost
 
     async def _write_batches(self) -> None:
         while True:
             await self._arrived.wait()
-            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-            if not self._waiting:
+            if self._full:
+                batch = self._full.popleft()
+            else:
+                batch, self._gathering = self._gathering, _Batch(self._loop)
                 self._arrived.clear()
-            arrivals = [waiting.arrival for waiting in batch]
-            kept = await self._loop.run_in_executor(self._thread, self._write, arrivals)
-            for waiting, ok in zip(batch, kept, strict=True):
-                if not waiting.kept.done():
-                    waiting.kept.set_result(ok)
+            try:
+                batch.lost = await self._loop.run_in_executor(self._thread, self._write, batch.arrivals)
+            except Exception:
+                log.exception("A batch of %d fetches failed.", len(batch.arrivals))
+                batch.lost = frozenset(arrival.id for arrival in batch.arrivals)
+            batch.done.set_result(None)
 
-    def _write(self, arrivals: list[Arrival]) -> list[bool]:
-        """In the thread: whether each was kept. A transaction is repeated by its fetches' ids."""
+    def _write(self, arrivals: list[Arrival]) -> frozenset[str]:
+        """In the thread: the ids of those that were lost. A transaction is repeated by its fetches' ids."""
         give_up, again = time.monotonic() + PATIENCE, False
         while True:
             try:
                 self._commit(arrivals, again=again)
-                return [True] * len(arrivals)
-            except OperationalError as error:
+                return frozenset()
+            except self._passing as error:
                 if time.monotonic() > give_up:
-                    log.error("The database cannot take %d fetches: %s", len(arrivals), error.orig)
-                    return [False] * len(arrivals)
+                    log.error("The database cannot take %d fetches: %s", len(arrivals), error)
+                    return frozenset(arrival.id for arrival in arrivals)
                 time.sleep(0.05)
-            except DBAPIError as error:
+            except self._lasting as error:
                 if len(arrivals) > 1:
-                    return [kept for arrival in arrivals for kept in self._write([arrival])]
+                    return frozenset().union(*(self._write([arrival]) for arrival in arrivals))
                 # One poisoned fetch must not stop the others, nor be asked for again and again.
                 self.set_aside += 1
-                log.error("A fetch was set aside: %s", error.orig)
-                return [True]
+                log.error("A fetch was set aside: %s", error)
+                return frozenset()
             again = True
 
     def _commit(self, arrivals: list[Arrival], *, again: bool) -> None:

@@ -1,15 +1,18 @@
-"""Fetches come in: judged and stored together with the alerts they cause, in one transaction."""
+"""Fetches come in: judged and stored together with the alerts they cause, in one transaction.
 
-import uuid
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+This is the hot path: its SQL is written out and takes tuples, because building statements and naming
+parameters cost more than SQLite's own work on them.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection
 
 from storage import outbox
 from storage.links import card_key
-from storage.tables import FetchRow, Link
 from storage.times import moment
 from tracking import Fetch, Kind, Loudness, Sighting, Verdict, Windows, alert_for, take_in
 from tracking.history import dump, load
@@ -29,31 +32,83 @@ class Arrival(NamedTuple):
     user_agent: str
 
 
-def new_id() -> str:
-    return uuid.uuid4().hex
+def new_id(at: float) -> str:
+    """32 hexadecimal digits that begin with the time, so that new rows lie together (like a UUIDv7)."""
+    return first_id(at) + os.urandom(10).hex()
+
+
+def first_id(at: float) -> str:
+    """No id made at this time or later is smaller."""
+    return f"{int(at * 1000):012x}"
+
+
+class _Sql(NamedTuple):
+    """The statements for one kind of database."""
+
+    mark: str
+    lock: str
+    insert: str
+    update: str
+    time: Callable[[float], object]
+    """A moment as the driver takes it."""
+
+
+@cache
+def _sql(dialect: str) -> _Sql:
+    postgres = dialect == "postgresql"
+    mark = "%s" if postgres else "?"
+    columns, marks = ", ".join(_COLUMNS), ", ".join([mark] * len(_COLUMNS))
+    return _Sql(
+        mark,
+        " FOR NO KEY UPDATE" if postgres else "",
+        f'INSERT INTO "fetch" ({columns}) VALUES ({marks})',  # noqa: S608  # constants only
+        f"UPDATE link SET fetches = {mark}, last_event_at = {mark}, history = {mark} WHERE id = {mark}",  # noqa: S608
+        moment if postgres else _as_text,
+    )
+
+
+def _as_text(at: float) -> str:
+    """A moment as SQLAlchemy keeps it in SQLite."""
+    return moment(at).isoformat(" ", "microseconds")[:26]
+
+
+_COLUMNS = (
+    "id",
+    "link_id",
+    "seq",
+    "at",
+    "agent",
+    "network",
+    "sign",
+    "rendered",
+    "device",
+    "user_agent",
+    "kind",
+    "reason",
+    "confidence",
+)
+_LINK = "SELECT id, token, chat_id, thread_id, muted, fetches, history FROM link"
 
 
 class _Open:
     """A link in this batch: read once, judged in memory, written back once."""
 
     def __init__(self, row: Any) -> None:
-        self.link_id, self.chat_id, self.thread_id, self.muted = row.id, row.chat_id, row.thread_id, row.muted
-        self.seq, self.last_event_at = row.fetches, row.last_event_at
-        self.history = load(row.history)
-        self.changed = self.changes_card = False
+        self.id, _, self.chat_id, self.thread_id, self.muted, self.seq, history = row
+        self.history = load(history)
+        self.last_at = 0.0
+        self.changes_card = False
 
-    def take_in(self, arrival: Arrival, windows: Windows) -> tuple[Verdict, Loudness]:
-        fetch = Fetch(arrival.id, arrival.at, arrival.sighting, arrival.device)
+    def take_in(self, fetch: Fetch, windows: Windows) -> tuple[Verdict, Loudness]:
         before = self.history.memory
         verdict, self.history = take_in(fetch, self.history, windows)
         loudness = alert_for(fetch, verdict, before, windows)
-        newly_armed = self.history.memory.armed is not before.armed
-        self.changes_card = self.changes_card or newly_armed or loudness is not Loudness.NONE
+        if loudness is not Loudness.NONE or self.history.memory.armed is not before.armed:
+            self.changes_card = True
         return verdict, loudness
 
-
-_LINK = Link.__table__  # type: ignore[attr-defined]  # SQLModel does not declare the table it makes
-_FETCH = FetchRow.__table__  # type: ignore[attr-defined]
+    def row(self, sql: _Sql) -> tuple[object, ...]:
+        return self.seq, sql.time(self.last_at), dump(self.history), self.id
 
 
 def record(
@@ -62,102 +117,75 @@ def record(
     """Judge and store fetches, in order, with the alerts they cause; whether any alert is owed.
 
     Unknown tokens are passed over. `again` says that an earlier attempt may have been committed:
-    what is there already is then left as it is.
+    what is there already is then left as it is. Raises the driver's own errors.
     """
-    known = _known(connection, arrivals) if again else frozenset[str]()
-    links = _links(connection, {arrival.token for arrival in arrivals})
-    fetches: list[dict[str, object]] = []
+    sql, cursor = _sql(connection.dialect.name), connection.connection.cursor()
+    known = _known(cursor, arrivals, sql) if again else frozenset[str]()
+    links = _links(cursor, {arrival.token for arrival in arrivals}, sql)
+    fetches: list[tuple[object, ...]] = []
     alerts: list[dict[str, object]] = []
     for arrival in arrivals:
         if (link := links.get(arrival.token)) and arrival.id not in known:
-            _take_in(link, arrival, windows, fetches, alerts)
+            _take_in(link, arrival, windows, sql, fetches, alerts)
     if not fetches:
         return False
-    connection.execute(insert(_FETCH), fetches)
-    _write_back(connection, links)
+    cursor.executemany(sql.insert, fetches)
+    cursor.executemany(sql.update, [link.row(sql) for link in links.values() if link.last_at])
     outbox.owe(connection, alerts)
-    renewed = [card_key(link.link_id) for link in links.values() if link.changes_card]
+    renewed = [card_key(link.id) for link in links.values() if link.changes_card]
     outbox.renew(connection, renewed)
     return bool(alerts or renewed)
 
 
-def _known(connection: Connection, arrivals: Sequence[Arrival]) -> frozenset[str]:
-    ids = [arrival.id for arrival in arrivals]
-    return frozenset(connection.execute(select(_FETCH.c.id).where(_FETCH.c.id.in_(ids))).scalars())
+def _known(cursor: Any, arrivals: Sequence[Arrival], sql: _Sql) -> frozenset[str]:
+    marks = ", ".join([sql.mark] * len(arrivals))
+    query = f'SELECT id FROM "fetch" WHERE id IN ({marks})'  # noqa: S608  # marks only
+    cursor.execute(query, [arrival.id for arrival in arrivals])
+    return frozenset(row[0] for row in cursor.fetchall())
 
 
-def _links(connection: Connection, tokens: Iterable[str]) -> dict[str, _Open]:
+def _links(cursor: Any, tokens: set[str], sql: _Sql) -> dict[str, _Open]:
     """The links of these tokens, locked in one order, so that two writers never wait for each other."""
-    columns = (_LINK.c.id, _LINK.c.token, _LINK.c.chat_id, _LINK.c.thread_id, _LINK.c.muted)
-    more = (_LINK.c.fetches, _LINK.c.last_event_at, _LINK.c.history)
-    query = select(*columns, *more).where(_LINK.c.token.in_(list(tokens))).order_by(_LINK.c.id)
-    return {row.token: _Open(row) for row in connection.execute(query.with_for_update(key_share=True))}
+    marks = ", ".join([sql.mark] * len(tokens))
+    query = f"{_LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # noqa: S608  # marks only
+    cursor.execute(query, list(tokens))
+    return {row[1]: _Open(row) for row in cursor.fetchall()}
 
 
 def _take_in(
     link: _Open,
     arrival: Arrival,
     windows: Windows,
-    fetches: list[dict[str, object]],
+    sql: _Sql,
+    fetches: list[tuple[object, ...]],
     alerts: list[dict[str, object]],
 ) -> None:
-    verdict, loudness = link.take_in(arrival, windows)
-    if verdict.kind is Kind.IGNORED:
+    identifier, _, at, sighting, device, user_agent = arrival
+    verdict, loudness = link.take_in(Fetch(identifier, at, sighting, device), windows)
+    kind = verdict.kind
+    if kind is Kind.IGNORED:
         return
-    link.seq, link.changed = link.seq + 1, True
-    at = moment(arrival.at)
-    if verdict.kind is not Kind.NOISE:
-        link.last_event_at = max(link.last_event_at, at)
-    fetches.append(_fetch_row(link, arrival, verdict, at))
+    link.seq += 1
+    link.last_at = at
+    time = sql.time(at)
+    agent, network, sign, rendered = sighting
+    shown = user_agent[:USER_AGENT_LENGTH]
+    seen = (agent, network, sign or "", rendered, device, shown)
+    fetches.append((identifier, link.id, link.seq, time, *seen, *verdict))
     if loudness is Loudness.LOUD and not link.muted:
-        alerts.append(_alert_row(link, arrival, at, f"opened:{arrival.id}", "opened", loud=True))
-    elif loudness is Loudness.SILENT and verdict.kind is Kind.PROXIED:
-        alerts.append(_alert_row(link, arrival, at, f"proxied:{link.link_id}", "proxied", loud=False))
+        alerts.append(_alert_row(link, arrival, f"opened:{identifier}", "opened", loud=True))
+    elif loudness is Loudness.SILENT and kind is Kind.PROXIED:
+        alerts.append(_alert_row(link, arrival, f"proxied:{link.id}", "proxied", loud=False))
 
 
-def _fetch_row(link: _Open, arrival: Arrival, verdict: Verdict, at: datetime) -> dict[str, object]:
-    agent, network, sign, rendered = arrival.sighting
-    return {
-        "id": arrival.id,
-        "link_id": link.link_id,
-        "seq": link.seq,
-        "at": at,
-        "agent": agent,
-        "network": network,
-        "sign": sign or "",
-        "rendered": rendered,
-        "device": arrival.device,
-        "user_agent": arrival.user_agent[:USER_AGENT_LENGTH],
-        "kind": verdict.kind,
-        "reason": verdict.reason,
-        "confidence": verdict.confidence,
-    }
-
-
-def _alert_row(
-    link: _Open, arrival: Arrival, at: datetime, key: str, kind: str, *, loud: bool
-) -> dict[str, object]:
+def _alert_row(link: _Open, arrival: Arrival, key: str, kind: str, *, loud: bool) -> dict[str, object]:
     return {
         "key": key,
         "chat_id": link.chat_id,
-        "link_id": link.link_id,
+        "link_id": link.id,
         "fetch_id": arrival.id,
         "kind": kind,
         "loud": loud,
         "thread_id": link.thread_id,
-        "created_at": at,
+        "created_at": moment(arrival.at),
     }
-
-
-def _write_back(connection: Connection, links: dict[str, _Open]) -> None:
-    rows = [
-        {
-            "key": link.link_id,
-            "fetches": link.seq,
-            "last_event_at": link.last_event_at,
-            "history": dump(link.history),
-        }
-        for link in links.values()
-        if link.changed
-    ]
-    connection.execute(update(_LINK).where(_LINK.c.id == bindparam("key")), rows)

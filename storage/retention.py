@@ -3,9 +3,9 @@
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from storage.ingest import first_id
 from storage.statements import fetch_from
 from storage.tables import FetchRow, Link
-from storage.times import moment
 from tracking import Windows, rejudge
 from tracking.history import dump, load
 
@@ -14,8 +14,8 @@ LINKS_AT_ONCE = 100
 
 def purge(session: Session, now: float, days: int, windows: Windows) -> int:
     """Delete fetches older than so many days, of a hundred links at most; how many links had some."""
-    before = moment(now - days * 86400)
-    old = select(FetchRow.link_id).where(col(FetchRow.at) < before).distinct().limit(LINKS_AT_ONCE)
+    before = first_id(now - days * 86400)
+    old = select(FetchRow.link_id).where(col(FetchRow.id) < before).distinct().limit(LINKS_AT_ONCE)
     link_ids = session.exec(old).all()
     links = (
         select(Link).where(col(Link.id).in_(link_ids)).order_by(col(Link.id)).with_for_update(key_share=True)
@@ -23,7 +23,7 @@ def purge(session: Session, now: float, days: int, windows: Windows) -> int:
     for link in session.exec(links):
         rows = session.exec(
             select(FetchRow)
-            .where(col(FetchRow.link_id) == link.id, col(FetchRow.at) < before)
+            .where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
             .order_by(col(FetchRow.seq))
         ).all()
         said, start = load(link.history).said, load(link.kept_from).memory

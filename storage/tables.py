@@ -73,7 +73,7 @@ class FetchRow(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=32)
     link_id: int = Field(foreign_key="link.id")
     seq: int
-    at: datetime = Field(index=True)
+    at: datetime
     agent: str
     network: str
     sign: str = ""

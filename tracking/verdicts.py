@@ -38,7 +38,7 @@ def take_in(fetch: Fetch, history: History, windows: Windows) -> tuple[Verdict, 
     """The verdict, and the history with this fetch in it."""
     verdict = judge(fetch, history, windows)
     arms = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _arms(fetch, history)
-    return verdict, history._replace(memory=history.memory.remember(fetch, verdict, arms=arms))
+    return verdict, History(history.said, history.memory.remember(fetch, verdict, arms=arms))
 
 
 def rejudge(

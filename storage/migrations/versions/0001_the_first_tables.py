@@ -123,9 +123,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fetch")),
         sa.UniqueConstraint("link_id", "seq", name=op.f("uq_fetch_link_id_seq")),
     )
-    with op.batch_alter_table("fetch", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_fetch_at"), ["at"], unique=False)
-
     op.create_table(
         "statement",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -151,9 +148,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_statement_link_id"))
 
     op.drop_table("statement")
-    with op.batch_alter_table("fetch", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_fetch_at"))
-
     op.drop_table("fetch")
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_link_id"))

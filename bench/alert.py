@@ -1,0 +1,46 @@
+"""From the pixel's request to `sendMessage` arriving at a local Bot API, on an otherwise idle machine."""
+
+import tempfile
+import time
+from pathlib import Path
+from statistics import median, quantiles
+from urllib.request import Request, urlopen
+
+from bench.product import Product
+from demo import telegram
+
+OPENS = 100
+OUTLOOK = "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)"
+
+
+def measure(opens: int = OPENS) -> list[float]:
+    """Milliseconds, one first open of a link at a time."""
+    with telegram.running(limits=telegram.LIFTED) as api, tempfile.TemporaryDirectory() as folder:
+        environ = {"BOT_TOKEN": api.token, "TELEGRAM_API_URL": api.url}
+        product = Product(Path(folder), **environ)
+        people = [api.person(f"Person {number}") for number in range(opens)]
+        for person in people:
+            api.say(person, "/start")
+        with product.pixel_server(), product.bot():
+            api.wait_for(lambda: all(api.said(person) for person in people), seconds=60)
+            urls = [product.new_pixel_url(person.id) for person in people]
+            api.wait_for(lambda: all(len(api.said(person)) > 1 for person in people), seconds=60)
+            return [_one(api, person, url) for person, url in zip(people, urls, strict=True)]
+
+
+def _one(api: telegram.Running, person: telegram.User, url: str) -> float:
+    def told() -> bool:
+        return any("opened" in message.text for message in api.said(person))
+
+    time.sleep(0.05)
+    asked = time.perf_counter()
+    with urlopen(Request(url, headers={"User-Agent": OUTLOOK, "X-Forwarded-For": "188.21.77.218"})):  # noqa: S310
+        api.wait_for(told)
+        return (time.perf_counter() - asked) * 1000
+
+
+def report() -> None:
+    found = measure()
+    centiles = quantiles(found, n=100)
+    print(f"\npixel request -> alert at the Bot API, {len(found)} opens, one at a time")
+    print(f"  median {median(found):.1f} ms   p99 {centiles[98]:.1f} ms   slowest {max(found):.1f} ms")

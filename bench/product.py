@@ -1,0 +1,74 @@
+"""The product as a benchmark sees it: real processes on a fresh SQLite file."""
+
+import os
+import subprocess
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from sqlmodel import col, func, select
+
+import settings as configuration
+from bench.running import ROOT, free_port, program
+from storage import links
+from storage.engine import connect, reading, writing
+from storage.statements import state
+from storage.tables import FetchRow, Link
+from storage.times import now
+from tracking import Statement, Telling
+
+OWNER = 1001
+
+
+class Product:
+    def __init__(self, folder: Path, **environ: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environ = {
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "DATABASE_URL": f"sqlite:///{folder}/readback.db",
+            "KEY_FILE": f"{folder}/readback.key",
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "SETTLE_SECONDS": "0",
+            **environ,
+        }
+        subprocess.run(
+            [sys.executable, "-m", "storage", "upgrade"],
+            cwd=ROOT,
+            env={**os.environ, **self.environ},
+            check=True,
+            capture_output=True,
+        )
+        self.settings = configuration.read(self.environ, dotenv=None)
+        self.engine = connect(self.settings)
+
+    def pixel_server(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        return program("-m", "pixel_server", environ=self.environ, ready=f"{self.url}/healthz")
+
+    def bot(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        return program("-m", "bot", environ=self.environ)
+
+    def new_pixel_url(self, owner: int = OWNER) -> str:
+        """The pixel of a new link that has been sent."""
+        with writing(self.engine) as session:
+            link = links.create(
+                session,
+                chat_id=owner,
+                by=owner,
+                label="contract",
+                recipient="landlord",
+                now=now(),
+                daily=10**6,
+            )
+            sent = Statement(Telling.SENT, now())
+            state(session, link, sent, by=owner, now=now(), windows=self.settings.windows)
+            return f"{self.url}/i/{link.token}.gif"
+
+    def check_every_answer_is_kept(self) -> None:
+        """Stops when the link's sequence and its rows do not agree."""
+        with reading(self.engine) as session:
+            for link in session.exec(select(Link)):
+                kept = session.exec(select(func.count()).where(col(FetchRow.link_id) == link.id)).one()
+                if kept != link.fetches:
+                    raise SystemExit(f"link {link.id} counts {link.fetches} fetches and has {kept}")
