@@ -14,7 +14,7 @@ from telegram.ext import Application
 import words
 from bot.desk import Desk
 from bot.message import Message
-from bot.replies import owe_reply
+from bot.replies import owe_message, owe_reply
 from storage import inbox
 from storage.times import now
 from words import english as en
@@ -100,10 +100,15 @@ class Reception:
             await asyncio.sleep(0.2)
             return
         update = Update.de_json(json.loads(body), self._bot)
-        if update.effective_chat:
-            message = Message(words.say(en.FAILED, number=update_id))
-            await self._desk.write(lambda session: owe_reply(session, update, message, now()))
-            self._desk.due.set()
+        await self._desk.write(partial(self._apologise, update=update))
+        self._desk.due.set()
+
+    def _apologise(self, session: Session, update: Update) -> None:
+        """Tell the chat, and who runs this host."""
+        owe_reply(session, update, Message(words.say(en.FAILED, number=update.update_id)), now())
+        if admin := self._desk.settings.admin_chat_id:
+            message = Message(words.say(en.ADMIN_FAILED, number=update.update_id))
+            owe_message(session, admin, f"failed:{update.update_id}", message, now())
 
     def _is_allowed(self, update: Update) -> bool:
         allowed, chat = self._desk.settings.allowed_chats, update.effective_chat

@@ -16,13 +16,30 @@ def owe_reply(session: Session, update: Update, message: Message, now: float, *,
     chat, asked = update.effective_chat, update.effective_message
     if chat is None:
         return
-    chat_of(session, chat.id, now)
+    thread_id = asked.message_thread_id if asked and asked.is_topic_message else None
+    reply_to = asked.message_id if asked and (quote or message.asks) else None
+    key = f"reply:{update.update_id}"
+    owe_message(session, chat.id, key, message, now, thread_id=thread_id, reply_to=reply_to)
+
+
+def owe_message(
+    session: Session,
+    chat_id: int,
+    key: str,
+    message: Message,
+    now: float,
+    *,
+    thread_id: int | None = None,
+    reply_to: int | None = None,
+) -> None:
+    """Owe a chat a message that is worded already."""
+    chat_of(session, chat_id, now)
     row = {
-        "key": f"reply:{update.update_id}",
-        "chat_id": chat.id,
+        "key": key,
+        "chat_id": chat_id,
         "kind": "reply",
-        "thread_id": asked.message_thread_id if asked and asked.is_topic_message else None,
-        "reply_to": asked.message_id if asked and (quote or message.asks) else None,
+        "thread_id": thread_id,
+        "reply_to": reply_to,
         "payload": pack(message),
         "created_at": moment(now),
     }

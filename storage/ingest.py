@@ -147,7 +147,7 @@ def _known(cursor: Any, arrivals: Sequence[Arrival], sql: _Sql) -> frozenset[str
 def _links(cursor: Any, tokens: set[str], sql: _Sql) -> dict[str, _Open]:
     """The links of these tokens, locked in one order, so that two writers never wait for each other."""
     marks = ", ".join([sql.mark] * len(tokens))
-    query = f"{_LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # noqa: S608  # marks only
+    query = f"{_LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # marks only
     cursor.execute(query, list(tokens))
     return {row[1]: _Open(row) for row in cursor.fetchall()}
 

@@ -245,6 +245,7 @@ A short code tells your own device from others inside one link, and is useless o
 Fetches are deleted after {days} days.
 I never have access to your mailbox, and I am not for marketing."""
 FAILED = "That did not work, and it was written down for the operator. Please try again. (no. {number})"
+ADMIN_FAILED = "Something a person asked for failed three times (update {number}). The log says why."
 NOT_ALLOWED = "This bot serves invited chats only. Its operator can add the number {chat} to ALLOWED_CHATS."
 
 # --- short answers to a pressed button (plain text, at most 200 characters) ---------------------------

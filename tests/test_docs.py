@@ -1,0 +1,53 @@
+"""What exists is documented: every command, setting, route and process."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import settings as configuration
+from bot.app import COMMANDS
+from pixel_server import health, pages
+from words import english
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_in_the_readme_and_in_help(command: str) -> None:
+    assert f"`/{command}" in README
+    assert command in english.COMMANDS
+
+
+def test_help_lists_only_commands_that_exist() -> None:
+    assert english.COMMANDS.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", configuration.NAMES)
+def test_a_setting_is_in_the_readme_and_in_the_example(name: str) -> None:
+    assert f"`{name}`" in README
+    assert re.search(rf"^(# )?{name}=", EXAMPLE, re.MULTILINE)
+
+
+def test_the_example_names_only_settings_that_exist() -> None:
+    named = re.findall(r"^(?:# )?([A-Z_]+)=", EXAMPLE, re.MULTILINE)
+    assert set(named) <= set(configuration.NAMES)
+
+
+@pytest.mark.parametrize("route", [route.path for part in (health, pages) for route in part.router.routes])
+def test_a_route_is_in_the_readme(route: str) -> None:
+    named = re.sub(r"{(\w+)}", r"<\1>", route).replace("_", " ")
+    assert f"`{named}`" in README
+
+
+@pytest.mark.parametrize("room", ["storage", "pixel_server", "bot", "demo", "tracking", "bench"])
+def test_a_process_is_in_the_readme(room: str) -> None:
+    assert f"`python -m {room}" in README
+
+
+def test_the_changelog_knows_this_version() -> None:
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert version
+    assert f"## {version[1]}\n" in (ROOT / "CHANGELOG.md").read_text("utf-8")
