@@ -68,7 +68,8 @@ class FetchRow(SQLModel, table=True):
     """One judged fetch. No address is stored; `device` means nothing outside its link."""
 
     __tablename__ = "fetch"
-    __table_args__ = (UniqueConstraint("link_id", "seq"),)
+    # Ids begin with the time: rows lie in the order in which they come, and need no row number besides.
+    __table_args__ = (UniqueConstraint("link_id", "seq"), {"sqlite_with_rowid": False})
 
     id: str = Field(primary_key=True, max_length=32)
     link_id: int = Field(foreign_key="link.id")

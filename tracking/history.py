@@ -109,6 +109,8 @@ class Memory(NamedTuple):
 
     def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool) -> "Memory":
         """The same with one more judged fetch."""
+        if verdict.kind is Kind.REPEAT:
+            return self._viewed(fetch, began=self.views[fetch.sighting.agent].began)
         memory = self._replace(armed=Sent(fetch.at, exact=False)) if arms and not self.armed else self
         match verdict.kind:
             case Kind.ACTIVATED | Kind.INSERTED:
@@ -117,11 +119,9 @@ class Memory(NamedTuple):
                 return memory._replace(proxied=memory.proxied | {verdict.reason})
             case Kind.OWN:
                 return memory._viewed(fetch)
-            case Kind.REPEAT:
-                return memory._viewed(fetch, began=memory.views[fetch.sighting.agent].began)
             case Kind.OPENED:
                 return memory._opened(fetch)
-            case Kind.SCANNED | Kind.NOISE | Kind.IGNORED:
+            case _:
                 return memory
 
     def _drafted(self, fetch: Fetch) -> "Memory":

@@ -5,6 +5,8 @@ Each is a pure function of one fetch, the link's history and the windows.
 """
 
 from collections.abc import Callable, Sequence
+from math import inf
+from typing import NamedTuple
 
 from tracking.facts import (
     DIRECT_CLIENTS,
@@ -19,26 +21,43 @@ from tracking.facts import (
     Verdict,
     Windows,
 )
-from tracking.history import History, Memory, Said
+from tracking.history import History, Memory, Said, Sent
 
 STRONG, PROBABLE, WEAK = Confidence.STRONG, Confidence.PROBABLE, Confidence.WEAK
 
-Rule = Callable[[Fetch, History, Windows], Verdict | None]
+
+class Case(NamedTuple):
+    """One fetch before the judge, with all that it is judged against."""
+
+    fetch: Fetch
+    said: Said
+    memory: Memory
+    sent: Sent | None
+    windows: Windows
+
+
+Rule = Callable[[Case], Verdict | None]
 
 
 def judge(fetch: Fetch, history: History, windows: Windows) -> Verdict:
     """The verdict on one fetch; never raises, whatever the fetch says of itself."""
+    return _judge(Case(fetch, history.said, history.memory, history.sent(), windows))
+
+
+def _judge(case: Case) -> Verdict:
     for rule in RULES:
-        if verdict := rule(fetch, history, windows):
+        if verdict := rule(case):
             return verdict
     return Verdict(Kind.NOISE, Reason.UNKNOWN_AGENT, WEAK)
 
 
 def take_in(fetch: Fetch, history: History, windows: Windows) -> tuple[Verdict, History]:
     """The verdict, and the history with this fetch in it."""
-    verdict = judge(fetch, history, windows)
-    arms = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _arms(fetch, history)
-    return verdict, History(history.said, history.memory.remember(fetch, verdict, arms=arms))
+    said, memory = history
+    case = Case(fetch, said, memory, history.sent(), windows)
+    verdict = _judge(case)
+    arms = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _arms(case)
+    return verdict, History(said, memory.remember(fetch, verdict, arms=arms))
 
 
 def rejudge(
@@ -55,42 +74,39 @@ def rejudge(
     return verdicts, history
 
 
-def _ignored(fetch: Fetch, history: History, _: Windows) -> Verdict | None:
-    closed_at = history.said.closed_at
-    if closed_at is not None and fetch.at >= closed_at:
-        return Verdict(Kind.IGNORED, Reason.STOPPED, STRONG)
-    return None
+def _ignored(case: Case) -> Verdict | None:
+    closed_at = case.said.closed_at
+    return IGNORED if closed_at is not None and case.fetch.at >= closed_at else None
 
 
-def _noise(fetch: Fetch, _: History, __: Windows) -> Verdict | None:
-    sign = fetch.sighting.sign
-    if sign in NOISE_SIGNS:
-        return Verdict(Kind.NOISE, sign, WEAK if sign is Reason.UNKNOWN_AGENT else STRONG)
-    return None
+def _noise(case: Case) -> Verdict | None:
+    sign = case.fetch.sighting.sign
+    if sign is None or sign not in NOISE_SIGNS:
+        return None
+    return Verdict(Kind.NOISE, sign, WEAK if sign is Reason.UNKNOWN_AGENT else STRONG)
 
 
-def _announced(fetch: Fetch, history: History, _: Windows) -> Verdict | None:
-    said = history.said
+def _announced(case: Case) -> Verdict | None:
+    fetch, said = case.fetch, case.said
     if fetch.id in said.own:
         return Verdict(Kind.OWN, Reason.THAT_WAS_ME, STRONG)
-    if said.peeking(fetch.at) and fetch.id not in said.theirs:
+    if said.peeks and said.peeking(fetch.at) and fetch.id not in said.theirs:
         return Verdict(Kind.OWN, Reason.PEEK, PROBABLE)
     return None
 
 
-def _before_sent(fetch: Fetch, history: History, windows: Windows) -> Verdict | None:
-    sent = history.sent()
-    if sent and fetch.at >= sent.at:
+def _before_sent(case: Case) -> Verdict | None:
+    if case.sent and case.fetch.at >= case.sent.at:
         return None
-    if _arms(fetch, history) or _too_late_for_a_draft(fetch, history, windows):
+    if _arms(case) or _too_late_for_a_draft(case):
         return None
-    first = not history.memory.draft_agents
+    first = not case.memory.draft_agents
     return Verdict(Kind.ACTIVATED if first else Kind.INSERTED, Reason.BEFORE_SENT, STRONG)
 
 
-def _arms(fetch: Fetch, history: History) -> bool:
+def _arms(case: Case) -> bool:
     """Whether only a receiving side makes this fetch, so that the mail must have been sent by now."""
-    said, memory = history
+    fetch, said, memory = case.fetch, case.said, case.memory
     agent = fetch.sighting.agent
     if memory.armed or (said.sent and (not said.sent.exact or fetch.at >= said.sent.at)):
         return False
@@ -101,22 +117,23 @@ def _arms(fetch: Fetch, history: History) -> bool:
     return agent in IMAGE_PROXIES and bool(memory.draft_agents) and agent not in memory.draft_agents
 
 
-def _too_late_for_a_draft(fetch: Fetch, history: History, windows: Windows) -> bool:
+def _too_late_for_a_draft(case: Case) -> bool:
     """Sent was never tapped, and nobody has touched the draft for an hour: it may have been sent."""
-    said, last_draft = history.said, history.memory.last_draft
+    said, last_draft = case.said, case.memory.last_draft
     if said.sent or last_draft is None:
         return False
-    return fetch.at - max(last_draft, said.draft_until or last_draft) >= windows.draft
+    return case.fetch.at - max(last_draft, said.draft_until or last_draft) >= case.windows.draft
 
 
-def _sender_device(fetch: Fetch, history: History, _: Windows) -> Verdict | None:
-    if fetch.device in history.memory.devices and fetch.id not in history.said.theirs:
+def _sender_device(case: Case) -> Verdict | None:
+    fetch = case.fetch
+    if fetch.device in case.memory.devices and fetch.id not in case.said.theirs:
         return Verdict(Kind.OWN, Reason.SENDER_DEVICE, PROBABLE)
     return None
 
 
-def _provider_prefetch(fetch: Fetch, _: History, __: Windows) -> Verdict | None:
-    agent, network, sign, _rendered = fetch.sighting
+def _provider_prefetch(case: Case) -> Verdict | None:
+    agent, network, sign, _rendered = case.fetch.sighting
     if agent is Agent.GMAIL_PREFETCH:
         return Verdict(Kind.PROXIED, Reason.GMAIL_PREFETCH, WEAK if network is Network.UNKNOWN else STRONG)
     if sign is Reason.PROVIDER_PREFETCH:
@@ -124,70 +141,73 @@ def _provider_prefetch(fetch: Fetch, _: History, __: Windows) -> Verdict | None:
     return None
 
 
-def _scanner(fetch: Fetch, history: History, windows: Windows) -> Verdict | None:
-    agent, network, sign, _rendered = fetch.sighting
+def _scanner(case: Case) -> Verdict | None:
+    agent, network, sign, _rendered = case.fetch.sighting
     if sign is Reason.SCANNER_AGENT:
         return Verdict(Kind.SCANNED, sign, STRONG)
     if network is Network.MAIL_SECURITY and agent in DIRECT_CLIENTS:
         return Verdict(Kind.SCANNED, Reason.SCANNER_NETWORK, STRONG)
-    soon = _since_exact_sent(fetch, history) <= windows.scanner
-    if soon and agent is Agent.BROWSER and network in (Network.MICROSOFT, Network.DATACENTRE):
+    in_a_data_centre = network is Network.MICROSOFT or network is Network.DATACENTRE
+    if in_a_data_centre and agent is Agent.BROWSER and _since_sent(case) <= case.windows.scanner:
         return Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, PROBABLE)
     return None
 
 
-def _apple_prefetch(fetch: Fetch, _: History, __: Windows) -> Verdict | None:
-    agent, network, _sign, _rendered = fetch.sighting
+def _apple_prefetch(case: Case) -> Verdict | None:
+    agent, network, _sign, _rendered = case.fetch.sighting
     if agent is not Agent.APPLE_MPP:
         return None
     confidence = {Network.APPLE_RELAY: STRONG, Network.UNKNOWN: WEAK}.get(network, PROBABLE)
     return Verdict(Kind.PROXIED, Reason.APPLE_PREFETCH, confidence)
 
 
-def _first_seconds(fetch: Fetch, history: History, windows: Windows) -> Verdict | None:
-    if _since_exact_sent(fetch, history) <= windows.settle:
+def _first_seconds(case: Case) -> Verdict | None:
+    if _since_sent(case) <= case.windows.settle:
         return Verdict(Kind.PROXIED, Reason.FIRST_SECONDS, PROBABLE)
     return None
 
 
-def _since_exact_sent(fetch: Fetch, history: History) -> float:
+def _since_sent(case: Case) -> float:
     """Seconds since the Sent button; infinite where the moment is not known to the second."""
-    sent = history.sent()
-    return fetch.at - sent.at if sent and sent.exact else float("inf")
+    sent = case.sent
+    return case.fetch.at - sent.at if sent and sent.exact else inf
 
 
-def _repeat(fetch: Fetch, history: History, windows: Windows) -> Verdict | None:
-    view, sent = history.memory.views.get(fetch.sighting.agent), history.sent()
+def _repeat(case: Case) -> Verdict | None:
+    fetch, sent, windows = case.fetch, case.sent, case.windows
+    view = case.memory.views.get(fetch.sighting.agent)
     if view is None or (sent and view.began < sent.at <= fetch.at):
         return None
-    if fetch.at - view.last <= windows.view and fetch.at - view.began <= windows.longest_view:
-        return Verdict(Kind.REPEAT, Reason.SAME_VIEW, STRONG)
-    return None
+    same = fetch.at - view.last <= windows.view and fetch.at - view.began <= windows.longest_view
+    return REPEAT if same else None
 
 
-def _opened(fetch: Fetch, history: History, _: Windows) -> Verdict | None:
-    agent, network, _sign, rendered = fetch.sighting
+def _opened(case: Case) -> Verdict | None:
+    agent, network, _sign, rendered = case.fetch.sighting
     if agent not in IMAGE_PROXIES and agent not in DIRECT_CLIENTS:
         return None
-    if not history.sent() and not _arms(fetch, history):
+    arms = _arms(case)
+    if not case.sent and not arms:
         return Verdict(Kind.OPENED, Reason.MAYBE_DRAFT, WEAK)
-    reason, confidence = _how_opened(agent, history, rendered=rendered)
-    if _arms(fetch, history):
+    reason, confidence = _how_opened(agent, case.memory.draft_agents, rendered=rendered)
+    if arms:
         reason = Reason.OTHER_PROVIDER
     return Verdict(Kind.OPENED, reason, WEAK if network is Network.UNKNOWN else confidence)
 
 
-def _how_opened(agent: Agent, history: History, *, rendered: bool) -> tuple[Reason, Confidence]:
+def _how_opened(agent: Agent, drafts: frozenset[Agent], *, rendered: bool) -> tuple[Reason, Confidence]:
     if agent is Agent.GMAIL_PROXY:
         return Reason.GMAIL_PROXY, PROBABLE
     if agent in IMAGE_PROXIES:
         return Reason.MAIL_PROXY, PROBABLE
     if agent is Agent.BROWSER:
         return Reason.BROWSER, PROBABLE if rendered else WEAK
-    drafts = history.memory.draft_agents
     elsewhere = bool(drafts) and agent not in drafts
     return Reason.MAIL_CLIENT, STRONG if elsewhere else PROBABLE
 
+
+IGNORED = Verdict(Kind.IGNORED, Reason.STOPPED, STRONG)
+REPEAT = Verdict(Kind.REPEAT, Reason.SAME_VIEW, STRONG)
 
 RULES: tuple[Rule, ...] = (
     _ignored,

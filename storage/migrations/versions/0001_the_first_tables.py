@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_fetch_link_id_link")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fetch")),
         sa.UniqueConstraint("link_id", "seq", name=op.f("uq_fetch_link_id_seq")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "statement",
