@@ -158,10 +158,11 @@ class Bot:
             await asyncio.sleep(HEARTBEAT)
 
     async def _keep_house(self) -> None:
-        """Forget what is old: done updates, and fetches past their days."""
+        """Forget what is old: done updates, given answers, and fetches past their days."""
         days, windows = self._settings.retention_days, self._settings.windows
         while True:
             await self._desk.write(lambda session: inbox.forget(session, now()))
+            await self._desk.write(lambda session: outbox.forget(session, now()))
             while await self._desk.write(lambda session: purge(session, now(), days, windows)):
                 pass
             await asyncio.sleep(HOUSEKEEPING)

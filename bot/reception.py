@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 """No edited messages: an edit gets no answer and changes nothing."""
 LONG_POLL = 25
+SHORTEST_POLL = 0.1
 SLOWEST_RETRY = 30.0
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -40,6 +42,7 @@ class Reception:
         """Ask Telegram for updates for ever; an update is confirmed once it is on disk."""
         offset, pause, said = None, 1.0, ""
         while True:
+            asked = time.monotonic()
             try:
                 updates = await self._bot.get_updates(
                     offset=offset,
@@ -56,6 +59,9 @@ class Reception:
                 await self._desk.write(partial(_receive, updates=updates))
                 offset = updates[-1].update_id + 1
                 self._desk.received.set()
+            elif time.monotonic() - asked < SHORTEST_POLL:
+                # A Bot API that does not hold the line would be asked thousands of times a second.
+                await asyncio.sleep(SHORTEST_POLL)
 
     def _say_once(self, error: TelegramError, said: str) -> str:
         trouble = in_words(error)

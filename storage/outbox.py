@@ -10,7 +10,7 @@ from enum import StrEnum
 from math import inf
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, func, or_, update
+from sqlalchemy import Connection, case, delete, func, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -24,6 +24,8 @@ LEASE = 60.0
 """Seconds a claimed message is ours; an attempt is given up well before, after 20."""
 
 SLOWEST_RETRY = 60.0
+REMEMBERED = 7 * 86400
+"""Seconds an answer is kept, so that its buttons can change it."""
 
 
 class Ended(StrEnum):
@@ -196,6 +198,16 @@ def _gone(alert: Alert) -> None:
         alert.telegram_id = None
     else:
         alert.state, alert.shown = "sent", alert.wanted
+
+
+def forget(session: Session, now: float) -> None:
+    """Drop answers that were given long ago; cards and alerts live as long as their link."""
+    old = delete(Alert).where(
+        col(Alert.kind) == "reply",
+        col(Alert.state) == "sent",
+        col(Alert.created_at) < moment(now - REMEMBERED),
+    )
+    session.connection().execute(old)
 
 
 def next_due(session: Session, now: float) -> float:
