@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -44,10 +44,12 @@ def _database_url(value: Any) -> Any:
 
 
 def _public_url(value: Any) -> Any:
-    parts = urlsplit(str(value))
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    text = str(value).rstrip("/")
+    parts = urlsplit(text)
+    strange = re.search(r"[\s<>\"'?#@\\]", text)
+    if strange or parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError
-    return str(value).rstrip("/")
+    return text
 
 
 def _token(value: Any) -> Any:
@@ -76,7 +78,9 @@ class Settings(BaseModel):
     host: str = Field("127.0.0.1", description="the address to listen on")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(8000, description="a port, 1 to 65535")
     database_url: Annotated[str, BeforeValidator(_database_url)] = Field(
-        "sqlite:///data/readback.db", description="sqlite:///a/file, postgres://… or postgresql://…"
+        "sqlite:///data/readback.db",
+        repr=False,
+        description="sqlite:///a/file, postgres://… or postgresql://…",
     )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)] = Field(
         (), description="addresses or networks, separated by commas, like 127.0.0.1, 10.0.0.0/8"
@@ -119,27 +123,42 @@ NAMES = tuple(name.upper() for name in Settings.model_fields)
 
 def read(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> Settings:
     """The settings in force. Raises SettingsError. The environment wins over `.env`."""
-    filed = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
-    given = {**filed, **(os.environ if environ is None else environ)}
-    values = {name.lower(): value for name in NAMES if (value := _value(name, given))}
-    values.setdefault("public_url", f"http://127.0.0.1:{values.get('port', 8000)}")
+    sources = (os.environ if environ is None else environ, _dotenv(dotenv))
+    wrong: list[str] = []
+    values = {name.lower(): value for name in NAMES if (value := _value(name, sources, wrong))}
     values.setdefault("key_file", str(_beside_the_database(values)))
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError("\n".join(_in_words(error, values))) from None
+        wrong += _in_words(error, values)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    if settings.public_url:
+        return settings
+    return settings.model_copy(update={"public_url": f"http://127.0.0.1:{settings.port}"})
 
 
-def _value(name: str, given: Mapping[str, str | None]) -> str:
-    """The variable, or the content of the file that NAME_FILE names; empty counts as not set."""
-    if value := given.get(name):
-        return value.strip()
-    if not (path := given.get(f"{name}_FILE")):
-        return ""
+def _dotenv(path: Path | None) -> Mapping[str, str | None]:
+    if path is None or not path.is_file():
+        return {}
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        return dotenv_values(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{name}_FILE names {path}, which cannot be read: {error}") from None
+        raise SettingsError(f"{path} cannot be read: {error}. Save it as UTF-8.") from None
+
+
+def _value(name: str, sources: Iterable[Mapping[str, str | None]], wrong: list[str]) -> str:
+    """The variable, or the content of the file that NAME_FILE names; empty counts as not set."""
+    for given in sources:
+        if value := given.get(name):
+            return value.strip()
+        if path := given.get(f"{name}_FILE"):
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                wrong.append(f"{name}_FILE names {path}, which cannot be read: {error}.")
+                return ""
+    return ""
 
 
 def _beside_the_database(values: Mapping[str, str]) -> Path:

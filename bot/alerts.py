@@ -66,8 +66,10 @@ def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
             return Message(text, [[why]])
 
 
-def proxied(link: Link, fetch: FetchRow) -> Message:
+def proxied(link: Link, fetch: FetchRow, now: float) -> Message:
     """The one silent line about a provider that fetched by itself."""
+    if fetch.kind != Kind.PROXIED:
+        return _corrected(link, fetch, now)
     return Message(words.say(PROXIED.get(Reason(fetch.reason), en.PROXIED_PROVIDER), name=name(link)))
 
 

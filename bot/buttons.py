@@ -17,6 +17,7 @@ from bot.listing import history_page, story
 from bot.message import Message
 from bot.replies import owe_reply, rewrite
 from storage import links
+from storage.chats import chat_of
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import now, seconds
@@ -60,6 +61,7 @@ def _press(session: Session, update: Update, desk: Desk) -> Answer:
     act = VERBS.get(verb)
     if act is None or chat is None:
         return en.TOAST_GONE
+    chat_of(session, chat.id, now())
     return act(Press(session, update, desk, chat.id, about))
 
 

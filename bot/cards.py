@@ -10,7 +10,7 @@ from bot.message import Keyboard, Message, button
 from bot.phrases import lines, numbered
 from storage.links import history_of
 from storage.tables import Link
-from tracking import History, Reason
+from tracking import Agent, History, Reason
 from words import english as en
 
 EARLIER_OFFERED = 3600
@@ -67,8 +67,8 @@ def _sent(history: History, now: float) -> Markup:
     sent = history.sent()
     assert sent  # noqa: S101  # the caller asked
     time = words.time(sent.at, now)
-    if sent == history.memory.armed:
-        why = "gmail_prefetch" if Reason.GMAIL_PREFETCH in history.memory.proxied else "other_provider"
+    if sent.by:
+        why = "gmail_prefetch" if sent.by == Agent.GMAIL_PREFETCH else "other_provider"
         return words.say(en.CARD_SENT_INFERRED, time=time, because=en.REASONS[why])
     return words.say(en.CARD_SENT if sent.exact else en.CARD_SENT_TOLD, time=time)
 

@@ -12,8 +12,8 @@ from storage.times import seconds
 from tracking import Kind
 
 
-def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message:
-    """The message an alert owes. Raises LookupError when what it is about is gone."""
+def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message | None:
+    """The message an alert owes; None when it was corrected before anybody saw it."""
     if alert.kind == "reply":
         return unpack(alert.payload)
     link = session.get_one(Link, alert.link_id)
@@ -21,8 +21,10 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message:
         return card(link, public_url=desk.settings.public_url, copy_page=desk.copy_page(link), now=now)
     alert.reply_to = alert.reply_to or _card_message(session, link)
     fetch = session.get_one(FetchRow, alert.fetch_id)
+    if alert.telegram_id is None and fetch.kind not in (Kind.OPENED, Kind.REPEAT, Kind.PROXIED):
+        return None
     if alert.kind == "proxied":
-        return alerts.proxied(link, fetch)
+        return alerts.proxied(link, fetch, now)
     return alerts.opened(link, fetch, _slept_since(session, fetch, desk.settings.windows.revival), now)
 
 

@@ -37,8 +37,8 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 class Job(NamedTuple):
     claim: Claim
-    message: Message | None
-    """None when it could not be worded."""
+    plan: Message | Outcome
+    """What to show; or what became of it without asking Telegram."""
 
 
 class Delivery:
@@ -64,12 +64,13 @@ class Delivery:
 
     async def _deliver_due(self) -> float:
         """Start what may be started now; seconds until something else can be."""
-        room = AT_ONCE - len(self._in_flight)
         if self._revoked_until > time.monotonic():
             return SLOW_LOOK
-        if not room or not ALL_CHATS.allows(self._full_at, time.monotonic()):
+        allowed = ALL_CHATS.allows(self._full_at, time.monotonic())
+        limit = min(AT_ONCE - len(self._in_flight), allowed)
+        if not limit:
             return ALL_CHATS.every
-        jobs, wait = await self._desk.write(partial(self._claim, limit=min(room, ALL_CHATS.burst)))
+        jobs, wait = await self._desk.write(partial(self._claim, limit=limit))
         for job in jobs:
             self._full_at = ALL_CHATS.after(self._full_at, time.monotonic())
             task = asyncio.create_task(self._deliver(job))
@@ -89,13 +90,15 @@ class Delivery:
         wait = 0.0 if claims else outbox.next_due(session, at)
         return [Job(claim, self._word(session, claim, at)) for claim in claims], wait
 
-    def _word(self, session: Session, claim: Claim, at: float) -> Message | None:
+    def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         try:
             message = compose(session, claim.alert, self._desk, at)
-        except Exception:
+        except Exception as error:
             # One message that cannot be worded must not stop the others.
             log.exception("Alert %d cannot be worded.", claim.alert.id)
-            return None
+            return Outcome(Ended.REFUSED, trouble=f"it cannot be worded: {type(error).__name__}")
+        if message is None:
+            return Outcome(Ended.SENT)
         if claim.alert.in_doubt and claim.alert.telegram_id is None:
             repeated = words.say(en.REPEATED, number=claim.alert.id)
             return message._replace(text=repeated + "\n" + message.text)
@@ -109,11 +112,11 @@ class Delivery:
             await self._react(job.claim)
 
     async def _attempt(self, job: Job) -> Outcome:
-        if job.message is None:
-            return Outcome(Ended.REFUSED, trouble="it could not be worded")
+        if isinstance(job.plan, Outcome):
+            return job.plan
         try:
             async with asyncio.timeout(LONGEST_ATTEMPT):
-                telegram_id = await self._show_somehow(job.claim, job.message)
+                telegram_id = await self._show_somehow(job.claim, job.plan)
         except Exception as error:
             return outcome_of(error)
         return Outcome(Ended.SENT, telegram_id=telegram_id)

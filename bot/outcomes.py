@@ -18,10 +18,14 @@ from telegram.error import (
     TelegramError,
 )
 
+import logs
 from storage.outbox import Ended, Outcome
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """The request did not leave this machine: it can be sent again freely."""
+
+UNNAMED_WAIT = 5.0
+"""Seconds to wait after a 429 that does not say how long."""
 
 NOT_MODIFIED = "message is not modified"
 GONE = (
@@ -45,7 +49,8 @@ UNREACHABLE = (
 
 def outcome_of(error: Exception) -> Outcome:
     """The outcome of an attempt that raised; never raises."""
-    trouble = f"{type(error).__name__}: {error}"[:200]
+    # An error page can repeat the address, and the address holds the token: cut it, then shorten.
+    trouble = logs.cut(f"{type(error).__name__}: {error}")[:200]
     return _outcome(error)._replace(trouble=trouble)
 
 
@@ -62,7 +67,7 @@ def _outcome(error: Exception) -> Outcome:
         case BadRequest():
             return _refusal(str(error).lower())
         case Conflict():
-            return Outcome(Ended.UNAVAILABLE)
+            return Outcome(Ended.NOT_SENT)
         case NetworkError():
             return _network(error)
         case _:
@@ -82,7 +87,9 @@ def _refusal(text: str) -> Outcome:
 
 def _network(error: NetworkError) -> Outcome:
     cause = error.__cause__
-    if isinstance(cause, NEVER_LEFT) or "pool timeout" in str(error).lower():
+    if cause is None and "too many requests" in str(error).lower():
+        return Outcome(Ended.WAIT, wait=UNNAMED_WAIT)
+    if isinstance(cause, NEVER_LEFT):
         return Outcome(Ended.NOT_SENT)
     if cause is None or isinstance(cause, TelegramError):
         # An HTTP status of 500 and above, from Telegram or from what stands before it.

@@ -31,8 +31,7 @@ def track(text: str) -> Wish | None:
 
 def argument(text: str) -> str:
     """What stands behind a command: `/track@bot contract` gives `contract`."""
-    _, _, rest = text.partition(" ") if " " in text.split("\n", 1)[0] else text.partition("\n")
-    return rest.strip()
+    return " ".join(text.split(None, 1)[1:]).strip()
 
 
 def number(text: str) -> int | None:

@@ -12,6 +12,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
+import logs
 import words
 from bot.desk import Desk
 from bot.message import Message
@@ -147,5 +148,5 @@ def in_words(error: TelegramError) -> str:
             "Telegram refuses BOT_TOKEN. Everything is kept; get a valid token from @BotFather and restart."
         )
     if isinstance(error, Conflict):
-        return f"Another program asks Telegram for this bot's updates; stop one of the two. ({error})"
-    return f"Telegram cannot be reached, trying again: {error}"
+        return "Another program asks Telegram for this bot's updates; stop one of the two."
+    return logs.cut(f"Telegram cannot be reached, trying again: {error}")

@@ -34,6 +34,9 @@ class Server(uvicorn.Server):
 
     def _leave(self, _number: int, _frame: FrameType | None) -> None:
         self.should_exit = True
+        app = self.config.app
+        if isinstance(app, PixelServer) and app.writer:
+            app.writer.closing = True
 
 
 def main() -> int:
@@ -54,12 +57,12 @@ def main() -> int:
     # What is built by now stays: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
-    server = Server(_config(app, settings))
+    server = Server(config(app, settings))
     server.run()
     return 0 if server.started else 1
 
 
-def _config(app: PixelServer, settings: configuration.Settings) -> uvicorn.Config:
+def config(app: PixelServer, settings: configuration.Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=settings.host,

@@ -39,6 +39,7 @@ class PixelServer(FastAPI):
         self.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
         self.include_router(health.router)
         self.include_router(pages.router)
+        self.add_exception_handler(404, pages.nothing)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":

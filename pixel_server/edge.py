@@ -1,5 +1,6 @@
 """What comes from outside, made safe: the client's address, the Host header, headers of answers."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
@@ -44,7 +45,7 @@ class ClientAddress:
             address = entry.strip()
             if not self.trusts(address):
                 return address
-        return peer
+        return None
 
     def _trusts(self, address: str) -> bool:
         try:
@@ -78,18 +79,18 @@ class HostCheck:
     """Pages answer only to names of this host: links and forms cannot be lent to another."""
 
     def __init__(self, public_url: str, host: str) -> None:
-        self._names = {"localhost", "127.0.0.1", "[::1]", host, urlsplit(public_url).hostname or ""}
+        named = {"localhost", "127.0.0.1", "::1", host, urlsplit(public_url).hostname or ""}
+        self._names = {name.lower() for name in named}
 
     def allows(self, headers: Headers) -> bool:
-        given = header(headers, b"host") or ""
-        name = given.lower() if given.endswith("]") else given.lower().rpartition(":")[0] or given.lower()
-        return name in self._names
+        given = _HOST.fullmatch(header(headers, b"host") or "")
+        return given is not None and (given["v6"] or given["name"]).lower() in self._names
+
+
+_HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]]+))(?::\d*)?")
 
 
 def header(headers: Headers, name: bytes) -> str | None:
-    """The header's value, the last one when it is repeated."""
-    found = None
-    for key, value in headers:
-        if key == name:
-            found = value
-    return None if found is None else found.decode("latin-1")
+    """The header's value; one that is repeated is one list, in the order of its lines."""
+    found = [value for key, value in headers if key == name]
+    return b",".join(found).decode("latin-1") if found else None

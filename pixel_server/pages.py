@@ -45,6 +45,11 @@ def copy_page(request: Request, owner_key: str) -> HTMLResponse:
     return _page("copy.html", name=shown, url=url, image=str(image))
 
 
+async def nothing(_request: Request, _error: Exception) -> HTMLResponse:
+    """Whatever else somebody asks for."""
+    return _page("nothing.html", status=404)
+
+
 def _owned(app: "PixelServer", owner_key: str) -> Link | None:
     """The link this key opens; every wrong key is answered alike."""
     link_id = link_id_in(owner_key)

@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-from pixel_server.edge import ClientAddress
+from pixel_server.edge import ClientAddress, header
 from pixel_server.writer import Writer
 from storage.ingest import Arrival, new_id
 from storage.keys import Keys
@@ -20,6 +20,7 @@ GIF = (
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
 PREFIX = "/i/"
+FORWARDED = b"x-forwarded-for"
 TOKEN = re.compile(r"/i/([A-Za-z0-9_-]{22})\.gif", re.ASCII)
 
 HEADERS = [
@@ -59,7 +60,8 @@ class Pixel:
     def _arrival(self, token: str, scope: Any) -> Arrival:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         peer = scope["client"][0] if scope["client"] else None
-        address = self._client(peer, headers.get("x-forwarded-for"))
+        forwarded = header(scope["headers"], FORWARDED) if "x-forwarded-for" in headers else None
+        address = self._client(peer, forwarded)
         sighting = identify(Request(scope["method"], headers, address), self._signatures)
         user_agent, at, device = headers.get("user-agent", ""), now(), None
         if address and sighting.agent in DIRECT_CLIENTS and sighting.network is not Network.UNKNOWN:

@@ -9,10 +9,9 @@ import logging
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from storage.ingest import Arrival, record
 from storage.news import Teller
@@ -43,8 +42,8 @@ class Writer:
     def __init__(self, engine: Engine, windows: Windows, teller: Teller) -> None:
         self._engine, self._windows, self._teller = engine, windows, teller
         self._loop = asyncio.get_running_loop()
-        self._gathering = _Batch(self._loop)
-        self._full: deque[_Batch] = deque()
+        self._batches = deque([_Batch(self._loop)])
+        """Waiting for the disk, oldest first; the last one gathers."""
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._task: asyncio.Task[None] | None = None
@@ -52,7 +51,10 @@ class Writer:
         """The thread's own, kept open: to ask the pool for one costs as much as a dozen fetches."""
         driver = engine.dialect.loaded_dbapi
         self._passing = (OperationalError, driver.OperationalError)
+        self._poisoned = (DataError, IntegrityError, driver.DataError, driver.IntegrityError)
         self._lasting = (DBAPIError, driver.Error)
+        self.closing = False
+        """The process is about to end: nothing is tried for long any more."""
         self.set_aside = 0
         """Fetches that no transaction would take."""
 
@@ -60,13 +62,11 @@ class Writer:
         self._task = asyncio.create_task(self._write_batches())
 
     async def stop(self) -> None:
-        """Keep what is waiting, then end."""
-        if self._gathering.arrivals:
-            await asyncio.wait([self._gathering.done])
+        """Keep what is waiting, answer everybody, then end."""
+        self.closing = True
+        self._arrived.set()
         if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await self._task
         self._thread.shutdown()
         if self._connection:
             self._connection.close()
@@ -74,14 +74,13 @@ class Writer:
 
     async def keep(self, arrival: Arrival) -> bool:
         """True once the fetch is committed, or needs no keeping; False when it could not be kept."""
-        batch = self._gathering
-        batch.arrivals.append(arrival)
+        batch = self._batches[-1]
         if len(batch.arrivals) == LARGEST_BATCH:
-            if len(self._full) >= MOST_BATCHES:
-                batch.arrivals.pop()
+            if len(self._batches) > MOST_BATCHES:
                 return False
-            self._full.append(batch)
-            self._gathering = _Batch(self._loop)
+            batch = _Batch(self._loop)
+            self._batches.append(batch)
+        batch.arrivals.append(arrival)
         self._arrived.set()
         await batch.done
         return arrival.id not in batch.lost
@@ -89,41 +88,49 @@ class Writer:
     async def _write_batches(self) -> None:
         while True:
             await self._arrived.wait()
-            # Whoever is at the door already comes along: without this turn of the loop every other batch
-            # would be the one fetch that woke us, at the price of a flush.
-            await asyncio.sleep(0)
-            if self._full:
-                batch = self._full.popleft()
-            else:
-                batch, self._gathering = self._gathering, _Batch(self._loop)
-                self._arrived.clear()
-            try:
-                batch.lost = await self._loop.run_in_executor(self._thread, self._write, batch.arrivals)
-            except Exception:
-                log.exception("A batch of %d fetches failed.", len(batch.arrivals))
-                batch.lost = frozenset(arrival.id for arrival in batch.arrivals)
-            batch.done.set_result(None)
+            self._arrived.clear()
+            while self._batches[0].arrivals:
+                # Whoever is at the door already comes along: without this turn of the loop every other
+                # batch would be the one fetch that woke us, at the price of a flush.
+                await asyncio.sleep(0)
+                await self._write_first()
+            if self.closing:
+                return
 
-    def _write(self, arrivals: list[Arrival]) -> frozenset[str]:
+    async def _write_first(self) -> None:
+        batch = self._batches.popleft()
+        if not self._batches:
+            self._batches.append(_Batch(self._loop))
+        batch.lost = await self._loop.run_in_executor(self._thread, self._write, batch.arrivals)
+        batch.done.set_result(None)
+
+    def _write(self, arrivals: list[Arrival], *, again: bool = False) -> frozenset[str]:
         """In the thread: the ids of those that were lost. A transaction is repeated by its fetches' ids."""
-        give_up, again = time.monotonic() + PATIENCE, False
+        give_up = time.monotonic() + PATIENCE
         while True:
             try:
                 self._commit(arrivals, again=again)
                 return frozenset()
             except self._passing as error:
-                if time.monotonic() > give_up:
-                    log.error("The database cannot take %d fetches: %s", len(arrivals), error)
-                    return frozenset(arrival.id for arrival in arrivals)
+                if time.monotonic() > give_up or self.closing:
+                    return _refuse(arrivals, error)
                 time.sleep(0.05)
+            except self._poisoned as error:
+                return self._set_aside(arrivals, error)
             except self._lasting as error:
-                if len(arrivals) > 1:
-                    return frozenset().union(*(self._write([arrival]) for arrival in arrivals))
-                # One poisoned fetch must not stop the others, nor be asked for again and again.
-                self.set_aside += 1
-                log.error("A fetch was set aside: %s", error)
-                return frozenset()
+                # Read-only, corrupt, or without its tables: the database will not take anything.
+                return _refuse(arrivals, error)
+            except Exception as error:
+                # A history that cannot be read, say: it costs its own link's fetches, and no other's.
+                return self._set_aside(arrivals, error)
             again = True
+
+    def _set_aside(self, arrivals: list[Arrival], error: Exception) -> frozenset[str]:
+        """Find the poisoned fetches: one must not stop the others."""
+        if len(arrivals) > 1:
+            return frozenset().union(*(self._write([arrival], again=True) for arrival in arrivals))
+        self.set_aside += 1
+        return _refuse(arrivals, error)
 
     def _commit(self, arrivals: list[Arrival], *, again: bool) -> None:
         if self._connection is None:
@@ -141,3 +148,10 @@ class Writer:
             raise
         if news:
             self._teller.after_commit()
+
+
+def _refuse(arrivals: list[Arrival], error: Exception) -> frozenset[str]:
+    # The first line only: what follows can hold the values of a row.
+    reason = str(error).partition("\n")[0]
+    log.error("%d fetches cannot be kept: %s: %s", len(arrivals), type(error).__name__, reason)
+    return frozenset(arrival.id for arrival in arrivals)

@@ -1,6 +1,6 @@
 """Chats: made when first seen, marked when they cannot be reached, moved when Telegram moves them."""
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from storage.engine import LOCK
@@ -36,8 +36,13 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
         session.connection().execute(update(Link).where(col(Link.chat_id) == old.id).values(chat_id=new_id))
     else:
         _renumber(session, old, new)
+    # The old chat's messages cannot be edited from the new one, where their ids mean others: what is due
+    # is sent anew there, and what was said is said.
+    said = delete(Alert).where(
+        col(Alert.chat_id) == old.id, col(Alert.state) == "sent", col(Alert.kind) != "card"
+    )
+    session.connection().execute(said)
     session.connection().execute(
-        # The old chat's messages cannot be edited from the new one: what is due is sent anew there.
         update(Alert).where(col(Alert.chat_id) == old.id).values(chat_id=new_id, telegram_id=None)
     )
     session.expire_all()

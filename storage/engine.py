@@ -125,7 +125,8 @@ def sqlite_warning(settings: Settings) -> str:
 
 def shown_url(settings: Settings) -> str:
     """The database's address without its password, for logs."""
-    return make_url(settings.database_url).render_as_string(hide_password=True)
+    url = make_url(settings.database_url)
+    return url.difference_update_query(["password"]).render_as_string(hide_password=True)
 
 
 def is_postgres(bind: Engine | Connection) -> bool:

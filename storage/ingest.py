@@ -71,7 +71,8 @@ def _sql(dialect: str) -> _Sql:
         mark,
         " FOR NO KEY UPDATE" if postgres else "",
         insert,
-        f"UPDATE link SET fetches = {mark}, last_event_at = {mark}, history = {mark} WHERE id = {mark}",  # noqa: S608
+        f"UPDATE link SET fetches = {mark}, last_event_at = COALESCE({mark}, last_event_at), "  # noqa: S608
+        f"history = {mark} WHERE id = {mark}",
         moment if postgres else _as_text,
     )
 
@@ -105,8 +106,9 @@ class _Open:
     def __init__(self, row: Any) -> None:
         self.id, _, self.chat_id, self.thread_id, self.muted, self.seq, history = row
         self.history = load(history)
-        self.last_at = 0.0
-        self.changes_card = False
+        self.last_at: float | None = None
+        """When something else than noise last happened, in this batch."""
+        self.changed = self.changes_card = False
 
     def take_in(self, fetch: Fetch, windows: Windows) -> tuple[Verdict, Loudness]:
         before = self.history.memory
@@ -117,7 +119,8 @@ class _Open:
         return verdict, loudness
 
     def row(self, sql: _Sql) -> tuple[object, ...]:
-        return self.seq, sql.time(self.last_at), dump(self.history), self.id
+        last_at = None if self.last_at is None else sql.time(self.last_at)
+        return self.seq, last_at, dump(self.history), self.id
 
 
 def record(
@@ -139,7 +142,7 @@ def record(
     if not fetches:
         return False
     _insert(cursor, fetches, sql)
-    cursor.executemany(sql.update, [link.row(sql) for link in links.values() if link.last_at])
+    cursor.executemany(sql.update, [link.row(sql) for link in links.values() if link.changed])
     outbox.owe(connection, alerts)
     renewed = [card_key(link.id) for link in links.values() if link.changes_card]
     outbox.renew(connection, renewed)
@@ -186,8 +189,9 @@ def _take_in(
     kind = verdict.kind
     if kind is Kind.IGNORED:
         return
-    link.seq += 1
-    link.last_at = at
+    link.seq, link.changed = link.seq + 1, True
+    if kind is not Kind.NOISE:
+        link.last_at = at
     time = sql.time(at)
     agent, network, sign, rendered = sighting
     shown = user_agent[:USER_AGENT_LENGTH]

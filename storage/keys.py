@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 KEY_BYTES = 32
+LARGEST_ID = 2**31 - 1
+"""Links are numbered by 32-bit integers: PostgreSQL refuses to look for a larger one."""
 
 
 class KeyFileError(Exception):
@@ -43,7 +45,7 @@ class Keys:
 def link_id_in(owner_key: str) -> int | None:
     """The link an owner key claims to open; None when it is not of that shape."""
     found = re.fullmatch(r"([0-9]{1,10})-[0-9a-f]{32}", owner_key, re.ASCII)
-    return int(found[1]) if found else None
+    return int(found[1]) if found and int(found[1]) <= LARGEST_ID else None
 
 
 def open_keys(path: Path) -> Keys:

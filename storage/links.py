@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from storage import outbox
 from storage.chats import chat_of
+from storage.keys import LARGEST_ID
 from storage.tables import FetchRow, Link
 from storage.times import moment
 from tracking.history import History, load
@@ -79,6 +80,8 @@ def _made_today(session: Session, chat_id: int, now: float) -> int:
 
 def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False) -> Link | None:
     """The chat's own link, or None: another chat's is as unknown as one that never was."""
+    if link_id > LARGEST_ID:
+        return None
     query = select(Link).where(col(Link.id) == link_id, col(Link.chat_id) == chat_id)
     return session.exec(query.with_for_update(key_share=True) if lock else query).first()
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from math import inf
 from typing import NamedTuple
 
-from sqlalchemy import Connection, case, delete, func, or_, update
+from sqlalchemy import Connection, and_, case, delete, func, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """One claimed message, the version of it that is being delivered, and the fence it was taken with."""
+    """One claimed message, the version of it that was wanted then, and the fence it was taken with."""
 
     alert: Alert
     version: int
@@ -77,7 +77,9 @@ def owe(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
 def renew(connection: Connection, keys: Sequence[str]) -> None:
     """Ask for a newer version of messages: however often it is asked, one edit shows the latest."""
     if keys:
-        idle = col(Alert.state).in_(("sent", "pending"))
+        # A new message that was parked stays so: it may have arrived. One that is there may be edited.
+        refused_edit = and_(col(Alert.state) == "parked", col(Alert.telegram_id).is_not(None))
+        idle = or_(col(Alert.state).in_(("sent", "pending")), refused_edit)
         connection.execute(
             update(Alert)
             .where(col(Alert.key).in_(keys))
@@ -94,6 +96,7 @@ def claim(session: Session, now: float, limit: int) -> list[Claim]:
     place = func.row_number().over(
         partition_by=col(Alert.chat_id),
         order_by=(
+            # One that is being sent comes first and is not due: so it keeps its chat's others waiting.
             case((col(Alert.state) == "sending", 0), else_=1),
             case((col(Alert.telegram_id).is_(None), 0), else_=1),
             col(Alert.id),
@@ -113,17 +116,17 @@ def claim(session: Session, now: float, limit: int) -> list[Claim]:
             or_(col(Alert.state) == "pending", col(Alert.lease_until) < at),
             col(Chat.unreachable_since).is_(None),
             or_(col(Chat.paused_until).is_(None), col(Chat.paused_until) <= at),
+            col(Chat.paced_at) <= now + case((col(Chat.id) < 0, GROUP.reserve), else_=PRIVATE.reserve),
         )
         .order_by(col(Alert.telegram_id).is_not(None), col(Alert.id))
-        .limit(limit * 4)
+        .limit(limit)
         .with_for_update(of=[Alert, Chat], skip_locked=True, key_share=True)
     )
     claims: list[Claim] = []
     for alert, chat in session.exec(due):
-        pace = GROUP if chat.id < 0 else PRIVATE
-        if len(claims) < limit and pace.allows(chat.paced_at, now):
-            chat.paced_at = pace.after(chat.paced_at, now)
-            claims.append(_take(alert, now))
+        # Charged when it is tried: what Telegram counts is what it was asked.
+        chat.paced_at = (GROUP if chat.id < 0 else PRIVATE).after(chat.paced_at, now)
+        claims.append(_take(alert, now))
     session.flush()
     return claims
 
@@ -195,7 +198,7 @@ def _gone(alert: Alert) -> None:
     if alert.telegram_id is None and alert.thread_id is not None:
         alert.thread_id = None
     elif alert.kind == "card" and alert.telegram_id is not None:
-        alert.telegram_id = None
+        alert.telegram_id, alert.in_doubt, alert.attempts = None, False, 0
     else:
         alert.state, alert.shown = "sent", alert.wanted
 

@@ -13,12 +13,20 @@ class Pace(NamedTuple):
     burst: int
     """Messages that may go at once after a rest."""
 
+    @property
+    def reserve(self) -> float:
+        """How far the kept number may lie ahead of now for one more message to go."""
+        return (self.burst - 1) * self.every
+
     def ready_at(self, full_at: float) -> float:
         """When the next message may go."""
-        return full_at - (self.burst - 1) * self.every
+        return full_at - self.reserve
 
-    def allows(self, full_at: float, now: float) -> bool:
-        return self.ready_at(full_at) <= now
+    def allows(self, full_at: float, now: float) -> int:
+        """How many messages may go at once."""
+        if now < self.ready_at(full_at):
+            return 0
+        return min(self.burst, int((now - self.ready_at(full_at)) / self.every) + 1)
 
     def after(self, full_at: float, now: float) -> float:
         """The number to keep once a message went now."""

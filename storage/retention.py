@@ -29,5 +29,7 @@ def purge(session: Session, now: float, days: int, windows: Windows) -> int:
         said, start = load(link.history).said, load(link.kept_from).memory
         _, kept = rejudge([fetch_from(row) for row in rows], said, windows, start)
         link.kept_from = dump(kept)
-        session.connection().execute(delete(FetchRow).where(col(FetchRow.id).in_([row.id for row in rows])))
+        session.connection().execute(
+            delete(FetchRow).where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
+        )
     return len(link_ids)

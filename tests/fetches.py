@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from storage.ingest import Arrival
+from storage.ingest import Arrival, first_id
 from tracking import Agent, Network, Sighting
 
 NOON = 1_700_000_000.0
@@ -19,4 +19,4 @@ _numbers = count(1)
 
 
 def arrival(token: str, at: float, sighting: Sighting = GMAIL, device: str | None = None) -> Arrival:
-    return Arrival(f"{next(_numbers):032x}", token, at, sighting, device, "Mozilla/5.0")
+    return Arrival(f"{first_id(at)}{next(_numbers):020x}", token, at, sighting, device, "Mozilla/5.0")

@@ -45,6 +45,8 @@ class Sent(NamedTuple):
     at: float
     exact: bool
     """The button, at the moment of sending; False where the time was given afterwards or inferred."""
+    by: str = ""
+    """The agent whose fetch showed it, where it was inferred."""
 
 
 class Said(NamedTuple):
@@ -111,7 +113,9 @@ class Memory(NamedTuple):
         """The same with one more judged fetch."""
         if verdict.kind is Kind.REPEAT:
             return self._viewed(fetch, began=self.views[fetch.sighting.agent].began)
-        memory = self._replace(armed=Sent(fetch.at, exact=False)) if arms and not self.armed else self
+        memory = self
+        if arms and not self.armed:
+            memory = self._replace(armed=Sent(fetch.at, exact=False, by=fetch.sighting.agent))
         match verdict.kind:
             case Kind.ACTIVATED | Kind.INSERTED:
                 return memory._drafted(fetch)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
+from words import english
+
 LONGEST_NAME = 64
 """UTF-16 units of a label that are shown; all of it is kept."""
 
@@ -20,7 +22,7 @@ def say(sentence: str, **values: object) -> Markup:
 
 def name(text: str, longest: int = LONGEST_NAME) -> Markup:
     """What a person called something: one line, without tricks of direction, shortened, escaped."""
-    shown = shorten(_UNSEEN.sub(" ", text).strip(), longest)
+    shown = shorten(_UNSEEN.sub(" ", text).strip(), longest) or english.NAMELESS
     # Isolated only where it is needed: text that runs right to left must not turn its surroundings.
     turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in shown)
     return escape(f"\u2068{shown}\u2069" if turns else shown)

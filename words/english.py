@@ -6,6 +6,7 @@ Outside a first or revival open nothing that comes unasked says "opened": see pr
 
 # --- links -----------------------------------------------------------------------------------------
 NAME = "<b>{label}</b> → {recipient}"
+NAMELESS = "(no name)"
 NAME_ALONE = "<b>{label}</b>"
 NUMBERED = "{name} · #{number}"
 
@@ -147,6 +148,7 @@ KINDS = {
     "scanned": "security scanner",
     "noise": "not a reader",
     "repeat": "same look again",
+    "ignored": "not recorded",
 }
 AGENTS = {
     "gmail_proxy": "Gmail’s image proxy",

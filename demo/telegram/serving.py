@@ -39,7 +39,7 @@ class Started(uvicorn.Server):
             http=Cuttable,
             ws="none",
             lifespan="off",
-            log_level="error",
+            log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,
         )

@@ -1,6 +1,7 @@
 """Floods, lost answers, revoked tokens: what Telegram does when things go wrong."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -74,7 +75,7 @@ class TestTightLimits:
         await bot.send_message(anna.id, "one")
         with pytest.raises(RetryAfter) as refused:
             await bot.send_message(anna.id, "two")
-        assert refused.value.retry_after == 100
+        assert refused.value.retry_after == timedelta(seconds=100)
 
 
 async def test_anna_blocks_the_bot_and_comes_back(tg: Running, bot: Bot, anna: User) -> None:

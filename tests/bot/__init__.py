@@ -1,0 +1,130 @@
+"""Links and fetches as the wording gets them, in every state a chat can see."""
+
+import html
+import re
+from collections.abc import Iterable
+
+from hypothesis import strategies as st
+from telegram import InlineKeyboardButton
+
+import words
+from bot.message import LONGEST_TEXT, Message
+from storage.tables import FetchRow, Link
+from storage.times import moment
+from tests.fetches import NOON
+from tracking import (
+    Agent,
+    Confidence,
+    Fetch,
+    History,
+    Kind,
+    Network,
+    Reason,
+    Sighting,
+    Statement,
+    Telling,
+    Windows,
+    take_in,
+)
+from tracking.history import dump
+
+TOKEN = "AAAAAAAAAAAAAAAAAAAAAA"
+PUBLIC = "https://readback.example"
+PIXEL = f"{PUBLIC}/i/{TOKEN}.gif"
+COPY_PAGE = f"{PUBLIC}/copy/7-0123456789abcdef0123456789abcdef"
+LOOK = "0123456789abcdef" * 2
+
+Event = Sighting | Statement
+
+labels = st.one_of(
+    st.text(st.characters(codec="utf-8"), min_size=1),
+    st.sampled_from(
+        [
+            "<b>",
+            "&amp;",
+            "</code>",
+            "\u202egnp",
+            "עברית",
+            "a\nb",
+            "👩‍👩‍👧‍👦" * 900,
+            "x" * 5000,
+            "<" * 5000,
+            "\u200b",
+        ]
+    ),
+)
+
+
+def said(telling: Telling, at: float = NOON + 60, of: str = "", until: float = 0) -> Statement:
+    return Statement(telling, at, of, until)
+
+
+SENT = said(Telling.SENT)
+
+
+def link(*events: Event, label: str = "contract", recipient: str = "landlord", muted: bool = False) -> Link:
+    """Anna's link after these events: a fetch a quarter of an hour, and what she said in between."""
+    history = History()
+    for number, happened in enumerate(events, 1):
+        if isinstance(happened, Statement):
+            history = history._replace(said=history.said.hear(happened))
+        else:
+            _, history = take_in(Fetch(f"{number:032x}", NOON + 900 * number, happened), history, Windows())
+    return Link(
+        id=7, chat_id=1001, number=3, token=TOKEN, label=label, recipient=recipient, created_at=moment(NOON),
+        created_by=1001, last_event_at=moment(NOON), history=dump(history), muted=muted,
+    )  # fmt: skip
+
+
+def fetch(
+    kind: Kind = Kind.OPENED,
+    reason: Reason = Reason.GMAIL_PROXY,
+    confidence: Confidence = Confidence.PROBABLE,
+    *,
+    agent: Agent = Agent.GMAIL_PROXY,
+    network: Network = Network.GOOGLE_PROXY,
+    at: float = NOON + 60 + 2 * 3600 + 18 * 60,
+    seq: int = 1,
+) -> FetchRow:
+    return FetchRow(
+        id=LOOK, link_id=7, seq=seq, at=moment(at), agent=agent, network=network, user_agent="Mozilla/5.0",
+        kind=kind, reason=reason, confidence=confidence,
+    )  # fmt: skip
+
+
+def keys(message: Message) -> list[InlineKeyboardButton]:
+    return [key for row in message.keyboard for key in row]
+
+
+def verbs(message: Message) -> list[str]:
+    """What the buttons say back, without what it is about."""
+    return [str(key.callback_data).partition(":")[0] for key in keys(message) if key.callback_data]
+
+
+def plain(message: Message) -> str:
+    """The text as a person sees it: without tags."""
+    return html.unescape(re.sub(r"</?[a-z][^>]*>", "", message.text))
+
+
+def fits_telegram(message: Message) -> bool:
+    """Whether Telegram takes it: length, balanced tags it knows, and what buttons may carry."""
+    tags = re.findall(r"<(/?)([a-z-]+)[^>]*>", message.text)
+    return (
+        words.utf16(plain(message)) <= LONGEST_TEXT
+        and _balanced(tags)
+        and all(len(str(key.callback_data or "").encode()) <= 64 for key in keys(message))
+        and all(1 <= words.utf16(key.text) <= 64 for key in keys(message))
+    )
+
+
+def _balanced(tags: Iterable[tuple[str, str]]) -> bool:
+    """Whether every tag is one Telegram knows, and closed before the one around it."""
+    around: list[str] = []
+    for closing, tag in tags:
+        if tag not in {"b", "i", "code", "tg-time"}:
+            return False
+        if closing and (not around or around.pop() != tag):
+            return False
+        if not closing:
+            around.append(tag)
+    return not around

@@ -1,0 +1,201 @@
+"""Alerts: what they claim, why, and what can be answered; and a sentence for everything judged."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from bot import alerts
+from bot.message import Message, pack, unpack
+from storage.tables import FetchRow
+from tests.bot import LOOK, SENT, fetch, fits_telegram, keys, labels, link, plain, said, verbs
+from tests.fetches import NOON
+from tracking import Agent, Confidence, Kind, Network, Reason, Telling
+from words import english as en
+
+LATER = NOON + 30 * 86400
+OPEN_REASONS = (
+    Reason.GMAIL_PROXY,
+    Reason.MAIL_PROXY,
+    Reason.MAIL_CLIENT,
+    Reason.BROWSER,
+    Reason.OTHER_PROVIDER,
+)
+
+
+def opened(look: FetchRow | None = None, last_before: float | None = None, *, muted: bool = False) -> Message:
+    return alerts.opened(link(SENT, muted=muted), look or fetch(), last_before, LATER)
+
+
+def test_an_open_says_what_who_when_how_long_after_and_why() -> None:
+    text = plain(opened())
+    assert text.startswith("👀 contract → landlord was opened ")
+    assert ", 2 h 18 min after you sent it.\n" in text
+    assert text.endswith("Probable: Gmail loaded the image, and not its prefetcher.")
+
+
+@pytest.mark.parametrize("reason", OPEN_REASONS)
+def test_every_open_can_be_asked_about_corrected_and_muted(reason: Reason) -> None:
+    message = opened(fetch(reason=reason))
+    assert [key.callback_data for key in keys(message)] == [f"why:{LOOK}", f"own:{LOOK}", "mute:7"]
+    assert "opened" in message.text
+    assert en.REASONS[reason] in message.text
+
+
+def test_a_muted_links_open_does_not_offer_to_mute_it() -> None:
+    assert verbs(opened(muted=True)) == ["why", "own"]
+
+
+def test_an_open_of_a_mail_that_nobody_said_was_sent_claims_no_span() -> None:
+    text = plain(alerts.opened(link(), fetch(), None, LATER))
+    assert "was opened" in text
+    assert "after you sent it" not in text
+
+
+def test_an_open_from_before_it_was_sent_claims_no_span() -> None:
+    late = link(said(Telling.SENT, LATER))
+    assert "after you sent it" not in plain(alerts.opened(late, fetch(), None, LATER))
+
+
+def test_an_open_after_a_long_sleep_wakes_up() -> None:
+    text = plain(opened(last_before=NOON + 60 + 2 * 3600 + 18 * 60 - 23 * 86400))
+    assert text.startswith("🔔 contract → landlord woke up: opened again ")
+    assert ", after 23 days." in text
+
+
+def test_an_open_that_may_have_been_the_draft_asks() -> None:
+    message = alerts.opened(link(), fetch(reason=Reason.MAYBE_DRAFT, confidence=Confidence.WEAK), None, LATER)
+    assert "may have been opened" in message.text
+    assert "Had you sent it by then?" in message.text
+    assert verbs(message) == ["yes", "draft", "why", "own", "mute"]
+    assert [key.text for key in keys(message)][:2] == ["Yes", "Still a draft"]
+
+
+def test_an_address_that_nobody_could_check_is_said_to_be_hidden() -> None:
+    hidden = fetch(confidence=Confidence.WEAK, network=Network.UNKNOWN)
+    assert en.ADDRESS_HIDDEN in opened(hidden).text
+    assert en.ADDRESS_HIDDEN not in opened().text
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "sentence", "offered"),
+    [
+        (Kind.OWN, Reason.THAT_WAS_ME, "was yours. It does not count.", ["why", "not_own", "peek"]),
+        (Kind.INSERTED, Reason.BEFORE_SENT, "it was still your draft. It does not count.", ["why"]),
+        (Kind.ACTIVATED, Reason.BEFORE_SENT, "it was still your draft. It does not count.", ["why"]),
+        (Kind.PROXIED, Reason.FIRST_SECONDS, "does not count any more. It came within seconds", ["why"]),
+        (Kind.SCANNED, Reason.SCANNER_AGENT, "does not count any more. A security scanner", ["why"]),
+    ],
+)
+def test_an_open_that_was_corrected_takes_its_claim_back(
+    kind: Kind, reason: Reason, sentence: str, offered: list[str]
+) -> None:
+    message = opened(fetch(kind, reason, Confidence.STRONG))
+    assert sentence in plain(message)
+    assert "opened" not in plain(message)
+    assert verbs(message) == offered
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (Reason.GMAIL_PREFETCH, "contract → landlord reached Gmail. Nobody is known to have looked yet."),
+        (Reason.APPLE_PREFETCH, "it proves nothing either way."),
+        (Reason.PROVIDER_PREFETCH, "a mail provider fetched the image by itself."),
+        (Reason.FIRST_SECONDS, "That may be your own copy, or the provider."),
+    ],
+)
+def test_what_a_provider_did_by_itself_is_said_with_its_reason(reason: Reason, sentence: str) -> None:
+    message = alerts.proxied(link(SENT), fetch(Kind.PROXIED, reason), LATER)
+    assert sentence in plain(message)
+    assert "opened" not in plain(message)
+    assert ("reached Gmail" in plain(message)) is (reason is Reason.GMAIL_PREFETCH)
+    assert "contract → landlord" in plain(message)
+
+
+def test_why_says_what_was_seen_which_rule_spoke_and_what_else_it_could_be() -> None:
+    assert plain(alerts.why(link(SENT), fetch(), LATER)).splitlines() == [
+        "Why “opened”? contract → landlord",
+        "Seen: Gmail’s image proxy, Google’s address for images people look at, 15 Nov 2023 00:32 UTC.",
+        "That is 2 h 18 min after it was sent.",
+        "Probable: Gmail loaded the image, and not its prefetcher.",
+        "What else it could be: you, looking at your own Sent mail in Gmail. Then tap “That was me”.",
+        "A pixel never knows who looked, or whether they read.",
+    ]
+
+
+def test_why_claims_no_span_where_the_sending_is_not_known() -> None:
+    assert "after it was sent" not in plain(alerts.why(link(), fetch(), LATER))
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_its_sentence(reason: Reason) -> None:
+    assert en.REASONS[reason].endswith(".")
+
+
+@pytest.mark.parametrize("agent", Agent)
+def test_every_agent_has_its_name(agent: Agent) -> None:
+    assert en.AGENTS[agent]
+
+
+@pytest.mark.parametrize("network", Network)
+def test_every_network_has_its_name(network: Network) -> None:
+    assert en.NETWORKS[network]
+
+
+@pytest.mark.parametrize("confidence", Confidence)
+def test_every_confidence_has_its_word(confidence: Confidence) -> None:
+    assert en.CONFIDENCE[confidence]
+
+
+def test_the_catalogue_has_no_sentence_for_what_does_not_exist() -> None:
+    for catalogue, judged in (
+        (en.REASONS, Reason),
+        (en.AGENTS, Agent),
+        (en.NETWORKS, Network),
+        (en.CONFIDENCE, Confidence),
+        (en.KINDS, Kind),
+    ):
+        assert set(catalogue) <= set(judged)
+    assert set(en.ALTERNATIVES) <= set(Reason)
+
+
+@hypothesis_settings(deadline=None)
+@given(labels, labels, st.sampled_from(Reason), st.sampled_from(Agent), st.sampled_from(Network))
+def test_every_alert_fits_telegram_whatever_things_are_called(
+    label: str, recipient: str, reason: Reason, agent: Agent, network: Network
+) -> None:
+    named = link(SENT, label=label, recipient=recipient)
+    for kind, confidence in product(Kind, Confidence):
+        look = fetch(kind, reason, confidence, agent=agent, network=network)
+        for message in (
+            alerts.opened(named, look, None, LATER),
+            alerts.opened(named, look, NOON - LATER, LATER),
+            alerts.proxied(named, look, LATER),
+            alerts.why(named, look, LATER),
+        ):
+            assert fits_telegram(message)
+
+
+@given(labels, labels)
+def test_what_waits_in_the_outbox_comes_out_as_it_went_in(label: str, recipient: str) -> None:
+    answer = alerts.why(link(SENT, label=label, recipient=recipient), fetch(), LATER)
+    for message in (answer, answer._replace(keyboard=opened().keyboard), answer._replace(asks=label)):
+        again = unpack(pack(message))
+        assert (again.text, again.markup, again.asks) == (message.text, message.markup, message.asks)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_has_its_words(kind: Kind) -> None:
+    assert en.KINDS[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [(Kind.OPENED, Reason.GMAIL_PROXY), (Kind.INSERTED, Reason.BEFORE_SENT), (Kind.OWN, Reason.PEEK)],
+)
+def test_a_line_that_waited_does_not_claim_what_was_corrected_meanwhile(kind: Kind, reason: Reason) -> None:
+    said = plain(alerts.proxied(link(SENT), fetch(kind, reason), LATER))
+    assert "fetched the image by itself" not in said

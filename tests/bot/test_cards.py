@@ -1,0 +1,189 @@
+"""The card: what it says and offers in every state of its link, and what it never says."""
+
+import pytest
+from hypothesis import given
+from telegram import CopyTextButton
+
+from bot.cards import card, takes_buttons
+from bot.message import Message
+from storage.tables import Link
+from tests.bot import (
+    COPY_PAGE,
+    PIXEL,
+    PUBLIC,
+    SENT,
+    Event,
+    fits_telegram,
+    keys,
+    labels,
+    link,
+    plain,
+    said,
+    verbs,
+)
+from tests.fetches import APPLE, CHROME, GMAIL, NOON, OUTLOOK, PREFETCH
+from tracking import Agent, Network, Reason, Sighting, Telling
+
+PREPARED = Sighting(Agent.MAIL_PROXY, Network.OTHER, sign=Reason.PROVIDER_PREFETCH)
+CURL = Sighting(Agent.TOOL, Network.OTHER, sign=Reason.TOOL)
+YAHOO = Sighting(Agent.YAHOO_PROXY, Network.OTHER)
+SENT_AND_STOPPED = (SENT, GMAIL, said(Telling.STOPPED, NOON + 9000))
+SENT_AND_OBJECTED = (SENT, GMAIL, said(Telling.OBJECTED, NOON + 9000))
+MUCH_LATER = NOON + 30 * 86400
+
+STATES: dict[str, tuple[Event, ...]] = {
+    "new": (),
+    "in the draft": (GMAIL,),
+    "in the draft twice": (GMAIL, GMAIL),
+    "sent": (SENT,),
+    "sent from the draft": (GMAIL, said(Telling.SENT, NOON + 1000)),
+    "sent, as told": (SENT, said(Telling.TOLD_SENT, NOON - 300)),
+    "sent, says Gmail": (CHROME, PREFETCH),
+    "sent, says another provider": (CHROME, YAHOO),
+    "at Gmail": (SENT, PREFETCH),
+    "at Apple": (SENT, APPLE),
+    "at a provider": (SENT, PREPARED),
+    "in the first seconds": (said(Telling.SENT, NOON + 1799), GMAIL),
+    "looked at once": (SENT, GMAIL),
+    "looked at often": (SENT, GMAIL, OUTLOOK, CHROME),
+    "looked at, maybe": (GMAIL, *[CURL] * 8, GMAIL),
+    "looked at by Anna": (SENT, said(Telling.PEEK, NOON, until=MUCH_LATER), GMAIL),
+    "stopped": SENT_AND_STOPPED,
+    "objected": SENT_AND_OBJECTED,
+}
+every_state = pytest.mark.parametrize("events", STATES.values(), ids=list(STATES))
+
+
+def shown(
+    what: Link, now: float = MUCH_LATER, public_url: str = PUBLIC, copy_page: str = COPY_PAGE
+) -> Message:
+    return card(what, public_url=public_url, copy_page=copy_page, now=now)
+
+
+def test_a_new_card_has_all_that_a_person_needs() -> None:
+    message = shown(link())
+    assert "<b>contract</b> → landlord · #3" in message.text
+    assert f"<code>{PIXEL}</code>" in message.text
+    copy, page, sent, apps = keys(message)
+    assert copy.copy_text == CopyTextButton(PIXEL)
+    assert page.url == COPY_PAGE
+    assert sent.callback_data == "sent:7"
+    assert apps.callback_data == "apps:7"
+    assert "1. Tap" in message.text
+
+
+@every_state
+def test_the_address_can_be_copied_as_long_as_it_records(events: tuple[Event, ...]) -> None:
+    message = shown(link(*events))
+    assert f"<code>{PIXEL}</code>" in message.text
+    copies = [key.copy_text.text for key in keys(message) if key.copy_text]
+    records = not {SENT_AND_STOPPED, SENT_AND_OBJECTED} & {events}
+    assert copies == ([PIXEL] if records else [])
+
+
+@every_state
+def test_a_card_never_says_opened(events: tuple[Event, ...]) -> None:
+    for muted in (False, True):
+        message = shown(link(*events, muted=muted))
+        assert "opened" not in plain(message).lower()
+
+
+@every_state
+def test_a_card_says_draft_once_a_draft_was_seen_and_never_before(events: tuple[Event, ...]) -> None:
+    seen = "in your draft" in plain(shown(link(*events)))
+    assert seen == ("draft" in plain(shown(link(*events))).lower())
+    assert seen == (bool(events) and isinstance(events[0], Sighting))
+
+
+@every_state
+def test_every_card_fits_telegram(events: tuple[Event, ...]) -> None:
+    for muted in (False, True):
+        assert fits_telegram(shown(link(*events, muted=muted), now=NOON + 60))
+
+
+@given(labels, labels)
+def test_every_card_fits_telegram_whatever_things_are_called(label: str, recipient: str) -> None:
+    message = shown(link(CHROME, SENT, GMAIL, GMAIL, label=label, recipient=recipient), now=NOON + 60)
+    assert fits_telegram(message)
+    assert f"<code>{PIXEL}</code>" in message.text
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("new", "Paste the image into your mail."),
+        ("in the draft", "I see it in your draft. Paste worked."),
+        ("sent", "📨 Sent"),
+        ("sent, as told", "as you said. Watching."),
+        ("sent, says Gmail", "Gmail’s prefetcher fetched it ahead for an inbox."),
+        ("sent, says another provider", "A mail provider that you did not write with loaded the image."),
+        ("at Gmail", "Reached Gmail. Nobody is known to have looked yet."),
+        ("at Apple", "That proves nothing either way."),
+        ("at a provider", "A mail provider fetched it by itself."),
+        ("in the first seconds", "maybe your own copy."),
+        ("looked at once", "👀 Looked at "),
+        ("looked at often", "👀 Looked at 3 times"),
+        ("stopped", "⏹ Stopped."),
+        ("objected", "The recipient asked not to be recorded."),
+    ],
+)
+def test_a_card_says_where_its_mail_stands(state: str, sentence: str) -> None:
+    assert sentence in plain(shown(link(*STATES[state])))
+
+
+@pytest.mark.parametrize(
+    "state", ["at Apple", "at a provider", "in the first seconds", "sent, says another provider"]
+)
+def test_only_gmails_own_prefetch_says_that_it_reached_gmail(state: str) -> None:
+    assert "Reached Gmail" not in plain(shown(link(*STATES[state])))
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "offered"),
+    [
+        ("new", NOON, ["sent", "apps"]),
+        ("in the draft", NOON, ["sent", "apps"]),
+        ("sent", NOON + 60, ["ago5", "ago15", "ago60", "mute", "stop"]),
+        ("sent", NOON + 3659, ["ago5", "ago15", "ago60", "mute", "stop"]),
+        ("sent", NOON + 3660, ["mute", "stop"]),
+        ("sent, as told", NOON + 60, ["draft", "mute", "stop"]),
+        ("sent, says Gmail", NOON + 1800, ["draft", "mute", "stop"]),
+        ("looked at once", MUCH_LATER, ["mute", "stop"]),
+        ("looked at, maybe", MUCH_LATER, ["sent", "apps"]),
+        ("stopped", MUCH_LATER, ["resume"]),
+        ("objected", MUCH_LATER, []),
+    ],
+)
+def test_a_card_offers_what_can_be_said_now(state: str, now: float, offered: list[str]) -> None:
+    assert verbs(shown(link(*STATES[state]), now)) == offered
+
+
+def test_a_muted_card_says_so_and_offers_to_speak_again() -> None:
+    message = shown(link(SENT, muted=True))
+    assert "🔕 Muted" in message.text
+    assert verbs(message) == ["unmute", "stop"]
+
+
+def test_a_stopped_link_is_stopped_whether_it_was_muted_or_not() -> None:
+    assert "Muted" not in shown(link(*STATES["stopped"], muted=True)).text
+
+
+@pytest.mark.parametrize("host", ["http://localhost:8000", "http://readback", "http://[::1]:8000"])
+def test_a_page_that_telegram_takes_no_button_for_is_written_out(host: str) -> None:
+    page = f"{host}/copy/7-0123456789abcdef0123456789abcdef"
+    assert not takes_buttons(page)
+    message = shown(link(), public_url=host, copy_page=page)
+    assert page in plain(message)
+    assert [key.url for key in keys(message) if key.url] == []
+    assert [key.copy_text.text for key in keys(message) if key.copy_text] == [PIXEL.replace(PUBLIC, host)]
+
+
+@pytest.mark.parametrize("host", ["https://readback.example", "http://127.0.0.1:8000", "https://a.b.c:444/d"])
+def test_a_page_with_a_dot_in_its_host_has_a_button(host: str) -> None:
+    assert takes_buttons(f"{host}/copy/x")
+
+
+def test_what_things_are_called_is_escaped_shortened_and_kept_in_its_line() -> None:
+    message = shown(link(label="<b>R&D</b>\n" + "x" * 100, recipient="\u202eאבא"))
+    assert "<b>&lt;b&gt;R&amp;D&lt;/b&gt; xxx" in message.text
+    assert "…</b> → \u2068אבא\u2069 · #3\n" in message.text

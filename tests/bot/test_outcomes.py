@@ -1,0 +1,298 @@
+"""What Telegram's answer, or its silence, means: asked of the real client, answered by a played Telegram."""
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import respx
+from telegram import Bot
+
+from bot.app import build
+from bot.desk import Desk
+from bot.outcomes import outcome_of
+from logs import SecretFilter
+from storage.engine import connect
+from storage.keys import open_keys
+from storage.outbox import Ended, Outcome
+from tests.conftest import settings_of
+
+TOKEN = "123456789:AAtestTESTtestTESTtestTESTtestTEST0"
+ANNA = 1001
+
+MESSAGE = {"message_id": 51, "date": 1_700_000_000, "chat": {"id": ANNA, "type": "private"}, "text": "hello"}
+BAD_GATEWAY = "<html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>"
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+    """The bot as it is built to run, with nobody behind the network but the played Telegram."""
+    settings = settings_of(tmp_path, BOT_TOKEN=TOKEN)
+    desk = Desk(settings, connect(settings), open_keys(settings.key_file))
+    app = build(settings, desk)
+    yield app.bot
+    await app.bot.request.shutdown()
+    desk.close()
+
+
+@pytest.fixture
+def telegram() -> Any:
+    with respx.mock(base_url=f"https://api.telegram.org/bot{TOKEN}") as played:
+        yield played
+
+
+async def sending(bot: Bot) -> Outcome:
+    """What came of a new message."""
+    try:
+        sent = await bot.send_message(ANNA, "hello")
+    except Exception as error:
+        return outcome_of(error)
+    return Outcome(Ended.SENT, telegram_id=sent.message_id)
+
+
+async def editing(bot: Bot) -> Outcome:
+    """What came of an edit."""
+    try:
+        await bot.edit_message_text("hello", ANNA, 51)
+    except Exception as error:
+        return outcome_of(error)
+    return Outcome(Ended.SENT)
+
+
+def refusal(code: int, description: str, **parameters: int) -> httpx.Response:
+    """Telegram's no, as it says it."""
+    body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
+    if parameters:
+        body["parameters"] = parameters
+    return httpx.Response(code, json=body)
+
+
+async def test_a_message_that_telegram_took_is_sent(bot: Bot, telegram: respx.MockRouter) -> None:
+    telegram.post("/sendMessage").respond(json={"ok": True, "result": MESSAGE})
+    assert await sending(bot) == Outcome(Ended.SENT, telegram_id=51)
+
+
+async def test_an_edit_that_telegram_took_is_shown(bot: Bot, telegram: respx.MockRouter) -> None:
+    telegram.post("/editMessageText").respond(json={"ok": True, "result": MESSAGE})
+    assert (await editing(bot)).ended is Ended.SENT
+
+
+@pytest.mark.parametrize(
+    ("description", "ended"),
+    [
+        (
+            "Bad Request: message is not modified: specified new message content and reply markup are "
+            "exactly the same as a current content and reply markup of the message",
+            Ended.SENT,
+        ),
+        ("Bad Request: message to edit not found", Ended.GONE),
+        ("Bad Request: message can't be edited", Ended.GONE),
+        ("Bad Request: MESSAGE_ID_INVALID", Ended.GONE),
+        ("Bad Request: chat not found", Ended.UNREACHABLE),
+        (
+            'Bad Request: can\'t parse entities: Unsupported start tag "tg-time" at byte offset 5',
+            Ended.REFUSED,
+        ),
+        ("Bad Request: BUTTON_URL_INVALID", Ended.REFUSED),
+    ],
+)
+async def test_an_edit_that_telegram_refuses_is_told_apart_by_its_words(
+    bot: Bot, telegram: respx.MockRouter, description: str, ended: Ended
+) -> None:
+    telegram.post("/editMessageText").mock(return_value=refusal(400, description))
+    assert (await editing(bot)).ended is ended
+
+
+@pytest.mark.parametrize(
+    ("description", "ended"),
+    [
+        ("Bad Request: message thread not found", Ended.GONE),
+        ("Bad Request: TOPIC_CLOSED", Ended.GONE),
+        ("Bad Request: TOPIC_DELETED", Ended.GONE),
+        ("Bad Request: chat not found", Ended.UNREACHABLE),
+        ("Bad Request: PEER_ID_INVALID", Ended.UNREACHABLE),
+        ("Bad Request: group chat was deactivated", Ended.UNREACHABLE),
+        ("Bad Request: not enough rights to send text messages to the chat", Ended.UNREACHABLE),
+        ("Bad Request: have no rights to send a message", Ended.UNREACHABLE),
+        ("Bad Request: CHAT_WRITE_FORBIDDEN", Ended.UNREACHABLE),
+        (
+            "Bad Request: can't parse entities: Can't find end tag corresponding to start tag \"b\"",
+            Ended.REFUSED,
+        ),
+        ("Bad Request: message is too long", Ended.REFUSED),
+        ("Bad Request: something nobody has seen before", Ended.REFUSED),
+    ],
+)
+async def test_a_message_that_telegram_refuses_is_told_apart_by_its_words(
+    bot: Bot, telegram: respx.MockRouter, description: str, ended: Ended
+) -> None:
+    telegram.post("/sendMessage").mock(return_value=refusal(400, description))
+    outcome = await sending(bot)
+    assert outcome.ended is ended
+    assert description.removeprefix("Bad Request: ").lower() in outcome.trouble.lower()
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "ended"),
+    [
+        (401, "Unauthorized", Ended.REVOKED),
+        (404, "Not Found", Ended.REVOKED),
+        (403, "Forbidden: bot was blocked by the user", Ended.UNREACHABLE),
+        (403, "Forbidden: bot was kicked from the supergroup chat", Ended.UNREACHABLE),
+        (403, "Forbidden: user is deactivated", Ended.UNREACHABLE),
+        (409, "Conflict: terminated by other getUpdates request", Ended.NOT_SENT),
+        (500, "Internal Server Error", Ended.UNAVAILABLE),
+        (504, "Gateway Timeout", Ended.UNAVAILABLE),
+    ],
+)
+async def test_every_other_no_has_its_meaning(
+    bot: Bot, telegram: respx.MockRouter, code: int, description: str, ended: Ended
+) -> None:
+    telegram.post("/sendMessage").mock(return_value=refusal(code, description))
+    assert (await sending(bot)).ended is ended
+
+
+async def test_telegram_is_given_the_time_it_asks_for(bot: Bot, telegram: respx.MockRouter) -> None:
+    slower = refusal(429, "Too Many Requests: retry after 17", retry_after=17)
+    telegram.post("/sendMessage").mock(return_value=slower)
+    outcome = await sending(bot)
+    assert (outcome.ended, outcome.wait) == (Ended.WAIT, 17)
+
+
+async def test_a_telegram_that_is_asked_too_much_and_gives_no_time_is_tried_later(
+    bot: Bot, telegram: respx.MockRouter
+) -> None:
+    telegram.post("/sendMessage").mock(return_value=refusal(429, "Too Many Requests"))
+    outcome = await sending(bot)
+    assert outcome.ended is Ended.WAIT
+    assert outcome.wait > 0
+
+
+async def test_a_group_that_moved_says_where(bot: Bot, telegram: respx.MockRouter) -> None:
+    description = "Bad Request: group chat was upgraded to a supergroup chat"
+    moved = refusal(400, description, migrate_to_chat_id=-1_000_000_000_500)
+    telegram.post("/sendMessage").mock(return_value=moved)
+    outcome = await sending(bot)
+    assert (outcome.ended, outcome.new_chat_id) == (Ended.MIGRATED, -1_000_000_000_500)
+
+
+@pytest.mark.parametrize("code", [500, 502, 503, 504])
+async def test_a_page_instead_of_an_answer_is_telegrams_own_trouble(
+    bot: Bot, telegram: respx.MockRouter, code: int
+) -> None:
+    telegram.post("/sendMessage").respond(code, html=BAD_GATEWAY)
+    assert (await sending(bot)).ended is Ended.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"ok":true,"resu',
+        b"<html>hotel wi-fi</html>",
+        b"\xff\xfe",
+        b'{"ok":false}',
+        b"[]",
+        b"null",
+    ],
+)
+async def test_a_yes_that_is_none_may_have_arrived(bot: Bot, telegram: respx.MockRouter, body: bytes) -> None:
+    telegram.post("/sendMessage").respond(200, content=body)
+    assert (await sending(bot)).ended is Ended.IN_DOUBT
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+async def test_what_never_left_this_machine_was_not_sent(
+    bot: Bot, telegram: respx.MockRouter, failure: type[httpx.TransportError]
+) -> None:
+    telegram.post("/sendMessage").mock(side_effect=failure("all went wrong"))
+    assert (await sending(bot)).ended is Ended.NOT_SENT
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ReadTimeout,
+        httpx.ReadError,
+        httpx.WriteError,
+        httpx.WriteTimeout,
+        httpx.RemoteProtocolError,
+        httpx.CloseError,
+    ],
+)
+async def test_what_left_and_was_not_answered_may_have_arrived(
+    bot: Bot, telegram: respx.MockRouter, failure: type[httpx.TransportError]
+) -> None:
+    telegram.post("/sendMessage").mock(side_effect=failure("all went wrong"))
+    assert (await sending(bot)).ended is Ended.IN_DOUBT
+
+
+async def test_an_attempt_that_was_given_up_may_have_arrived() -> None:
+    assert outcome_of(TimeoutError()).ended is Ended.IN_DOUBT
+
+
+async def test_an_address_without_a_telegram_behind_it_was_not_sent(tmp_path: Path) -> None:
+    """With nothing played: a real connection, refused by this machine."""
+    settings = settings_of(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
+    desk = Desk(settings, connect(settings), open_keys(settings.key_file))
+    bot = build(settings, desk).bot
+    assert (await sending(bot)).ended is Ended.NOT_SENT
+    await bot.request.shutdown()
+    desk.close()
+
+
+ANSWERS: dict[str, httpx.Response | Exception] = {
+    "yes": httpx.Response(200, json={"ok": True, "result": MESSAGE}),
+    "400": refusal(400, "Bad Request: chat not found"),
+    "401": refusal(401, "Unauthorized"),
+    "403": refusal(403, "Forbidden: bot was blocked by the user"),
+    "404": refusal(404, "Not Found"),
+    "409": refusal(409, "Conflict"),
+    "429": refusal(429, "Too Many Requests: retry after 17", retry_after=17),
+    "500": refusal(500, "Internal Server Error"),
+    "a page": httpx.Response(502, html=BAD_GATEWAY),
+    "junk": httpx.Response(200, content=b"junk"),
+    "not ok": httpx.Response(200, json={"ok": False}),
+    "refused": httpx.ConnectError("All connection attempts failed"),
+    "silence": httpx.ReadTimeout(""),
+    "a cut line": httpx.RemoteProtocolError("Server disconnected without sending a response."),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
+async def test_no_answer_brings_the_token_into_what_is_kept_or_logged(
+    bot: Bot,
+    telegram: respx.MockRouter,
+    caplog: pytest.LogCaptureFixture,
+    answer: httpx.Response | Exception,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    telegram.post("/sendMessage").mock(side_effect=[answer])
+    outcome = await sending(bot)
+    assert TOKEN not in outcome.trouble
+    assert len(outcome.trouble) <= 200
+    cut = SecretFilter((TOKEN,))
+    lines = [cut.format(record) for record in caplog.records]
+    secret = TOKEN.partition(":")[2]
+    assert lines
+    assert not [line for line in lines if secret in line]
+
+
+async def test_without_the_filter_the_log_would_have_held_the_token(
+    bot: Bot, telegram: respx.MockRouter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The test above has teeth: the client does log addresses with the token in them."""
+    caplog.set_level(logging.DEBUG)
+    telegram.post("/sendMessage").respond(json={"ok": True, "result": MESSAGE})
+    await sending(bot)
+    assert TOKEN in caplog.text
+
+
+async def test_a_page_that_repeats_the_address_does_not_bring_the_token_into_what_is_kept(
+    bot: Bot, telegram: respx.MockRouter
+) -> None:
+    telegram.post("/sendMessage").respond(502, html=f"Cannot POST /bot{TOKEN}/sendMessage")
+    assert TOKEN.partition(":")[2] not in (await sending(bot)).trouble

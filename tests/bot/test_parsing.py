@@ -1,0 +1,96 @@
+"""What people type, taken apart."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import parsing
+from bot.parsing import Wish
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "recipient"),
+    [
+        ("contract to landlord", "contract", "landlord"),
+        ("contract TO landlord", "contract", "landlord"),
+        ("letter to the bank to Ms Berg", "letter to the bank", "Ms Berg"),
+        ("contract → landlord", "contract", "landlord"),
+        ("contract->landlord", "contract", "landlord"),
+        ("contract→landlord", "contract", "landlord"),
+        ("reply to Ben → landlord", "reply to Ben", "landlord"),
+        ("contract -> reply to Ben", "contract", "reply to Ben"),
+        ("a → b -> c", "a → b", "c"),
+        ("contract", "contract", ""),
+        ("tomato", "tomato", ""),
+        ("to landlord", "to landlord", ""),
+        ("contract to", "contract to", ""),
+        ("→ landlord", "→ landlord", ""),
+        ("contract →", "contract →", ""),
+        ("  contract \n to \t landlord  ", "contract", "landlord"),
+        ("Mietvertrag 📄 to 🏠", "Mietvertrag 📄", "🏠"),
+        ("to to to", "to", "to"),
+    ],
+)
+def test_the_last_arrow_or_else_the_last_to_parts_label_and_recipient(
+    typed: str, label: str, recipient: str
+) -> None:
+    assert parsing.track(typed) == Wish(label, recipient)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\n\t"])
+def test_nothing_is_no_wish(typed: str) -> None:
+    assert parsing.track(typed) is None
+
+
+@given(st.text())
+def test_whatever_is_typed_is_a_wish_with_a_label_unless_it_is_nothing(text: str) -> None:
+    wish = parsing.track(text)
+    assert (wish is None) == (not text.split())
+    if wish:
+        assert wish.label
+        assert wish.label == " ".join(wish.label.split())
+        assert wish.recipient == " ".join(wish.recipient.split())
+
+
+@given(st.text(), st.text())
+def test_no_word_that_was_typed_is_lost(label: str, recipient: str) -> None:
+    wish = parsing.track(f"{label} → {recipient}")
+    assert wish
+    for part in (label, recipient):
+        for word in part.replace("→", " ").replace("->", " ").split():
+            assert word in wish.label or word in wish.recipient
+
+
+@pytest.mark.parametrize(
+    ("typed", "argument"),
+    [
+        ("/track contract to landlord", "contract to landlord"),
+        ("/track@readback_bot contract", "contract"),
+        ("/track", ""),
+        ("/track ", ""),
+        ("/track   contract", "contract"),
+        ("/track\ncontract to landlord", "contract to landlord"),
+        ("/track contract\nto landlord", "contract\nto landlord"),
+        ("/sent 7", "7"),
+        ("", ""),
+    ],
+)
+def test_what_stands_behind_a_command_is_its_argument(typed: str, argument: str) -> None:
+    assert parsing.argument(typed) == argument
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [("7", 7), ("#7", 7), (" 7 ", 7), ("007", 7), ("999999999", 999_999_999)]
+)
+def test_a_links_number_may_have_its_sign(typed: str, number: int) -> None:
+    assert parsing.number(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["", "#", "seven", "7 8", "7.", "-7", "##7", "٧", "1" * 10, "7\n8", "²"])
+def test_what_is_no_number_is_none(typed: str) -> None:
+    assert parsing.number(typed) is None
+
+
+@pytest.mark.parametrize("gap", ["\t", "\u00a0"])
+def test_whatever_white_space_follows_a_command_is_no_part_of_it(gap: str) -> None:
+    assert parsing.argument(f"/track{gap}contract to landlord") == "contract to landlord"

@@ -1,0 +1,203 @@
+"""The real pixel server behind a real socket, and a client that sends exactly the bytes it is given."""
+
+import asyncio
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Any, NamedTuple, TypeVar
+
+import uvicorn
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
+
+from pixel_server.__main__ import config
+from pixel_server.app import PixelServer
+from settings import Settings
+from storage import links
+from storage.engine import connect, reading, writing
+from storage.keys import open_keys
+from storage.statements import state
+from storage.tables import FetchRow, Link
+from storage.times import now
+from tracking import Statement, Telling, Windows
+
+T = TypeVar("T")
+
+ANNA, BORIS = 1001, 1002
+PATIENCE = 30
+"""Seconds after which a socket that says nothing fails its test."""
+
+GOOGLE, GOOGLE_TOO, HOME, HOME_V6 = "66.249.84.1", "66.249.84.2", "84.150.10.20", "2003:e1:4711::20"
+"""Addresses of Gmail's image proxy, and of two people's homes."""
+
+GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
+THUNDERBIRD = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Thunderbird/128.3.0"
+
+
+class Answer(NamedTuple):
+    """An HTTP answer, as it came over the wire."""
+
+    raw: bytes
+
+    @property
+    def status(self) -> int:
+        return int(self.raw.split(b" ", 2)[1])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        lines = self.raw.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
+        return {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+
+    @property
+    def body(self) -> bytes:
+        return self.raw.partition(b"\r\n\r\n")[2]
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def undated(self) -> bytes:
+        """All of its bytes but the date."""
+        head, mark, body = self.raw.partition(b"\r\n\r\n")
+        kept = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"date:")]
+        return b"\r\n".join(kept) + mark + body
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.settled = Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        self.settled.set()
+
+
+@dataclass
+class Served:
+    """A pixel server that runs."""
+
+    app: PixelServer
+    settings: Settings
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.settings.port), PATIENCE)
+
+    def ask(self, request: bytes) -> Answer:
+        """Send these bytes, and read until the server closes."""
+        with self.connect() as wire:
+            wire.sendall(request)
+            return answer_on(wire)
+
+    def get(self, path: str | bytes, method: str = "GET", host: str = "127.0.0.1", **headers: str) -> Answer:
+        """Ask for a path as it is; `user_agent="…"` is the header User-Agent."""
+        return self.ask(request(path, method, host, **headers))
+
+    def fetch(self, link: Link, **headers: str) -> Answer:
+        """Ask for a link's pixel, as Thunderbird does where no other header is given."""
+        return self.get(path_of(link), **headers)
+
+    def run(self, doing: Coroutine[Any, Any, T]) -> T:
+        """Run something in the server's own event loop."""
+        return asyncio.run_coroutine_threadsafe(doing, self.loop).result(PATIENCE)
+
+
+def request(path: str | bytes, method: str = "GET", host: str = "127.0.0.1", **headers: str) -> bytes:
+    """The bytes of a request whose connection ends with the answer."""
+    raw = path.encode("ascii") if isinstance(path, str) else path
+    named = {"host": host, "user_agent": THUNDERBIRD, "connection": "close", **headers}
+    lines = [f"{name.replace('_', '-')}: {value}".encode("latin-1") for name, value in named.items()]
+    return b"\r\n".join([method.encode() + b" " + raw + b" HTTP/1.1", *lines, b"", b""])
+
+
+def answer_on(wire: socket.socket) -> Answer:
+    """All that comes until the other side closes."""
+    parts = []
+    while part := wire.recv(65536):
+        parts.append(part)
+    return Answer(b"".join(parts))
+
+
+def path_of(link: Link) -> str:
+    return f"/i/{link.token}.gif"
+
+
+@contextmanager
+def serving(
+    settings: Settings, engine: Engine | None = None, *, public_host: str = "127.0.0.1", **changed: object
+) -> Iterator[Served]:
+    """The pixel server of `python -m pixel_server`, in a thread, on a free port of this machine.
+
+    It has connections of its own: what a test reads, another process could read.
+    """
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        port = listener.getsockname()[1]
+        here = {"port": port, "public_url": f"http://{public_host}:{port}"}
+        settled = settings.model_copy(update={**here, **changed})
+        database = engine or connect(settled, checkpoints=True)
+        app = PixelServer(settled, database, open_keys(settled.key_file))
+        server = _Server(config(app, settled))
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="pixel_server")
+        thread.start()
+        try:
+            assert server.settled.wait(PATIENCE), "the pixel server did not start"
+            assert server.loop
+            yield Served(app, settled, server.loop)
+        finally:
+            server.should_exit = True
+            thread.join(PATIENCE)
+            assert not thread.is_alive(), "the pixel server did not end"
+
+
+def track(engine: Engine, label: str = "contract", recipient: str = "landlord", chat: int = ANNA) -> Link:
+    """Anna tracks a mail."""
+    with writing(engine) as session:
+        return links.create(
+            session, chat_id=chat, by=chat, label=label, recipient=recipient, now=now(), daily=50
+        )
+
+
+def sent(engine: Engine, link: Link, ago: float = 3600) -> None:
+    """Its owner tapped Sent, an hour ago."""
+    at = now() - ago
+    _state(engine, link, Statement(Telling.SENT, at))
+
+
+def stopped(engine: Engine, link: Link) -> None:
+    """Its owner does not want to know any more."""
+    _state(engine, link, Statement(Telling.STOPPED, now()))
+
+
+def _state(engine: Engine, link: Link, statement: Statement) -> None:
+    with writing(engine) as session:
+        locked = links.link_of(session, link.chat_id, link.id, lock=True)
+        assert locked
+        state(session, locked, statement, by=ANNA, now=now(), windows=Windows())
+
+
+def stored(engine: Engine, link: Link) -> list[FetchRow]:
+    """A link's fetches, oldest first, as another process reads them."""
+    with reading(engine) as session:
+        return _rows(session, link)
+
+
+def _rows(session: Session, link: Link) -> list[FetchRow]:
+    query = select(FetchRow).where(col(FetchRow.link_id) == link.id).order_by(col(FetchRow.seq))
+    return list(session.execute(query).scalars())
+
+
+def kinds(engine: Engine, link: Link) -> list[str]:
+    """What a link's fetches were taken for."""
+    return [row.kind for row in stored(engine, link)]

@@ -1,0 +1,140 @@
+"""Is it alive, is it ready, and who may know more?"""
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+
+from settings import Settings
+from storage import health
+from storage.engine import connect, writing
+from storage.tables import SCHEMA
+from storage.times import now
+from tests.conftest import settings_of
+from tests.pixel_server.serving import HOME, Answer, serving, track
+
+SECRET = "a-long-metrics-token"
+
+
+def said(answer: Answer) -> dict[str, object]:
+    told = json.loads(answer.body)
+    assert isinstance(told, dict)
+    return told
+
+
+def test_the_instance_is_the_same_after_a_restart_and_another_with_another_key_file(
+    settings: Settings, tmp_path: Path
+) -> None:
+    told = []
+    for key_file in (settings.key_file, settings.key_file, tmp_path / "another.key"):
+        with serving(settings, key_file=key_file) as served:
+            answer = served.get("/healthz")
+        assert answer.status == 200
+        told.append(said(answer))
+    assert told[0] == told[1]
+    assert told[0]["ok"] is True
+    assert told[0]["instance"] != told[2]["instance"]
+
+
+def test_alive_is_told_to_anybody_whatever_host_they_ask_for(settings: Settings) -> None:
+    with serving(settings) as served:
+        answers = [served.get("/healthz", host=host) for host in ("127.0.0.1", "evil.example", "")]
+    assert {answer.status for answer in answers} == {200}
+
+
+def test_the_instance_does_not_give_the_key_away(settings: Settings) -> None:
+    with serving(settings) as served:
+        told = served.get("/healthz").text
+    key = settings.key_file.read_text(encoding="ascii").strip()
+    assert not any(key[start : start + 8] in told for start in range(len(key) - 8))
+
+
+def test_ready_with_all_details_for_this_machine(settings: Settings, engine: Engine) -> None:
+    track(engine)
+    with serving(settings) as served:
+        answer = served.get("/readyz")
+    told = said(answer)
+    assert answer.status == 200
+    assert told["ready"] is True
+    assert told["bot"] == "has not started yet"
+    assert told["owed"] == {"pending": 1}
+    assert told["set_aside"] == 0
+
+
+def test_the_bots_trouble_is_told_and_does_not_stop_the_pixel(settings: Settings, engine: Engine) -> None:
+    heard = []
+    for age, trouble in ((0, ""), (0, "Telegram does not know this token"), (3600, "")):
+        with writing(engine) as session:
+            health.beat(session, health.BOT, trouble, now() - age)
+        with serving(settings) as served:
+            answer = served.get("/readyz")
+        assert answer.status == 200
+        heard.append(str(said(answer)["bot"]))
+    assert heard[:2] == ["well", "Telegram does not know this token"]
+    assert heard[2].startswith("was last seen 36")
+
+
+def test_who_comes_through_a_proxy_or_a_tunnel_is_told_no_details(settings: Settings) -> None:
+    with serving(settings) as served:
+        told = [
+            said(served.get("/readyz", x_forwarded_for=forwarded)) for forwarded in (HOME, "127.0.0.1", "")
+        ]
+    assert told == [{"ready": True}] * 3
+
+
+def test_with_a_metrics_token_details_are_for_those_who_know_it_from_wherever(settings: Settings) -> None:
+    known = f"Bearer {SECRET}"
+    with serving(settings, metrics_token=SecretStr(SECRET)) as served:
+        assert "bot" in said(served.get("/readyz", authorization=known))
+        assert "bot" in said(served.get("/readyz", authorization=known, x_forwarded_for=HOME))
+        for wrong in ("", "Bearer ", f"Bearer {SECRET}x", f"Basic {SECRET}", "Bearer \xff"):
+            assert said(served.get("/readyz", authorization=wrong)) == {"ready": True}, wrong
+        assert said(served.get("/readyz")) == {"ready": True}
+        assert SECRET not in served.get("/readyz", authorization=known).text
+
+
+def test_a_proxy_that_nobody_named_is_told(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    with serving(settings) as served:
+        assert "TRUSTED_PROXIES" not in str(said(served.get("/readyz")))
+        served.fetch(link, x_forwarded_for=HOME)
+        assert "TRUSTED_PROXIES" in str(said(served.get("/readyz"))["warnings"])
+
+
+def test_not_ready_without_tables_and_the_next_step_is_told(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    with serving(settings) as served:
+        local, far = served.get("/readyz"), served.get("/readyz", x_forwarded_for=HOME)
+        alive = served.get("/healthz")
+    assert (local.status, far.status, alive.status) == (503, 503, 200)
+    assert "python -m storage upgrade" in str(said(local)["database"])
+    assert said(far) == {"ready": False}
+
+
+@pytest.mark.parametrize(
+    ("schema", "step"), [("0000", "python -m storage upgrade"), ("9999", "Update the program")]
+)
+def test_not_ready_on_the_tables_of_another_version(
+    settings: Settings, engine: Engine, schema: str, step: str
+) -> None:
+    with serving(settings) as served:
+        with writing(engine) as session:
+            session.connection().execute(text(f"UPDATE alembic_version SET version_num = '{schema}'"))  # noqa: S608
+        answer = served.get("/readyz")
+        with writing(engine) as session:
+            session.connection().execute(text(f"UPDATE alembic_version SET version_num = '{SCHEMA}'"))  # noqa: S608
+        after = served.get("/readyz")
+    assert (answer.status, after.status) == (503, 200)
+    assert step in str(said(answer)["database"])
+
+
+def test_not_ready_while_the_database_cannot_be_reached_and_no_password_is_told(tmp_path: Path) -> None:
+    nowhere = settings_of(tmp_path, DATABASE_URL="postgresql://anna:hunter2hunter2@127.0.0.1:1/readback")
+    engine = connect(nowhere)
+    with serving(nowhere, engine) as served:
+        answer = served.get("/readyz")
+    assert answer.status == 503
+    assert said(answer)["ready"] is False
+    assert "hunter2hunter2" not in answer.text

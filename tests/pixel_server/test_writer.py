@@ -1,0 +1,436 @@
+"""The writer: what it says is kept is kept once, and what cannot be kept is said to be so."""
+
+import asyncio
+import select
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlmodel import col
+from sqlmodel import select as select_from
+
+from pixel_server.pixel import GIF
+from pixel_server.writer import LARGEST_BATCH, Writer
+from settings import Settings
+from storage.engine import connect, is_postgres, reading, writing
+from storage.ingest import Arrival
+from storage.news import Teller
+from storage.tables import Alert, Link
+from tests.fetches import NOON, arrival
+from tests.pixel_server.serving import (
+    ANNA,
+    PATIENCE,
+    answer_on,
+    kinds,
+    path_of,
+    request,
+    sent,
+    serving,
+    stored,
+    track,
+)
+from tracking import Windows
+
+POISON = "poison"
+TOO_MANY = [arrival("A" * 22, NOON)] * 50_000
+"""Strangers' fetches: more than any queue takes."""
+
+
+@pytest.fixture
+def hasty(settings: Settings) -> Iterator[Engine]:
+    """The writer's engine, which hears of a lock after 50 ms instead of two seconds."""
+    engine = connect(settings, checkpoints=True)
+
+    @event.listens_for(engine, "connect")
+    def hurry(connection: Any, _record: object) -> None:
+        for command in _HASTE[engine.dialect.name]:
+            connection.cursor().execute(command).close()
+        connection.commit()
+
+    yield engine
+    engine.dispose()
+
+
+_HASTE = {"sqlite": ["PRAGMA busy_timeout=50"], "postgresql": ["SET lock_timeout = '50ms'"]}
+
+
+@contextmanager
+def locked(settings: Settings, link: Link) -> Iterator[Callable[[], None]]:
+    """Somebody else's transaction, on a connection of its own, that the writer has to wait for.
+
+    Gives the way to end it early, from any thread.
+    """
+    if path := settings.sqlite_path:
+        file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        file.execute("BEGIN IMMEDIATE")
+        close: Callable[[], None] = file.close
+    else:
+        server = psycopg.connect(settings.database_url.replace("+psycopg", ""))
+        server.execute("SELECT 1 FROM link WHERE id = %s FOR UPDATE", [link.id])
+        close = server.close
+    try:
+        yield close
+    finally:
+        close()
+
+
+def failing(engine: Engine) -> Event:
+    """Set as soon as a transaction of this engine fails."""
+    failed = Event()
+    event.listen(engine, "handle_error", lambda _: failed.set())
+    event.listen(engine, "rollback", lambda _: failed.set())
+    return failed
+
+
+def commits_of(engine: Engine) -> list[None]:
+    """One entry for every transaction that this engine commits from now on."""
+    commits = list[None]()
+    event.listen(engine, "commit", lambda _: commits.append(None))
+    return commits
+
+
+def writer_on(engine: Engine, settings: Settings) -> Writer:
+    return Writer(engine, Windows(), Teller(settings))
+
+
+def arrivals(link: Link, count: int) -> list[Arrival]:
+    return [arrival(link.token, NOON + number) for number in range(count)]
+
+
+async def brought(writer: Writer, fetches: list[Arrival]) -> list[asyncio.Task[bool]]:
+    """Fetches that wait in the writer's queue."""
+    tasks = [asyncio.create_task(writer.keep(fetch)) for fetch in fetches]
+    await asyncio.sleep(0)  # every task runs up to the point where it waits
+    return tasks
+
+
+def alert_keys(engine: Engine) -> list[str]:
+    with reading(engine) as session:
+        return sorted(session.exec(select_from(Alert.key).where(col(Alert.chat_id) == ANNA)))
+
+
+def poison(engine: Engine) -> None:
+    """From now on the database refuses any fetch whose user agent is POISON."""
+    sqlite = f"""
+        CREATE TRIGGER refuse BEFORE INSERT ON fetch WHEN NEW.user_agent = '{POISON}'
+        BEGIN SELECT RAISE(ABORT, 'a poisoned fetch'); END"""
+    postgres = f"""ALTER TABLE "fetch" ADD CONSTRAINT refuse CHECK (user_agent <> '{POISON}')"""
+    with writing(engine) as session:
+        session.connection().execute(text(postgres if is_postgres(engine) else sqlite))
+
+
+async def test_what_waits_together_is_kept_in_one_transaction(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    commits = commits_of(engine)
+    waiting = await brought(writer, arrivals(link, 100))
+    writer.start()
+    assert await asyncio.gather(*waiting) == [True] * 100
+    await writer.stop()
+    assert len(commits) == 1
+    assert [row.seq for row in stored(engine, link)] == list(range(1, 101))
+
+
+async def test_a_crowd_is_kept_in_order_and_in_batches_of_limited_size(
+    settings: Settings, engine: Engine
+) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    commits = commits_of(engine)
+    crowd = arrivals(link, 2 * LARGEST_BATCH + 10)
+    waiting = await brought(writer, crowd)
+    writer.start()
+    assert all(await asyncio.gather(*waiting))
+    await writer.stop()
+    assert len(commits) == 3
+    assert [row.id for row in stored(engine, link)] == [fetch.id for fetch in crowd]
+
+
+async def test_a_lone_fetch_waits_for_nobody(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    commits = commits_of(engine)
+    writer.start()
+    for fetch in arrivals(link, 3):
+        assert await writer.keep(fetch)
+    await writer.stop()
+    assert len(commits) == 3
+
+
+async def test_stop_keeps_what_waits(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    writer.start()
+    waiting = await brought(writer, arrivals(link, LARGEST_BATCH + 50))
+    await writer.stop()
+    assert len(stored(engine, link)) == LARGEST_BATCH + 50
+    assert all(await asyncio.gather(*waiting))
+
+
+async def test_a_full_queue_takes_no_more_and_loses_nothing(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    first = await brought(writer, arrivals(link, 1))
+    crowd = await brought(writer, TOO_MANY)
+    (late,) = await brought(writer, arrivals(link, 1))
+    refused = [waiting.result() for waiting in crowd if waiting.done()]
+    assert refused
+    assert not any(refused)
+    assert not late.result()
+    writer.start()
+    kept = await asyncio.gather(*first, *(waiting for waiting in crowd if not waiting.done()))
+    assert len(kept) + len(refused) == len(TOO_MANY) + 1
+    assert all(kept)
+    assert await writer.keep(arrival(link.token, NOON + 2))
+    await writer.stop()
+    assert kinds(engine, link) == ["activated", "inserted"]
+
+
+async def test_a_poisoned_fetch_is_set_aside_and_the_others_are_kept(
+    settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    link, other = track(engine), track(engine, "invoice", "client")
+    poison(engine)
+    writer = writer_on(engine, settings)
+    bad = arrival(link.token, NOON + 2)._replace(user_agent=POISON)
+    good = [arrival(link.token, NOON + 1), arrival(other.token, NOON + 2), arrival(link.token, NOON + 3)]
+    waiting = await brought(writer, [good[0], bad, *good[1:]])
+    writer.start()
+    assert await asyncio.gather(*waiting) == [True, False, True, True]
+    assert await writer.keep(arrival(link.token, NOON + 4))
+    await writer.stop()
+    assert writer.set_aside == 1
+    assert [row.seq for row in stored(engine, link)] == [1, 2, 3]
+    assert kinds(engine, other) == ["activated"]
+    assert caplog.text.count("cannot be kept") == 1
+
+
+def test_a_lock_that_passes_is_waited_out_and_nothing_is_doubled(
+    settings: Settings, engine: Engine, hasty: Engine
+) -> None:
+    link = track(engine)
+    sent(engine, link)
+    failed = failing(hasty)
+    with serving(settings, hasty) as served, locked(settings, link) as release:
+        wires = [served.connect() for _ in range(20)]
+        for wire in wires:
+            wire.sendall(request(path_of(link)))
+        assert failed.wait(PATIENCE)
+        release()
+        answers = [answer_on(wire) for wire in wires]
+        for wire in wires:
+            wire.close()
+    assert {(answer.status, answer.body) for answer in answers} == {(200, GIF)}
+    assert [row.seq for row in stored(engine, link)] == list(range(1, 21))
+    assert kinds(engine, link) == ["opened", *["repeat"] * 19]
+    assert alert_keys(engine) == [f"card:{link.id}", f"opened:{stored(engine, link)[0].id}"]
+
+
+def test_what_the_database_cannot_take_is_answered_503_with_the_image(
+    settings: Settings, engine: Engine, hasty: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = track(engine)
+    with serving(settings, hasty) as served:
+        with locked(settings, link):
+            answer = served.fetch(link)
+        assert (answer.status, answer.body) == (503, GIF)
+        assert answer.headers["content-type"] == "image/gif"
+        assert "no-store" in answer.headers["cache-control"]
+        assert int(answer.headers["retry-after"]) > 0
+        assert stored(engine, link) == []
+        assert "1 fetches cannot be kept" in caplog.text
+        assert served.fetch(link).status == 200
+    assert [row.seq for row in stored(engine, link)] == [1]
+
+
+def test_while_the_queue_is_full_fetches_are_answered_503_with_the_image(
+    settings: Settings, engine: Engine, hasty: Engine
+) -> None:
+    link = track(engine)
+    failed = failing(hasty)
+    with serving(settings, hasty) as served:
+        writer = served.app.writer
+        assert writer
+        with locked(settings, link) as release:
+            first = served.connect()
+            first.sendall(request(path_of(link)))
+            assert failed.wait(PATIENCE)
+            waiting = served.run(brought(writer, TOO_MANY))
+            answer = served.fetch(link)
+            release()
+        assert (answer.status, answer.body) == (503, GIF)
+        assert answer_on(first).status == 200
+        first.close()
+        served.run(settled(waiting))
+        assert served.fetch(link).status == 200
+    assert [row.seq for row in stored(engine, link)] == [1, 2]
+
+
+async def settled(tasks: list[asyncio.Task[bool]]) -> None:
+    await asyncio.gather(*tasks)
+
+
+def test_a_commit_whose_answer_was_lost_is_repeated_and_nothing_is_doubled(
+    settings: Settings, engine: Engine
+) -> None:
+    if settings.sqlite_path:
+        pytest.skip("SQLite has no wire that could be cut")
+    link = track(engine)
+    sent(engine, link)
+    with cutting_at_commit(settings) as (through, cut):
+        database = connect(through)
+        failed = failing(database)
+        with serving(settings, database) as served:
+            answer = served.fetch(link)
+            again = served.fetch(link)
+    assert cut.is_set()
+    assert failed.is_set()
+    assert (answer.status, answer.body, again.status) == (200, GIF, 200)
+    assert [(row.seq, row.kind) for row in stored(engine, link)] == [(1, "opened"), (2, "repeat")]
+    assert alert_keys(engine) == [f"card:{link.id}", f"opened:{stored(engine, link)[0].id}"]
+
+
+@contextmanager
+def cutting_at_commit(settings: Settings) -> Iterator[tuple[Settings, Event]]:
+    """PostgreSQL behind a wire that is cut once: after a COMMIT was done, before its answer is told."""
+    address = make_url(settings.database_url)
+    there = Path(str(address.query["host"])) / ".s.PGSQL.5432"
+    cut = Event()
+
+    def serve(near: socket.socket) -> None:
+        with near, socket.socket(socket.AF_UNIX) as far:
+            far.connect(str(there))
+            while ready := select.select([near, far], [], [])[0]:
+                data = ready[0].recv(65536)
+                if not data:
+                    return
+                (far if ready[0] is near else near).sendall(data)
+                if ready[0] is near and b"COMMIT" in data and not cut.is_set():
+                    cut.set()
+                    far.recv(65536)
+                    return
+
+    def accept() -> None:
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:
+                return
+            Thread(target=serve, args=(near,), daemon=True).start()
+
+    with TemporaryDirectory(prefix="wire") as folder, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{folder}/.s.PGSQL.5432")
+        listener.listen()
+        thread = Thread(target=accept)
+        thread.start()
+        through = address.set(query={**address.query, "host": folder})
+        url = through.render_as_string(hide_password=False)
+        yield settings.model_copy(update={"database_url": url}), cut
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(PATIENCE)
+
+
+def test_a_200_is_never_given_while_the_database_is_read_only(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    database = connect(settings, checkpoints=True)
+
+    @event.listens_for(database, "connect")
+    def freeze(connection: Any, _record: object) -> None:
+        command = "PRAGMA query_only=ON" if settings.sqlite_path else "SET default_transaction_read_only=on"
+        connection.cursor().execute(command)
+        connection.commit()
+
+    with serving(settings, database) as served:
+        answer = served.fetch(link)
+    assert (answer.status, len(stored(engine, link))) == (503, 0)
+
+
+def test_a_200_is_never_given_while_the_tables_are_gone(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    with serving(settings) as served:
+        with writing(engine) as session:
+            session.connection().execute(text('ALTER TABLE "fetch" RENAME TO away'))
+        assert served.fetch(link).status == 503
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_200_is_never_given_on_a_corrupt_file(settings: Settings, engine: Engine) -> None:
+    path = settings.sqlite_path
+    assert path
+    link = track(engine)
+    engine.dispose()
+    file = sqlite3.connect(path, isolation_level=None)
+    file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (root,) = file.execute("SELECT rootpage FROM sqlite_master WHERE name = 'link'").fetchone()
+    (size,) = file.execute("PRAGMA page_size").fetchone()
+    file.close()
+    with path.open("r+b") as raw:
+        raw.seek((root - 1) * size)
+        raw.write(b"\xff" * size)
+    with serving(settings) as served:
+        assert served.fetch(link).status == 503
+
+
+@pytest.mark.parametrize("count", [1, LARGEST_BATCH, 2 * LARGEST_BATCH, LARGEST_BATCH + 50])
+async def test_stop_keeps_what_waits_however_much_it_is(
+    settings: Settings, engine: Engine, count: int
+) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    writer.start()
+    waiting = await brought(writer, arrivals(link, count))
+    await writer.stop()
+    assert len(stored(engine, link)) == count
+    assert all(await asyncio.gather(*waiting))
+
+
+async def test_stop_also_answers_the_batch_that_is_being_written(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    begun = Event()
+    event.listen(engine, "begin", lambda _: begun.set(), insert=True)
+    writer.start()
+    waiting = await brought(writer, arrivals(link, 1))
+    await asyncio.to_thread(begun.wait, PATIENCE)
+    await writer.stop()
+    assert len(stored(engine, link)) == 1
+    assert await waiting[0]
+
+
+async def test_a_batch_that_is_exactly_full_leaves_nothing_behind(
+    settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    commits = commits_of(engine)
+    waiting = await brought(writer, arrivals(link, LARGEST_BATCH))
+    writer.start()
+    assert all(await asyncio.gather(*waiting))
+    assert await writer.keep(arrival(link.token, NOON + 9999))
+    await writer.stop()
+    assert (writer.set_aside, caplog.text) == (0, "")
+    assert len(commits) == 2
+
+
+async def test_a_link_whose_history_cannot_be_read_costs_only_its_own_fetches(
+    settings: Settings, engine: Engine
+) -> None:
+    link, other = track(engine), track(engine, "invoice", "client")
+    with writing(engine) as session:
+        session.get_one(Link, link.id).history = '{"draft_agents":["an agent of a newer version"]}'
+    writer = writer_on(engine, settings)
+    waiting = await brought(writer, [arrival(link.token, NOON), arrival(other.token, NOON)])
+    writer.start()
+    _, kept = await asyncio.gather(*waiting)
+    await writer.stop()
+    assert kept
+    assert kinds(engine, other) == ["activated"]

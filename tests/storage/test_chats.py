@@ -1,0 +1,140 @@
+"""Chats: made when first seen, lost and found again, moved when Telegram moves them."""
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from storage import links, outbox
+from storage.chats import chat_of, lose, migrate
+from storage.engine import reading, writing
+from storage.outbox import Ended, Outcome
+from storage.tables import Alert, Chat, Link
+from storage.times import moment
+from tests.fetches import NOON, arrival
+from tests.storage.test_ingest import take_in
+
+ANNA, TEAM, SUPERGROUP = 1001, -500, -1_000_000_000_500
+
+
+def make(session: Session, label: str, chat: int) -> Link:
+    return links.create(session, chat_id=chat, by=ANNA, label=label, recipient="", now=NOON, daily=50)
+
+
+def move(engine: Engine, old: int, new: int) -> None:
+    with writing(engine) as session:
+        migrate(session, session.get_one(Chat, old), new)
+
+
+def numbered(engine: Engine, chat: int) -> list[tuple[int, str]]:
+    with reading(engine) as session:
+        found = session.exec(select(Link).where(Link.chat_id == chat).order_by(col(Link.number)))
+        return [(link.number, link.label) for link in found]
+
+
+def test_a_chat_is_made_once(engine: Engine) -> None:
+    with writing(engine) as session:
+        chat_of(session, ANNA, NOON)
+    with writing(engine) as session:
+        assert chat_of(session, ANNA, NOON + 60).created_at == moment(NOON)
+
+
+def test_a_chat_is_lost_and_comes_back(engine: Engine) -> None:
+    with writing(engine) as session:
+        make(session, "contract", ANNA)
+        lose(session, ANNA, NOON + 60)
+    with reading(engine) as session:
+        assert session.get_one(Chat, ANNA).unreachable_since == moment(NOON + 60)
+    with writing(engine) as session:
+        assert chat_of(session, ANNA, NOON + 120).unreachable_since is None
+    with writing(engine) as session:
+        assert [claimed.alert.kind for claimed in outbox.claim(session, NOON + 120, 8)] == ["card"]
+
+
+def test_a_chat_can_be_lost_before_it_was_ever_seen(engine: Engine) -> None:
+    with writing(engine) as session:
+        lose(session, ANNA, NOON)
+    with reading(engine) as session:
+        assert session.get_one(Chat, ANNA).unreachable_since == moment(NOON)
+
+
+def test_a_lost_chats_links_go_on_recording(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract = make(session, "contract", ANNA)
+        lose(session, ANNA, NOON)
+    take_in(engine, arrival(contract.token, NOON + 60))
+    with reading(engine) as session:
+        assert session.get_one(Link, contract.id).fetches == 1
+
+
+def test_a_group_that_becomes_a_supergroup_takes_everything_with_it(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract, _ = make(session, "contract", TEAM), make(session, "invoice", TEAM)
+    move(engine, TEAM, SUPERGROUP)
+    assert numbered(engine, SUPERGROUP) == [(1, "contract"), (2, "invoice")]
+    with writing(engine) as session:
+        assert session.get(Chat, TEAM) is None
+        assert make(session, "letter", SUPERGROUP).number == 3
+        found = links.link_of(session, SUPERGROUP, contract.id)
+        assert found
+        assert found.label == "contract"
+
+
+def test_what_the_group_was_asked_is_still_asked_in_the_supergroup(engine: Engine) -> None:
+    with writing(engine) as session:
+        chat_of(session, TEAM, NOON).asking = "track"
+    move(engine, TEAM, SUPERGROUP)
+    with reading(engine) as session:
+        moved = session.get_one(Chat, SUPERGROUP)
+        assert (moved.asking, moved.created_at) == ("track", moment(NOON))
+
+
+def test_links_made_in_the_supergroup_already_keep_their_numbers(engine: Engine) -> None:
+    with writing(engine) as session:
+        for label in ("old contract", "old invoice"):
+            make(session, label, TEAM)
+        for label in ("new contract", "new invoice", "new letter"):
+            make(session, label, SUPERGROUP)
+    move(engine, TEAM, SUPERGROUP)
+    assert numbered(engine, SUPERGROUP) == [
+        (1, "new contract"),
+        (2, "new invoice"),
+        (3, "new letter"),
+        (4, "old contract"),
+        (5, "old invoice"),
+    ]
+    assert numbered(engine, TEAM) == []
+    with writing(engine) as session:
+        assert make(session, "next", SUPERGROUP).number == 6
+
+
+def test_a_card_that_cannot_be_edited_from_the_supergroup_is_sent_anew_there(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract = make(session, "contract", TEAM)
+    with writing(engine) as session:
+        (card,) = outbox.claim(session, NOON, 8)
+        outbox.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
+    take_in(engine, arrival(contract.token, NOON + 60))
+    move(engine, TEAM, SUPERGROUP)
+    with writing(engine) as session:
+        (card,) = outbox.claim(session, NOON + 60, 8)
+    assert (card.alert.kind, card.alert.chat_id, card.alert.telegram_id) == ("card", SUPERGROUP, None)
+
+
+def test_what_was_shown_already_is_not_told_again_in_the_supergroup(engine: Engine) -> None:
+    with writing(engine) as session:
+        make(session, "contract", TEAM)
+    with writing(engine) as session:
+        (card,) = outbox.claim(session, NOON, 8)
+        outbox.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
+    move(engine, TEAM, SUPERGROUP)
+    with writing(engine) as session:
+        assert outbox.claim(session, NOON + 60, 8) == []
+        assert session.exec(select(Alert.state)).all() == ["sent"]
+
+
+def test_fetches_go_on_being_told_after_the_move(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract = make(session, "contract", TEAM)
+    move(engine, TEAM, SUPERGROUP)
+    take_in(engine, arrival(contract.token, NOON + 60))
+    with reading(engine) as session:
+        assert session.exec(select(Alert.chat_id)).all() == [SUPERGROUP]

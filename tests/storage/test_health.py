@@ -1,0 +1,69 @@
+"""Is all well? What `/readyz` knows of the bot and of what is owed."""
+
+from sqlalchemy import Engine
+
+from storage import links, outbox
+from storage.engine import reading, writing
+from storage.health import BOT, STALE, beat, owed, trouble_of
+from storage.outbox import Ended, Outcome
+from storage.reports import status
+from storage.statements import state
+from tests.fetches import NOON
+from tests.storage.test_ingest import ANNA, track
+from tracking import Statement, Telling, Windows
+
+
+def say_alive(engine: Engine, at: float, trouble: str = "") -> None:
+    with writing(engine) as session:
+        beat(session, BOT, trouble, at)
+
+
+def trouble(engine: Engine, at: float) -> str:
+    with reading(engine) as session:
+        return trouble_of(session, BOT, at)
+
+
+def test_a_bot_that_never_ran_has_not_started(engine: Engine) -> None:
+    assert trouble(engine, NOON) == "has not started yet"
+
+
+def test_a_bot_that_lives_is_well_until_it_falls_silent(engine: Engine) -> None:
+    say_alive(engine, NOON)
+    assert trouble(engine, NOON + STALE) == ""
+    assert trouble(engine, NOON + STALE + 5) == "was last seen 95 s ago"
+    say_alive(engine, NOON + 200)
+    assert trouble(engine, NOON + 200) == ""
+
+
+def test_a_bot_says_what_is_wrong_and_when_it_is_over(engine: Engine) -> None:
+    say_alive(engine, NOON, "Telegram refuses BOT_TOKEN")
+    assert trouble(engine, NOON + 1) == "Telegram refuses BOT_TOKEN"
+    say_alive(engine, NOON + 20)
+    assert trouble(engine, NOON + 21) == ""
+
+
+def test_what_is_owed_is_counted_by_state(engine: Engine) -> None:
+    with writing(engine) as session:
+        for chat in (1, 2, 3, 4):
+            links.create(session, chat_id=chat, by=chat, label="contract", recipient="", now=NOON, daily=50)
+    with writing(engine) as session:
+        sent, parked, _in_flight = outbox.claim(session, NOON, 3)
+        outbox.settle(session, sent, Outcome(Ended.SENT, telegram_id=51), NOON)
+        outbox.settle(session, parked, Outcome(Ended.REFUSED), NOON)
+    with reading(engine) as session:
+        assert owed(session) == {"parked": 1, "sending": 1, "pending": 1}
+
+
+def test_a_chat_is_told_of_its_own_links_and_its_own_parked_messages(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract, _ = track(session), track(session, "invoice", "client")
+        links.create(session, chat_id=7, by=7, label="letter", recipient="", now=NOON, daily=50)
+        stop = Statement(Telling.STOPPED, NOON + 60)
+        state(session, contract, stop, by=ANNA, now=NOON + 60, windows=Windows())
+    with writing(engine) as session:
+        for claimed in outbox.claim(session, NOON, 8):
+            outbox.settle(session, claimed, Outcome(Ended.REFUSED), NOON)
+    with reading(engine) as session:
+        assert tuple(status(session, ANNA)) == (2, 1, 1)
+        assert tuple(status(session, 7)) == (1, 1, 1)
+        assert tuple(status(session, 404)) == (0, 0, 0)

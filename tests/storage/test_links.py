@@ -1,0 +1,147 @@
+"""Links: numbered by chat, seen by their chat alone, limited by day."""
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from storage import links
+from storage.engine import reading, writing
+from storage.keys import link_id_in
+from storage.statements import state
+from storage.tables import Alert, Link
+from tests.fetches import NOON, arrival
+from tests.storage.test_ingest import ANNA, take_in
+from tracking import Statement, Telling, Windows
+
+BEN = 1002
+DAY = 86400.0
+
+
+def make(session: Session, label: str, chat: int = ANNA, now: float = NOON, daily: int = 50) -> Link:
+    return links.create(session, chat_id=chat, by=chat, label=label, recipient="", now=now, daily=daily)
+
+
+def made(engine: Engine, label: str, chat: int = ANNA, now: float = NOON, daily: int = 50) -> Link:
+    with writing(engine) as session:
+        return make(session, label, chat, now, daily)
+
+
+def test_every_chat_counts_its_own_links(engine: Engine) -> None:
+    contract, letter, invoice = made(engine, "contract"), made(engine, "letter", BEN), made(engine, "invoice")
+    assert (contract.number, letter.number, invoice.number) == (1, 1, 2)
+
+
+def test_a_token_is_22_characters_that_nobody_can_guess(engine: Engine) -> None:
+    tokens = {made(engine, f"letter {number}").token for number in range(20)}
+    assert len(tokens) == 20
+    assert {len(token) for token in tokens} == {22}
+
+
+def test_a_new_link_owes_its_card_where_it_was_asked_for(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = links.create(
+            session, chat_id=-5, by=ANNA, label="contract", recipient="landlord", now=NOON, daily=50,
+            thread_id=3, asked_in=41,
+        )  # fmt: skip
+    with reading(engine) as session:
+        card = session.exec(select(Alert)).one()
+    assert (card.key, card.kind, card.chat_id, card.link_id) == (f"card:{link.id}", "card", -5, link.id)
+    assert (card.thread_id, card.reply_to, card.loud) == (3, 41, False)
+
+
+def test_another_chats_link_is_as_unknown_as_one_that_never_was(engine: Engine) -> None:
+    contract = made(engine, "contract")
+    look = arrival(contract.token, NOON + 10)
+    take_in(engine, look)
+    made(engine, "letter", BEN)
+    with writing(engine) as session:
+        for chat, sees in ((ANNA, True), (BEN, False)):
+            assert bool(links.link_of(session, chat, contract.id)) is sees
+            assert bool(links.link_of(session, chat, contract.id, lock=True)) is sees
+            assert bool(links.fetch_of(session, chat, look.id)) is sees
+            assert contract.id in [link.id for link in links.newest(session, chat, 0, 10)] or not sees
+            assert contract.id in [link.id for link in links.watched(session, chat)] or not sees
+        assert [link.label for link in links.newest(session, BEN, 0, 10)] == ["letter"]
+        assert [link.label for link in links.watched(session, BEN)] == ["letter"]
+        theirs = links.numbered(session, BEN, 1)
+        assert theirs
+        assert theirs.label == "letter"
+
+
+@pytest.mark.parametrize("link_id", [0, -1, 2**31 - 1])
+def test_a_link_that_never_was_is_none(engine: Engine, link_id: int) -> None:
+    made(engine, "contract")
+    with reading(engine) as session:
+        assert links.link_of(session, ANNA, link_id) is None
+
+
+def test_a_fetch_that_never_was_is_none(engine: Engine) -> None:
+    with writing(engine) as session:
+        assert links.fetch_of(session, ANNA, "0" * 32) is None
+        assert links.fetch_of(session, ANNA, "") is None
+
+
+def test_a_chat_makes_so_many_links_in_a_day_and_no_more(engine: Engine) -> None:
+    for number in range(3):
+        made(engine, f"letter {number}", now=NOON + number, daily=3)
+    with pytest.raises(links.DailyLimitError):
+        made(engine, "one too many", now=NOON + 60, daily=3)
+    made(engine, "somebody else's", BEN, now=NOON + 60, daily=3)
+    with reading(engine) as session:
+        assert len(links.newest(session, ANNA, 0, 10)) == 3
+
+
+def test_the_day_of_the_limit_is_any_24_hours(engine: Engine) -> None:
+    made(engine, "noon", now=NOON, daily=2)
+    made(engine, "evening", now=NOON + 8 * 3600, daily=2)
+    with pytest.raises(links.DailyLimitError):
+        made(engine, "before noon", now=NOON + DAY - 1, daily=2)
+    after_noon = made(engine, "after noon", now=NOON + DAY + 1, daily=2)
+    assert after_noon.number == 3
+
+
+def test_links_are_paged_newest_first(engine: Engine) -> None:
+    with writing(engine) as session:
+        for number in range(1, 24):
+            make(session, f"letter {number}")
+    with reading(engine) as session:
+        pages = [
+            [link.number for link in links.newest(session, ANNA, offset, 10)] for offset in range(0, 40, 10)
+        ]
+    assert pages == [list(range(23, 13, -1)), list(range(13, 3, -1)), [3, 2, 1], []]
+
+
+def test_a_timeline_is_the_newest_fetches_newest_first(engine: Engine) -> None:
+    contract, invoice = made(engine, "contract"), made(engine, "invoice")
+    take_in(engine, *(arrival(contract.token, NOON + second) for second in range(40)))
+    take_in(engine, arrival(invoice.token, NOON))
+    with reading(engine) as session:
+        assert [row.seq for row in links.timeline(session, contract.id, 30)] == list(range(40, 10, -1))
+        assert [row.seq for row in links.timeline(session, invoice.id, 30)] == [1]
+
+
+def test_muting_shows_on_the_card(engine: Engine) -> None:
+    contract = made(engine, "contract")
+    with writing(engine) as session:
+        links.mute(session, session.get_one(Link, contract.id), muted=True)
+    with reading(engine) as session:
+        assert session.get_one(Link, contract.id).muted
+        assert session.exec(select(Alert.wanted)).one() == 2
+
+
+def test_a_stopped_link_is_not_watched(engine: Engine) -> None:
+    contract = made(engine, "contract")
+    made(engine, "invoice")
+    with writing(engine) as session:
+        stop = Statement(Telling.STOPPED, NOON + 60)
+        link = session.get_one(Link, contract.id)
+        state(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
+    with writing(engine) as session:
+        assert [link.label for link in links.watched(session, ANNA)] == ["invoice"]
+
+
+@pytest.mark.parametrize("link_id", [2**31, 9_999_999_999])
+def test_a_number_too_large_for_a_link_is_no_link(engine: Engine, link_id: int) -> None:
+    assert link_id_in(f"{link_id}-{'a' * 32}") is None
+    with reading(engine) as session:
+        assert links.link_of(session, ANNA, link_id) is None

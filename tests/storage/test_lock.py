@@ -1,0 +1,76 @@
+"""One bot at a time."""
+
+import subprocess
+import sys
+import time
+
+from settings import Settings
+from storage.lock import BotLock
+from storage.migrate import ROOT
+
+TAKE_AND_HOLD = """
+import sys
+import settings
+from storage.lock import BotLock
+lock = BotLock(settings.read({"DATABASE_URL": sys.argv[1]}, dotenv=None))
+print(lock.take(), flush=True)
+sys.stdin.readline()
+"""
+
+
+def takes_over(lock: BotLock) -> bool:
+    """Ask again until it is ours: PostgreSQL notices a closed connection a moment later."""
+    give_up = time.monotonic() + 30
+    while not lock.take():
+        if time.monotonic() > give_up:
+            return False
+    return True
+
+
+def test_the_second_bot_waits_and_takes_over_when_the_first_ends(settings: Settings) -> None:
+    first, second = BotLock(settings), BotLock(settings)
+    assert first.take()
+    assert not second.take()
+    assert not second.take()
+    first.release()
+    assert takes_over(second)
+    second.release()
+
+
+def test_who_has_the_lock_keeps_it_however_often_they_ask(settings: Settings) -> None:
+    first, second = BotLock(settings), BotLock(settings)
+    assert first.take()
+    assert first.take()
+    assert not second.take()
+    for lock in (first, second):
+        lock.release()
+
+
+def test_a_bot_that_waited_in_vain_can_leave(settings: Settings) -> None:
+    first, second = BotLock(settings), BotLock(settings)
+    assert first.take()
+    assert not second.take()
+    second.release()
+    third = BotLock(settings)
+    assert not third.take()
+    for lock in (first, third):
+        lock.release()
+
+
+def test_a_lock_that_was_never_taken_can_be_released(settings: Settings) -> None:
+    BotLock(settings).release()
+
+
+def test_the_lock_of_a_killed_bot_is_free(settings: Settings) -> None:
+    first = subprocess.Popen(
+        [sys.executable, "-c", TAKE_AND_HOLD, settings.database_url],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert first.stdout
+    assert first.stdout.readline() == "True\n"
+    second = BotLock(settings)
+    assert not second.take()
+    first.kill()
+    first.communicate()
+    assert takes_over(second)
+    second.release()

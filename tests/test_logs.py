@@ -1,0 +1,180 @@
+"""Logs: one line each, and no secret in any of them."""
+
+import io
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import logs
+from settings import Settings
+from storage.engine import shown_url
+from storage.keys import Keys
+from tests.conftest import settings_of
+
+TOKEN = "123456789:AAF0-a_secret_token_of_a_bot_x"
+OTHER_TOKEN = "987654321:BBF0-a_secret_token_of_another_x"
+PASSWORD = "hunter2hunter2"
+METRICS = "a-long-metrics-token"
+OWNER_KEY = Keys(b"k" * 32).owner_key(7, "A" * 22)
+SECRETS = (TOKEN, OTHER_TOKEN, PASSWORD, METRICS, OWNER_KEY)
+
+log = logging.getLogger("tests.logs")
+
+
+@pytest.fixture
+def secretive(tmp_path: Path) -> Settings:
+    return settings_of(
+        tmp_path,
+        BOT_TOKEN=TOKEN,
+        METRICS_TOKEN=METRICS,
+        DATABASE_URL=f"postgresql://anna:{PASSWORD}@127.0.0.1:1/readback",
+    )
+
+
+@pytest.fixture
+def heard(secretive: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What a process writes to standard error once its log is started."""
+    root, written = logging.getLogger(), io.StringIO()
+    before, level = root.handlers[:], root.level
+    root.handlers.clear()  # `start` closes those it finds
+    monkeypatch.setattr(sys, "stderr", written)
+    logs.start(secretive)
+    yield written
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def assert_cut(heard: io.StringIO, *, times: int = 1) -> None:
+    said = heard.getvalue()
+    assert not [secret for secret in SECRETS if secret in said]
+    assert said.count("[secret]") >= times
+
+
+@pytest.mark.parametrize(
+    "secret", SECRETS, ids=["token", "another token", "password", "metrics", "owner key"]
+)
+class TestEverySecret:
+    def test_is_cut_from_a_message(self, heard: io.StringIO, secret: str) -> None:
+        log.info(f"before {secret} after {secret}.")  # noqa: G004
+        assert_cut(heard, times=2)
+        assert heard.getvalue().endswith("INFO tests.logs: before [secret] after [secret].\n")
+
+    def test_is_cut_from_arguments(self, heard: io.StringIO, secret: str) -> None:
+        log.warning("%s and %r and %s", f"https://api.telegram.org/{secret}/getMe", [secret], {"key": secret})
+        assert_cut(heard, times=3)
+
+    def test_is_cut_from_the_middle_of_an_address(self, heard: io.StringIO, secret: str) -> None:
+        log.error("GET /copy/%s?x=%s HTTP/1.1", secret, secret)
+        assert_cut(heard, times=2)
+
+    def test_is_cut_from_an_exception_and_its_cause(self, heard: io.StringIO, secret: str) -> None:
+        try:
+            try:
+                raise ValueError(secret)
+            except ValueError as error:
+                raise RuntimeError(f"no luck with {secret}") from error
+        except RuntimeError:
+            log.exception("It failed.")
+        assert_cut(heard, times=2)
+        assert "Traceback" in heard.getvalue()
+
+    def test_is_cut_from_an_exception_that_is_an_argument(self, heard: io.StringIO, secret: str) -> None:
+        log.error("It failed: %s", ConnectionError(f"connecting with {secret}"))
+        assert_cut(heard)
+
+    def test_is_cut_from_every_line_of_many(self, heard: io.StringIO, secret: str) -> None:
+        log.info("first %s\nsecond %s", secret, secret)
+        assert_cut(heard, times=2)
+
+    def test_is_cut_from_the_stack(self, heard: io.StringIO, secret: str) -> None:
+        log.info("here: %s", secret, stack_info=True)
+        assert_cut(heard)
+
+    def test_is_cut_from_other_peoples_loggers(self, heard: io.StringIO, secret: str) -> None:
+        for name in ("uvicorn.error", "sqlalchemy.engine.Engine", "asyncio", "apscheduler"):
+            logging.getLogger(name).error("with %s", secret)
+        assert_cut(heard, times=4)
+
+
+def test_a_line_of_source_in_a_traceback_is_cut(heard: io.StringIO) -> None:
+    try:
+        int("123456789:AAF0-a_secret_token_of_a_bot_x")
+    except ValueError:
+        log.exception("It failed.")
+    assert_cut(heard, times=2)
+
+
+def test_a_database_that_refuses_gives_no_password_away(heard: io.StringIO, secretive: Settings) -> None:
+    try:
+        psycopg.connect(secretive.database_url.replace("+psycopg", ""))
+    except psycopg.OperationalError:
+        log.exception("Connecting to %s failed.", secretive.database_url)
+    assert_cut(heard)
+    assert "postgresql+psycopg://anna:[secret]@127.0.0.1:1/readback" in heard.getvalue()
+
+
+def test_what_is_no_secret_stays(heard: io.StringIO) -> None:
+    lines = [
+        "Serving https://mail.example on 127.0.0.1:8000",
+        "1234-5678 and 7-0123456789abcdef and 12:34:56",
+        "/i/AAAAAAAAAAAAAAAAAAAAAA.gif for #7",
+    ]
+    for line in lines:
+        log.info(line)
+    assert [line.partition(": ")[2] for line in heard.getvalue().splitlines()] == lines
+
+
+def test_a_host_without_secrets_logs_all_the_same(tmp_path: Path) -> None:
+    formatter = logs.SecretFilter(logs._secrets(settings_of(tmp_path)))
+    assert formatter.cut("all is well") == "all is well"
+    assert formatter.cut("") == ""
+
+
+def test_a_secret_of_a_few_letters_does_not_eat_the_log() -> None:
+    assert logs.SecretFilter(("a", "pw", "")).cut("a pawn") == "a pawn"
+
+
+def test_requests_to_telegram_are_not_logged_with_their_addresses(heard: io.StringIO) -> None:
+    for name in ("httpx", "httpcore.http11", "telegram.ext.Application"):
+        logging.getLogger(name).info("POST https://api.telegram.org/bot%s/getUpdates", TOKEN)
+    assert heard.getvalue() == ""
+
+
+def test_a_process_logs_to_standard_error_and_keeps_standard_output_clean(tmp_path: Path) -> None:
+    program = (
+        "import logging, logs, settings; from pathlib import Path;"
+        f"logs.start(settings.read({{'BOT_TOKEN': '{TOKEN}'}}, dotenv=None));"
+        f"logging.getLogger('x').info('token {TOKEN}')"
+    )
+    home = Path(logs.__file__).parent
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ran.stdout == ""
+    assert ran.stderr.endswith("INFO x: token [secret]\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "password"),
+    [
+        ("postgres://anna@db/readback?password=hunter2hunter2", "hunter2hunter2"),
+        ("postgres://anna:hunter2%40hunter2@db/readback", "hunter2@hunter2"),
+    ],
+)
+def test_a_database_password_is_cut_however_it_is_given(tmp_path: Path, url: str, password: str) -> None:
+    settings = settings_of(tmp_path, DATABASE_URL=url)
+    formatter = logs.SecretFilter(logs._secrets(settings))
+    for shown in (settings.database_url, shown_url(settings), f"password {password}"):
+        assert password not in formatter.cut(shown)

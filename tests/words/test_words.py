@@ -1,0 +1,187 @@
+"""Wording: whatever people call things, a sentence stays one, safe and short enough."""
+
+import re
+import string
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+import words
+from tests.fetches import NOON
+from words import english as en
+
+anything = st.text(st.characters(codec="utf-8"))
+emoji = st.sampled_from(["👩‍👩‍👧‍👦", "👍🏽", "🏳️‍🌈", "𝄞", "ü", "a", "❤️", " "])
+
+
+def sentences() -> dict[str, str]:
+    """Every sentence of the catalogue, by where it stands."""
+    found: dict[str, str] = {}
+    for place, value in vars(en).items():
+        if place.isupper():
+            inside = value.items() if isinstance(value, dict) else [("", value)]
+            found.update({f"{place} {key}".strip(): sentence for key, sentence in inside})
+    return found
+
+
+# --- say --------------------------------------------------------------------------------------------
+
+
+def test_what_people_typed_is_escaped_and_what_is_worded_already_is_not() -> None:
+    said = words.say("<b>{label}</b> {time}", label="<i>&", time=Markup("<tg-time/>"))
+    assert said == "<b>&lt;i&gt;&amp;</b> <tg-time/>"
+
+
+def test_braces_that_people_typed_are_only_braces() -> None:
+    assert words.say("{label}", label="{recipient} {0} {label!r}") == "{recipient} {0} {label!r}"
+
+
+@given(anything)
+def test_nothing_that_is_filled_in_makes_a_tag(text: str) -> None:
+    assert not re.search(r"[<>]", words.say("{label}", label=text))
+
+
+@pytest.mark.parametrize(("place", "sentence"), sentences().items(), ids=list(sentences()))
+def test_every_sentence_of_the_catalogue_is_well_formed(place: str, sentence: str) -> None:
+    assert sentence.strip() == sentence
+    assert sentence
+    fields = [field for _, field, _, _ in string.Formatter().parse(sentence) if field is not None]
+    assert all(field.isidentifier() for field in fields)
+    opened = re.findall(r"<(\w+)>", sentence)
+    assert set(opened) <= {"b", "i", "code"}
+    assert sorted(opened) == sorted(re.findall(r"</(\w+)>", sentence))
+
+
+@pytest.mark.parametrize("claim", ["delivered", "registered", "certified", "has read", "was read"])
+def test_no_sentence_claims_what_a_pixel_cannot_know(claim: str) -> None:
+    about_mail = {place: text for place, text in sentences().items() if not place.startswith("STATUS")}
+    assert [place for place, text in about_mail.items() if claim in text.lower()] == []
+
+
+@pytest.mark.parametrize("place", [place for place in sentences() if place.startswith("TOAST")])
+def test_a_toast_is_plain_and_short(place: str) -> None:
+    sentence = sentences()[place]
+    assert words.utf16(sentence) <= 200
+    assert "<" not in sentence
+
+
+@pytest.mark.parametrize("place", [place for place in sentences() if place.startswith("COMMANDS ")])
+def test_a_commands_description_fits_telegrams_menu(place: str) -> None:
+    assert 1 <= len(sentences()[place]) <= 256
+    assert re.fullmatch(r"COMMANDS [a-z0-9_]{1,32}", place)
+
+
+# --- name -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("contract", "contract"),
+        ("  contract \n\n for\tthe flat ", "contract for the flat"),
+        ("<b>R&D</b>", "&lt;b&gt;R&amp;D&lt;/b&gt;"),
+        ("safe\u202etxt.exe", "safe txt.exe"),
+        ("\u2066a\u2069 b\u200f", "a b"),
+        ("a\x00b\x7fc\u2028d", "a b c d"),
+        ("zero\u200bwidth\ufeff", "zero width"),
+        ("👩\u200d👩\u200d👧 family", "👩\u200d👩\u200d👧 family"),
+        ("حوزه", "\u2068حوزه\u2069"),
+        ("חוזה", "\u2068חוזה\u2069"),
+        ("\u2069חוזה", "\u2068חוזה\u2069"),
+        ("x" * 65, "x" * 63 + "…"),
+    ],
+)
+def test_a_name_is_one_line_without_tricks(typed: str, shown: str) -> None:
+    assert words.name(typed) == shown
+
+
+@given(anything)
+def test_no_name_breaks_out_of_its_line_or_turns_what_follows(text: str) -> None:
+    shown = words.name(text)
+    assert isinstance(shown, Markup)
+    assert not re.search(r"[<>\n\r\t\x00]", shown)
+    plain = shown.unescape()
+    assert words.utf16(plain) <= words.LONGEST_NAME + 2
+    turns = [unicodedata.bidirectional(character) for character in plain]
+    if {"R", "AL", "AN"} & {*turns}:
+        assert (turns[0], turns[-1]) == ("FSI", "PDI")
+        turns = turns[1:-1]
+    assert not {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"} & {*turns}
+
+
+# --- shorten ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "short"),
+    [
+        ("contract", 8, "contract"),
+        ("contract", 7, "contra…"),
+        ("👍👍", 4, "👍👍"),
+        ("👍👍👍", 5, "👍👍…"),
+        ("👍👍👍", 4, "👍…"),
+        ("a👍", 2, "a…"),
+        ("👍", 1, "…"),
+        ("one two", 5, "one…"),
+        ("👩\u200d👩\u200d👧", 4, "👩…"),
+        ("", 4, ""),
+    ],
+)
+def test_a_text_is_shortened_between_characters(text: str, longest: int, short: str) -> None:
+    assert words.shorten(text, longest) == short
+
+
+@given(st.one_of(anything, st.lists(emoji).map("".join)), st.integers(1, 40))
+def test_a_shortened_text_fits_and_is_the_beginning_of_the_whole(text: str, longest: int) -> None:
+    short = words.shorten(text, longest)
+    assert words.utf16(short) <= longest
+    short.encode("utf-8")  # half of a surrogate pair could not be encoded
+    assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
+
+
+@given(anything)
+def test_length_is_counted_as_telegram_counts(text: str) -> None:
+    assert words.utf16(text) == sum(2 if ord(character) > 0xFFFF else 1 for character in text)
+
+
+# --- span -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "0 s"),
+        (0, "0 s"),
+        (40.9, "40 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (8280, "2 h 18 min"),
+        (7200, "2 h"),
+        (47 * 3600 + 59 * 60, "47 h 59 min"),
+        (48 * 3600, "2 days"),
+        (23 * 86400 + 3600, "23 days"),
+    ],
+)
+def test_a_span_is_said_in_what_matters(seconds: float, said: str) -> None:
+    assert words.span(seconds) == said
+
+
+# --- time -------------------------------------------------------------------------------------------
+
+
+def test_a_moment_of_today_is_a_time_in_each_readers_zone() -> None:
+    assert words.time(NOON + 0.7, NOON + 60) == '<tg-time unix="1700000000" format="t">22:13 UTC</tg-time>'
+
+
+@pytest.mark.parametrize("now", [NOON + 12 * 3600, NOON + 90 * 86400, NOON - 1])
+def test_a_moment_of_another_day_has_its_date(now: float) -> None:
+    assert words.time(NOON, now) == ('<tg-time unix="1700000000" format="dt">14 Nov 2023 22:13 UTC</tg-time>')
+
+
+@pytest.mark.parametrize("typed", ["\u200b", "\u2066\u2069", "\u202e"])
+def test_a_name_that_shows_nothing_is_given_one(typed: str) -> None:
+    assert words.name(typed)
