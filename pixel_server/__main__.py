@@ -1,5 +1,6 @@
 """`python -m pixel_server`: serve the pixel until SIGTERM, then finish what is under way."""
 
+import argparse
 import gc
 import logging
 import signal
@@ -13,6 +14,7 @@ import uvicorn
 import logs
 import settings as configuration
 from pixel_server.app import PixelServer
+from pixel_server.protocol import PixelProtocol
 from storage.engine import SchemaError, connect, require_schema, shown_url, sqlite_warning
 from storage.keys import KeyFileError, open_keys
 
@@ -40,6 +42,9 @@ class Server(uvicorn.Server):
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m pixel_server")
+    parser.add_argument("--plain", action="store_true", help="serve the pixel through ASGI, like every page")
+    plain = parser.parse_args().plain
     try:
         settings = configuration.read()
         logs.start(settings)
@@ -57,14 +62,16 @@ def main() -> int:
     # What is built by now stays: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
-    server = Server(config(app, settings))
+    server = Server(config(app, settings, plain=plain))
     server.run()
     return 0 if server.started else 1
 
 
-def config(app: PixelServer, settings: configuration.Settings) -> uvicorn.Config:
+def config(app: PixelServer, settings: configuration.Settings, *, plain: bool = False) -> uvicorn.Config:
+    """uvicorn's configuration; `plain` leaves out the pixel's short cut."""
     return uvicorn.Config(
         app,
+        http="httptools" if plain else PixelProtocol,
         host=settings.host,
         port=settings.port,
         # Paths of owners' pages hold keys: there is no access log.

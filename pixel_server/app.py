@@ -36,6 +36,7 @@ class PixelServer(FastAPI):
         self.signatures = load(machines.patterns())
         self.pixel: Pixel | None = None
         self.writer: Writer | None = None
+        """Both live in the event loop, and so begin with it."""
         self.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
         self.include_router(health.router)
         self.include_router(pages.router)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Connection, Engine
@@ -27,13 +28,12 @@ PATIENCE = 2.0
 
 
 class _Batch:
-    """Fetches that share a transaction, and the moment at which its outcome is known."""
+    """Fetches that share a transaction."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
-        self.done: asyncio.Future[None] = loop.create_future()
-        self.lost: frozenset[str] = frozenset()
-        """Ids of the fetches that could not be kept."""
+        self.tell: list[Callable[[bool], None]] = []
+        """Who hears whether each was kept."""
 
 
 class Writer:
@@ -42,7 +42,7 @@ class Writer:
     def __init__(self, engine: Engine, windows: Windows, teller: Teller) -> None:
         self._engine, self._windows, self._teller = engine, windows, teller
         self._loop = asyncio.get_running_loop()
-        self._batches = deque([_Batch(self._loop)])
+        self._batches = deque([_Batch()])
         """Waiting for the disk, oldest first; the last one gathers."""
         self._arrived = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
@@ -72,18 +72,25 @@ class Writer:
             self._connection.close()
         self._teller.close()
 
-    async def keep(self, arrival: Arrival) -> bool:
-        """True once the fetch is committed, or needs no keeping; False when it could not be kept."""
+    def add(self, arrival: Arrival, tell: Callable[[bool], None]) -> None:
+        """Keep a fetch. `tell` hears True, in a later turn of the loop, once it is committed or needs no
+        keeping, and False when it could not be kept."""
         batch = self._batches[-1]
         if len(batch.arrivals) == LARGEST_BATCH:
             if len(self._batches) > MOST_BATCHES:
-                return False
-            batch = _Batch(self._loop)
+                self._loop.call_soon(tell, False)
+                return
+            batch = _Batch()
             self._batches.append(batch)
         batch.arrivals.append(arrival)
+        batch.tell.append(tell)
         self._arrived.set()
-        await batch.done
-        return arrival.id not in batch.lost
+
+    async def keep(self, arrival: Arrival) -> bool:
+        """`add`, for who can wait."""
+        told: asyncio.Future[bool] = self._loop.create_future()
+        self.add(arrival, lambda kept: None if told.done() else told.set_result(kept))
+        return await told
 
     async def _write_batches(self) -> None:
         while True:
@@ -100,9 +107,13 @@ class Writer:
     async def _write_first(self) -> None:
         batch = self._batches.popleft()
         if not self._batches:
-            self._batches.append(_Batch(self._loop))
-        batch.lost = await self._loop.run_in_executor(self._thread, self._write, batch.arrivals)
-        batch.done.set_result(None)
+            self._batches.append(_Batch())
+        lost = await self._loop.run_in_executor(self._thread, self._write, batch.arrivals)
+        for arrival, tell in zip(batch.arrivals, batch.tell, strict=True):
+            try:
+                tell(arrival.id not in lost)
+            except Exception:
+                log.exception("A fetch could not be answered.")
 
     def _write(self, arrivals: list[Arrival], *, again: bool = False) -> frozenset[str]:
         """In the thread: the ids of those that were lost. A transaction is repeated by its fetches' ids."""

@@ -136,7 +136,12 @@ def path_of(link: Link) -> str:
 
 @contextmanager
 def serving(
-    settings: Settings, engine: Engine | None = None, *, public_host: str = "127.0.0.1", **changed: object
+    settings: Settings,
+    engine: Engine | None = None,
+    *,
+    public_host: str = "127.0.0.1",
+    plain: bool = False,
+    **changed: object,
 ) -> Iterator[Served]:
     """The pixel server of `python -m pixel_server`, in a thread, on a free port of this machine.
 
@@ -148,7 +153,7 @@ def serving(
         settled = settings.model_copy(update={**here, **changed})
         database = engine or connect(settled, checkpoints=True)
         app = PixelServer(settled, database, open_keys(settled.key_file))
-        server = _Server(config(app, settled))
+        server = _Server(config(app, settled, plain=plain))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="pixel_server")
         thread.start()
         try:

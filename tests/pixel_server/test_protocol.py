@@ -1,0 +1,151 @@
+"""The pixel's short cut keeps every promise of HTTP, and answers to the byte what uvicorn would."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from pixel_server.pixel import GIF
+from settings import Settings
+from storage.tables import Link
+from tests.pixel_server.serving import PATIENCE, Answer, Served, path_of, serving, stored, track
+
+HOST = b"Host: 127.0.0.1\r\n"
+AGENT = b"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Thunderbird/115.9.0\r\n"
+CLOSE = b"Connection: close\r\n"
+
+
+@pytest.fixture(params=["short cut", "plain"])
+def served(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Served]:
+    with serving(settings, plain=request.param == "plain") as served:
+        yield served
+
+
+@pytest.fixture
+def link(engine: Engine) -> Link:
+    return track(engine)
+
+
+def get(link: Link, *lines: bytes, method: bytes = b"GET", version: bytes = b"1.1") -> bytes:
+    head = method + b" " + path_of(link).encode() + b" HTTP/" + version + b"\r\n"
+    return b"".join([head, HOST, AGENT, *lines, b"\r\n"])
+
+
+def conversation(served: Served, sent: bytes) -> list[bytes]:
+    """Everything that is answered until the server closes, without the dates, by line."""
+    with served.connect() as wire:
+        wire.sendall(sent)
+        answered = b""
+        while part := wire.recv(65536):
+            answered += part
+    return [line for line in answered.split(b"\r\n") if not line.lower().startswith(b"date:")]
+
+
+CONVERSATIONS = {
+    "one that closes": lambda link: get(link, CLOSE),
+    "keep-alive, then close": lambda link: get(link) + get(link, CLOSE),
+    "HTTP/1.0": lambda link: get(link, version=b"1.0"),
+    "HTTP/1.0 that wants to stay": lambda link: get(link, b"Connection: keep-alive\r\n", version=b"1.0"),
+    "HEAD": lambda link: get(link, method=b"HEAD") + get(link, CLOSE),
+    "a dozen in one packet": lambda link: get(link) * 11 + get(link, CLOSE),
+    "a page between two pixels": lambda link: (
+        get(link) + b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n" + get(link, CLOSE)
+    ),
+    "a page after a pixel": lambda link: get(link) + b"GET /nothing HTTP/1.1\r\n" + HOST + CLOSE + b"\r\n",
+    "a body nobody reads": lambda link: (
+        get(link, b"Content-Length: 5\r\n", method=b"POST") + b"hello" + get(link, CLOSE)
+    ),
+    "a chunked body": lambda link: (
+        get(link, b"Transfer-Encoding: chunked\r\n", method=b"POST")
+        + b"5\r\nhello\r\n0\r\n\r\n"
+        + get(link, CLOSE)
+    ),
+    "one that expects to be told to go on": lambda link: (
+        get(link, b"Expect: 100-continue\r\nContent-Length: 2\r\n", CLOSE, method=b"POST") + b"ok"
+    ),
+    "one that wants a websocket": lambda link: get(
+        link, b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    ),
+    "escaped letters and a query": lambda link: (
+        b"GET /%69/" + link.token.encode() + b".gif?a=1 HTTP/1.1\r\n" + HOST + CLOSE + b"\r\n"
+    ),
+    "tokens that are none": lambda _: (
+        b"".join(
+            b"GET /i/" + name + b" HTTP/1.1\r\n" + HOST + b"\r\n" for name in (b"", b"x.gif", b"y" * 999)
+        )
+        + b"GET /i/z.gif HTTP/1.1\r\n"
+        + HOST
+        + CLOSE
+        + b"\r\n"
+    ),
+    "what is no HTTP": lambda link: get(link) + b"\x00\x01 nonsense\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", CONVERSATIONS.values(), ids=CONVERSATIONS.keys())
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_both_ways_answer_the_same_bytes(settings: Settings, engine: Engine, sent: object) -> None:
+    link = track(engine)
+    assert callable(sent)
+    with serving(settings) as short, serving(settings, plain=True) as plain:
+        first, second = conversation(short, sent(link)), conversation(plain, sent(link))
+    assert [line for line in first if b"instance" not in line] == [
+        line for line in second if b"instance" not in line
+    ]
+
+
+def test_a_dozen_in_one_packet_are_answered_in_order_and_all_kept(
+    served: Served, engine: Engine, link: Link
+) -> None:
+    answered = b"\r\n".join(conversation(served, get(link) * 11 + get(link, CLOSE)))
+    assert answered.count(GIF) == 12
+    assert [row.seq for row in stored(engine, link)] == list(range(1, 13))
+
+
+def test_a_connection_stays_open_for_the_next_request(served: Served, link: Link) -> None:
+    with served.connect() as wire:
+        for _ in range(3):
+            wire.sendall(get(link))
+            assert _one_answer(wire).body == GIF
+
+
+def test_a_client_that_goes_away_is_kept_all_the_same(served: Served, engine: Engine, link: Link) -> None:
+    with served.connect() as wire:
+        wire.sendall(get(link) * 3)
+    assert served.fetch(link).status == 200
+    assert len(stored(engine, link)) >= 1
+    assert served.get("/healthz").status == 200
+
+
+def test_a_client_that_never_reads_does_not_fill_memory(served: Served, link: Link) -> None:
+    with served.connect() as wire:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        wire.settimeout(1)
+        with pytest.raises(TimeoutError):
+            for _ in range(1000):
+                wire.sendall(get(link) * 100)
+        assert served.fetch(link).status == 200
+
+
+def test_what_is_under_way_is_answered_when_the_server_ends(settings: Settings, link: Link) -> None:
+    with serving(settings) as served:
+        wire = served.connect()
+        wire.sendall(get(link))
+        assert _one_answer(wire).status == 200
+        wire.sendall(get(link))
+    answered = b""
+    while part := wire.recv(65536):
+        answered += part
+    wire.close()
+    assert answered == b"" or answered.endswith(GIF)
+
+
+def _one_answer(wire: socket.socket) -> Answer:
+    wire.settimeout(PATIENCE)
+    answered = b""
+    while not answered.endswith(GIF):
+        part = wire.recv(65536)
+        assert part, answered
+        answered += part
+    return Answer(answered)
