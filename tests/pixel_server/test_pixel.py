@@ -45,9 +45,9 @@ OUR_PROXY = (ip_network("127.0.0.1"),)
 OUR_PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
 
-@pytest.fixture
-def served(settings: Settings) -> Iterator[Served]:
-    with serving(settings) as served:
+@pytest.fixture(params=["short cut", "plain"])
+def served(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Served]:
+    with serving(settings, plain=request.param == "plain") as served:
         yield served
 
 

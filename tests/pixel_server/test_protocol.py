@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import Engine
@@ -71,9 +72,7 @@ CONVERSATIONS = {
         b"GET /%69/" + link.token.encode() + b".gif?a=1 HTTP/1.1\r\n" + HOST + CLOSE + b"\r\n"
     ),
     "tokens that are none": lambda _: (
-        b"".join(
-            b"GET /i/" + name + b" HTTP/1.1\r\n" + HOST + b"\r\n" for name in (b"", b"x.gif", b"y" * 999)
-        )
+        b"".join(b"GET /i/%s HTTP/1.1\r\n%s\r\n" % (name, HOST) for name in (b"", b"x.gif", b"y" * 999))
         + b"GET /i/z.gif HTTP/1.1\r\n"
         + HOST
         + CLOSE
@@ -90,9 +89,7 @@ def test_both_ways_answer_the_same_bytes(settings: Settings, engine: Engine, sen
     assert callable(sent)
     with serving(settings) as short, serving(settings, plain=True) as plain:
         first, second = conversation(short, sent(link)), conversation(plain, sent(link))
-    assert [line for line in first if b"instance" not in line] == [
-        line for line in second if b"instance" not in line
-    ]
+    assert first == second
 
 
 def test_a_dozen_in_one_packet_are_answered_in_order_and_all_kept(
@@ -123,21 +120,20 @@ def test_a_client_that_never_reads_does_not_fill_memory(served: Served, link: Li
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         wire.settimeout(1)
         with pytest.raises(TimeoutError):
-            for _ in range(1000):
-                wire.sendall(get(link) * 100)
+            wire.sendall(get(link) * 100_000)
         assert served.fetch(link).status == 200
 
 
 def test_what_is_under_way_is_answered_when_the_server_ends(settings: Settings, link: Link) -> None:
-    with serving(settings) as served:
-        wire = served.connect()
-        wire.sendall(get(link))
-        assert _one_answer(wire).status == 200
-        wire.sendall(get(link))
-    answered = b""
-    while part := wire.recv(65536):
-        answered += part
-    wire.close()
+    with ExitStack() as wires:
+        with serving(settings) as served:
+            wire = wires.enter_context(served.connect())
+            wire.sendall(get(link))
+            assert _one_answer(wire).status == 200
+            wire.sendall(get(link))
+        answered = b""
+        while part := wire.recv(65536):
+            answered += part
     assert answered == b"" or answered.endswith(GIF)
 
 
