@@ -11,10 +11,6 @@ from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 Keyboard = Sequence[Sequence[InlineKeyboardButton]]
 """Rows of buttons."""
 
-LONGEST_TEXT = 4096
-"""UTF-16 units Telegram takes, counted after the tags are gone."""
-
-
 _TAGS = re.compile(r"</?[a-z][^>]*>")
 
 

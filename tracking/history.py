@@ -6,7 +6,7 @@ a hundred thousand fetches is judged as fast as a new one.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -220,11 +220,3 @@ def load(text: str) -> History:
 
 def _sent(packed: list[Any] | None) -> Sent | None:
     return Sent(*packed) if packed else None
-
-
-def hear_all(statements: Iterable[Statement]) -> Said:
-    """Everything said about a link, in the order it was said."""
-    said = Said()
-    for statement in statements:
-        said = said.hear(statement)
-    return said

@@ -123,7 +123,6 @@ REASONS = {
 WHY = "<b>Why “{kind}”?</b> {name}"
 WHY_SEEN = "Seen: {agent}, {network}, {time}."
 WHY_SINCE = "That is {span} after it was sent."
-WHY_RULE = "{confidence}: {because}"
 WHY_ELSE = "What else it could be: {alternative}"
 WHY_NEVER = "A pixel never knows who looked, or whether they read."
 ALTERNATIVES = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from telegram import InlineKeyboardButton
 
 import words
-from bot.message import LONGEST_TEXT, Message
+from bot.message import Message
 from storage.tables import FetchRow, Link
 from storage.times import moment
 from tests.fetches import NOON
@@ -27,6 +27,9 @@ from tracking import (
     take_in,
 )
 from tracking.history import dump
+
+LONGEST_TEXT = 4096
+"""UTF-16 units Telegram takes, counted after the tags are gone."""
 
 TOKEN = "AAAAAAAAAAAAAAAAAAAAAA"
 PUBLIC = "https://readback.example"
