@@ -241,7 +241,7 @@ STATUS_WELL = "All is well."
 STATUS_PARKED = "⚠️ {count} messages could not be delivered for sure. Look at /history for what happened."
 PRIVACY = """<b>What is kept</b>
 About you: your chat’s id, your links’ names, what you told me about them.
-About a fetch: when, which program, what kind of network, what it meant. No address is stored, and no place. \
+About a fetch: when, which program and what it calls itself, what kind of network, what it meant. No address is stored, and no place. \
 A short code tells your own device from others inside one link, and is useless outside it.
 Fetches are deleted after {days} days.
 I never have access to your mailbox, and I am not for marketing."""
@@ -277,8 +277,9 @@ PAGE_NO_SCRIPT = "Copying by button needs JavaScript. Without it, copy one of th
 PAGE_FRONT_LEAD = "The return receipt for e-mail."
 PAGE_FRONT_WHAT = """This host serves the tiny image that tells the sender of one particular mail that the mail \
 was shown. It is used for single mails between people, not for marketing."""
-PAGE_FRONT_KEPT = """Of each time the image is loaded it keeps the moment, the kind of program and network, and what \
-that probably means. It stores no address and no place, and has no access to anybody’s mailbox."""
+PAGE_FRONT_KEPT = """Of each time the image is loaded it keeps the moment, the program and what it calls itself, \
+the kind of network, a code that is useless outside this one mail, and what all that probably means. It stores no \
+address and no place, and has no access to anybody’s mailbox."""
 PAGE_FRONT_OPERATOR = "Run by {operator}."
 PAGE_FRONT_CONTACT = "Contact: {contact}"
 PAGE_NOT_FOUND = "There is nothing here."
