@@ -6,6 +6,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
+from tracking.agents import LONGEST_ADDRESS
+
 REMEMBERED = 1024
 """Addresses whose answer is kept: proxies come again and again, and strangers must not fill memory."""
 
@@ -34,8 +36,7 @@ class ClientAddress:
 
     def __init__(self, trusted: Networks) -> None:
         self._trusted = trusted
-        self.trusts = lru_cache(REMEMBERED)(self._trusts)
-        """Whether an address is one of our proxies; anything that is no address is not."""
+        self._known = lru_cache(REMEMBERED)(self._look_up)
 
     def find(self, peer: str | None, forwarded: str | None) -> str | None:
         """The client's address as text; None when there is none to know."""
@@ -47,7 +48,11 @@ class ClientAddress:
                 return address
         return None
 
-    def _trusts(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
+        """Whether an address is one of our proxies; anything that is no address is not."""
+        return len(address) <= LONGEST_ADDRESS and self._known(address)
+
+    def _look_up(self, address: str) -> bool:
         try:
             parsed = ip_address(address)
         except ValueError:

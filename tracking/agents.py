@@ -14,6 +14,8 @@ from tracking.patterns import Patterns
 
 LONGEST = 512
 """No more of a user agent than this is looked at."""
+LONGEST_ADDRESS = 45
+"""Characters of the longest address; what is longer is none, and must not fill the memory of answers."""
 REMEMBERED = 4096
 """User agents whose answer is kept: a few dozen make up almost all traffic."""
 
@@ -29,6 +31,12 @@ class Signatures:
         self.networks = known_networks
         self._named, self._machines, self._grammar = named, machines, grammar
         self.who = lru_cache(REMEMBERED)(self._who)
+        self.placed = lru_cache(REMEMBERED)(self._placed)
+
+    def _placed(self, user_agent: str, address: str | None) -> tuple[Agent, Network, Reason | None]:
+        network = self.networks.of(address)
+        agent, sign = _checked(*self.who(user_agent), network)
+        return agent, network, sign
 
     def _who(self, user_agent: str) -> Who:
         text = _tidy(user_agent)
@@ -62,14 +70,15 @@ def _rows(name: str) -> list[str]:
 
 def identify(request: Request, signatures: Signatures) -> Sighting:
     """Who fetched, from where, and whether that settles it; never raises."""
-    headers = request.headers
-    network = signatures.networks.of(request.address)
-    agent, sign = _placed(*signatures.who(headers.get("user-agent", "")[:LONGEST]), network)
+    headers, address = request.headers, request.address
+    if address is not None and len(address) > LONGEST_ADDRESS:
+        address = None
+    agent, network, sign = signatures.placed(headers.get("user-agent", "")[:LONGEST], address)
     rendered = headers.get("sec-fetch-dest") == "image"
     return Sighting(agent, network, _announced(request.method, headers) or sign, rendered)
 
 
-def _placed(agent: Agent, sign: Reason | None, network: Network) -> Who:
+def _checked(agent: Agent, sign: Reason | None, network: Network) -> Who:
     """What the user agent says, checked against the address."""
     if network is Network.UNKNOWN:
         return agent, sign
