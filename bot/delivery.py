@@ -108,7 +108,7 @@ class Delivery:
         outcome = await self._attempt(job)
         self._tell_log(job.claim, outcome)
         await self._desk.write(lambda session: outbox.settle(session, job.claim, outcome, now()))
-        if outcome.ended is Ended.SENT and job.claim.alert.kind == "opened":
+        if outcome.telegram_id is not None and job.claim.alert.kind == "opened":
             await self._react(job.claim)
 
     async def _attempt(self, job: Job) -> Outcome:
