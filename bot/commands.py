@@ -19,7 +19,7 @@ from storage.chats import chat_of, lose
 from storage.statements import state
 from storage.tables import Link
 from storage.times import now
-from tracking import Statement, Telling
+from tracking import History, Statement, Telling
 from words import english as en
 
 Context = ContextTypes.DEFAULT_TYPE
@@ -209,7 +209,7 @@ def say_peek(session: Session, link: Link, update: Update, desk: Desk) -> None:
     say(session, link, update, desk, Statement(Telling.PEEK, at, until=at + PEEK_MINUTES * 60))
 
 
-def say(session: Session, link: Link, update: Update, desk: Desk, statement: Statement) -> Any:
+def say(session: Session, link: Link, update: Update, desk: Desk, statement: Statement) -> History:
     """Keep what was said about a link; returns its history after it."""
     by = update.effective_user.id if update.effective_user else None
     return state(session, link, statement, by=by, now=now(), windows=desk.settings.windows)

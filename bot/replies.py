@@ -1,12 +1,11 @@
 """Answers to what people typed or pressed: outbox rows like everything else, so that none is lost."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from telegram import Update
 
 from bot.message import Message, pack
 from storage import outbox
 from storage.chats import chat_of
-from storage.tables import Alert
 from storage.times import moment
 from words import english as en
 
@@ -51,15 +50,5 @@ def rewrite(session: Session, update: Update, message: Message) -> str:
     pressed, chat = update.effective_message, update.effective_chat
     if pressed is None or chat is None:
         return en.TOAST_GONE
-    query = select(Alert).where(
-        col(Alert.chat_id) == chat.id,
-        col(Alert.telegram_id) == pressed.message_id,
-        col(Alert.kind) == "reply",
-    )
-    answer = session.exec(query).first()
-    if answer is None:
-        return en.TOAST_GONE
-    answer.payload = pack(message)
-    session.flush()
-    outbox.renew(session.connection(), [answer.key])
-    return ""
+    found = outbox.rewrite(session, chat.id, pressed.message_id, pack(message))
+    return "" if found else en.TOAST_GONE

@@ -10,7 +10,8 @@ from storage import outbox
 from storage.chats import chat_of
 from storage.keys import LARGEST_ID
 from storage.tables import FetchRow, Link
-from storage.times import moment
+from storage.times import moment, seconds
+from tracking import Kind
 from tracking.history import History, load
 
 TOKEN_BYTES = 16
@@ -112,6 +113,15 @@ def timeline(session: Session, link_id: int, limit: int) -> Sequence[FetchRow]:
     """The newest fetches of a link, newest first."""
     query = select(FetchRow).where(col(FetchRow.link_id) == link_id).order_by(col(FetchRow.seq).desc())
     return session.exec(query.limit(limit)).all()
+
+
+def opened_before(session: Session, fetch: FetchRow) -> float | None:
+    """When the fetch's link was last opened before it, in epoch seconds."""
+    before = select(FetchRow.at).where(
+        FetchRow.link_id == fetch.link_id, FetchRow.kind == Kind.OPENED, col(FetchRow.seq) < fetch.seq
+    )
+    last = session.exec(before.order_by(col(FetchRow.seq).desc()).limit(1)).first()
+    return None if last is None else seconds(last)
 
 
 def history_of(link: Link) -> History:

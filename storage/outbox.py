@@ -87,6 +87,25 @@ def renew(connection: Connection, keys: Sequence[str]) -> None:
         )
 
 
+def message_of(session: Session, key: str) -> int | None:
+    """The Telegram message that shows this, if there is one."""
+    return session.exec(select(Alert.telegram_id).where(Alert.key == key)).first()
+
+
+def rewrite(session: Session, chat_id: int, telegram_id: int, payload: str) -> bool:
+    """Let an answer that is shown already say something else; False when it is not known."""
+    query = select(Alert).where(
+        col(Alert.chat_id) == chat_id, col(Alert.telegram_id) == telegram_id, col(Alert.kind) == "reply"
+    )
+    answer = session.exec(query).first()
+    if answer is None:
+        return False
+    answer.payload = payload
+    session.flush()
+    renew(session.connection(), [answer.key])
+    return True
+
+
 def claim(session: Session, now: float, limit: int) -> list[Claim]:
     """Take due messages, at most one a chat: the oldest new message, or else the oldest edit.
 

@@ -3,17 +3,13 @@
 from itertools import count
 
 from storage.ingest import Arrival, first_id
-from tracking import Agent, Network, Sighting
+from tests.tracking.stories import APPLE, CHROME, GMAIL, OUTLOOK, PREFETCH, THUNDERBIRD
+from tracking import Sighting
 
 NOON = 1_700_000_000.0
 """A moment to count from."""
 
-GMAIL = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
-PREFETCH = Sighting(Agent.GMAIL_PREFETCH, Network.GOOGLE_PREFETCH)
-APPLE = Sighting(Agent.APPLE_MPP, Network.APPLE_RELAY)
-OUTLOOK = Sighting(Agent.OUTLOOK, Network.OTHER)
-THUNDERBIRD = Sighting(Agent.THUNDERBIRD, Network.OTHER)
-CHROME = Sighting(Agent.BROWSER, Network.OTHER, rendered=True)
+__all__ = ["APPLE", "CHROME", "GMAIL", "NOON", "OUTLOOK", "PREFETCH", "THUNDERBIRD", "arrival"]
 
 _numbers = count(1)
 

@@ -59,3 +59,20 @@ def test_only_the_catalogue_room_holds_sentences_for_people() -> None:
             for node in ast.walk(ast.parse(source.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message":
                     assert not any(isinstance(arg, ast.Constant) for arg in node.args), source
+
+
+def test_only_storage_asks_the_database() -> None:
+    for room in ("bot", "pixel_server"):
+        for source in sources(room):
+            for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                    ("sqlmodel", "sqlalchemy")
+                ):
+                    asked = {alias.name for alias in node.names} & {
+                        "select",
+                        "insert",
+                        "update",
+                        "delete",
+                        "text",
+                    }
+                    assert not asked, source
