@@ -35,10 +35,10 @@ CARD_SENT_EARLIER = "Sent it earlier? Say when, and I look again at what came si
 OTHER_APPS = """<b>Other mail apps</b>
 Outlook on the web, Apple Mail, Thunderbird, Proton: open the copy page, press its button, paste into \
 the mail.
-Gmail’s <b>Insert photo → Web address</b> takes the address itself; Gmail then shows everyone its own copy, \
-so I cannot tell Outlook from Apple Mail.
-On a phone most mail apps drop a pasted image. Write the mail on a computer, or save it there as a note and \
-paste it from there.
+Gmail’s <b>Insert photo → Web address</b> takes the address itself; Gmail may then show everyone its own copy, \
+and I could not tell Outlook from Apple Mail.
+On a phone pasting an image often does not work. If the card does not say that I see it, write the mail on a \
+computer.
 One link, one mail, one recipient: with two recipients I could not tell you which of them looked."""
 
 # --- buttons ---------------------------------------------------------------------------------------
@@ -109,14 +109,14 @@ REASONS = {
     "first_seconds": "It came within seconds of sending, when copies are filed and checked.",
     "scanner_agent": "A security scanner that names itself fetched it.",
     "scanner_network": "It came from the network of a mail security service.",
-    "datacentre_browser": "A browser in a data centre, minutes after sending: security gateways look like that.",
+    "datacentre_browser": "A browser in a data centre, soon after sending: security gateways look like that.",
     "same_view": "It is the same look again: programs fetch an image many times.",
     "gmail_proxy": "Gmail loaded the image, and not its prefetcher.",
     "mail_proxy": "A mail provider loaded the image as it does when a mail is shown.",
     "mail_client": "A mail program loaded the image directly.",
     "browser": "A browser loaded the image, as webmail does.",
     "other_provider": "A mail provider that you did not write with loaded the image.",
-    "maybe_draft": "You had not tapped Sent, but nobody had touched the draft for an hour.",
+    "maybe_draft": "You had not tapped Sent, but the draft had not been touched for a while.",
 }
 
 # --- why: what else it could be ---------------------------------------------------------------------

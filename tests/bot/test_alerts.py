@@ -12,6 +12,7 @@ from bot.message import Message, pack, unpack
 from storage.tables import FetchRow
 from tests.bot import LOOK, SENT, fetch, fits_telegram, keys, labels, link, plain, said, verbs
 from tests.fetches import NOON
+from tests.tracking.stories import GMAIL, YAHOO
 from tracking import Agent, Confidence, Kind, Network, Reason, Telling
 from words import english as en
 
@@ -52,6 +53,13 @@ def test_an_open_of_a_mail_that_nobody_said_was_sent_claims_no_span() -> None:
     text = plain(alerts.opened(link(), fetch(), None, LATER))
     assert "was opened" in text
     assert "after you sent it" not in text
+
+
+def test_an_open_that_only_shows_that_it_was_sent_claims_no_span() -> None:
+    inferred = link(GMAIL, YAHOO)
+    look = fetch(reason=Reason.OTHER_PROVIDER)
+    assert "after you sent it" not in plain(alerts.opened(inferred, look, None, LATER))
+    assert "after it was sent" not in plain(alerts.why(inferred, look, LATER))
 
 
 def test_an_open_from_before_it_was_sent_claims_no_span() -> None:
