@@ -51,7 +51,8 @@ class Reception:
                     read_timeout=LONG_POLL + 10,
                     allowed_updates=ALLOWED_UPDATES,
                 )
-            except TelegramError as error:
+            except (TelegramError, KeyError) as error:
+                # KeyError: an answer of 200 without a result, which PTB does not expect.
                 said, pause = self._say_once(error, said), min(pause * 2, SLOWEST_RETRY)
                 await asyncio.sleep(_wait(error, pause))
                 continue
@@ -64,7 +65,7 @@ class Reception:
                 # A Bot API that does not hold the line would be asked thousands of times a second.
                 await asyncio.sleep(SHORTEST_POLL)
 
-    def _say_once(self, error: TelegramError, said: str) -> str:
+    def _say_once(self, error: Exception, said: str) -> str:
         trouble = in_words(error)
         self._desk.trouble = trouble
         if trouble != said:
@@ -135,14 +136,14 @@ def _receive(session: Session, updates: tuple[Update, ...]) -> None:
     inbox.receive(session, [update.to_dict() for update in updates], now())
 
 
-def _wait(error: TelegramError, pause: float) -> float:
+def _wait(error: Exception, pause: float) -> float:
     if isinstance(error, RetryAfter):
         wait = error.retry_after
         return wait if isinstance(wait, int) else wait.total_seconds()
     return SLOWEST_RETRY if isinstance(error, InvalidToken) else pause
 
 
-def in_words(error: TelegramError) -> str:
+def in_words(error: Exception) -> str:
     if isinstance(error, InvalidToken):
         return (
             "Telegram refuses BOT_TOKEN. Everything is kept; get a valid token from @BotFather and restart."

@@ -278,6 +278,19 @@ def test_what_a_stricter_bot_api_refuses_is_sent_in_a_simpler_form(
     anna.sees("I see it in your draft")
 
 
+def test_a_bot_api_that_answers_nonsense_is_asked_again_without_a_traceback(
+    anna: Chat, world: tuple[telegram.Running, Processes]
+) -> None:
+    api, running = world
+    for nonsense in (telegram.not_ok(), telegram.junk(b"<html>", 502)):
+        api.faults.add("getUpdates", nonsense, times=1)
+    anna.says("/status")
+    anna.says("/help")
+    assert anna.sees("What I understand")
+    api.wait_for(lambda: not api.faults.left("getUpdates"), seconds=40)
+    assert "Traceback" not in running.text_of_log()
+
+
 def test_nobody_sees_another_chats_history(anna: Chat, world: tuple[telegram.Running, Processes]) -> None:
     anna.tracks("secret plan to Ben")
     mallory = Chat(world[0], world[0].person("Mallory"))
