@@ -166,7 +166,7 @@ async def test_a_late_answer_is_still_an_answer(tg: Running, bot: Bot, anna: Use
 async def test_a_token_is_revoked_wrong_or_no_token_at_all(tg: Running, bot: Bot, anna: User) -> None:
     async with httpx.AsyncClient(base_url=tg.url, trust_env=False) as client:
         wrong = await client.get(f"/bot{tg.token[:-1]}!/getMe")
-        other = await client.get(f"/bot1{tg.token[1:-1]}-/getMe")
+        other = await client.get(f"/bot1{tg.token}/getMe")  # always another one, whatever this one's ends are
     assert (wrong.status_code, wrong.json()["description"]) == (404, "Not Found")
     assert (other.status_code, other.json()["description"]) == (401, "Unauthorized")
     tg.revoke()
