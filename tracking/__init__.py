@@ -13,7 +13,8 @@ from tracking.facts import (
     Verdict,
     Windows,
 )
-from tracking.history import History, Memory, Said, Sent, Statement, Telling, View
+from tracking.history import History, Said, Statement, Telling
+from tracking.memory import Memory, Sent, View
 from tracking.verdicts import judge, rejudge, take_in
 
 __all__ = [

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from tracking.facts import Fetch, Kind, Verdict, Windows
-from tracking.history import Memory
+from tracking.memory import Memory
 
 
 class Loudness(StrEnum):

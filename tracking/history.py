@@ -6,11 +6,11 @@ a hundred thousand fetches is judged as fast as a new one.
 """
 
 import json
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from tracking.facts import DIRECT_CLIENTS, Agent, Fetch, Kind, Reason, Verdict
+from tracking.facts import Agent, Reason
+from tracking.memory import Memory, Sent, View
 
 
 class Telling(StrEnum):
@@ -39,14 +39,6 @@ class Statement(NamedTuple):
     """The fetch an OWN or NOT_OWN is about."""
     until: float = 0
     """The end of a PEEK."""
-
-
-class Sent(NamedTuple):
-    at: float
-    exact: bool
-    """The button, at the moment of sending; False where the time was given afterwards or inferred."""
-    by: str = ""
-    """The agent whose fetch showed it, where it was inferred."""
 
 
 class Said(NamedTuple):
@@ -84,69 +76,6 @@ class Said(NamedTuple):
 
     def peeking(self, at: float) -> bool:
         return any(start <= at <= end for start, end in self.peeks)
-
-
-class View(NamedTuple):
-    """One look, as long as it lasts: providers fetch an image many times for it."""
-
-    began: float
-    last: float
-
-
-class Memory(NamedTuple):
-    """What the fetches judged so far left behind."""
-
-    draft_agents: frozenset[Agent] = frozenset()
-    last_draft: float | None = None
-    devices: frozenset[str] = frozenset()
-    """Pseudonyms of the sender's own direct clients, seen while it was a draft."""
-    armed: Sent | None = None
-    """Inferred: a fetch that only a receiving side makes."""
-    views: Mapping[Agent, View] = {}
-    proxied: frozenset[Reason] = frozenset()
-    """Why providers fetched by themselves, so far."""
-    opens: int = 0
-    first_open: float | None = None
-    last_open: float | None = None
-
-    def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool) -> "Memory":
-        """The same with one more judged fetch."""
-        if verdict.kind is Kind.REPEAT:
-            return self._viewed(fetch, began=self.views[fetch.sighting.agent].began)
-        memory = self
-        if arms and not self.armed:
-            memory = self._replace(armed=Sent(fetch.at, exact=False, by=fetch.sighting.agent))
-        match verdict.kind:
-            case Kind.ACTIVATED | Kind.INSERTED:
-                return memory._drafted(fetch)
-            case Kind.PROXIED:
-                return memory._replace(proxied=memory.proxied | {verdict.reason})
-            case Kind.OWN:
-                return memory._viewed(fetch)
-            case Kind.OPENED:
-                return memory._opened(fetch)
-            case _:
-                return memory
-
-    def _drafted(self, fetch: Fetch) -> "Memory":
-        agent, device = fetch.sighting.agent, fetch.device
-        known = device is not None and agent in DIRECT_CLIENTS
-        return self._replace(
-            draft_agents=self.draft_agents | {agent},
-            last_draft=max(fetch.at, self.last_draft or fetch.at),
-            devices=self.devices | {device} if known and device else self.devices,
-        )
-
-    def _viewed(self, fetch: Fetch, *, began: float | None = None) -> "Memory":
-        view = View(fetch.at if began is None else began, fetch.at)
-        return self._replace(views={**self.views, fetch.sighting.agent: view})
-
-    def _opened(self, fetch: Fetch) -> "Memory":
-        return self._viewed(fetch)._replace(
-            opens=self.opens + 1,
-            first_open=fetch.at if self.first_open is None else self.first_open,
-            last_open=fetch.at,
-        )
 
 
 class History(NamedTuple):

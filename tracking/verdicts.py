@@ -21,7 +21,8 @@ from tracking.facts import (
     Verdict,
     Windows,
 )
-from tracking.history import History, Memory, Said, Sent
+from tracking.history import History, Said
+from tracking.memory import Memory, Sent
 
 STRONG, PROBABLE, WEAK = Confidence.STRONG, Confidence.PROBABLE, Confidence.WEAK
 
