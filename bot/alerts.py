@@ -8,7 +8,7 @@ from bot.phrases import because, lines, name
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
-from tracking import Kind, Reason
+from tracking import Agent, Kind, Reason
 from words import english as en
 
 PROXIED = {
@@ -58,12 +58,22 @@ def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
         case Kind.OWN:
             taken_back = button(en.BUTTON_NOT_OWN, "not_own", fetch.id)
             rows = [[why, taken_back], [button(en.BUTTON_PEEK, "peek", link.id)]]
-            return Message(words.say(en.CORRECTED_OWN, **values), rows)
+            return Message(_own(fetch, values), rows)
+        case Kind.SCANNED:
+            text = words.say(en.CORRECTED_SCANNER, because=en.REASONS[fetch.reason], **values)
+            return Message(text, [[why]])
         case Kind.ACTIVATED | Kind.INSERTED:
             return Message(words.say(en.CORRECTED_DRAFT, **values), [[why]])
         case _:
             text = words.say(en.CORRECTED_OTHER, because=en.REASONS[fetch.reason], **values)
             return Message(text, [[why]])
+
+
+def _own(fetch: FetchRow, values: dict[str, Markup]) -> Markup:
+    said = words.say(en.CORRECTED_OWN, **values)
+    if fetch.agent != Agent.GMAIL_PROXY:
+        return said
+    return lines(said, words.say(en.OWN_LOOKS_GMAIL))
 
 
 def proxied(link: Link, fetch: FetchRow, now: float) -> Message:
@@ -84,6 +94,5 @@ def why(link: Link, fetch: FetchRow, now: float) -> Message:
     if sent and not sent.by and at >= sent.at:
         parts.append(words.say(en.WHY_SINCE, span=words.span(at - sent.at)))
     parts.append(because(fetch))
-    if alternative := en.ALTERNATIVES.get(fetch.reason):
-        parts.append(words.say(en.WHY_ELSE, alternative=alternative))
+    parts.append(words.say(en.WHY_ELSE, alternative=en.ALTERNATIVES[fetch.reason]))
     return Message(lines(*parts, words.say(en.WHY_NEVER)))

@@ -14,6 +14,7 @@ from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
 from tracking import Kind
+from tracking.silence import silence_of
 from words import english as en
 
 PAGE = 10
@@ -65,9 +66,8 @@ def story(session: Session, link: Link, now: float) -> Message:
         told = [words.say(en.TIMELINE_EMPTY)]
     if link.fetches > len(fetches):
         told.append(words.say(en.TIMELINE_MORE, count=link.fetches - len(fetches)))
-    history = history_of(link)
-    if history.sent() and not history.memory.opens:
-        told += [Markup(""), words.say(en.SILENCE)]
+    if silence := silence_of(history_of(link), now):
+        told += [Markup(""), words.say(en.SILENCE, meaning=en.SILENCES[silence])]
     text = lines(numbered(link), state_of(link), "", *told)
     return Message(text, [[button(en.BUTTON_BACK, "page", 0)]])
 

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from storage import outbox
-from storage.links import card_key
+from storage.links import card_key, opened_key, proxied_key
 from storage.times import moment
 from tracking import Fetch, Kind, Loudness, Sighting, Verdict, Windows, alert_for, take_in
 from tracking.history import dump, load
+from tracking.verdicts import BURST
 
 USER_AGENT_LENGTH = 200
 LARGEST_INSERT = 128
@@ -58,6 +59,7 @@ class _Sql(NamedTuple):
     insert: Callable[[int], str]
     """The statement that inserts so many fetches."""
     update: str
+    correct: str
     time: Callable[[float], object]
     """A moment as the driver takes it."""
 
@@ -78,6 +80,7 @@ def _sql(dialect: str) -> _Sql:
         insert,
         f"UPDATE link SET fetches = {mark}, last_event_at = COALESCE({mark}, last_event_at), "  # noqa: S608
         f"history = {mark} WHERE id = {mark}",
+        f'UPDATE "fetch" SET kind = {mark}, reason = {mark}, confidence = {mark} WHERE id = {mark}',  # noqa: S608
         moment if postgres else _as_text,
     )
 
@@ -116,17 +119,27 @@ class _Open:
         """When something else than noise last happened, in this batch."""
         self.changed = self.changes_card = False
 
-    def take_in(self, fetch: Fetch, windows: Windows) -> tuple[Verdict, Loudness]:
+    def take_in(self, fetch: Fetch, windows: Windows) -> tuple[Verdict, Loudness, str]:
+        """The verdict, how loudly to tell it, and the earlier open that it exposes."""
         before = self.history.memory
-        verdict, self.history = take_in(fetch, self.history, windows)
+        verdict, self.history, exposed = take_in(fetch, self.history, windows)
         loudness = alert_for(fetch, verdict, before, windows)
-        if loudness is not Loudness.NONE or self.history.memory.armed is not before.armed:
+        if loudness is not Loudness.NONE or self.history.memory.armed is not before.armed or exposed:
             self.changes_card = True
-        return verdict, loudness
+        return verdict, loudness, exposed
 
     def row(self, sql: _Sql) -> tuple[object, ...]:
         last_at = None if self.last_at is None else sql.time(self.last_at)
         return self.seq, last_at, dump(self.history), self.id
+
+
+class _Batch(NamedTuple):
+    """What a batch writes besides its links."""
+
+    fetches: list[tuple[object, ...]]
+    alerts: list[dict[str, object]]
+    exposed: list[str]
+    """Fetches, of this batch or earlier, that turned out to be a scanner's."""
 
 
 def record(
@@ -140,19 +153,20 @@ def record(
     sql, cursor = _sql(connection.dialect.name), connection.connection.cursor()
     known = _known(cursor, arrivals, sql) if again else frozenset[str]()
     links = _links(cursor, {arrival.token for arrival in arrivals}, sql)
-    fetches: list[tuple[object, ...]] = []
-    alerts: list[dict[str, object]] = []
+    batch = _Batch([], [], [])
     for arrival in arrivals:
         if (link := links.get(arrival.token)) and arrival.id not in known:
-            _take_in(link, arrival, windows, sql, fetches, alerts)
-    if not fetches:
+            _take_in(link, arrival, windows, sql, batch)
+    if not batch.fetches:
         return False
-    _insert(cursor, fetches, sql)
+    _insert(cursor, batch.fetches, sql)
+    if batch.exposed:
+        cursor.executemany(sql.correct, [(*BURST, fetch_id) for fetch_id in batch.exposed])
     cursor.executemany(sql.update, [link.row(sql) for link in links.values() if link.changed])
-    outbox.owe(connection, alerts)
+    outbox.owe(connection, batch.alerts)
     renewed = [card_key(link.id) for link in links.values() if link.changes_card]
-    outbox.renew(connection, renewed)
-    return bool(alerts or renewed)
+    outbox.renew(connection, [*renewed, *map(opened_key, batch.exposed)])
+    return bool(batch.alerts or renewed)
 
 
 def _insert(cursor: Any, rows: list[tuple[object, ...]], sql: _Sql) -> None:
@@ -187,11 +201,10 @@ def _take_in(
     arrival: Arrival,
     windows: Windows,
     sql: _Sql,
-    fetches: list[tuple[object, ...]],
-    alerts: list[dict[str, object]],
+    batch: _Batch,
 ) -> None:
     identifier, _, at, sighting, device, user_agent = arrival
-    verdict, loudness = link.take_in(Fetch(identifier, at, sighting, device), windows)
+    verdict, loudness, exposed = link.take_in(Fetch(identifier, at, sighting, device), windows)
     kind = verdict.kind
     if kind is Kind.IGNORED:
         return
@@ -202,11 +215,13 @@ def _take_in(
     agent, network, sign, rendered = sighting
     shown = user_agent[:USER_AGENT_LENGTH]
     seen = (agent, network, sign or "", rendered, device, shown)
-    fetches.append((identifier, link.id, link.seq, time, *seen, *verdict))
+    if exposed:
+        batch.exposed.append(exposed)
+    batch.fetches.append((identifier, link.id, link.seq, time, *seen, *verdict))
     if loudness is Loudness.LOUD and not link.muted:
-        alerts.append(_alert_row(link, arrival, f"opened:{identifier}", "opened", loud=True))
+        batch.alerts.append(_alert_row(link, arrival, opened_key(identifier), "opened", loud=True))
     elif loudness is Loudness.SILENT and kind is Kind.PROXIED:
-        alerts.append(_alert_row(link, arrival, f"proxied:{link.id}", "proxied", loud=False))
+        batch.alerts.append(_alert_row(link, arrival, proxied_key(link.id), "proxied", loud=False))
 
 
 def _alert_row(link: _Open, arrival: Arrival, key: str, kind: str, *, loud: bool) -> dict[str, object]:

@@ -73,6 +73,14 @@ def card_key(link_id: int) -> str:
     return f"card:{link_id}"
 
 
+def opened_key(fetch_id: str) -> str:
+    return f"opened:{fetch_id}"
+
+
+def proxied_key(link_id: int) -> str:
+    return f"proxied:{link_id}"
+
+
 def _made_today(session: Session, chat_id: int, now: float) -> int:
     since = moment(now) - timedelta(days=1)
     made = select(func.count()).where(col(Link.chat_id) == chat_id, col(Link.created_at) > since)

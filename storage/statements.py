@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from storage import outbox
-from storage.links import card_key, history_of
+from storage.links import card_key, history_of, opened_key, proxied_key
 from storage.tables import FetchRow, Link, StatementRow
 from storage.times import moment, seconds
 from tracking import (
@@ -51,9 +51,9 @@ def state(
     link.last_event_at = max(link.last_event_at, moment(now))
     session.flush()
     about = [statement.of] if statement.of else []
-    keys = [card_key(link.id), *(f"opened:{fetch_id}" for fetch_id in {*changed, *about})]
+    keys = [card_key(link.id), *map(opened_key, {*changed, *about})]
     if changed:
-        keys.append(f"proxied:{link.id}")
+        keys.append(proxied_key(link.id))
     outbox.renew(session.connection(), keys)
     return history
 

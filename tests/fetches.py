@@ -3,13 +3,24 @@
 from itertools import count
 
 from storage.ingest import Arrival, first_id
-from tests.tracking.stories import APPLE, CHROME, GMAIL, OUTLOOK, PREFETCH, THUNDERBIRD
+from tests.tracking.stories import APPLE, BARE, CHROME, GATEWAY, GMAIL, OUTLOOK, PREFETCH, THUNDERBIRD
 from tracking import Sighting
 
 NOON = 1_700_000_000.0
 """A moment to count from."""
 
-__all__ = ["APPLE", "CHROME", "GMAIL", "NOON", "OUTLOOK", "PREFETCH", "THUNDERBIRD", "arrival"]
+__all__ = [
+    "APPLE",
+    "BARE",
+    "CHROME",
+    "GATEWAY",
+    "GMAIL",
+    "NOON",
+    "OUTLOOK",
+    "PREFETCH",
+    "THUNDERBIRD",
+    "arrival",
+]
 
 _numbers = count(1)
 

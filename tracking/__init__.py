@@ -15,13 +15,14 @@ from tracking.facts import (
 )
 from tracking.history import History, Said, Statement, Telling
 from tracking.memory import Memory, Sent, View
-from tracking.verdicts import judge, rejudge, take_in
+from tracking.verdicts import Judged, judge, rejudge, take_in
 
 __all__ = [
     "Agent",
     "Confidence",
     "Fetch",
     "History",
+    "Judged",
     "Kind",
     "Loudness",
     "Memory",

@@ -19,6 +19,15 @@ LONGEST_ADDRESS = 45
 REMEMBERED = 4096
 """User agents whose answer is kept: a few dozen make up almost all traffic."""
 
+DRAWS_AN_IMAGE = 2
+EVIDENCE = (
+    ("sec-fetch-dest", "image", 2),
+    ("accept", "image/", 1),
+    ("accept-language", "", 1),
+)
+"""What a page's image says of itself: header, what it contains, weight. `Sec-Fetch-Dest` alone is enough
+(Chrome 80, Firefox 90, Safari 16.4, over https); older browsers and plain http need both others."""
+
 _GOOGLE = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH})
 
 
@@ -74,8 +83,12 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     if address is not None and len(address) > LONGEST_ADDRESS:
         address = None
     agent, network, sign = signatures.placed(headers.get("user-agent", "")[:LONGEST], address)
-    rendered = headers.get("sec-fetch-dest") == "image"
+    rendered = _weight(headers) >= DRAWS_AN_IMAGE
     return Sighting(agent, network, _announced(request.method, headers) or sign, rendered)
+
+
+def _weight(headers: Mapping[str, str]) -> int:
+    return sum(weight for name, part, weight in EVIDENCE if name in headers and part in headers[name])
 
 
 def _checked(agent: Agent, sign: Reason | None, network: Network) -> Who:

@@ -15,7 +15,8 @@ class Loudness(StrEnum):
 def alert_for(fetch: Fetch, verdict: Verdict, before: Memory, windows: Windows) -> Loudness:
     """How the chat hears of a fetch, given what was known before it.
 
-    One storm of fetches is one alert: only the first open is loud, and one after a long sleep.
+    One storm of fetches is one alert: only the first open is loud, and one after a long sleep. An open that
+    may still turn out to be a scanner's does not keep the next one quiet.
     """
     match verdict.kind:
         case Kind.ACTIVATED:
@@ -23,7 +24,8 @@ def alert_for(fetch: Fetch, verdict: Verdict, before: Memory, windows: Windows) 
         case Kind.PROXIED:
             return Loudness.NONE if before.proxied else Loudness.SILENT
         case Kind.OPENED:
-            return Loudness.LOUD if before.opens == 0 or slept(fetch, before, windows) else Loudness.SILENT
+            sure = before.without_suspect() if before.suspected(fetch.at, windows.burst) else before
+            return Loudness.LOUD if sure.opens == 0 or slept(fetch, sure, windows) else Loudness.SILENT
         case _:
             return Loudness.NONE
 

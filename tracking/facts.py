@@ -108,6 +108,7 @@ class Reason(StrEnum):
     SCANNER_AGENT = "scanner_agent"
     SCANNER_NETWORK = "scanner_network"
     DATACENTRE_BROWSER = "datacentre_browser"
+    BURST = "burst"
     # repeat
     SAME_VIEW = "same_view"
     # opened
@@ -134,6 +135,9 @@ NOISE_SIGNS = frozenset(
 )
 """Signs that make a fetch noise, whatever its link's history."""
 
+MACHINE_SIGNS = frozenset({Reason.NO_USER_AGENT, Reason.CRAWLER, Reason.TOOL, Reason.UNKNOWN_AGENT})
+"""Noise of programs that work through a mail by themselves, and seldom with one fetch."""
+
 
 class Request(NamedTuple):
     """One HTTP request for a pixel, as plain facts."""
@@ -153,7 +157,12 @@ class Sighting(NamedTuple):
     sign: Reason | None = None
     """A noise reason, or PROVIDER_PREFETCH, or SCANNER_AGENT, that holds whatever the history."""
     rendered: bool = False
-    """The headers say that a page drew it as an image (Sec-Fetch-Dest: image)."""
+    """The headers are those of a page that draws an image."""
+
+    @property
+    def bare(self) -> bool:
+        """A browser by its user agent alone: that much a scanner says, too."""
+        return self.agent is Agent.BROWSER and not self.rendered
 
 
 class Fetch(NamedTuple):
@@ -183,3 +192,4 @@ class Windows(NamedTuple):
     draft: float = 3600
     revival: float = 14 * 86400
     longest_view: float = 30 * 60
+    burst: float = 2

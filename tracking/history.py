@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from tracking.facts import Agent, Reason
-from tracking.memory import Memory, Sent, View
+from tracking.memory import Memory, Sent, Suspect, View
 
 
 class Telling(StrEnum):
@@ -116,6 +116,9 @@ def dump(history: History) -> str:
         "opens": memory.opens,
         "first_open": memory.first_open,
         "last_open": memory.last_open,
+        "scanned": memory.scanned or None,
+        "machine_at": memory.machine_at,
+        "suspect": memory.suspect,
     }
     kept = {key: value for key, value in packed.items() if value not in (None, (), [], {})}
     return json.dumps(kept, separators=(",", ":"))
@@ -143,6 +146,9 @@ def load(text: str) -> History:
         opens=packed.get("opens", 0),
         first_open=packed.get("first_open"),
         last_open=packed.get("last_open"),
+        scanned=packed.get("scanned", False),
+        machine_at=packed.get("machine_at"),
+        suspect=Suspect(*packed["suspect"]) if "suspect" in packed else None,
     )
     return History(said, memory)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tracking.facts import DIRECT_CLIENTS, Agent, Fetch, Kind, Reason, Verdict
+from tracking.facts import DIRECT_CLIENTS, MACHINE_SIGNS, Agent, Fetch, Kind, Reason, Verdict
 
 
 class Sent(NamedTuple):
@@ -21,6 +21,16 @@ class View(NamedTuple):
     last: float
 
 
+class Suspect(NamedTuple):
+    """The last open by a bare browser: a machine's fetch right behind it shows that it was a scanner's."""
+
+    id: str
+    at: float
+    first_open: float | None
+    last_open: float | None
+    """The opens before it, which count again when it does not."""
+
+
 class Memory(NamedTuple):
     """What the fetches judged so far left behind."""
 
@@ -36,6 +46,10 @@ class Memory(NamedTuple):
     opens: int = 0
     first_open: float | None = None
     last_open: float | None = None
+    scanned: bool = False
+    machine_at: float | None = None
+    """When a machine last fetched."""
+    suspect: Suspect | None = None
 
     def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool) -> "Memory":
         """The same with one more judged fetch."""
@@ -53,8 +67,30 @@ class Memory(NamedTuple):
                 return memory._viewed(fetch)
             case Kind.OPENED:
                 return memory._opened(fetch)
+            case Kind.SCANNED:
+                return memory._replace(machine_at=fetch.at, scanned=True)
+            case Kind.NOISE if verdict.reason in MACHINE_SIGNS:
+                return memory._replace(machine_at=fetch.at)
             case _:
                 return memory
+
+    def suspected(self, at: float, burst: float) -> Suspect | None:
+        """The open that a machine's fetch at this time would expose."""
+        return self.suspect if self.suspect and abs(at - self.suspect.at) <= burst else None
+
+    def without_suspect(self) -> "Memory":
+        """The same as if its last open by a bare browser had been a scanner's."""
+        if self.suspect is None:
+            return self
+        _, at, first_open, last_open = self.suspect
+        others = self.last_open if self.last_open != at else last_open
+        return self._replace(
+            views={agent: view for agent, view in self.views.items() if agent is not Agent.BROWSER},
+            opens=self.opens - 1,
+            first_open=others if first_open is None else first_open,
+            last_open=others,
+            suspect=None,
+        )
 
     def _drafted(self, fetch: Fetch) -> "Memory":
         agent, device = fetch.sighting.agent, fetch.device
@@ -70,8 +106,10 @@ class Memory(NamedTuple):
         return self._replace(views={**self.views, fetch.sighting.agent: view})
 
     def _opened(self, fetch: Fetch) -> "Memory":
+        suspect = Suspect(fetch.id, fetch.at, self.first_open, self.last_open)
         return self._viewed(fetch)._replace(
             opens=self.opens + 1,
             first_open=fetch.at if self.first_open is None else self.first_open,
             last_open=fetch.at,
+            suspect=suspect if fetch.sighting.bare else self.suspect,
         )

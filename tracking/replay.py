@@ -13,7 +13,7 @@ from tracking.agents import Signatures, identify
 from tracking.alerting import Loudness, alert_for
 from tracking.facts import Fetch, Network, Request, Verdict, Windows
 from tracking.history import History, Statement, Telling
-from tracking.verdicts import rejudge, take_in
+from tracking.verdicts import correct, rejudge, take_in
 
 
 class UnreadableLineError(Exception):
@@ -33,9 +33,11 @@ class Tale:
     def fetch(self, fetch: Fetch) -> int:
         """Judge a fetch; its place among the link's."""
         before = self._history.memory
-        verdict, self._history = take_in(fetch, self._history, self._windows)
+        verdict, self._history, exposed = take_in(fetch, self._history, self._windows)
         self._fetches.append(fetch)
         self._verdicts.append(verdict)
+        if exposed:
+            correct(self._verdicts, self._fetches, exposed)
         self._loudness.append(alert_for(fetch, verdict, before, self._windows))
         return len(self._fetches) - 1
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tracking.facts import (
     DIRECT_CLIENTS,
     IMAGE_PROXIES,
+    MACHINE_SIGNS,
     NOISE_SIGNS,
     Agent,
     Confidence,
@@ -37,6 +38,14 @@ class Case(NamedTuple):
     windows: Windows
 
 
+class Judged(NamedTuple):
+    verdict: Verdict
+    history: History
+    """With this fetch in it."""
+    exposed: str = ""
+    """The fetch that was taken for an open, and that this one shows to have been a scanner's: `BURST`."""
+
+
 Rule = Callable[[Case], Verdict | None]
 
 
@@ -52,13 +61,21 @@ def _judge(case: Case) -> Verdict:
     return Verdict(Kind.NOISE, Reason.UNKNOWN_AGENT, WEAK)
 
 
-def take_in(fetch: Fetch, history: History, windows: Windows) -> tuple[Verdict, History]:
-    """The verdict, and the history with this fetch in it."""
+def take_in(fetch: Fetch, history: History, windows: Windows) -> Judged:
+    """The verdict, and what it leaves behind."""
     said, memory = history
     case = Case(fetch, said, memory, history.sent(), windows)
     verdict = _judge(case)
+    suspect = memory.suspected(fetch.at, windows.burst) if _is_machine(verdict) else None
+    if suspect:
+        memory = memory.without_suspect()
     arms = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _arms(case)
-    return verdict, History(said, memory.remember(fetch, verdict, arms=arms))
+    after = History(said, memory.remember(fetch, verdict, arms=arms))
+    return Judged(verdict, after, suspect.id if suspect else "")
+
+
+def _is_machine(verdict: Verdict) -> bool:
+    return verdict.kind is Kind.SCANNED or verdict.reason in MACHINE_SIGNS
 
 
 def rejudge(
@@ -68,11 +85,21 @@ def rejudge(
 
     `start` is what the fetches before them left behind.
     """
-    history, verdicts = History(said, start), []
+    history, verdicts = History(said, start), list[Verdict]()
     for fetch in fetches:
-        verdict, history = take_in(fetch, history, windows)
+        verdict, history, exposed = take_in(fetch, history, windows)
         verdicts.append(verdict)
+        if exposed:
+            correct(verdicts, fetches, exposed)
     return verdicts, history
+
+
+def correct(verdicts: list[Verdict], fetches: Sequence[Fetch], exposed: str) -> None:
+    """Write down that an earlier fetch was a scanner's; one that was purged since needs no verdict."""
+    for place in reversed(range(len(verdicts))):
+        if fetches[place].id == exposed:
+            verdicts[place] = BURST
+            return
 
 
 def _ignored(case: Case) -> Verdict | None:
@@ -154,6 +181,13 @@ def _scanner(case: Case) -> Verdict | None:
     return None
 
 
+def _burst(case: Case) -> Verdict | None:
+    machine_at = case.memory.machine_at
+    if machine_at is None or not case.fetch.sighting.bare:
+        return None
+    return BURST if abs(case.fetch.at - machine_at) <= case.windows.burst else None
+
+
 def _apple_prefetch(case: Case) -> Verdict | None:
     agent, network, _sign, _rendered = case.fetch.sighting
     if agent is not Agent.APPLE_MPP:
@@ -208,6 +242,7 @@ def _how_opened(agent: Agent, drafts: frozenset[Agent], *, rendered: bool) -> tu
 
 
 IGNORED = Verdict(Kind.IGNORED, Reason.STOPPED, STRONG)
+BURST = Verdict(Kind.SCANNED, Reason.BURST, WEAK)
 REPEAT = Verdict(Kind.REPEAT, Reason.SAME_VIEW, STRONG)
 
 RULES: tuple[Rule, ...] = (
@@ -218,6 +253,7 @@ RULES: tuple[Rule, ...] = (
     _sender_device,
     _provider_prefetch,
     _scanner,
+    _burst,
     _apple_prefetch,
     _first_seconds,
     _repeat,

@@ -79,7 +79,10 @@ PROXIED_FIRST_SECONDS = (
     "Nobody is known to have looked."
 )
 CORRECTED_OWN = "🙋 {name}: the look at {time} was yours. It does not count."
+CORRECTED_SCANNER = "🤖 That was a scanner: {name}, {time}. It does not count. {because}"
 CORRECTED_DRAFT = "📝 {name}: at {time} it was still your draft. It does not count."
+OWN_LOOKS_GMAIL = """In Gmail you can keep your own looks out: Settings → General → Images → \
+<b>Ask before displaying external images</b>. I may then not see your drafts either."""
 CORRECTED_OTHER = "↩️ {name}: the fetch at {time} does not count any more. {because}"
 REPEATED = "🔁 Possibly repeated (no. {number})."
 
@@ -110,6 +113,7 @@ REASONS = {
     "scanner_agent": "A security scanner that names itself fetched it.",
     "scanner_network": "It came from the network of a mail security service.",
     "datacentre_browser": "A browser in a data centre, soon after sending: security gateways look like that.",
+    "burst": "It came within two seconds of a machine, and said no more of itself than machines do.",
     "same_view": "It is the same look again: programs fetch an image many times.",
     "gmail_proxy": "Gmail loaded the image, and not its prefetcher.",
     "mail_proxy": "A mail provider loaded the image as it does when a mail is shown.",
@@ -126,17 +130,35 @@ WHY_SINCE = "That is {span} after it was sent."
 WHY_ELSE = "What else it could be: {alternative}"
 WHY_NEVER = "A pixel never knows who looked, or whether they read."
 ALTERNATIVES = {
+    "stopped": "nothing. It was not even looked at.",
+    "method": "nothing that anybody saw: no program shows a mail that way.",
+    "prefetch_header": "a reader a moment later, without a fetch of their own.",
+    "address_bar": "a reader who opened the image in a tab of its own.",
+    "no_user_agent": "a reader whose program hides its name.",
+    "link_preview": "a reader, if somebody forged the name.",
+    "crawler": "a reader, if a program boasts a robot’s name.",
+    "tool": "a reader with a program they wrote themselves.",
+    "forged_proxy": "Gmail, from an address that Google has not published yet.",
+    "unknown_agent": "a reader with a mail program I have not heard of.",
+    "peek": "the recipient, at the same time as you.",
+    "that_was_me": "the recipient, if you were mistaken.",
+    "sender_device": "somebody else on the same device and network.",
+    "before_sent": "the recipient, if you sent it before you said so. Then say when.",
+    "gmail_prefetch": "nothing, unless somebody forged it.",
+    "provider_prefetch": "a reader, a moment later, with the provider’s copy.",
+    "apple_prefetch": "a reader with Apple Mail. Nobody can tell.",
+    "first_seconds": "a very quick reader.",
+    "scanner_agent": "a reader, if somebody forged the name.",
+    "scanner_network": "a reader who works behind that service.",
+    "datacentre_browser": "a reader on a company network that runs in a data centre.",
+    "burst": "a reader who looked in the very same two seconds.",
+    "same_view": "a second reader, through the same provider, within half a minute.",
     "gmail_proxy": "you, looking at your own Sent mail in Gmail. Then tap “That was me”.",
     "mail_proxy": "you, looking at your own copy, or a provider that loads images by itself.",
     "mail_client": "you, on another device, or a program that loads images without being asked.",
     "browser": "you, in webmail, or a security gateway that waits before it looks.",
     "other_provider": "you, with a second mail account.",
     "maybe_draft": "your own draft, opened again after a pause.",
-    "first_seconds": "a very quick reader.",
-    "apple_prefetch": "a reader with Apple Mail. Nobody can tell.",
-    "datacentre_browser": "a reader on a company network that runs in a data centre.",
-    "peek": "the recipient, at the same time as you.",
-    "sender_device": "somebody else on the same device and network.",
 }
 KINDS = {
     "activated": "in your draft",
@@ -194,8 +216,20 @@ STATE_PROXIED = "sent, fetched by the provider"
 STATE_OPENED_ONCE = "opened once"
 STATE_OPENED = "opened {count} times"
 STATE_STOPPED = "stopped"
-SILENCE = """Nothing seen is not “not read”. Many mail programs show no images unless asked, \
-and a mail in the spam folder shows none."""
+SILENCE = "Nothing seen is not “not read”. {meaning}"
+SILENCES = {
+    "not_pasted": "I never saw the image in your draft either: perhaps it was not pasted. Some programs load no \
+images while you write.",
+    "nothing": "Many programs show no images unless asked, Outlook on a computer among them, and a mail in the \
+spam folder shows none.",
+    "apple": "Apple fetched a copy of its own. A look in Apple Mail shows that copy, and I would not hear of it.",
+    "gmail": "It reached Gmail, which shows images by itself unless the reader turned that off. In another program \
+somebody may have looked without images.",
+    "provider": "The mail provider made a copy of its own. It may show that without asking me again.",
+    "first_seconds": "All I saw came within seconds of sending. That may have been your own copy.",
+    "scanned": "A security service looked at it, theirs or yours. Where one stands, images are often held back \
+until the reader asks.",
+}
 
 # --- commands --------------------------------------------------------------------------------------
 START = """<b>Readback</b> tells you what happened to one mail: seen in your draft, reached the provider, opened.

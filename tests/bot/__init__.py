@@ -72,7 +72,9 @@ def link(*events: Event, label: str = "contract", recipient: str = "landlord", m
         if isinstance(happened, Statement):
             history = history._replace(said=history.said.hear(happened))
         else:
-            _, history = take_in(Fetch(f"{number:032x}", NOON + 900 * number, happened), history, Windows())
+            history = take_in(
+                Fetch(f"{number:032x}", NOON + 900 * number, happened), history, Windows()
+            ).history
     return Link(
         id=7, chat_id=1001, number=3, token=TOKEN, label=label, recipient=recipient, created_at=moment(NOON),
         created_by=1001, last_event_at=moment(NOON), history=dump(history), muted=muted,

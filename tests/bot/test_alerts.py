@@ -14,6 +14,7 @@ from tests.bot import LOOK, SENT, fetch, fits_telegram, keys, labels, link, plai
 from tests.fetches import NOON
 from tests.tracking.stories import GMAIL, YAHOO
 from tracking import Agent, Confidence, Kind, Network, Reason, Telling
+from tracking.silence import Silence
 from words import english as en
 
 LATER = NOON + 30 * 86400
@@ -94,7 +95,8 @@ def test_an_address_that_nobody_could_check_is_said_to_be_hidden() -> None:
         (Kind.INSERTED, Reason.BEFORE_SENT, "it was still your draft. It does not count.", ["why"]),
         (Kind.ACTIVATED, Reason.BEFORE_SENT, "it was still your draft. It does not count.", ["why"]),
         (Kind.PROXIED, Reason.FIRST_SECONDS, "does not count any more. It came within seconds", ["why"]),
-        (Kind.SCANNED, Reason.SCANNER_AGENT, "does not count any more. A security scanner", ["why"]),
+        (Kind.SCANNED, Reason.SCANNER_AGENT, "That was a scanner: contract → landlord", ["why"]),
+        (Kind.SCANNED, Reason.BURST, "It came within two seconds of a machine", ["why"]),
     ],
 )
 def test_an_open_that_was_corrected_takes_its_claim_back(
@@ -167,7 +169,14 @@ def test_the_catalogue_has_no_sentence_for_what_does_not_exist() -> None:
         (en.KINDS, Kind),
     ):
         assert set(catalogue) <= set(judged)
-    assert set(en.ALTERNATIVES) <= set(Reason)
+    assert set(en.ALTERNATIVES) == set(Reason)
+    assert set(en.SILENCES) == set(Silence)
+
+
+def test_a_look_of_annas_own_in_gmail_says_how_to_keep_them_out() -> None:
+    own = fetch(Kind.OWN, Reason.THAT_WAS_ME)
+    assert "Ask before displaying external images" in plain(opened(own))
+    assert "Ask before" not in plain(opened(fetch(Kind.OWN, Reason.THAT_WAS_ME, agent=Agent.OUTLOOK)))
 
 
 @hypothesis_settings(deadline=None)

@@ -1,5 +1,6 @@
 """Fetches come in: judged, stored and told in one transaction."""
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
@@ -8,7 +9,7 @@ from storage.engine import reading, writing
 from storage.ingest import Arrival, record
 from storage.statements import state
 from storage.tables import Alert, FetchRow, Link
-from tests.fetches import APPLE, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
+from tests.fetches import APPLE, BARE, GATEWAY, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
 from tracking import Statement, Telling, Windows
 
 ANNA = 1001
@@ -59,6 +60,25 @@ def test_a_storm_is_one_alert_and_every_fetch_is_kept(engine: Engine) -> None:
     assert stored(engine) == [(1, "opened"), *((seq, "repeat") for seq in range(2, 501))]
     with reading(engine) as session:
         assert [alert.kind for alert in session.exec(select(Alert))].count("opened") == 1
+
+
+@pytest.mark.parametrize("batches", [1, 2])
+def test_an_open_that_turns_out_to_be_a_scanners_is_corrected_in_its_place(
+    engine: Engine, batches: int
+) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+    look, scan = arrival(link.token, NOON + 3600, BARE), arrival(link.token, NOON + 3601, GATEWAY)
+    for batch in [[look, scan]] if batches == 1 else [[look], [scan]]:
+        assert take_in(engine, *batch)
+    assert stored(engine) == [(1, "scanned"), (2, "scanned")]
+    assert owed(engine)["opened"] == (True, 2)
+    with reading(engine) as session:
+        assert session.get_one(FetchRow, look.id).reason == "burst"
+        assert links.history_of(session.get_one(Link, link.id)).memory.opens == 0
+        row = session.exec(select(Alert).where(Alert.key == links.opened_key(look.id))).one()
+        assert row.state == "pending"
 
 
 def test_a_batch_that_may_have_been_committed_can_be_repeated(engine: Engine) -> None:

@@ -17,6 +17,7 @@ from tracking import (
     rejudge,
     take_in,
 )
+from tracking.verdicts import correct
 
 GMAIL = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
 GMAIL_UNSEEN = Sighting(Agent.GMAIL_PROXY, Network.UNKNOWN)
@@ -26,6 +27,7 @@ APPLE = Sighting(Agent.APPLE_MPP, Network.APPLE_RELAY)
 OUTLOOK = Sighting(Agent.OUTLOOK, Network.OTHER)
 THUNDERBIRD = Sighting(Agent.THUNDERBIRD, Network.OTHER)
 CHROME = Sighting(Agent.BROWSER, Network.OTHER, rendered=True)
+BARE = Sighting(Agent.BROWSER, Network.OTHER)
 CHROME_IN_AZURE = Sighting(Agent.BROWSER, Network.MICROSOFT)
 GATEWAY = Sighting(Agent.BROWSER, Network.MAIL_SECURITY)
 CURL = Sighting(Agent.TOOL, Network.OTHER, Reason.TOOL)
@@ -48,9 +50,11 @@ class Story:
         """A fetch so many seconds after the link was made; its id."""
         fetch = Fetch(f"f{len(self.fetches)}", at, sighting, device)
         before = self.history.memory
-        verdict, self.history = take_in(fetch, self.history, self.windows)
+        verdict, self.history, exposed = take_in(fetch, self.history, self.windows)
         self.fetches.append(fetch)
         self.verdicts.append(verdict)
+        if exposed:
+            correct(self.verdicts, self.fetches, exposed)
         self.told.append(alert_for(fetch, verdict, before, self.windows))
         return fetch.id
 

@@ -245,6 +245,23 @@ def test_without_the_public_list_every_mail_program_is_still_known() -> None:
             assert identify(Request("GET", headers, None), alone).agent in MEANT[request["label"]]
 
 
+@pytest.mark.parametrize(
+    ("headers", "rendered"),
+    [
+        ({"sec_fetch_dest": "image"}, True),
+        ({"accept": "image/avif,image/webp,*/*;q=0.8", "accept_language": "de"}, True),
+        ({"accept": "image/avif,image/webp,*/*;q=0.8"}, False),
+        ({"accept": "*/*", "accept_language": "de"}, False),
+        ({"sec_fetch_dest": "empty", "accept": "*/*", "accept_language": "de"}, False),
+        ({}, False),
+    ],
+)
+def test_a_page_that_draws_an_image_says_more_than_its_name(headers: dict[str, str], rendered: bool) -> None:
+    sighting = see(CHROME, "84.112.1.1", **headers)
+    assert (sighting.agent, sighting.sign, sighting.rendered) == (Agent.BROWSER, None, rendered)
+    assert sighting.bare is not rendered
+
+
 # the data
 
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from tests.tracking.stories import (
     APPLE,
+    BARE,
     CHROME,
     CHROME_IN_AZURE,
     CURL,
@@ -18,6 +19,7 @@ from tests.tracking.stories import (
 )
 from tracking import (
     Agent,
+    Confidence,
     Fetch,
     History,
     Kind,
@@ -27,14 +29,16 @@ from tracking import (
     Sighting,
     Statement,
     Telling,
+    Verdict,
     Windows,
     rejudge,
     take_in,
 )
 from tracking.history import dump, load
+from tracking.verdicts import BURST, correct
 
 SIGHTINGS = st.sampled_from(
-    [GMAIL, GMAIL_UNSEEN, PREFETCH, YAHOO, APPLE, OUTLOOK, CHROME, CHROME_IN_AZURE, CURL]
+    [GMAIL, GMAIL_UNSEEN, PREFETCH, YAHOO, APPLE, OUTLOOK, CHROME, BARE, CHROME_IN_AZURE, CURL]
 )
 ANY_SIGHTING = st.builds(
     Sighting,
@@ -43,6 +47,7 @@ ANY_SIGHTING = st.builds(
     st.none() | st.sampled_from(Reason),
     st.booleans(),
 )
+RANK = {Confidence.WEAK: 0, Confidence.PROBABLE: 1, Confidence.STRONG: 2}
 TIMES = st.integers(0, 40 * 86400 * 10).map(lambda tenths: tenths / 10)
 DEVICES = st.none() | st.sampled_from(["anna", "landlord"])
 STATEMENTS = st.builds(
@@ -61,7 +66,9 @@ def fetches(draw: st.DrawFn, sightings: st.SearchStrategy[Sighting] = SIGHTINGS)
     """Up to a dozen fetches in order of time, close together or days apart."""
     at, found = 0.0, []
     for number in range(draw(st.integers(0, 12))):
-        at = round(at + draw(st.sampled_from([0.0, 0.5, 4.0, 29.0, 60.0, 1800.0, 4000.0, DAY, 20 * DAY])), 3)
+        at = round(
+            at + draw(st.sampled_from([0.0, 0.5, 1.5, 4.0, 29.0, 60.0, 1800.0, 4000.0, DAY, 20 * DAY])), 3
+        )
         found.append(Fetch(f"f{number}", at, draw(sightings), draw(DEVICES)))
     return found
 
@@ -69,16 +76,18 @@ def fetches(draw: st.DrawFn, sightings: st.SearchStrategy[Sighting] = SIGHTINGS)
 @given(fetches(ANY_SIGHTING), st.lists(STATEMENTS, max_size=5))
 def test_judging_as_it_comes_and_judging_again_agree(given: list[Fetch], statements: list[Statement]) -> None:
     history = History(_said(statements))
-    verdicts = []
+    verdicts = list[Verdict]()
     for fetch in given:
-        verdict, history = take_in(fetch, history, Windows())
+        verdict, history, exposed = take_in(fetch, history, Windows())
         history = load(dump(history))
         verdicts.append(verdict)
+        if exposed:
+            correct(verdicts, given, exposed)
     assert rejudge(given, history.said, Windows()) == (verdicts, history)
 
 
 @given(fetches(), st.lists(STATEMENTS, max_size=5), st.integers(0, 12))
-def test_a_machines_fetch_changes_no_other_verdict(
+def test_a_machines_fetch_raises_no_confidence_and_hides_only_bare_browsers(
     given: list[Fetch], said: list[Statement], place: int
 ) -> None:
     place = min(place, len(given))
@@ -87,7 +96,9 @@ def test_a_machines_fetch_changes_no_other_verdict(
     before, _ = rejudge(given, _said(said), Windows())
     after, _ = rejudge([*given[:place], machine, *given[place:]], _said(said), Windows())
     assert after[place].kind in (Kind.NOISE, Kind.OWN)
-    assert after[:place] + after[place + 1 :] == before
+    for fetch, was, now in zip(given, before, after[:place] + after[place + 1 :], strict=True):
+        assert RANK[now.confidence] <= RANK[was.confidence]
+        assert now.kind in (was.kind, Kind.OPENED) or (fetch.sighting.bare and now == BURST)
 
 
 @given(st.lists(st.sampled_from([PREFETCH, APPLE]), max_size=4))

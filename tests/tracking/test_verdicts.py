@@ -4,6 +4,7 @@ import pytest
 
 from tests.tracking.stories import (
     APPLE,
+    BARE,
     CHROME,
     CHROME_IN_AZURE,
     CURL,
@@ -212,6 +213,69 @@ def test_a_security_services_network_is_a_scanner_at_any_time() -> None:
     story = sent_from_gmail()
     story.fetched(3 * DAY, GATEWAY)
     assert story.last == Verdict(Kind.SCANNED, Reason.SCANNER_NETWORK, Confidence.STRONG)
+
+
+def test_a_bare_browser_right_behind_a_scanner_is_part_of_its_burst() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR, GATEWAY)
+    story.fetched(HOUR + 1.5, BARE)
+    story.fetched(HOUR + 3, BARE)
+    assert story.last == Verdict(Kind.SCANNED, Reason.BURST, Confidence.WEAK)
+    story.fetched(HOUR + 5.5, BARE)
+    assert (story.last.kind, story.told[-1]) == (Kind.OPENED, Loudness.LOUD)
+
+
+@pytest.mark.parametrize("machine", [GATEWAY, CURL, CHROME_IN_AZURE])
+def test_a_machine_right_behind_a_bare_browser_shows_that_it_was_a_scanner_all_along(
+    machine: Sighting,
+) -> None:
+    story = sent_from_gmail()
+    story.fetched(160, BARE)
+    story.fetched(161, machine)
+    assert story.told[1:] == [Loudness.LOUD, Loudness.NONE]
+    assert story.verdicts[1] == Verdict(Kind.SCANNED, Reason.BURST, Confidence.WEAK)
+    assert (story.history.memory.opens, story.history.memory.last_open) == (0, None)
+    story.fetched(170, BARE)
+    assert (story.last.kind, story.told[-1]) == (Kind.OPENED, Loudness.LOUD)
+
+
+@pytest.mark.parametrize("reader", [CHROME, OUTLOOK, GMAIL])
+def test_who_draws_the_image_stays_a_reader_in_the_middle_of_a_burst(reader: Sighting) -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR, GATEWAY)
+    story.fetched(HOUR + 1, reader)
+    story.fetched(HOUR + 2, GATEWAY)
+    assert story.kinds[1:] == ["scanned", "opened", "scanned"]
+
+
+def test_a_reader_beside_a_scanner_is_told_loudly_and_counts_alone() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR, BARE)
+    story.fetched(HOUR + 0.5, GMAIL)
+    story.fetched(HOUR + 1, GATEWAY)
+    assert story.kinds[1:] == ["scanned", "opened", "scanned"]
+    assert story.told[1:] == [Loudness.LOUD, Loudness.LOUD, Loudness.NONE]
+    memory = story.history.memory
+    assert (memory.opens, memory.first_open, memory.last_open) == (1, HOUR + 0.5, HOUR + 0.5)
+
+
+def test_a_scanner_that_woke_a_link_leaves_it_asleep() -> None:
+    story = sent_from_gmail()
+    for at in (HOUR, 20 * DAY):
+        story.fetched(at, GMAIL if at == HOUR else BARE)
+    story.fetched(20 * DAY + 1, GATEWAY)
+    story.fetched(21 * DAY)
+    assert story.kinds[1:] == ["opened", "scanned", "scanned", "opened"]
+    assert story.told[1:] == [Loudness.LOUD, Loudness.LOUD, Loudness.NONE, Loudness.LOUD]
+    assert story.history.memory.opens == 2
+
+
+def test_that_was_me_is_annas_word_whatever_came_behind_it() -> None:
+    story = sent_from_gmail()
+    look = story.fetched(HOUR, BARE)
+    story.said(Telling.OWN, HOUR + 10, of=look)
+    story.fetched(HOUR + 1, CURL)
+    assert story.kinds[1:] == ["own", "noise"]
 
 
 def test_noise_is_noise_even_in_the_draft() -> None:
