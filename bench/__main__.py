@@ -1,10 +1,10 @@
-"""`python -m bench [pixel|alert]`: measure, and print what was measured."""
+"""`python -m bench [judge|pixel|alert]`: measure, and print what was measured."""
 
 import argparse
 
-from bench import alert, pixel
+from bench import alert, judge, pixel
 
-PARTS = {"pixel": pixel.report, "alert": alert.report}
+PARTS = {"judge": judge.report, "pixel": pixel.report, "alert": alert.report}
 
 
 def main() -> None:

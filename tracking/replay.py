@@ -15,6 +15,8 @@ from tracking.facts import Fetch, Network, Request, Verdict, Windows
 from tracking.history import History, Statement, Telling
 from tracking.verdicts import correct, rejudge, take_in
 
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+
 
 class UnreadableLineError(Exception):
     """A line is not an event; the message says which and why."""
@@ -73,7 +75,7 @@ def replay(
                 asked.append((tale, tale.fetch(_fetch(event, signatures))))
             elif event["event"] != "created":
                 tale.hear(_statement(event))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except UNREADABLE as error:
             raise UnreadableLineError(f"line {number}: {_why(error)}") from None
     return (tale.line(place) for tale, place in asked)
 

@@ -3,6 +3,14 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tracking.agents import load
+from tracking.replay import UnreadableLineError
+from tracking.replay import replay as replayed
 
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 DRAFT = {
@@ -57,6 +65,7 @@ def test_a_line_that_cannot_be_read_stops_it_with_its_number() -> None:
         {"link": "A", "at": "2026-03-02T09:00:00Z", "event": "fetch", "headers": {}},
         {**DRAFT, "headers": "none"},
         {**DRAFT, "method": 5},
+        "[" * 100_000,
     ):
         done = replay(DRAFT, broken)
         assert done.returncode == 2
@@ -67,3 +76,32 @@ def test_a_line_that_cannot_be_read_stops_it_with_its_number() -> None:
 
 def test_an_empty_file_is_no_error() -> None:
     assert replay("").returncode == 0
+
+
+SIGNATURES = load()
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+TIMES = st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat())
+EVENTS = st.fixed_dictionaries(
+    {
+        "link": st.sampled_from("AB"),
+        "at": TIMES,
+        "event": st.sampled_from(["created", "fetch", "sent", "peek", "own", "not_own", "draft", "objected"]),
+        "id": st.sampled_from(["f1", "f2"]),
+        "of": st.sampled_from(["f1", "f9"]),
+    },
+    optional={"by": TIMES, "minutes": st.floats(), "ip": st.ip_addresses().map(str) | st.text()},
+)
+BROKEN = st.tuples(EVENTS, st.dictionaries(st.sampled_from([*DRAFT, "by", "minutes"]), VALUES)).map(
+    lambda parts: {**parts[0], **parts[1]}
+)
+
+
+@given(st.lists(st.one_of(EVENTS, BROKEN, VALUES).map(json.dumps) | st.text(), max_size=8))
+@example([json.dumps({**DRAFT, "event": "peek", "minutes": float("inf")}), json.dumps(DRAFT)])
+def test_whatever_is_recorded_is_judged_or_refused_with_its_line(recorded: list[str]) -> None:
+    with suppress(UnreadableLineError):
+        list(replayed(recorded, SIGNATURES))
