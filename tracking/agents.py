@@ -14,6 +14,8 @@ from tracking.patterns import Patterns
 
 LONGEST = 512
 """No more of a user agent than this is looked at."""
+LONGEST_NAME = 253
+"""Characters of a name, all that DNS allows."""
 LONGEST_ADDRESS = 45
 """Characters of the longest address; what is longer is none, and must not fill the memory of answers."""
 REMEMBERED = 4096
@@ -28,6 +30,8 @@ EVIDENCE = (
 """What a page's image says of itself: header, what it contains, weight. `Sec-Fetch-Dest` alone is enough
 (Chrome 80, Firefox 90, Safari 16.4, over https); older browsers and plain http need both others."""
 
+_UNTOLD = frozenset({Network.UNKNOWN, Network.OTHER, Network.DATACENTRE})
+"""Networks of which a name can tell more."""
 _GOOGLE = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH})
 
 
@@ -35,15 +39,24 @@ class Signatures:
     """What the judge was given to recognise fetchers by."""
 
     def __init__(
-        self, named: Patterns, machines: Patterns, grammar: Grammar, known_networks: networks.Networks
+        self,
+        named: Patterns,
+        machines: Patterns,
+        grammar: Grammar,
+        known_networks: networks.Networks,
+        names: networks.Names,
     ) -> None:
-        self.networks = known_networks
+        self.networks, self.names = known_networks, names
         self._named, self._machines, self._grammar = named, machines, grammar
         self.who = lru_cache(REMEMBERED)(self._who)
         self.placed = lru_cache(REMEMBERED)(self._placed)
 
-    def _placed(self, user_agent: str, address: str | None) -> tuple[Agent, Network, Reason | None]:
+    def _placed(
+        self, user_agent: str, address: str | None, name: str | None
+    ) -> tuple[Agent, Network, Reason | None]:
         network = self.networks.of(address)
+        if name and network in _UNTOLD:
+            network = self.names.of(name) or network
         agent, sign = _checked(*self.who(user_agent), network)
         return agent, network, sign
 
@@ -69,6 +82,7 @@ def load(machine_patterns: Iterable[str] = ()) -> Signatures:
         Patterns(map(patterns.machine, machine_patterns), any_case=False),
         Grammar(frozenset(row.partition("\t")[0] for row in _rows("products.tsv"))),
         networks.Networks(map(networks.parse, _rows("networks.tsv"))),
+        networks.Names(dict(map(networks.parse_name, _rows("names.tsv")))),
     )
 
 
@@ -82,7 +96,9 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     headers, address = request.headers, request.address
     if address is not None and len(address) > LONGEST_ADDRESS:
         address = None
-    agent, network, sign = signatures.placed(headers.get("user-agent", "")[:LONGEST], address)
+    agent, network, sign = signatures.placed(
+        headers.get("user-agent", "")[:LONGEST], address, request.name and request.name[-LONGEST_NAME:]
+    )
     rendered = _weight(headers) >= DRAWS_AN_IMAGE
     return Sighting(agent, network, _announced(request.method, headers) or sign, rendered)
 

@@ -147,6 +147,8 @@ class Request(NamedTuple):
     """Header names in lower case."""
     address: str | None
     """The client's address as text, v4 or v6; None or a private one is no evidence."""
+    name: str | None = None
+    """What that address is called, if that is known already (recorded logs say so): never looked up."""
 
 
 class Sighting(NamedTuple):

@@ -1,11 +1,12 @@
 """Whose address is it?
 
 Every prefix in `data/networks.tsv` belongs to a class; where classes overlap, the first of `PRECEDENCE` wins.
+`data/names.tsv` has the domains of those whose machines are known by name.
 """
 
 import socket
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ PRECEDENCE = (
     Network.OTHER,
 )
 _RANK = {network: rank for rank, network in enumerate(PRECEDENCE)}
+LONGEST_DOMAIN = 3
+"""Labels of the longest domain of the data file."""
 _MAPPED = 0xFFFF  # ::ffff:0:0/96, how a dual-stack socket shows an IPv4 peer
 _IPV4_BITS = 0xFFFFFFFF
 
@@ -58,6 +61,19 @@ class Networks:
         return self._v4.at(value & _IPV4_BITS) if value >> 32 == _MAPPED else self._v6.at(value)
 
 
+class Names:
+    """Tells the class of a name, where somebody has looked one up: nothing here ever does."""
+
+    def __init__(self, domains: Mapping[str, Network]) -> None:
+        self._domains = domains
+
+    def of(self, name: str) -> Network | None:
+        """The class of the longest known domain that the name lies in."""
+        labels = name.lower().rstrip(".").split(".")[-LONGEST_DOMAIN:]
+        domains = (".".join(labels[start:]) for start in range(len(labels)))
+        return next((self._domains[domain] for domain in domains if domain in self._domains), None)
+
+
 class _Ranges(NamedTuple):
     """Neighbouring ranges that cover every address: where each starts, and its class."""
 
@@ -78,6 +94,12 @@ def parse(line: str) -> Prefix:
     if first % size:
         raise ValueError(f"{prefix} has bits set beyond its length")
     return Prefix(Network(network), first, first + size - 1, 6 if bits == 128 else 4)
+
+
+def parse_name(line: str) -> tuple[str, Network]:
+    """`network<TAB>domain<TAB>who<TAB>source<TAB>date`"""
+    network, domain, _who, _source, _date = line.split("\t")
+    return domain, Network(network)
 
 
 def _flatten(prefixes: Iterable[Prefix]) -> _Ranges:

@@ -88,7 +88,8 @@ def _fetch(event: dict[str, Any], signatures: Signatures) -> Fetch:
     headers = {str(name).lower(): str(value) for name, value in event.get("headers", {}).items()}
     address = _text(event, "ip") if event.get("ip") is not None else None
     method = _text(event, "method") if "method" in event else "GET"
-    sighting = identify(Request(method, headers, address), signatures)
+    name = _text(event, "name") if event.get("name") is not None else None
+    sighting = identify(Request(method, headers, address, name), signatures)
     known = address is not None and sighting.network is not Network.UNKNOWN
     device = f"{address} {headers.get('user-agent', '')}" if known else None
     return Fetch(_text(event, "id"), _time(event["at"]), sighting, device)

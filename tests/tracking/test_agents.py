@@ -233,6 +233,32 @@ def test_the_build_of_a_common_phone_is_no_machine_though_the_public_list_says_s
     assert see(phone).sign is None
 
 
+@pytest.mark.parametrize(
+    ("name", "network"),
+    [
+        ("m0074.ppops.net", Network.MAIL_SECURITY),
+        ("MX1.PPHosted.com.", Network.MAIL_SECURITY),
+        ("mail-db8eur05.outbound.protection.outlook.com", Network.MICROSOFT),
+        ("evilpphosted.com", Network.OTHER),
+        ("pphosted.com.evil.example", Network.OTHER),
+        ("google-proxy-66-249-84-1.google.com", Network.OTHER),
+        ("." * 9999, Network.OTHER),
+        ("\ud800", Network.OTHER),
+        ("", Network.OTHER),
+    ],
+)
+def test_a_name_that_is_known_already_makes_a_scanner_of_an_ordinary_address(
+    name: str, network: Network
+) -> None:
+    request = Request("GET", {"user-agent": CHROME}, "84.112.1.1", name)
+    assert identify(request, signatures()).network is network
+
+
+def test_a_name_says_nothing_against_an_address_that_is_known() -> None:
+    request = Request("GET", {"user-agent": GMAIL}, "66.249.84.1", "gateway.pphosted.com")
+    assert identify(request, signatures()) == Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
+
+
 def test_only_the_start_of_a_long_user_agent_is_judged() -> None:
     assert see(CHROME + " " * LONGEST + "bot").agent is Agent.BROWSER
 
@@ -265,7 +291,7 @@ def test_a_page_that_draws_an_image_says_more_than_its_name(headers: dict[str, s
 # the data
 
 
-@pytest.mark.parametrize(("name", "columns"), [("agents.tsv", 7), ("products.tsv", 4)])
+@pytest.mark.parametrize(("name", "columns"), [("agents.tsv", 7), ("products.tsv", 4), ("names.tsv", 5)])
 def test_every_line_has_a_source_and_a_date(name: str, columns: int) -> None:
     rows = files("tracking").joinpath("data", name).read_text("utf-8").splitlines()
     for row in rows:

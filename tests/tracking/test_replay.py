@@ -74,6 +74,14 @@ def test_a_line_that_cannot_be_read_stops_it_with_its_number() -> None:
         assert done.stdout == ""
 
 
+def test_a_record_may_say_what_the_address_is_called() -> None:
+    browser = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"}
+    sent = {"link": "A", "at": "2026-03-02T09:10:00Z", "event": "sent"}
+    scan = {**DRAFT, "id": "f2", "at": "2026-03-02T10:00:00Z", "ip": "84.1.1.1", "headers": browser}
+    last = json.loads(replay(DRAFT, sent, {**scan, "name": "gw.ppops.net"}).stdout.splitlines()[-1])
+    assert (last["verdict"], last["reason"]) == ("scanned", "scanner_network")
+
+
 def test_an_empty_file_is_no_error() -> None:
     assert replay("").returncode == 0
 
