@@ -34,7 +34,7 @@ _SYSTEM = re.compile(
     r"|bsd|sunos|symbian|series ?\d|blackberry|bb10|playbook|rim tablet|webos|hpwos|tizen|bada|meego"
     r"|maemo|kaios|nokia|samsung|playstation|\bps[34]|nintendo|xbox|os/2|beos|haiku|amiga|risc os|irix"
     r"|hp-ux|aix|osf1|palm|psp|mobile;|tablet;|smart-?tv|hbbtv|dtv\b|web0s|netcast|fuchsia|harmony"
-    r"|ubuntu|fedora|j2me|brew|rex[;/]|qtopia|serenity|syllable|midp|unix|mobile[ /]"
+    r"|andr0id|crkey|ubuntu|fedora|j2me|brew|rex[;/]|qtopia|serenity|syllable|midp|unix|mobile[ /]"
 )
 _ENGINE = re.compile(
     r"android \d|maple|applewebkit|gecko|khtml|msie \d|trident/|presto/|netfront|goanna|webkit|opera "
@@ -48,14 +48,16 @@ _HANDSET = re.compile(
     r"|.{0,80}(?:midp|cldc|up\.browser|profile/|wap[ -]browser|browser/(?:applewebkit|wap)|obigo|teleca"
     r"|hbbtv/|pr\(uc)"
     r"|com\.apple\.webkit\.networking"
-    r"|[\w .%-]{0,30}(?:safari|browser|opera|firefox)[\w .%-]{0,30}/\d.*cfnetwork"
+    r"|[\w .%-]{0,30}(?:safari|browser|opera|firefox|sleipnir|omniweb|aloha)[\w .%/-]{0,40}cfnetwork"
+    r"|iphone[\w ]{0,16}$"
 )
 _COMMENT = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)?|\[[^\]]*\]")
 _PRODUCT = re.compile(r"([^\s/;,=]+)(?:[/=][^\s;,]*)?")
 _FREE = re.compile(
     r"android|iphone|ipad|ipod|mobile|phone|tizen|tv|web0s|webos|netcast|symbian|nokia|samsung"
     r"|blackberry|playstation|nintendo|xbox|kindle|harmony|linux (?:arm|aarch|mips)|crkey|tablet"
-    r"|windows ce|netfront|brew|rex/|rv: ?1\.\d|mozilla[/ ][\d.]+ ?[^\s\d.([]"
+    r"|quest\b|pico |oculus|andr0id|qtembedded|viera|windows ce|netfront|brew|rex/"
+    r"|rv: ?1\.\d|mozilla[/ ][\d.]+ ?[^\s\d.([]"
 )
 """Phones, sets, browsers from before 2011 and those that lost their brackets: any name may stand there."""
 
