@@ -14,6 +14,7 @@ from storage.times import now
 from tracking import Network, Request
 from tracking.agents import Signatures, identify
 from tracking.facts import DIRECT_CLIENTS
+from tracking.networks import home
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Pixel:
         sighting = identify(Request(scope["method"], headers, address), self._signatures)
         user_agent, at, device = headers.get("user-agent", ""), now(), None
         if address and sighting.agent in DIRECT_CLIENTS and sighting.network is not Network.UNKNOWN:
-            device = self._keys.device(token, address, user_agent)
+            device = self._keys.device(token, home(address), user_agent)
         return Arrival(new_id(at), token, at, sighting, device, user_agent)
 
     def _client(self, peer: str | None, forwarded: str | None) -> str | None:

@@ -17,6 +17,7 @@ from storage.links import card_key, opened_key, proxied_key
 from storage.times import moment
 from tracking import Fetch, Kind, Loudness, Sighting, Verdict, Windows, alert_for, take_in
 from tracking.history import dump, load
+from tracking.memory import Suspect
 from tracking.verdicts import BURST
 
 USER_AGENT_LENGTH = 200
@@ -119,7 +120,7 @@ class _Open:
         """When something else than noise last happened, in this batch."""
         self.changed = self.changes_card = False
 
-    def take_in(self, fetch: Fetch, windows: Windows) -> tuple[Verdict, Loudness, str]:
+    def take_in(self, fetch: Fetch, windows: Windows) -> tuple[Verdict, Loudness, Suspect | None]:
         """The verdict, how loudly to tell it, and the earlier open that it exposes."""
         before = self.history.memory
         verdict, self.history, exposed = take_in(fetch, self.history, windows)
@@ -138,8 +139,8 @@ class _Batch(NamedTuple):
 
     fetches: list[tuple[object, ...]]
     alerts: list[dict[str, object]]
-    exposed: list[str]
-    """Fetches, of this batch or earlier, that turned out to be a scanner's."""
+    exposed: list[Suspect]
+    """Opens, of this batch or earlier, that turned out to be a scanner's."""
 
 
 def record(
@@ -161,12 +162,21 @@ def record(
         return False
     _insert(cursor, batch.fetches, sql)
     if batch.exposed:
-        cursor.executemany(sql.correct, [(*BURST, fetch_id) for fetch_id in batch.exposed])
+        cursor.executemany(sql.correct, [(*BURST, suspect.id) for suspect in batch.exposed])
     cursor.executemany(sql.update, [link.row(sql) for link in links.values() if link.changed])
     outbox.owe(connection, batch.alerts)
     renewed = [card_key(link.id) for link in links.values() if link.changes_card]
-    outbox.renew(connection, [*renewed, *map(opened_key, batch.exposed)])
+    renewed.extend(_taken_back(connection, suspect) for suspect in batch.exposed)
+    outbox.renew(connection, renewed)
     return bool(batch.alerts or renewed)
+
+
+def _taken_back(connection: Connection, suspect: Suspect) -> str:
+    """The alert to correct: it tells of the open that it had kept quiet, or takes its claim back."""
+    if not suspect.heir:
+        return opened_key(suspect.id)
+    outbox.pass_on(connection, opened_key(suspect.id), opened_key(suspect.heir), suspect.heir)
+    return opened_key(suspect.heir)
 
 
 def _insert(cursor: Any, rows: list[tuple[object, ...]], sql: _Sql) -> None:

@@ -29,9 +29,9 @@ class Keys:
     def opens(self, owner_key: str, link_id: int, token: str) -> bool:
         return hmac.compare_digest(self.owner_key(link_id, token), owner_key)
 
-    def device(self, token: str, address: str, user_agent: str) -> str:
+    def device(self, token: str, home: str, user_agent: str) -> str:
         """A pseudonym of a device, 64 bits, that joins nothing outside its link."""
-        return self._mac("device", f"{token}\0{address}\0{user_agent}")[:16]
+        return self._mac("device", f"{token}\0{home}\0{user_agent}")[:16]
 
     def instance(self) -> str:
         """Which installation this is: the same in all its processes, told by /healthz."""

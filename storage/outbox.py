@@ -87,6 +87,12 @@ def renew(connection: Connection, keys: Sequence[str]) -> None:
         )
 
 
+def pass_on(connection: Connection, key: str, heirs_key: str, fetch_id: str) -> None:
+    """Let the message about one fetch be about another from now on; without effect where there is none."""
+    about = update(Alert).where(col(Alert.key) == key).values(key=heirs_key, fetch_id=fetch_id)
+    connection.execute(about)
+
+
 def message_of(session: Session, key: str) -> int | None:
     """The Telegram message that shows this, if there is one."""
     return session.exec(select(Alert.telegram_id).where(Alert.key == key)).first()

@@ -4,10 +4,11 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import BinaryIO
 
 from tracking import machines, refresh
 from tracking.agents import load
@@ -18,17 +19,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tracking")
     commands = parser.add_subparsers(dest="command", required=True)
     replaying = commands.add_parser("replay", help="judge recorded link histories (JSON lines)")
-    replaying.add_argument("file", nargs="?", type=argparse.FileType(encoding="utf-8"), default=sys.stdin)
+    replaying.add_argument("file", nargs="?", type=argparse.FileType("rb"), default=sys.stdin.buffer)
     commands.add_parser("refresh", help="fetch the published address ranges and show what changed")
     asked = parser.parse_args(arguments)
     return _replay(asked.file) if asked.command == "replay" else _refresh()
 
 
-def _replay(file: TextIO) -> int:
+def _replay(file: BinaryIO) -> int:
     try:
         for answer in replay(file, load(machines.patterns())):
             sys.stdout.write(json.dumps(answer) + "\n")
-    except (UnreadableLineError, UnicodeDecodeError) as error:
+    except UnreadableLineError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
@@ -45,4 +46,6 @@ def _refresh() -> int:
 
 
 if __name__ == "__main__":
+    # `| head` is no error of ours.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

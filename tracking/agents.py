@@ -113,8 +113,11 @@ def _checked(agent: Agent, sign: Reason | None, network: Network) -> Who:
         return agent, sign
     if network is Network.TELEGRAM and sign is None:
         return Agent.LINK_PREVIEW, Reason.LINK_PREVIEW
-    if agent in (Agent.GMAIL_PROXY, Agent.GMAIL_PREFETCH) and network not in _GOOGLE:
+    if agent is Agent.GMAIL_PROXY and network not in _GOOGLE:
         return agent, Reason.FORGED_PROXY
+    if agent is Agent.GMAIL_PREFETCH and network not in _GOOGLE:
+        # Forged, or from a range that is not published yet: it says nothing of a reader either way.
+        return agent, Reason.PROVIDER_PREFETCH
     if network is Network.GOOGLE_PREFETCH and sign is None:
         return Agent.GMAIL_PREFETCH, None
     return agent, sign

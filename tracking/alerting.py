@@ -15,8 +15,7 @@ class Loudness(StrEnum):
 def alert_for(fetch: Fetch, verdict: Verdict, before: Memory, windows: Windows) -> Loudness:
     """How the chat hears of a fetch, given what was known before it.
 
-    One storm of fetches is one alert: only the first open is loud, and one after a long sleep. An open that
-    may still turn out to be a scanner's does not keep the next one quiet.
+    One storm of fetches is one alert: only the first open is loud, and one after a long sleep.
     """
     match verdict.kind:
         case Kind.ACTIVATED:
@@ -24,8 +23,7 @@ def alert_for(fetch: Fetch, verdict: Verdict, before: Memory, windows: Windows) 
         case Kind.PROXIED:
             return Loudness.NONE if before.proxied else Loudness.SILENT
         case Kind.OPENED:
-            sure = before.without_suspect() if before.suspected(fetch.at, windows.burst) else before
-            return Loudness.LOUD if sure.opens == 0 or slept(fetch, sure, windows) else Loudness.SILENT
+            return Loudness.LOUD if before.opens == 0 or slept(fetch, before, windows) else Loudness.SILENT
         case _:
             return Loudness.NONE
 

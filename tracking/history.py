@@ -55,7 +55,8 @@ class Said(NamedTuple):
         telling, at, of, until = statement
         match telling:
             case Telling.SENT:
-                return self._replace(sent=Sent(at, exact=True))
+                # The button says "by now": pressed again it says nothing new.
+                return self if self.sent and self.sent.at <= at else self._replace(sent=Sent(at, exact=True))
             case Telling.TOLD_SENT:
                 still = self.draft_until if self.draft_until is not None and self.draft_until < at else None
                 return self._replace(sent=Sent(at, exact=False), draft_until=still)
@@ -68,11 +69,15 @@ class Said(NamedTuple):
             case Telling.NOT_OWN:
                 return self._replace(own=self.own - {of}, theirs=self.theirs | {of})
             case Telling.STOPPED:
-                return self if self.objected else self._replace(closed_at=at)
+                return self._close(at)
             case Telling.RESUMED:
                 return self if self.objected else self._replace(closed_at=None)
             case Telling.OBJECTED:
-                return self._replace(closed_at=at, objected=True)
+                return self._close(at)._replace(objected=True)
+
+    def _close(self, at: float) -> "Said":
+        """Recording ends, and what ended it first stands."""
+        return self._replace(closed_at=at if self.closed_at is None else min(at, self.closed_at))
 
     def peeking(self, at: float) -> bool:
         return any(start <= at <= end for start, end in self.peeks)

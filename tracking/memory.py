@@ -29,6 +29,8 @@ class Suspect(NamedTuple):
     first_open: float | None
     last_open: float | None
     """The opens before it, which count again when it does not."""
+    heir: str = ""
+    """The first open after it, which was told quietly because of it."""
 
 
 class Memory(NamedTuple):
@@ -82,7 +84,7 @@ class Memory(NamedTuple):
         """The same as if its last open by a bare browser had been a scanner's."""
         if self.suspect is None:
             return self
-        _, at, first_open, last_open = self.suspect
+        _, at, first_open, last_open, _ = self.suspect
         others = self.last_open if self.last_open != at else last_open
         return self._replace(
             views={agent: view for agent, view in self.views.items() if agent is not Agent.BROWSER},
@@ -106,10 +108,14 @@ class Memory(NamedTuple):
         return self._replace(views={**self.views, fetch.sighting.agent: view})
 
     def _opened(self, fetch: Fetch) -> "Memory":
-        suspect = Suspect(fetch.id, fetch.at, self.first_open, self.last_open)
+        suspect = self.suspect
+        if fetch.sighting.bare:
+            suspect = Suspect(fetch.id, fetch.at, self.first_open, self.last_open)
+        elif suspect and not suspect.heir:
+            suspect = suspect._replace(heir=fetch.id)
         return self._viewed(fetch)._replace(
             opens=self.opens + 1,
             first_open=fetch.at if self.first_open is None else self.first_open,
             last_open=fetch.at,
-            suspect=suspect if fetch.sighting.bare else self.suspect,
+            suspect=suspect,
         )

@@ -30,6 +30,18 @@ _MAPPED = 0xFFFF  # ::ffff:0:0/96, how a dual-stack socket shows an IPv4 peer
 _IPV4_BITS = 0xFFFFFFFF
 
 
+def home(address: str) -> str:
+    """Where a device fetches from, however it is spelt: an IPv4 address, or the /64 of an IPv6 one.
+
+    Within a /64 devices change their address every day (RFC 8981). Raises OSError where it is no address.
+    """
+    if ":" not in address:
+        return address
+    packed = socket.inet_pton(socket.AF_INET6, address)
+    mapped = int.from_bytes(packed[:12], "big") == _MAPPED
+    return socket.inet_ntop(socket.AF_INET, packed[12:]) if mapped else packed[:8].hex()
+
+
 class Prefix(NamedTuple):
     """A line of the data file."""
 

@@ -13,6 +13,7 @@ from tracking.agents import Signatures, identify
 from tracking.alerting import Loudness, alert_for
 from tracking.facts import Fetch, Network, Request, Verdict, Windows
 from tracking.history import History, Statement, Telling
+from tracking.networks import home
 from tracking.verdicts import correct, rejudge, take_in
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
@@ -39,7 +40,7 @@ class Tale:
         self._fetches.append(fetch)
         self._verdicts.append(verdict)
         if exposed:
-            correct(self._verdicts, self._fetches, exposed)
+            correct(self._verdicts, self._fetches, exposed.id)
         self._loudness.append(alert_for(fetch, verdict, before, self._windows))
         return len(self._fetches) - 1
 
@@ -60,7 +61,7 @@ class Tale:
 
 
 def replay(
-    lines: Iterable[str], signatures: Signatures, windows: Windows = Windows()
+    lines: Iterable[str | bytes], signatures: Signatures, windows: Windows = Windows()
 ) -> Iterator[dict[str, str]]:
     """One answer per fetch, in input order. Raises UnreadableLineError."""
     tales: dict[str, Tale] = {}
@@ -90,8 +91,9 @@ def _fetch(event: dict[str, Any], signatures: Signatures) -> Fetch:
     method = _text(event, "method") if "method" in event else "GET"
     name = _text(event, "name") if event.get("name") is not None else None
     sighting = identify(Request(method, headers, address, name), signatures)
-    known = address is not None and sighting.network is not Network.UNKNOWN
-    device = f"{address} {headers.get('user-agent', '')}" if known else None
+    device = None
+    if address is not None and sighting.network is not Network.UNKNOWN:
+        device = f"{home(address)} {headers.get('user-agent', '')}"
     return Fetch(_text(event, "id"), _time(event["at"]), sighting, device)
 
 

@@ -23,7 +23,7 @@ from tracking.facts import (
     Windows,
 )
 from tracking.history import History, Said
-from tracking.memory import Memory, Sent
+from tracking.memory import Memory, Sent, Suspect
 
 STRONG, PROBABLE, WEAK = Confidence.STRONG, Confidence.PROBABLE, Confidence.WEAK
 
@@ -42,8 +42,8 @@ class Judged(NamedTuple):
     verdict: Verdict
     history: History
     """With this fetch in it."""
-    exposed: str = ""
-    """The fetch that was taken for an open, and that this one shows to have been a scanner's: `BURST`."""
+    exposed: Suspect | None = None
+    """An earlier open that this fetch shows to have been a scanner's: `BURST`."""
 
 
 Rule = Callable[[Case], Verdict | None]
@@ -71,7 +71,7 @@ def take_in(fetch: Fetch, history: History, windows: Windows) -> Judged:
         memory = memory.without_suspect()
     arms = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _arms(case)
     after = History(said, memory.remember(fetch, verdict, arms=arms))
-    return Judged(verdict, after, suspect.id if suspect else "")
+    return Judged(verdict, after, suspect)
 
 
 def _is_machine(verdict: Verdict) -> bool:
@@ -90,7 +90,7 @@ def rejudge(
         verdict, history, exposed = take_in(fetch, history, windows)
         verdicts.append(verdict)
         if exposed:
-            correct(verdicts, fetches, exposed)
+            correct(verdicts, fetches, exposed.id)
     return verdicts, history
 
 
@@ -135,13 +135,13 @@ def _before_sent(case: Case) -> Verdict | None:
 def _arms(case: Case) -> bool:
     """Whether only a receiving side makes this fetch, so that the mail must have been sent by now."""
     fetch, said, memory = case.fetch, case.said, case.memory
-    agent = fetch.sighting.agent
+    agent, _network, sign, _rendered = fetch.sighting
     if memory.armed or (said.sent and (not said.sent.exact or fetch.at >= said.sent.at)):
         return False
     if said.draft_until is not None and fetch.at <= said.draft_until:
         return False
     if agent is Agent.GMAIL_PREFETCH:
-        return True
+        return sign is None
     return agent in IMAGE_PROXIES and bool(memory.draft_agents) and agent not in memory.draft_agents
 
 
@@ -162,10 +162,10 @@ def _sender_device(case: Case) -> Verdict | None:
 
 def _provider_prefetch(case: Case) -> Verdict | None:
     agent, network, sign, _rendered = case.fetch.sighting
+    if sign is Reason.PROVIDER_PREFETCH:
+        return Verdict(Kind.PROXIED, sign, WEAK if agent is Agent.GMAIL_PREFETCH else PROBABLE)
     if agent is Agent.GMAIL_PREFETCH:
         return Verdict(Kind.PROXIED, Reason.GMAIL_PREFETCH, WEAK if network is Network.UNKNOWN else STRONG)
-    if sign is Reason.PROVIDER_PREFETCH:
-        return Verdict(Kind.PROXIED, sign, PROBABLE)
     return None
 
 
@@ -203,9 +203,9 @@ def _first_seconds(case: Case) -> Verdict | None:
 
 
 def _since_sent(case: Case) -> float:
-    """Seconds since the Sent button; infinite where the moment is not known to the second."""
+    """Seconds since the Sent button; infinite where the moment is not known to the second, or came later."""
     sent = case.sent
-    return case.fetch.at - sent.at if sent and sent.exact else inf
+    return case.fetch.at - sent.at if sent and sent.exact and sent.at <= case.fetch.at else inf
 
 
 def _repeat(case: Case) -> Verdict | None:

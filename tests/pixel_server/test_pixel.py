@@ -40,6 +40,7 @@ from tests.pixel_server.serving import (
     stored,
     track,
 )
+from tracking.networks import home
 
 OUR_PROXY = (ip_network("127.0.0.1"),)
 OUR_PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
@@ -330,7 +331,7 @@ def address_behind(served: Served, engine: Engine, forwarded: str) -> str | None
     assert served.fetch(link, x_forwarded_for=forwarded).status == 200
     (row,) = stored(engine, link)
     keys = open_keys(served.settings.key_file)
-    known = {keys.device(link.token, home, row.user_agent): home for home in (GOOGLE, HOME, HOME_V6)}
+    known = {keys.device(link.token, home(at), row.user_agent): at for at in (GOOGLE, HOME, HOME_V6)}
     return known[row.device] if row.device else None
 
 

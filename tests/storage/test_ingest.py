@@ -81,6 +81,19 @@ def test_an_open_that_turns_out_to_be_a_scanners_is_corrected_in_its_place(
         assert row.state == "pending"
 
 
+def test_an_open_that_a_scanner_kept_quiet_takes_its_alert_over(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+    look, reader = arrival(link.token, NOON + 3600, BARE), arrival(link.token, NOON + 3600.5, GMAIL)
+    take_in(engine, look)
+    take_in(engine, reader, arrival(link.token, NOON + 3601, GATEWAY))
+    assert stored(engine) == [(1, "scanned"), (2, "opened"), (3, "scanned")]
+    with reading(engine) as session:
+        told = session.exec(select(Alert).where(Alert.kind == "opened")).one()
+        assert (told.key, told.fetch_id, told.wanted) == (links.opened_key(reader.id), reader.id, 2)
+
+
 def test_a_batch_that_may_have_been_committed_can_be_repeated(engine: Engine) -> None:
     with writing(engine) as session:
         link = track(session)

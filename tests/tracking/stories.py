@@ -54,7 +54,7 @@ class Story:
         self.fetches.append(fetch)
         self.verdicts.append(verdict)
         if exposed:
-            correct(self.verdicts, self.fetches, exposed)
+            correct(self.verdicts, self.fetches, exposed.id)
         self.told.append(alert_for(fetch, verdict, before, self.windows))
         return fetch.id
 

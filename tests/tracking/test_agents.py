@@ -107,10 +107,10 @@ def test_gmails_proxy_from_googles_own_range_is_somebody_looking() -> None:
     assert see(GMAIL, "66.249.84.1") == Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
 
 
-@pytest.mark.parametrize("user_agent", [GMAIL, PREFETCH])
 @pytest.mark.parametrize("address", ["2.216.80.1", "3.5.6.7", "40.94.89.21", "148.163.139.74", "2001:9e8::1"])
-def test_gmails_user_agent_from_elsewhere_is_forged(user_agent: str, address: str) -> None:
-    assert see(user_agent, address).sign is Reason.FORGED_PROXY
+def test_gmails_user_agents_from_elsewhere_are_no_reader(address: str) -> None:
+    assert see(GMAIL, address).sign is Reason.FORGED_PROXY
+    assert see(PREFETCH, address).sign is Reason.PROVIDER_PREFETCH
 
 
 @pytest.mark.parametrize(

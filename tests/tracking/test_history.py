@@ -82,7 +82,7 @@ def test_judging_as_it_comes_and_judging_again_agree(given: list[Fetch], stateme
         history = load(dump(history))
         verdicts.append(verdict)
         if exposed:
-            correct(verdicts, given, exposed)
+            correct(verdicts, given, exposed.id)
     assert rejudge(given, history.said, Windows()) == (verdicts, history)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracking.facts import Network
-from tracking.networks import PRECEDENCE, Networks, parse
+from tracking.networks import PRECEDENCE, Networks, home, parse
 
 ROWS = [
     row
@@ -44,6 +44,20 @@ PREFIXES = [(ipaddress.ip_network(row.split("\t")[1]), Network(row.split("\t")[0
 )
 def test_a_known_address_has_its_class(address: str, network: Network) -> None:
     assert NETWORKS.of(address) is network
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("84.112.207.7", "::ffff:84.112.207.7"),
+        ("2003:c0:0:0::1", "2003:00C0::1"),
+        ("2003:c0::1", "2003:c0::8e2f:1:2:3"),
+    ],
+)
+def test_a_device_is_at_home_however_its_address_is_spelt(one: str, other: str) -> None:
+    assert home(one) == home(other)
+    assert home(one) != home("84.112.207.8")
+    assert home(one) != home("2003:c0:0:1::1")
 
 
 def test_an_ipv4_peer_of_a_dual_stack_socket_is_the_same_peer() -> None:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -80,6 +81,27 @@ def test_a_record_may_say_what_the_address_is_called() -> None:
     scan = {**DRAFT, "id": "f2", "at": "2026-03-02T10:00:00Z", "ip": "84.1.1.1", "headers": browser}
     last = json.loads(replay(DRAFT, sent, {**scan, "name": "gw.ppops.net"}).stdout.splitlines()[-1])
     assert (last["verdict"], last["reason"]) == ("scanned", "scanner_network")
+
+
+def test_a_line_that_is_not_utf_8_is_named_and_a_byte_order_mark_is_not_minded() -> None:
+    command = [sys.executable, "-m", "tracking", "replay"]
+    good = json.dumps(DRAFT).encode()
+    marked = subprocess.run(command, input=b"\xef\xbb\xbf" + good, capture_output=True, check=False)
+    assert (marked.returncode, marked.stdout.count(b"\n")) == (0, 1)
+    broken = subprocess.run(command, input=good + b'\n{"link": "\xff"}\n', capture_output=True, check=False)
+    assert (broken.returncode, broken.stderr[:8]) == (2, b"line 2: ")
+
+
+def test_who_reads_only_the_first_answer_gets_no_traceback(tmp_path: Path) -> None:
+    file = tmp_path / "many"
+    file.write_text("\n".join(json.dumps({**DRAFT, "id": f"f{n}"}) for n in range(5000)))
+    command = [sys.executable, "-m", "tracking", "replay", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr.read() == b""
 
 
 def test_an_empty_file_is_no_error() -> None:

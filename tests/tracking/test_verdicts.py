@@ -21,7 +21,7 @@ from tests.tracking.stories import (
     YANDEX,
     Story,
 )
-from tracking import Confidence, Kind, Loudness, Reason, Sighting, Telling, Verdict
+from tracking import Confidence, Kind, Loudness, Reason, Sent, Sighting, Telling, Verdict
 
 
 def sent_from_gmail(at: float = 100) -> Story:
@@ -127,6 +127,26 @@ def test_sent_tapped_late_does_not_undo_what_only_a_recipient_can_cause() -> Non
     assert story.kinds == ["activated", "proxied", "opened"]
 
 
+def test_sent_tapped_late_leaves_the_open_that_showed_it_an_open() -> None:
+    story = Story()
+    story.fetched(30)
+    story.fetched(600, YAHOO)
+    story.sent(2 * HOUR)
+    story.fetched(5 * HOUR)
+    assert story.kinds == ["activated", "opened", "opened"]
+    assert story.told[1:] == [Loudness.LOUD, Loudness.SILENT]
+
+
+def test_sent_pressed_again_says_nothing_new() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR)
+    story.sent(2 * HOUR)
+    assert story.kinds == ["activated", "opened"]
+    story.said(Telling.TOLD_SENT, 50)
+    story.sent(3 * HOUR)
+    assert story.history.sent() == Sent(50, exact=False)
+
+
 def test_a_time_told_afterwards_is_annas_word_and_wins() -> None:
     story = Story()
     story.fetched(30)
@@ -194,6 +214,17 @@ def test_apples_prefetch_proves_nothing_at_any_time(at: float) -> None:
     assert (story.last.kind, story.last.reason) == (Kind.PROXIED, Reason.APPLE_PREFETCH)
 
 
+def test_gmails_prefetcher_from_an_unknown_range_claims_no_gmail_and_shows_no_sending() -> None:
+    elsewhere = PREFETCH._replace(network=OUTLOOK.network, sign=Reason.PROVIDER_PREFETCH)
+    story = Story()
+    story.fetched(30)
+    story.fetched(400, elsewhere)
+    assert story.kinds == ["activated", "inserted"]
+    story.sent(500)
+    story.fetched(600, elsewhere)
+    assert story.last == Verdict(Kind.PROXIED, Reason.PROVIDER_PREFETCH, Confidence.WEAK)
+
+
 def test_what_providers_fetch_by_themselves_is_told_once() -> None:
     story = sent_from_gmail()
     for at in (101, HOUR, 2 * HOUR):
@@ -248,13 +279,16 @@ def test_who_draws_the_image_stays_a_reader_in_the_middle_of_a_burst(reader: Sig
     assert story.kinds[1:] == ["scanned", "opened", "scanned"]
 
 
-def test_a_reader_beside_a_scanner_is_told_loudly_and_counts_alone() -> None:
+def test_a_reader_beside_a_scanner_counts_alone_and_inherits_its_alert() -> None:
     story = sent_from_gmail()
     story.fetched(HOUR, BARE)
-    story.fetched(HOUR + 0.5, GMAIL)
+    reader = story.fetched(HOUR + 0.5, GMAIL)
+    suspect = story.history.memory.suspect
+    assert suspect
+    assert suspect.heir == reader
     story.fetched(HOUR + 1, GATEWAY)
     assert story.kinds[1:] == ["scanned", "opened", "scanned"]
-    assert story.told[1:] == [Loudness.LOUD, Loudness.LOUD, Loudness.NONE]
+    assert story.told[1:] == [Loudness.LOUD, Loudness.SILENT, Loudness.NONE]
     memory = story.history.memory
     assert (memory.opens, memory.first_open, memory.last_open) == (1, HOUR + 0.5, HOUR + 0.5)
 
@@ -385,6 +419,14 @@ def test_an_objection_ends_recording_and_cannot_be_undone_by_the_owner() -> None
     story.said(Telling.OBJECTED, HOUR)
     story.said(Telling.RESUMED, 2 * HOUR)
     story.fetched(3 * HOUR)
+    assert story.last.kind is Kind.IGNORED
+
+
+def test_what_ended_recording_first_stands() -> None:
+    story = sent_from_gmail()
+    story.said(Telling.OBJECTED, HOUR)
+    story.fetched(2 * HOUR)
+    story.said(Telling.OBJECTED, 3 * HOUR)
     assert story.last.kind is Kind.IGNORED
 
 
