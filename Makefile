@@ -1,13 +1,13 @@
 # make run    the bot and the pixel server; without a BOT_TOKEN, the demo
 # make test   everything that is tested        make check   style and types
-# make bench  the figures in the README
+# make bench  the figures in the README        make screenshots  the pictures of the pages in docs/
 
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench
+.PHONY: run test check bench screenshots
 
 # HOST, PORT and PUBLIC_URL are settled before honcho deals every child a PORT of its own.
 run: $(VENV)/ready
@@ -26,6 +26,9 @@ check: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	$(PY) -m bench
+
+screenshots: $(VENV)/ready-dev
+	$(PY) -m docs.screenshots
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Readback needs Python 3.11 or newer: make PYTHON=python3.12 run")'

@@ -98,6 +98,9 @@ class Settings(BaseModel):
     daily_links: Annotated[int, Field(ge=1, le=10_000)] = Field(50, description="links a day, 1 to 10000")
     operator: str = Field("", description="a name")
     contact: str = Field("", description="an address or a page")
+    source_url: Annotated[str, BeforeValidator(_public_url)] = Field(
+        "", description="the http:// or https:// address of the source code"
+    )
     key_file: Path = Field(Path(), description="the path of a file")
     metrics_token: SecretStr | None = Field(None, description="a secret")
 

@@ -83,6 +83,11 @@ def proxied(link: Link, fetch: FetchRow, now: float) -> Message:
     return Message(words.say(PROXIED.get(Reason(fetch.reason), en.PROXIED_PROVIDER), name=name(link)))
 
 
+def objected(link: Link) -> Message:
+    """The one silent line about a recipient who stopped recording."""
+    return Message(words.say(en.OBJECTED, name=name(link)))
+
+
 def why(link: Link, fetch: FetchRow, now: float) -> Message:
     """What was seen, which rule spoke, and what else it could be."""
     at, sent = seconds(fetch.at), history_of(link).sent()

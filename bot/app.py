@@ -17,7 +17,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import buttons, commands
+from bot import buttons, checkup, commands
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.reception import App, Reception, in_words
@@ -89,6 +89,7 @@ class Bot:
         tasks = [
             asyncio.create_task(self._forever(self._heart)),
             asyncio.create_task(self._serve(listener)),
+            asyncio.create_task(checkup.run(self._desk)),
         ]
         await stop.wait()
         for task in tasks:

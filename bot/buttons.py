@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 import words
-from bot import alerts
+from bot import alerts, selftest
 from bot.commands import Context, desk_of, make_link, say, say_peek
 from bot.desk import Desk
 from bot.listing import history_page, story
@@ -19,6 +19,7 @@ from bot.replies import owe_reply, rewrite
 from storage import links
 from storage.chats import chat_of
 from storage.links import history_of
+from storage.statements import mark_sent
 from storage.tables import FetchRow, Link
 from storage.times import now, seconds
 from tracking import Statement, Telling
@@ -91,10 +92,9 @@ def _say(press: Press, link: Link, statement: Statement) -> None:
 
 @on_link
 def _sent(press: Press, link: Link) -> Answer:
-    if history_of(link).sent():
-        return en.TOAST_ALREADY
-    _say(press, link, Statement(Telling.SENT, now()))
-    return en.TOAST_SENT
+    by = press.update.effective_user.id if press.update.effective_user else None
+    new = mark_sent(press.session, link, by=by, now=now(), windows=press.desk.settings.windows)
+    return en.TOAST_SENT if new else en.TOAST_ALREADY
 
 
 def _ago(minutes: int) -> Callable[[Press], Answer]:
@@ -191,6 +191,12 @@ def _track(press: Press) -> Answer:
     return ""
 
 
+def _test(press: Press) -> Answer:
+    message = selftest.offer(press.session, press.update, press.desk)
+    owe_reply(press.session, press.update, message, now())
+    return ""
+
+
 VERBS: dict[str, Callable[[Press], Answer]] = {
     "sent": _sent,
     "ago5": _ago(5),
@@ -210,4 +216,5 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "link": _link,
     "page": _page,
     "track": _track,
+    "test": _test,
 }

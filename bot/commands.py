@@ -50,7 +50,8 @@ def handler(act: Act) -> Callable[[Update, Context], Any]:
 
 
 def start(_session: Session, _update: Update, _desk: Desk) -> Message:
-    return Message(words.say(en.START), [[button(en.BUTTON_FIRST, "track", 0)]])
+    first, test = button(en.BUTTON_FIRST, "track", 0), button(en.BUTTON_TEST, "test", 0)
+    return Message(words.say(en.START), [[first], [test]])
 
 
 def help_(_session: Session, _update: Update, _desk: Desk) -> Message:

@@ -20,6 +20,8 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
     if alert.kind == "card":
         return card(link, public_url=desk.settings.public_url, copy_page=desk.copy_page(link), now=now)
     alert.reply_to = alert.reply_to or outbox.message_of(session, links.card_key(link.id))
+    if alert.kind == "objected":
+        return alerts.objected(link)
     fetch = session.get_one(FetchRow, alert.fetch_id)
     if alert.telegram_id is None and fetch.kind not in (Kind.OPENED, Kind.REPEAT, Kind.PROXIED):
         return None

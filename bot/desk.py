@@ -70,6 +70,9 @@ class Desk:
     def copy_page(self, link: Link) -> str:
         return f"{self.settings.public_url}/copy/{self.keys.owner_key(link.id, link.token)}"
 
+    def test_page(self, link: Link) -> str:
+        return f"{self.settings.public_url}/try/{self.keys.test_key(link.id, link.token)}"
+
     def close(self) -> None:
         self._thread.shutdown()
         self._engine.dispose()

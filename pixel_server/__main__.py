@@ -37,8 +37,8 @@ class Server(uvicorn.Server):
     def _leave(self, _number: int, _frame: FrameType | None) -> None:
         self.should_exit = True
         app = self.config.app
-        if isinstance(app, PixelServer) and app.writer:
-            app.writer.closing = True
+        if isinstance(app, PixelServer):
+            app.leave()
 
 
 def main() -> int:

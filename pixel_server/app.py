@@ -9,9 +9,11 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from pixel_server import health, pages
+from pixel_server import copying, health, notice, pages, selftest
 from pixel_server.edge import PAGE_HEADERS, ClientAddress, HostCheck
+from pixel_server.live import Live
 from pixel_server.pixel import PREFIX, Pixel
 from pixel_server.writer import Writer
 from settings import Settings
@@ -36,11 +38,14 @@ class PixelServer(FastAPI):
         self.signatures = load(machines.patterns())
         self.pixel: Pixel | None = None
         self.writer: Writer | None = None
-        """Both live in the event loop, and so begin with it."""
+        self.live: Live | None = None
+        """All three live in the event loop, and so begin with it."""
+        self.teller = Teller(settings)
         self.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-        self.include_router(health.router)
-        self.include_router(pages.router)
+        for part in (health, pages, copying, notice, selftest):
+            self.include_router(part.router)
         self.add_exception_handler(404, pages.nothing)
+        self.add_exception_handler(SQLAlchemyError, pages.trouble)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
@@ -52,6 +57,12 @@ class PixelServer(FastAPI):
                 return
         await super().__call__(scope, receive, send)
 
+    def leave(self) -> None:
+        """The process is about to end: nothing is tried for long any more, and no page is held on to."""
+        if self.writer and self.live:
+            self.writer.closing = True
+            self.live.close()
+
 
 _WRONG_HOST = PlainTextResponse("This host is not served here.\n", 400, PAGE_HEADERS)
 
@@ -60,8 +71,11 @@ _WRONG_HOST = PlainTextResponse("This host is not served here.\n", 400, PAGE_HEA
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     assert isinstance(app, PixelServer)  # noqa: S101  # the class above is the only one that uses it
     app.writer = Writer(app.database, app.settings.windows, Teller(app.settings))
-    app.pixel = Pixel(app.writer, app.keys, app.signatures, app.clients)
+    app.live = Live(app.database)
+    app.pixel = Pixel(app.writer, app.keys, app.signatures, app.clients, app.live)
     app.writer.start()
     yield
+    app.live.close()
     await app.writer.stop()
+    app.teller.close()
     app.database.dispose()

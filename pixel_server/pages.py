@@ -1,64 +1,119 @@
-"""The pages people see. None of them loads a pixel, and none is ever told to another host."""
+"""The pages people see, and what they share. None is ever told to another host."""
 
+import logging
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 import words
 from pixel_server.edge import PAGE_HEADERS
-from storage.engine import reading
-from storage.keys import link_id_in
-from storage.tables import Link
+from storage.engine import is_passing, writing
 from words import english
 
 if TYPE_CHECKING:
     from pixel_server.app import PixelServer
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
 router = APIRouter()
-_templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
-_templates.globals.update(words=english, say=words.say)
+
+TOKEN = r"[A-Za-z0-9_-]{22}"  # noqa: S105  # the shape of one
+_IMAGE = re.compile(rf"/[in]/({TOKEN})(?![A-Za-z0-9_-])", re.ASCII)
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file, another one when its content is: a browser keeps the old one for long."""
+    digest = sha256((HERE / "static" / name).read_bytes()).hexdigest()[:8]
+    return f"/static/{name}?{digest}"
+
+
+_templates = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+_templates.globals.update(words=english, say=words.say, static=static)
 
 
 @router.get("/")
 def front(request: Request) -> HTMLResponse:
     """For a stranger who looks up the host of an image in a mail they got."""
-    settings = request.app.settings
-    return _page("front.html", operator=settings.operator, contact=settings.contact)
+    return page(request.app, "front.html")
 
 
-@router.get("/copy/{owner_key}")
-def copy_page(request: Request, owner_key: str) -> HTMLResponse:
-    """The owner's page that puts the invisible image on the clipboard."""
-    app: PixelServer = request.app
-    link = _owned(app, owner_key)
-    if link is None:
-        return _page("nothing.html", status=404)
-    url = f"{app.settings.public_url}/i/{link.token}.gif"
-    image = Markup('<img src="{}" width="1" height="1" alt="">').format(url)
-    shown = words.say(english.NAME_ALONE, label=words.name(link.label))
-    if link.recipient:
-        shown = words.say(english.NAME, label=words.name(link.label), recipient=words.name(link.recipient))
-    return _page("copy.html", name=shown, url=url, image=str(image))
+@router.get("/n")
+def find_notice(request: Request, image: str = "") -> Response:
+    """From an image's address, or a text that holds it, to the recipient's page."""
+    if found := _IMAGE.search(image):
+        return moved(request.app, f"/n/{found[1]}")
+    return page(request.app, "front.html", status=400, missed=True)
 
 
-async def nothing(_request: Request, _error: Exception) -> HTMLResponse:
+async def nothing(request: Request, _error: Exception) -> HTMLResponse:
     """Whatever else somebody asks for."""
-    return _page("nothing.html", status=404)
+    return absent(request.app)
 
 
-def _owned(app: "PixelServer", owner_key: str) -> Link | None:
-    """The link this key opens; every wrong key is answered alike."""
-    link_id = link_id_in(owner_key)
-    if link_id is None:
-        return None
-    with reading(app.database) as session:
-        link = session.get(Link, link_id)
-    return link if link and app.keys.opens(owner_key, link_id, link.token) else None
+def absent(app: "PixelServer") -> HTMLResponse:
+    return page(app, "plain.html", status=404, sentence=english.PAGE_NOT_FOUND)
 
 
-def _page(template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    return HTMLResponse(_templates.get_template(template).render(values), status, PAGE_HEADERS)
+async def trouble(request: Request, error: Exception) -> HTMLResponse:
+    """The database does not answer now."""
+    # The first line only: what follows can hold the values of a row.
+    log.error("A page could not be made: %s", str(error).partition("\n")[0])
+    return page(request.app, "plain.html", status=503, sentence=english.PAGE_TROUBLE)
+
+
+def page(
+    app: "PixelServer",
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] = PAGE_HEADERS,
+    **values: object,
+) -> HTMLResponse:
+    text = _templates.get_template(template).render(settings=app.settings, base=_base(app), **values)
+    return HTMLResponse(text, status, headers)
+
+
+def moved(app: "PixelServer", path: str) -> RedirectResponse:
+    """Go on to another page, by GET."""
+    return RedirectResponse(f"{_base(app)}{path}", 303, PAGE_HEADERS)
+
+
+def _base(app: "PixelServer") -> str:
+    """What stands before every path where PUBLIC_URL leads into a folder of its host."""
+    return urlsplit(app.settings.public_url).path
+
+
+def write(app: "PixelServer", act: Callable[[Session], T]) -> T:
+    """Run `act` in one transaction, and tell the bot and the open pages; again when it collided."""
+    try:
+        done = _write(app, act)
+    except OperationalError as error:
+        if not is_passing(error):
+            raise
+        done = _write(app, act)
+    app.teller.after_commit()
+    if app.live:
+        app.live.look_soon()
+    return done
+
+
+def _write(app: "PixelServer", act: Callable[[Session], T]) -> T:
+    with writing(app.database) as session:
+        done = act(session)
+        app.teller.in_transaction(session.connection())
+        return done

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pixel_server.edge import ClientAddress, header
+from pixel_server.live import Live
 from pixel_server.writer import Writer
 from storage.ingest import Arrival, new_id
 from storage.keys import Keys
@@ -44,8 +45,11 @@ NO_BODY = {"type": "http.response.body", "body": b""}
 class Pixel:
     """Answers `/i/…`, before FastAPI: a route there costs more than all of this. Built in the event loop."""
 
-    def __init__(self, writer: Writer, keys: Keys, signatures: Signatures, clients: ClientAddress) -> None:
+    def __init__(
+        self, writer: Writer, keys: Keys, signatures: Signatures, clients: ClientAddress, live: Live
+    ) -> None:
         self._writer, self._keys, self._signatures, self._clients = writer, keys, signatures, clients
+        self._live = live
         self._loop = asyncio.get_running_loop()
         self.hidden_clients = False
         """Fetches came through a proxy that TRUSTED_PROXIES does not name."""
@@ -63,7 +67,7 @@ class Pixel:
             self._loop.call_soon(tell, True)
             return
         try:
-            self._writer.add(self._arrival(found[1], scope), tell)
+            self._writer.add(self._arrival(found[1], scope), self._live.after(found[1], tell))
         except Exception:
             log.exception("A fetch could not be taken in.")
             self._loop.call_soon(tell, False)

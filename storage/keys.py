@@ -29,6 +29,13 @@ class Keys:
     def opens(self, owner_key: str, link_id: int, token: str) -> bool:
         return hmac.compare_digest(self.owner_key(link_id, token), owner_key)
 
+    def test_key(self, link_id: int, token: str) -> str:
+        """What opens a self-test's page, which loads the image; no other link is ever given one."""
+        return f"{link_id}-{self._mac('test', f'{link_id}:{token}')[:32]}"
+
+    def opens_test(self, test_key: str, link_id: int, token: str) -> bool:
+        return hmac.compare_digest(self.test_key(link_id, token), test_key)
+
     def device(self, token: str, home: str, user_agent: str) -> str:
         """A pseudonym of a device, 64 bits, that joins nothing outside its link."""
         return self._mac("device", f"{token}\0{home}\0{user_agent}")[:16]

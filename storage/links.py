@@ -1,7 +1,7 @@
 """Links: made, found (always inside the chat that asks), listed, muted."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
@@ -93,6 +93,12 @@ def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False)
         return None
     query = select(Link).where(col(Link.id) == link_id, col(Link.chat_id) == chat_id)
     return session.exec(query.with_for_update(key_share=True) if lock else query).first()
+
+
+def histories(session: Session, link_ids: Collection[int]) -> dict[int, History]:
+    """Where these links stand; one that is gone is left out."""
+    query = select(Link.id, Link.history).where(col(Link.id).in_(link_ids))
+    return {link_id: load(history) for link_id, history in session.exec(query)}
 
 
 def numbered(session: Session, chat_id: int, number: int) -> Link | None:

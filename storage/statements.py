@@ -58,6 +58,14 @@ def state(
     return history
 
 
+def mark_sent(session: Session, link: Link, *, by: int | None, now: float, windows: Windows) -> bool:
+    """What a Sent button does, in the chat and on the copy page; False when it is known as sent already."""
+    if history_of(link).sent():
+        return False
+    state(session, link, Statement(Telling.SENT, now), by=by, now=now, windows=windows)
+    return True
+
+
 def fetch_from(row: FetchRow) -> Fetch:
     """The judge's view of a stored fetch."""
     sighting = Sighting(

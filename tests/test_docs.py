@@ -7,7 +7,7 @@ import pytest
 
 import settings as configuration
 from bot.app import COMMANDS
-from pixel_server import health, pages
+from pixel_server import copying, health, notice, pages, selftest
 from words import english
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +36,10 @@ def test_the_example_names_only_settings_that_exist() -> None:
     assert set(named) <= set(configuration.NAMES)
 
 
-@pytest.mark.parametrize("route", [route.path for part in (health, pages) for route in part.router.routes])
+PARTS = (health, pages, copying, notice, selftest)
+
+
+@pytest.mark.parametrize("route", [route.path for part in PARTS for route in part.router.routes])
 def test_a_route_is_in_the_readme(route: str) -> None:
     named = re.sub(r"{(\w+)}", r"<\1>", route).replace("_", " ")
     assert f"`{named}`" in README

@@ -50,6 +50,7 @@ def test_without_an_environment_the_contracts_defaults_hold() -> None:
         "daily_links": 50,
         "operator": "",
         "contact": "",
+        "source_url": "",
         "key_file": Path("data/readback.key"),
         "metrics_token": None,
     }
@@ -75,6 +76,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         DAILY_LINKS="3",
         OPERATOR="Anna & Söhne",
         CONTACT="anna@example.org",
+        SOURCE_URL="https://code.example/readback",
         KEY_FILE=f"{tmp_path}/elsewhere.key",
         METRICS_TOKEN="a-long-metrics-token",
     )
@@ -97,6 +99,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "daily_links": 3,
         "operator": "Anna & Söhne",
         "contact": "anna@example.org",
+        "source_url": "https://code.example/readback",
         "key_file": tmp_path / "elsewhere.key",
         "metrics_token": SecretStr("a-long-metrics-token"),
     }

@@ -84,6 +84,10 @@ CORRECTED_DRAFT = "📝 {name}: at {time} it was still your draft. It does not c
 OWN_LOOKS_GMAIL = """In Gmail you can keep your own looks out: Settings → General → Images → \
 <b>Ask before displaying external images</b>. I may then not see your drafts either."""
 CORRECTED_OTHER = "↩️ {name}: the fetch at {time} does not count any more. {because}"
+OBJECTED = (
+    "✋ {name}: recording was stopped on the recipient’s page, and nothing more is recorded about this mail. "
+    "Everybody may ask for that; it says nothing about you, or about what they think of the mail."
+)
 REPEATED = "🔁 Possibly repeated (no. {number})."
 
 CONFIDENCE = {"strong": "Sure", "probable": "Probable", "weak": "Weak"}
@@ -237,6 +241,15 @@ Send <code>/track contract to landlord</code>, paste one invisible image into th
 here, and never more than is true. I never see your inbox.
 /help lists everything."""
 BUTTON_FIRST = "Track my first mail"
+BUTTON_TEST = "Try it on myself"
+TEST_LABEL = "self-test"
+TEST_RECIPIENT = "me"
+TEST = """🧪 <b>A test without a mail.</b> Let us pretend that you have just sent one to yourself.
+Open the test page: your browser then loads the image, as a mail program does when somebody looks, and I tell you so here.
+It proves that this host can be reached from where you are, and that what it sees reaches this chat. \
+It does not prove that your mail program keeps the image: for that, wait until the card of a real mail says that I see it in your draft."""
+BUTTON_TEST_PAGE = "Open the test page"
+TEST_PAGE = "The test page: {url}"
 HELP = "<b>What I understand</b>"
 HELP_LINE = "/{command} {description}"
 COMMANDS = {
@@ -281,6 +294,43 @@ Fetches are deleted after {days} days.
 I never have access to your mailbox, and I am not for marketing."""
 FAILED = "That did not work, and it was written down for the operator. Please try again. (no. {number})"
 ADMIN_FAILED = "Something a person asked for failed three times (update {number}). The log says why."
+CHECKUP = "⚠️ <b>Readback has started, but:</b>"
+CHECKUP_LINE = "• {problem}"
+CHECKUP_SILENT = (
+    "PUBLIC_URL {url} cannot be reached from this machine ({error}). Links would stay silent. Check that the pixel "
+    "server runs, and that the name and your proxy or tunnel lead to it. If it works from a phone outside your "
+    "network, this machine only cannot see itself from outside, and all is well."
+)
+CHECKUP_MOVED = "PUBLIC_URL {url} sends everybody on to {to}. Set PUBLIC_URL to where it really is."
+CHECKUP_STRANGER = (
+    "At PUBLIC_URL {url} something else answers (status {status}), not the pixel server. Let your proxy or tunnel "
+    "lead there, the path /healthz included."
+)
+CHECKUP_OTHER = (
+    "At PUBLIC_URL {url} another installation answers: it has another key file. Give the bot and the pixel server "
+    "the same KEY_FILE, or set PUBLIC_URL to this one’s address."
+)
+CHECKUP_PLAIN = (
+    "PUBLIC_URL {url} is not https. Mail programs may refuse the image, and browsers the copy button. Put a proxy "
+    "with a certificate before the pixel server, and set PUBLIC_URL to its https:// address."
+)
+CHECKUP_LOCAL = (
+    "PUBLIC_URL {url} leads no further than your own network, so nobody outside can load an image. Set it to the "
+    "https:// address at which the world reaches the pixel server."
+)
+CHECKUP_DATABASE = (
+    "The database {path} {why}. Links and what they saw would be gone then. Put it on a volume that lasts, or set "
+    "DATABASE_URL to a PostgreSQL server."
+)
+CHECKUP_KEY_FILE = (
+    "The key file {path} {why}. The pages of all cards would stop working then. Keep it on a volume that lasts, "
+    "or hand it over as a secret with KEY_FILE."
+)
+CHECKUP_LOST = {
+    "memory": "is kept in memory and is lost with a restart",
+    "container": "lies inside a container and is lost with it",
+    "platform": "lies on a disk that {platform} empties at every restart",
+}
 NOT_ALLOWED = "This bot serves invited chats only. Its operator can add the number {chat} to ALLOWED_CHATS."
 
 # --- short answers to a pressed button (plain text, at most 200 characters) ---------------------------
@@ -297,23 +347,143 @@ TOAST_GONE = "That is not there any more."
 TOAST_PEEK = "For 15 minutes I take looks for yours."
 
 # --- pages -----------------------------------------------------------------------------------------
-PAGE_COPY_TITLE = "Copy the image"
+PAGE_NOT_FOUND = "There is nothing here."
+PAGE_TROUBLE = "That did not work just now, and nothing was changed. Please try again in a minute."
+PAGE_TOO_MANY = "This page is open too often. Close the others, or look at the chat."
+PAGE_HOST = "What is this host?"
+
+PAGE_COPY_TITLE = "Put the image into your mail"
 PAGE_COPY_LEAD = "for {name}"
+PAGE_COPY_STEP = "Copy it"
 PAGE_COPY_BUTTON = "Copy the invisible image"
 PAGE_COPY_DONE = "Copied. Now paste it into your mail."
 PAGE_COPY_FAILED = (
-    "Your browser did not allow that. Select the line below, copy it, and paste it into the mail’s HTML."
+    "Your browser did not allow that. The line that holds the image is selected below: copy it, and put it into "
+    "the mail as HTML."
 )
-PAGE_COPY_THEN = "Then paste it into your mail, send the mail, and tap “I’ve sent it” in the chat."
-PAGE_COPY_ADDRESS = "For “Insert photo → Web address”, or by hand:"
-PAGE_COPY_HTML = "As HTML:"
-PAGE_NO_SCRIPT = "Copying by button needs JavaScript. Without it, copy one of the lines below."
+PAGE_NO_SCRIPT = (
+    "Copying by button needs JavaScript. Without it, copy one of the lines at the end of this page. Load the page "
+    "again to see how far your mail is."
+)
+PAGE_STAGES = {
+    "waiting": "Not in a mail yet. I say here when I see it.",
+    "draft": "I see it in your draft. Paste worked.",
+    "sent": "Noted as sent. Watching.",
+    "closed": "Recording is stopped for this mail: nothing will be seen.",
+    "gone": "This link is not there any more.",
+}
+PAGE_PASTE_STEP = "Paste it where you write"
+PAGE_PASTE_HOW = (
+    "Click into the text of your mail and press <b>Ctrl V</b>, on a Mac <b>⌘ V</b>. Nothing new is to be seen there: "
+    "the image is invisible. This page says when I see it."
+)
+PAGE_PASTE_UNSEEN = (
+    "Not seen after half a minute? Then your program dropped the image, keeps a copy of its own, or loads no images "
+    "while you write. Nobody can tell which: to be sure, write in a browser."
+)
+PAGE_SENT_STEP = "Send the mail, then say so"
+PAGE_SENT_WHY = "Looks count from then on; what comes before is your own draft."
+PAGE_SENT_BUTTON = "I’ve sent it"
+PAGE_SENT_DONE = "You can close this page. What happens from now on is told in the chat."
+PAGE_APPS_TITLE = "Which program do you write in?"
+PAGE_APPS = {
+    "gmail": "Gmail in a browser",
+    "outlook_web": "Outlook in a browser",
+    "outlook": "Outlook as a program",
+    "apple": "Apple Mail on a Mac",
+    "thunderbird": "Thunderbird",
+    "proton": "Proton Mail",
+    "phone": "On a phone",
+}
+PAGE_APPS_STEPS = {
+    "gmail": """Press <b>Compose</b>, click into the text, paste.
+Or, in the bar below the text: <b>Insert photo → Web Address (URL)</b>, with the address below.
+That other way Gmail may turn the address into Google’s own for all readers. Then I cannot tell Outlook from Apple Mail.""",
+    "outlook_web": """Press <b>New mail</b>, click into the text, paste.
+Outlook may keep a copy of its own instead. Then I do not see it here, and never will: delete it, or write elsewhere.""",
+    "outlook": """Click into the text, paste. The mail must be HTML: <b>Format Text → HTML</b>.
+Outlook for Windows may show it to me now and still send everybody a copy from inside the mail. Then no look is ever \
+seen, and silence says even less than otherwise. A browser is the surer way.""",
+    "apple": """Click into the text, paste. If it is plain text: <b>Format → Make Rich Text</b>.
+Mail may make an attachment of what is pasted. Then I do not see it here, and never will: delete it, or write in a browser.""",
+    "thunderbird": """Click into the text. In the menu: <b>Insert → HTML…</b>
+Paste the line “As HTML” from below, and press <b>Insert</b>. Not in plain-text mails: those hold no images.
+Thunderbird may load nothing while you write. Then I do not see it here, and it may work all the same.""",
+    "proton": """Write in a browser: <b>New message</b>, click into the text, paste.
+Proton may load nothing while you write. Then I do not see it here, and it may work all the same.
+Readers with Proton are often not seen either: it takes known tracking images out.""",
+    "phone": """Hold a finger on the text of the mail, then <b>Paste</b>.
+Apps on phones often drop the image, or paste its address as text. If you see an address, delete it.
+If this page does not see the image: save the draft, and finish it in a browser on a computer.""",
+}
+PAGE_LINES_TITLE = "By hand"
+PAGE_COPY_ADDRESS = "The address, for “Web Address (URL)”"
+PAGE_COPY_HTML = "As HTML"
+
 PAGE_FRONT_LEAD = "The return receipt for e-mail."
-PAGE_FRONT_WHAT = """This host serves the tiny image that tells the sender of one particular mail that the mail \
-was shown. It is used for single mails between people, not for marketing."""
-PAGE_FRONT_KEPT = """Of each time the image is loaded it keeps the moment, the program and what it calls itself, \
-the kind of network, a code that is useless outside this one mail, and what all that probably means. It stores no \
-address and no place, and has no access to anybody’s mailbox."""
-PAGE_FRONT_OPERATOR = "Run by {operator}."
-PAGE_FRONT_CONTACT = "Contact: {contact}"
-PAGE_NOT_FOUND = "There is nothing here."
+PAGE_FRONT_WHAT = (
+    "You have found an image from this host in a mail? It is one pixel large and invisible, and tells the sender of "
+    "that one mail that the mail was shown. This host serves single mails between people, not marketing."
+)
+PAGE_FRONT_OBJECT = "How to object"
+PAGE_FRONT_OBJECT_HOW = (
+    "Every such image has a page that says what is recorded, and stops it. Paste the image’s address, or whatever "
+    "contains it; in most mail programs it is found under “Show original” or “Message source”."
+)
+PAGE_FRONT_IMAGE = "The image’s address"
+PAGE_FRONT_GO = "Show its page"
+PAGE_FRONT_MISSED = "There is no address of an image from here in that. It looks like {url}/i/….gif"
+PAGE_FRONT_BLOCK = "You can also tell your mail program not to load images by itself: then none of them tells anybody anything."
+PAGE_FRONT_SOURCE = "Source code"
+PAGE_FRONT_SOURCE_AT = (
+    "What runs here is Readback, free software under the MIT licence. Its code: <b>{link}</b>"
+)
+PAGE_FRONT_SOURCE_ASK = (
+    "What runs here is Readback, free software under the MIT licence. Ask who runs it for its code."
+)
+
+PAGE_KEPT_TITLE = "What is recorded"
+PAGE_KEPT = """Each time the image is loaded: the moment, the program and what it calls itself, and the kind of \
+network it is in, such as “Google’s” or “a data centre”
+A code that tells one device from another, for this one mail, and is useless outside it
+What all that probably means, such as “a security scanner” or “somebody looked”"""
+PAGE_NOT_KEPT = (
+    "Not recorded: any network address, any place, who looked, whether they read. This host has access to nobody’s "
+    "mailbox."
+)
+PAGE_LONG_TITLE = "For how long"
+PAGE_LONG = (
+    "Each record is deleted after {days} days, or earlier when the sender deletes it. How often the image was loaded, "
+    "and when first and last, stays for as long as the sender keeps the entry for their mail."
+)
+PAGE_WHO_TITLE = "By whom"
+PAGE_WHO = "This host is run by <b>{operator}</b>."
+PAGE_WHO_UNKNOWN = "Who runs this host has not given a name here."
+PAGE_WHO_CONTACT = "Contact: {contact}"
+PAGE_WHO_SENDER = "That there is an image in a mail is the decision of its sender."
+
+PAGE_NOTICE_TITLE = "The image in your mail"
+PAGE_NOTICE_LEAD = (
+    "The mail that led you here holds an invisible image. When a program loads it, the sender of the mail can be told "
+    "that the mail was shown. You can stop that here."
+)
+PAGE_NOTICE_STOP = "Stop recording"
+PAGE_NOTICE_THEN = (
+    "From then on nothing about this mail is recorded any more, whoever loads the image, and the sender cannot "
+    "turn it on again. The sender is told that recording was stopped. What was recorded before stays as long as it says below."
+)
+PAGE_STOPPED_TITLE = "Recording is stopped"
+PAGE_STOPPED = (
+    "Nothing about this mail is recorded any more, whoever loads its image. The image itself still comes, so that the "
+    "mail looks as before."
+)
+
+PAGE_TRY_TITLE = "This page stands for a mail"
+PAGE_TRY = (
+    "Your browser has just loaded the invisible image, as a mail program does when somebody looks at a mail. Now look "
+    "at your chat: it should say so by now."
+)
+PAGE_TRY_UNSEEN = (
+    "It says nothing? Then this host is reached, but its bot is not running or cannot reach Telegram; its operator finds why in "
+    "the log. Loading this page again within half a minute counts as the same look."
+)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+import words
 from bot import alerts
 from bot.message import Message, pack, unpack
 from storage.tables import FetchRow
@@ -216,3 +217,12 @@ def test_every_kind_has_its_words(kind: Kind) -> None:
 def test_a_line_that_waited_does_not_claim_what_was_corrected_meanwhile(kind: Kind, reason: Reason) -> None:
     said = plain(alerts.proxied(link(SENT), fetch(kind, reason), LATER))
     assert "fetched the image by itself" not in said
+
+
+@given(labels, labels)
+def test_an_objection_is_told_without_blame_and_asks_for_nothing(label: str, recipient: str) -> None:
+    message = alerts.objected(link(SENT, said(Telling.OBJECTED), label=label, recipient=recipient))
+    assert fits_telegram(message)
+    assert keys(message) == []
+    assert "says nothing about you" in plain(message)
+    assert "opened" not in words.say(en.OBJECTED, name="")

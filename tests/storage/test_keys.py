@@ -136,3 +136,13 @@ def test_a_device_is_the_same_inside_a_link_and_unknown_outside() -> None:
 @given(st.text(st.characters(codec=None)))
 def test_whatever_a_program_calls_itself_it_has_a_device(user_agent: str) -> None:
     assert len(KEYS.device(TOKEN, "192.0.2.1", user_agent)) == 16
+
+
+def test_a_test_key_opens_the_self_test_alone_and_an_owner_key_does_not() -> None:
+    key = KEYS.test_key(7, TOKEN)
+    assert KEYS.opens_test(key, 7, TOKEN)
+    assert not KEYS.opens(key, 7, TOKEN)
+    assert not KEYS.opens_test(KEYS.owner_key(7, TOKEN), 7, TOKEN)
+    assert not KEYS.opens_test(key, 8, TOKEN)
+    assert not KEYS.opens_test(key, 7, OTHER_TOKEN)
+    assert link_id_in(key) == 7

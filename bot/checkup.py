@@ -1,0 +1,133 @@
+"""The first minute: does PUBLIC_URL lead here, safely, and will the disk last?
+
+What is wrong is told in one message, to the log and to ADMIN_CHAT_ID. Nothing waits for it.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from markupsafe import Markup
+
+import words
+from bot.desk import Desk
+from bot.message import Message
+from bot.phrases import lines
+from bot.replies import owe_message
+from settings import Settings
+from storage import disks
+from storage.disks import Lost
+from storage.times import now
+from words import english as en
+
+log = logging.getLogger(__name__)
+
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds before looking again: the pixel server starts at the same time as the bot."""
+LONGEST_LOOK = 10.0
+
+
+async def run(desk: Desk, environ: Mapping[str, str] = os.environ) -> None:
+    """Look once, and tell what is wrong; never raises."""
+    try:
+        problems = await look(desk.settings, desk.keys.instance(), environ)
+        if problems:
+            await _tell(desk, problems)
+        else:
+            log.info("PUBLIC_URL %s leads to this installation.", desk.settings.public_url)
+    except Exception:
+        log.exception("The check of this installation could not be finished.")
+
+
+async def look(settings: Settings, instance: str, environ: Mapping[str, str]) -> list[Markup]:
+    """What is wrong with this installation, a sentence each."""
+    found = [await _insist(settings.public_url, instance), _safety(settings), *_disks(settings, environ)]
+    return [problem for problem in found if problem]
+
+
+async def _tell(desk: Desk, problems: list[Markup]) -> None:
+    text = lines(words.say(en.CHECKUP), *(words.say(en.CHECKUP_LINE, problem=one) for one in problems))
+    for problem in problems:
+        log.warning("%s", problem.striptags())
+    if admin := desk.settings.admin_chat_id:
+        at = now()
+        key = f"checkup:{at}"
+        await desk.write(lambda session: owe_message(session, admin, key, Message(text), at))
+        desk.due.set()
+
+
+async def _insist(url: str, instance: str) -> Markup | None:
+    """What is wrong with the address once a pixel server that has just started had its time."""
+    for pause in PAUSES:
+        if (problem := await _ask(url, instance)) is None:
+            return None
+        await asyncio.sleep(pause)
+    return problem
+
+
+async def _ask(url: str, instance: str) -> Markup | None:
+    """What is wrong with the address; None when our own pixel server answers there."""
+    try:
+        async with asyncio.timeout(LONGEST_LOOK), httpx.AsyncClient(timeout=LONGEST_LOOK) as client:
+            answer = await client.get(f"{url}/healthz")
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        return words.say(en.CHECKUP_SILENT, url=url, error=str(error) or type(error).__name__)
+    if answer.has_redirect_location:
+        return words.say(en.CHECKUP_MOVED, url=url, to=_target(answer))
+    told = _instance_in(answer)
+    if told is None:
+        return words.say(en.CHECKUP_STRANGER, url=url, status=answer.status_code)
+    return None if told == instance else words.say(en.CHECKUP_OTHER, url=url)
+
+
+def _instance_in(answer: httpx.Response) -> str | None:
+    try:
+        told = answer.json()["instance"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return told if isinstance(told, str) else None
+
+
+def _target(answer: httpx.Response) -> str:
+    return str(answer.url.join(answer.headers["location"])).removesuffix("/healthz")
+
+
+def _safety(settings: Settings) -> Markup | None:
+    url = settings.public_url
+    if not is_local(url):
+        return None if url.startswith("https:") else words.say(en.CHECKUP_PLAIN, url=url)
+    # Who plays with a local Bot API wants a local address; who has a real bot forgot to set one.
+    return None if is_local(settings.telegram_api_url) else words.say(en.CHECKUP_LOCAL, url=url)
+
+
+def is_local(url: str) -> bool:
+    """Whether an address leads to this machine, or no further than the network it stands in."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost" or host.endswith((".localhost", ".local"))
+
+
+def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Markup]:
+    mounts, key_file = disks.mounts(), settings.key_file.absolute()
+    found = []
+    if path := settings.sqlite_path:
+        found.append(_about(en.CHECKUP_DATABASE, path, disks.lost_with(path, environ, mounts), environ))
+    lost = disks.lost_with(key_file, environ, mounts)
+    # Secrets are handed to containers in memory, again at every start: that is no loss.
+    if lost is not Lost.MEMORY and key_file.parent != (path and path.parent):
+        found.append(_about(en.CHECKUP_KEY_FILE, key_file, lost, environ))
+    return [problem for problem in found if problem]
+
+
+def _about(sentence: str, path: Path, lost: Lost | None, environ: Mapping[str, str]) -> Markup | None:
+    if lost is None:
+        return None
+    why = words.say(en.CHECKUP_LOST[lost], platform=disks.platform(environ))
+    return words.say(sentence, path=path, why=why)

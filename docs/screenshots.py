@@ -1,0 +1,68 @@
+"""`make screenshots`: the pages in a real browser, as pictures beside this file.
+
+At the widths of a phone, a tablet and a computer, in light and in dark.
+"""
+
+import shutil
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from storage.engine import connect, writing
+from storage.keys import open_keys
+from storage.migrate import upgrade
+from tests.conftest import settings_of
+from tests.pixel_server.serving import path_of, serving, track
+
+PICTURES = Path(__file__).parent / "pages"
+WIDTHS = (320, 768, 1280)
+
+
+def main() -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        settings = settings_of(Path(folder), OPERATOR="Anna Berg", CONTACT="anna@example.org")
+        engine = connect(settings, checkpoints=True)
+        upgrade(engine)
+        link = track(engine)
+        with writing(engine) as session:
+            # The same at every run, so that a picture changes when its page does.
+            link = session.merge(link)
+            link.token = "q7Zk3v0bT1yWc9mLx2RfNA"  # noqa: S105  # of a picture
+        key = open_keys(settings.key_file).owner_key(link.id, link.token)
+        pages = {"copy": f"/copy/{key}", "notice": f"/n/{link.token}", "front": "/"}
+        with (
+            serving(settings, public_url="https://mail.example.com") as served,
+            playwright.chromium.launch(executable_path=shutil.which("chromium")) as browser,
+        ):
+            served.get(path_of(link))
+            for name, path in pages.items():
+                take(browser, name, served.url + path)
+        engine.dispose()
+
+
+def take(browser: Browser, name: str, url: str) -> None:
+    for scheme in ("light", "dark"):
+        with browser.new_context(color_scheme=scheme) as context:
+            page = context.new_page()
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.goto(url)
+                # The first program's steps, as after a tap.
+                for summary in page.locator("summary").all()[:1]:
+                    summary.click()
+                page.mouse.move(0, 0)
+                save(page.screenshot(full_page=True), PICTURES / f"{name}-{width}-{scheme}.png")
+
+
+def save(screenshot: bytes, path: Path) -> None:
+    """In 32 colours: a fifth of the bytes, and nobody sees it."""
+    picture = Image.open(BytesIO(screenshot)).convert("RGB")
+    picture.quantize(32, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Will a file still be there after a restart? As far as the mounts and the platform tell."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+MOUNTS = Path("/proc/mounts")
+PLATFORMS = {
+    "DYNO": "Heroku",
+    "RENDER": "Render",
+    "RAILWAY_ENVIRONMENT": "Railway",
+    "FLY_APP_NAME": "Fly.io",
+}
+"""What each sets in the environment; there a disk lasts only where a volume is mounted."""
+
+
+class Lost(StrEnum):
+    """What takes a file with it when it goes."""
+
+    MEMORY = "memory"
+    CONTAINER = "container"
+    PLATFORM = "platform"
+
+
+FILE_SYSTEMS = {
+    "tmpfs": Lost.MEMORY,
+    "ramfs": Lost.MEMORY,
+    "overlay": Lost.CONTAINER,
+    "aufs": Lost.CONTAINER,
+}
+
+
+def lost_with(path: Path, environ: Mapping[str, str], mounts: str) -> Lost | None:
+    """What a file at this absolute path would be lost with; None when its disk seems to last.
+
+    `mounts` is the text of /proc/mounts, empty where there is none.
+    """
+    place, file_system = _mount_of(path, mounts)
+    if lost := FILE_SYSTEMS.get(file_system):
+        return lost
+    on_a_volume = place != Path("/")
+    return Lost.PLATFORM if platform(environ) and not on_a_volume else None
+
+
+def platform(environ: Mapping[str, str]) -> str:
+    """The hosting platform's name; empty on a machine of one's own."""
+    return next((name for mark, name in PLATFORMS.items() if environ.get(mark)), "")
+
+
+def mounts() -> str:
+    return MOUNTS.read_text("utf-8", "replace") if MOUNTS.exists() else ""
+
+
+def _mount_of(path: Path, mounts: str) -> tuple[Path, str]:
+    """Where the file system of this path is mounted, and its type: the longest mount above it, the
+    last one where several cover each other."""
+    found = (Path("/"), "")
+    for line in mounts.splitlines():
+        _device, place, file_system, *_ = [*line.split(" "), "", "", ""]
+        mounted = Path(place.replace("\\040", " "))
+        if path.is_relative_to(mounted) and len(mounted.parts) >= len(found[0].parts):
+            found = (mounted, file_system)
+    return found

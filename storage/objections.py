@@ -1,0 +1,34 @@
+"""The recipient's word: recording stops for good, and the sender is told, once."""
+
+from sqlmodel import Session, col, select
+
+from storage import outbox
+from storage.links import history_of
+from storage.statements import state
+from storage.tables import Link
+from storage.times import moment
+from tracking import Statement, Telling, Windows
+
+
+def has_objected(session: Session, token: str) -> bool:
+    """Whether recording was stopped on the recipient's page; False for a token that is nobody's."""
+    link = session.exec(select(Link).where(Link.token == token)).first()
+    return link is not None and history_of(link).said.objected
+
+
+def object_to(session: Session, token: str, now: float, windows: Windows) -> None:
+    """Record nothing more for this token, and owe its sender one message; said twice, it is said once."""
+    query = select(Link).where(col(Link.token) == token).with_for_update(key_share=True)
+    link = session.exec(query).first()
+    if link is None or history_of(link).said.objected:
+        return
+    state(session, link, Statement(Telling.OBJECTED, now), by=None, now=now, windows=windows)
+    row = {
+        "key": f"objected:{link.id}",
+        "chat_id": link.chat_id,
+        "link_id": link.id,
+        "kind": "objected",
+        "thread_id": link.thread_id,
+        "created_at": moment(now),
+    }
+    outbox.owe(session.connection(), [row])

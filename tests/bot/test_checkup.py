@@ -1,0 +1,227 @@
+"""The first minute: what is wrong with an installation is told once, in words, and holds nothing up."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import respx
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from bot import checkup
+from bot.checkup import is_local, look
+from bot.desk import Desk
+from bot.message import unpack
+from settings import Settings
+from storage import disks
+from storage.engine import reading
+from storage.keys import open_keys
+from storage.tables import Alert
+from tests.conftest import settings_of
+from tests.pixel_server.serving import serving
+
+ADMIN = 4711
+WORLD = "https://mail.example"
+INSTANCE = "0123456789abcdef"
+OURS = {"ok": True, "instance": INSTANCE}
+SERVER = "/dev/sda1 / ext4 rw 0 0\n"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkup, "PAUSES", (0.0, 0.0, 0.0))
+
+
+@pytest.fixture(autouse=True)
+def mount(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], object]:
+    """The mounts of this machine: one disk that lasts, unless a test writes others."""
+    path = tmp_path / "mounts"
+    path.write_text(SERVER)
+    monkeypatch.setattr(disks, "MOUNTS", path)
+    return path.write_text
+
+
+@pytest.fixture
+def world() -> Iterator[respx.Router]:
+    """Everything outside this machine, as far as a test says what it answers."""
+    with respx.mock(assert_all_called=False) as router:
+        yield router
+
+
+@pytest.fixture
+def public(tmp_path: Path) -> Settings:
+    return settings_of(tmp_path, PUBLIC_URL=WORLD, ADMIN_CHAT_ID=str(ADMIN))
+
+
+async def told(settings: Settings, **environ: str) -> list[str]:
+    return [one.unescape() for one in await look(settings, INSTANCE, environ)]
+
+
+async def test_an_address_that_leads_to_our_own_pixel_server_is_well(settings: Settings) -> None:
+    with serving(settings, telegram_api_url="http://127.0.0.1:1") as served:
+        instance = open_keys(settings.key_file).instance()
+        assert await look(served.settings, instance, {}) == []
+        assert "another installation" in (await told(served.settings))[0]
+
+
+async def test_an_address_that_nobody_answers_at_is_told_with_what_to_do(settings: Settings) -> None:
+    here = {"public_url": "http://127.0.0.1:1", "telegram_api_url": "http://127.0.0.1:1"}
+    problem = (await told(settings.model_copy(update=here)))[0]
+    assert problem.startswith("PUBLIC_URL http://127.0.0.1:1 cannot be reached from this machine (")
+    assert "Check that the pixel server runs" in problem
+
+
+async def test_a_pixel_server_that_starts_a_little_later_is_waited_for(
+    world: respx.Router, public: Settings
+) -> None:
+    answers: list[Exception | httpx.Response] = [
+        httpx.ConnectError("refused"),
+        httpx.Response(502),
+        httpx.Response(200, json=OURS),
+    ]
+    asked = world.get(f"{WORLD}/healthz").mock(side_effect=answers)
+    assert await told(public) == []
+    assert asked.call_count == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(404),
+        httpx.Response(200, text="<html>Welcome to nginx"),
+        httpx.Response(200, json=["instance"]),
+        httpx.Response(200, json={"ok": True}),
+        httpx.Response(200, json={"instance": None}),
+        httpx.Response(200, content=b"\xff"),
+    ],
+    ids=lambda answer: str(answer.content),
+)
+async def test_something_else_that_answers_is_told(
+    world: respx.Router, public: Settings, answer: httpx.Response
+) -> None:
+    world.get(f"{WORLD}/healthz").mock(return_value=answer)
+    assert (await told(public))[0].startswith(f"At PUBLIC_URL {WORLD} something else answers")
+
+
+async def test_an_address_that_sends_everybody_on_is_told_where_to(
+    world: respx.Router, public: Settings
+) -> None:
+    moved = httpx.Response(301, headers={"location": "https://www.mail.example/healthz"})
+    world.get(f"{WORLD}/healthz").mock(return_value=moved)
+    assert "sends everybody on to https://www.mail.example. Set PUBLIC_URL" in (await told(public))[0]
+
+
+async def test_an_address_without_https_is_told_unless_it_is_local(
+    world: respx.Router, tmp_path: Path
+) -> None:
+    world.get("http://mail.example/healthz").respond(json=OURS)
+    world.get("http://127.0.0.1:8000/healthz").respond(json=OURS)
+    far = settings_of(tmp_path, PUBLIC_URL="http://mail.example")
+    near = settings_of(tmp_path, TELEGRAM_API_URL="http://127.0.0.1:8081")
+    assert [one.partition(".")[0] for one in await told(far)] == ["PUBLIC_URL http://mail"]
+    assert "is not https" in (await told(far))[0]
+    assert await told(near) == []
+
+
+async def test_who_forgot_to_set_an_address_for_a_real_bot_is_told(
+    world: respx.Router, tmp_path: Path
+) -> None:
+    world.get("http://127.0.0.1:8000/healthz").respond(json=OURS)
+    assert "leads no further than your own network" in (await told(settings_of(tmp_path)))[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://localhost:8000", True),
+        ("http://127.0.0.1", True),
+        ("http://[::1]:8000", True),
+        ("http://192.168.1.7:8000", True),
+        ("http://readback.local", True),
+        ("http://8.8.8.8", False),
+        ("https://localhost.example", False),
+        ("http://mail.example", False),
+    ],
+)
+def test_what_is_local(url: str, local: bool) -> None:
+    assert is_local(url) is local
+
+
+@pytest.mark.parametrize(
+    ("mounts", "environ", "why"),
+    [
+        ("overlay / overlay rw 0 0\n", {}, "lies inside a container and is lost with it"),
+        ("tmpfs / tmpfs rw 0 0\n", {}, "is kept in memory and is lost with a restart"),
+        (SERVER, {"DYNO": "bot.1"}, "lies on a disk that Heroku empties at every restart"),
+    ],
+)
+async def test_a_database_on_a_disk_that_does_not_last_is_told(
+    world: respx.Router,
+    public: Settings,
+    mount: Callable[[str], object],
+    mounts: str,
+    environ: dict[str, str],
+    why: str,
+) -> None:
+    world.get(f"{WORLD}/healthz").respond(json=OURS)
+    mount(mounts)
+    assert await told(public, **environ) == [
+        f"The database {public.sqlite_path} {why}. Links and what they saw would be gone then. "
+        "Put it on a volume that lasts, or set DATABASE_URL to a PostgreSQL server."
+    ]
+
+
+async def test_a_key_file_of_its_own_is_looked_after_too(
+    world: respx.Router, tmp_path: Path, mount: Callable[[str], object]
+) -> None:
+    world.get(f"{WORLD}/healthz").respond(json=OURS)
+    settings = settings_of(
+        tmp_path, PUBLIC_URL=WORLD, DATABASE_URL="postgres://db/readback", KEY_FILE="/app/readback.key"
+    )
+    assert (await told(settings, RENDER="true"))[0].startswith(
+        "The key file /app/readback.key lies on a disk"
+    )
+    mount("tmpfs / tmpfs rw 0 0\n")  # a secret that is handed over at every start
+    assert await told(settings, RENDER="true") == []
+
+
+async def test_all_that_is_wrong_is_one_message_to_the_admin_and_a_line_each_in_the_log(
+    world: respx.Router, settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.get("http://mail.example/healthz").respond(404)
+    wrong = {"public_url": "http://mail.example", "admin_chat_id": ADMIN}
+    desk = Desk(settings.model_copy(update=wrong), engine, open_keys(settings.key_file))
+    with caplog.at_level(logging.WARNING):
+        await checkup.run(desk, {})
+    with reading(engine) as session:
+        owed = session.exec(select(Alert)).one()
+    text = unpack(owed.payload).text
+    assert (owed.chat_id, owed.loud) == (ADMIN, False)
+    assert text.startswith(
+        "⚠️ <b>Readback has started, but:</b>\n• At PUBLIC_URL http://mail.example something"
+    )
+    assert text.count("\n• ") == 2
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+    assert desk.due.is_set()
+
+
+async def test_without_an_admin_the_log_alone_is_told(
+    world: respx.Router, settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.get(f"{WORLD}/healthz").respond(404)
+    desk = Desk(settings.model_copy(update={"public_url": WORLD}), engine, open_keys(settings.key_file))
+    await checkup.run(desk, {})
+    assert "something else answers (status 404)" in caplog.text
+    with reading(engine) as session:
+        assert session.exec(select(Alert)).all() == []
+
+
+async def test_a_check_that_cannot_be_finished_ends_nothing(
+    world: respx.Router, settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.get(f"{WORLD}/healthz").mock(side_effect=ZeroDivisionError)
+    desk = Desk(settings.model_copy(update={"public_url": WORLD}), engine, open_keys(settings.key_file))
+    await checkup.run(desk, {})
+    assert "could not be finished" in caplog.text
