@@ -46,7 +46,7 @@ async def run(desk: Desk, environ: Mapping[str, str] = os.environ) -> None:
 
 async def look(settings: Settings, instance: str, environ: Mapping[str, str]) -> list[Markup]:
     """What is wrong with this installation, a sentence each."""
-    found = [await _insist(settings.public_url, instance), _safety(settings), *_disks(settings, environ)]
+    found = [await _address(settings.public_url, instance), _safety(settings), *_disks(settings, environ)]
     return [problem for problem in found if problem]
 
 
@@ -61,36 +61,34 @@ async def _tell(desk: Desk, problems: list[Markup]) -> None:
         desk.due.set()
 
 
-async def _insist(url: str, instance: str) -> Markup | None:
-    """What is wrong with the address once a pixel server that has just started had its time."""
+async def _address(url: str, instance: str) -> Markup | None:
+    """What is wrong with the address; a pixel server that has just started is given its time."""
     for pause in PAUSES:
-        if (problem := await _ask(url, instance)) is None:
-            return None
+        told, problem = await _ask(url)
+        if told:
+            return None if told == instance else words.say(en.CHECKUP_OTHER, url=url)
         await asyncio.sleep(pause)
     return problem
 
 
-async def _ask(url: str, instance: str) -> Markup | None:
-    """What is wrong with the address; None when our own pixel server answers there."""
+async def _ask(url: str) -> tuple[str, Markup]:
+    """Which installation answers there; empty, and what is wrong, when none does."""
     try:
         async with asyncio.timeout(LONGEST_LOOK), httpx.AsyncClient(timeout=LONGEST_LOOK) as client:
             answer = await client.get(f"{url}/healthz")
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        return words.say(en.CHECKUP_SILENT, url=url, error=str(error) or type(error).__name__)
+        return "", words.say(en.CHECKUP_SILENT, url=url, error=str(error) or type(error).__name__)
     if answer.has_redirect_location:
-        return words.say(en.CHECKUP_MOVED, url=url, to=_target(answer))
-    told = _instance_in(answer)
-    if told is None:
-        return words.say(en.CHECKUP_STRANGER, url=url, status=answer.status_code)
-    return None if told == instance else words.say(en.CHECKUP_OTHER, url=url)
+        return "", words.say(en.CHECKUP_MOVED, url=url, to=_target(answer))
+    return _instance_in(answer), words.say(en.CHECKUP_STRANGER, url=url, status=answer.status_code)
 
 
-def _instance_in(answer: httpx.Response) -> str | None:
+def _instance_in(answer: httpx.Response) -> str:
     try:
         told = answer.json()["instance"]
     except (ValueError, KeyError, TypeError):
-        return None
-    return told if isinstance(told, str) else None
+        return ""
+    return told if isinstance(told, str) else ""
 
 
 def _target(answer: httpx.Response) -> str:

@@ -30,7 +30,13 @@ class PixelServer(FastAPI):
 
     def __init__(self, settings: Settings, engine: Engine, keys: Keys) -> None:
         super().__init__(
-            title="Readback", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan
+            title="Readback",
+            docs_url=None,
+            redoc_url=None,
+            openapi_url=None,
+            lifespan=_lifespan,
+            # A redirect of Starlette's own would lead to whatever host the asker named.
+            redirect_slashes=False,
         )
         self.settings, self.database, self.keys = settings, engine, keys
         self.clients = ClientAddress(settings.trusted_proxies)

@@ -97,11 +97,15 @@ class Live:
         self._watching: asyncio.Task[None] | None = None
         self._closing = False
 
+    @property
+    def open_pages(self) -> int:
+        return len(self._streams)
+
     def open(self, link: Link, address: str | None) -> "Events | None":
         """The answer that tells a page where its link stands; None when there are too many."""
         alike = sum(stream.link_id == link.id for stream in self._streams)
         nearby = sum(stream.address == address for stream in self._streams)
-        full = len(self._streams) >= MOST_STREAMS
+        full = self.open_pages >= MOST_STREAMS
         if self._closing or full or alike >= MOST_OF_A_LINK or nearby >= MOST_OF_AN_ADDRESS:
             return None
         stream = Stream(link, address)

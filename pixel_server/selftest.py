@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 POLICY = "Content-Security-Policy"
-HEADERS = {**PAGE_HEADERS, POLICY: f"{PAGE_HEADERS[POLICY]}; img-src 'self'"}
 
 
 @router.get("/try/{test_key}")
@@ -31,4 +30,6 @@ def test_page(request: Request, test_key: str) -> HTMLResponse:
         link = session.get(Link, link_id)
     if link is None or not app.keys.opens_test(test_key, link_id, link.token):
         return absent(app)
-    return page(app, "try.html", headers=HEADERS, url=f"{app.settings.public_url}/i/{link.token}.gif")
+    url = f"{app.settings.public_url}/i/{link.token}.gif"
+    headers = {**PAGE_HEADERS, POLICY: f"{PAGE_HEADERS[POLICY]}; img-src {url}"}
+    return page(app, "try.html", headers=headers, url=url)

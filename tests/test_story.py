@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from demo import telegram
+from tests.conftest import settings_of
+from tests.pixel_server.serving import serving
 from tests.processes import Processes, processes
 
 GMAIL = {
@@ -23,6 +25,12 @@ PREFETCH = {
 OUTLOOK = {
     "user-agent": "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)",
     "x-forwarded-for": "188.21.77.218",
+}
+
+BROWSER = {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "x-forwarded-for": "84.150.10.20",
+    "sec-fetch-dest": "image",
 }
 
 
@@ -62,6 +70,11 @@ class Chat:
 
 def _datas(message: telegram.Message) -> list[str]:
     return [key["callback_data"] for row in message.buttons() for key in row if "callback_data" in key]
+
+
+def page_behind(message: telegram.Message) -> str:
+    """Where the message's button leads."""
+    return str(next(key["url"] for row in message.buttons() for key in row if "url" in key))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -146,6 +159,47 @@ def test_a_muted_link_only_counts(anna: Chat) -> None:
     fetch(url)
     assert anna.sees("Looked at").id == card.id
     assert anna.shows("was opened") is None
+
+
+def test_sent_on_the_copy_page_is_followed_by_the_card(anna: Chat) -> None:
+    card, url = anna.tracks()
+    page = page_behind(card)
+    with httpx.stream("GET", f"{page}/live") as live:
+        lines = (line for line in live.iter_lines() if line.startswith("data: "))
+        assert next(lines) == "data: waiting"
+        fetch(url)
+        assert next(lines) == "data: draft"
+        assert httpx.post(f"{page}/sent").headers["location"] in page
+        assert next(lines) == "data: sent"
+    assert anna.sees("Watching").id == card.id
+    assert anna.presses(card, "mute:") == "Muted. Looks are still counted on the card."
+
+
+def test_a_landlord_who_objects_is_told_to_anna_once(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    for _ in range(2):
+        httpx.post(url.replace("/i/", "/n/").removesuffix(".gif")).raise_for_status()
+    told = anna.sees("recording was stopped on the recipient’s page")
+    assert told.silent
+    assert told.reply_to is card
+    anna.sees("The recipient asked not to be recorded")
+    fetch(url, OUTLOOK)
+    anna.says("/status")
+    anna.sees("Watching 0 of 1")
+    assert anna.shows("was opened") is None
+    assert sum("recording was stopped" in message.text for message in anna.api.said(anna.chat)) == 1
+
+
+def test_the_self_test_shows_the_whole_way(anna: Chat) -> None:
+    anna.says("/start")
+    anna.presses(anna.sees("/help lists everything"), "test:")
+    offer = anna.sees("It does not prove that your mail program keeps the image")
+    image = re.search(r'<img src="(http[^"]+)"', httpx.get(page_behind(offer)).text)
+    assert image
+    assert anna.shows("was opened") is None
+    fetch(image[1], BROWSER)
+    assert "self-test → me was opened" in anna.sees("was opened").text
 
 
 def test_track_alone_asks_and_the_answer_makes_the_link(anna: Chat) -> None:
@@ -310,6 +364,31 @@ def test_behind_an_unnamed_proxy_gmails_readers_are_still_told(tmp_path: Path) -
         assert "Weak: " in anna.sees("was opened").text
         assert running.text_of_log().count("Requests come through") == 1
         assert "TRUSTED_PROXIES" in httpx.get(f"{running.url}/readyz").text
+
+
+def test_an_open_copy_page_is_let_go_at_the_end(tmp_path: Path) -> None:
+    with telegram.running() as api, processes(tmp_path, api) as running:
+        card, _ = Chat(api, api.person("Anna")).tracks()
+        with httpx.stream("GET", f"{page_behind(card)}/live") as live:
+            lines = live.iter_lines()
+            assert next(lines) == "data: waiting"
+            assert running.end("pixel_server") == 0
+            # The rest comes in good order: a stream that is cut off raises.
+            assert not any(lines)
+        assert "Cancel" not in running.text_of_log()
+
+
+def test_what_is_wrong_with_an_installation_is_told_to_its_admin(tmp_path: Path) -> None:
+    with telegram.running(limits=telegram.LIFTED) as api:
+        admin = Chat(api, api.person("Ada"))
+        admin.says("/start")
+        with (
+            serving(settings_of(tmp_path / "elsewhere")) as elsewhere,
+            processes(tmp_path, api, ADMIN_CHAT_ID=str(admin.person.id), PUBLIC_URL=elsewhere.url) as running,
+        ):
+            told = admin.sees("Readback has started, but:")
+            assert f"At PUBLIC_URL {elsewhere.url} another installation answers" in told.text
+            assert "another installation answers" in running.text_of_log()
 
 
 def test_both_end_with_zero_when_they_are_asked_to(tmp_path: Path) -> None:

@@ -4,14 +4,28 @@ import html
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine
 
+from pixel_server.pages import static
 from settings import Settings
 from storage.keys import open_keys
 from storage.tables import Link
-from tests.pixel_server.serving import BORIS, Answer, Served, kinds, path_of, serving, stopped, stored, track
+from tests.conftest import settings_of
+from tests.pixel_server.serving import (
+    BORIS,
+    Answer,
+    Served,
+    kinds,
+    path_of,
+    serving,
+    stopped,
+    stored,
+    track,
+)
 from words import english
 
 
@@ -57,7 +71,7 @@ def test_the_front_page_says_nothing_of_an_operator_who_gave_no_name(settings: S
     with serving(settings) as served:
         answer = served.get("/")
     assert answer.status == 200
-    assert "Run by" not in answer.text
+    assert english.PAGE_WHO_UNKNOWN in html.unescape(answer.text)
     assert "Contact" not in answer.text
 
 
@@ -82,9 +96,10 @@ def test_the_copy_page_of_a_link_without_a_recipient_names_the_label_alone(
 
 def test_the_copy_page_never_makes_a_browser_load_the_pixel(served: Served, engine: Engine) -> None:
     link = track(engine)
-    answer = served.get(copy_path(served, link))
+    path = copy_path(served, link)
+    answer = served.get(path)
     found = references(answer)
-    assert set(found.loaded) == {"/static/page.css", "/static/copy.js", *METAS}
+    assert set(found.loaded) == {static("page.css"), static("copy.js"), "/", f"{path}/sent", *METAS}
     assert not {"img", "iframe", "object", "embed", "picture", "video", "style"} & set(found.elements)
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "img-src" not in answer.headers["content-security-policy"]
@@ -109,13 +124,15 @@ METAS = {"width=device-width, initial-scale=1", "light dark"}
     ],
 )
 def test_a_label_is_text_and_nothing_else(served: Served, engine: Engine, label: str) -> None:
-    plain = references(served.get(copy_path(served, track(engine))))
-    answer = served.get(copy_path(served, track(engine, label, label)))
+    path, odd_path = (copy_path(served, link) for link in (track(engine), track(engine, label, label)))
+    plain, answer = references(served.get(path)), served.get(odd_path)
     assert answer.status == 200
     assert references(answer).elements == plain.elements
-    assert references(answer).loaded == plain.loaded
+    assert [one.replace(odd_path, path) for one in references(answer).loaded] == plain.loaded
     assert "\u202e" not in answer.text
-    assert "49" not in re.sub(r"<textarea.*|data-image.*", "", answer.text)
+    assert "49" not in re.sub(
+        r"<textarea.*|data-image.*|/copy/.*|<svg[\s\S]*?</svg>|/static/.*", "", answer.text
+    )
 
 
 def test_every_wrong_key_is_answered_alike(served: Served, engine: Engine, settings: Settings) -> None:
@@ -199,8 +216,12 @@ def test_every_page_comes_with_the_headers_that_keep_it_to_itself(served: Served
         served.get(copy_path(served, track(engine))),
         served.get("/copy/wrong"),
         served.get("/", host="evil.example"),
+        served.get(f"/n/{'A' * 22}"),
+        served.get(f"/n/{'A' * 22}", "POST", content_length="0"),
+        served.get("/n?image=nothing"),
+        served.get(f"/n?image=/i/{'A' * 22}.gif"),
     ]
-    assert [answer.status for answer in answers] == [200, 200, 404, 400]
+    assert [answer.status for answer in answers] == [200, 200, 404, 400, 200, 200, 400, 303]
     for answer in answers:
         headers = answer.headers
         policy = {part.strip() for part in headers["content-security-policy"].split(";")}
@@ -220,7 +241,17 @@ def test_every_page_comes_with_the_headers_that_keep_it_to_itself(served: Served
 
 
 def test_there_is_no_list_of_what_this_server_does(served: Served) -> None:
-    for path in ("/docs", "/redoc", "/openapi.json", "/static/", "/copy/", "/.env", "/favicon.ico"):
+    for path in (
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/static/",
+        "/copy/",
+        "/n/",
+        "/try/",
+        "/.env",
+        "/favicon.ico",
+    ):
         assert served.get(path).status == 404, path
 
 
@@ -248,3 +279,71 @@ def test_a_page_takes_nothing_but_reading(served: Served, engine: Engine) -> Non
 def test_an_owner_key_with_a_number_too_large_is_nothing(served: Served) -> None:
     for number in (2**31, 9_999_999_999):
         assert served.get(f"/copy/{number}-{'0' * 32}").status == 404
+
+
+def test_the_front_page_leads_from_an_images_address_to_its_page(served: Served) -> None:
+    token = "A-_b" * 5 + "zz"
+    for given in (
+        f"https://mail.example/i/{token}.gif",
+        f"http://localhost:8000/n/{token}",
+        f"https://ci3.googleusercontent.com/proxy/abc=s0-d-e1-ft#https://mail.example/i/{token}.gif",
+        f'<p>Dear Anna</p><img src="https://mail.example/i/{token}.gif" width="1">',
+    ):
+        answer = served.get(f"/n?image={quote(given, safe='')}")
+        assert (answer.status, answer.headers["location"]) == (303, f"/n/{token}"), given
+
+
+@pytest.mark.parametrize(
+    "given", ["", "hello", "/i/short.gif", f"/i/{'A' * 23}.gif", "<script>", "/n/%0d%0aX: y"]
+)
+def test_the_front_page_says_when_there_is_no_image_in_what_was_pasted(served: Served, given: str) -> None:
+    answer = served.get(f"/n?image={quote(given, safe='')}")
+    assert answer.status == 400
+    assert "There is no address of an image" in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_the_front_page_says_where_the_source_code_is(settings: Settings) -> None:
+    with serving(settings, source_url="https://code.example/readback?a&b") as served:
+        assert '<a href="https://code.example/readback?a&amp;b" rel="noreferrer">' in served.get("/").text
+    with serving(settings) as served:
+        assert english.PAGE_FRONT_SOURCE_ASK in html.unescape(served.get("/").text)
+
+
+def test_in_a_folder_of_a_host_every_address_begins_with_the_folder(
+    settings: Settings, engine: Engine
+) -> None:
+    link = track(engine)
+    with serving(settings, public_url="http://127.0.0.1/mail") as served:
+        path = copy_path(served, link)
+        found = [
+            references(served.get(where)).loaded for where in ("/", path, f"/n/{link.token}", "/nowhere")
+        ]
+        moved = served.get(f"{path}/sent", "POST", content_length="0").headers["location"]
+    own = {one for loaded in found for one in loaded} - METAS
+    assert {one.startswith("/mail/") for one in own} == {True}
+    assert moved == f"/mail{path}"
+
+
+def test_a_page_is_small(served: Served, engine: Engine) -> None:
+    """HTML, style and script of each page together: it is opened on a phone, in a hurry."""
+    link = track(engine, "contract " * 100, "landlord " * 100)
+    for path in ("/", copy_path(served, link), f"/n/{link.token}"):
+        answer = served.get(path)
+        files = [one for one in references(answer).loaded if one.startswith("/static/")]
+        sizes = [len(answer.body), *(len(served.get(file).body) for file in files)]
+        assert sum(sizes) < 30_000, (path, sizes)
+
+
+def test_what_is_not_the_databases_day_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """A database without its tables, as one that is away: the page says so, and the log in one line."""
+    with serving(settings_of(tmp_path)) as served:
+        for path in (
+            f"/n/{'A' * 22}",
+            f"/copy/7-{'0' * 32}",
+            f"/copy/7-{'0' * 32}/live",
+            f"/try/7-{'0' * 32}",
+        ):
+            answer = served.get(path)
+            assert answer.status == 503, path
+            assert english.PAGE_TROUBLE in html.unescape(answer.text)

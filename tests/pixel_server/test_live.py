@@ -1,0 +1,227 @@
+"""What an open copy page is told, and what that may cost."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from ipaddress import ip_network
+from typing import BinaryIO
+
+import pytest
+from sqlalchemy import Engine, delete
+from sqlalchemy.exc import OperationalError
+
+from pixel_server import live
+from pixel_server.live import Live, Stage, stage_of
+from settings import Settings
+from storage.engine import writing
+from storage.objections import object_to
+from storage.tables import Alert, Link, StatementRow
+from storage.times import now
+from tests.fetches import NOON
+from tests.pixel_server.serving import HOME, PATIENCE, Served, request, sent, serving, track
+from tests.pixel_server.test_pages import copy_path
+from tests.tracking.stories import GMAIL, PREFETCH, Story
+from tracking import History, Sighting, Telling, Windows
+
+
+@pytest.fixture
+def served(settings: Settings) -> Iterator[Served]:
+    with serving(settings) as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits two seconds for what another process did."""
+    monkeypatch.setattr(live, "SLOW_LOOK", 0.02)
+
+
+class Listening:
+    """A page's stream, read line by line."""
+
+    def __init__(self, lines: BinaryIO) -> None:
+        self._lines = lines
+        self.status = int(self._lines.readline().split()[1])
+        self.headers = {}
+        while line := self._lines.readline().strip():
+            name, _, value = line.decode().partition(": ")
+            self.headers[name.lower()] = value
+
+    def hears(self) -> str:
+        """The next stage; empty when the stream ended in good order."""
+        for line in self._lines:
+            if line.startswith(b"data: "):
+                return line.removeprefix(b"data: ").decode().strip()
+            if line == b"0\r\n":
+                return ""
+        raise ConnectionError("the stream was cut off")
+
+
+@contextmanager
+def listening(served: Served, link: Link, **headers: str) -> Iterator[Listening]:
+    with served.connect() as wire:
+        wire.settimeout(PATIENCE)
+        wire.sendall(request(f"{copy_path(served, link)}/live", **headers))
+        with wire.makefile("rb") as lines:
+            yield Listening(lines)
+
+
+# --- what is told ----------------------------------------------------------------------------------
+
+
+def test_a_page_hears_of_the_draft_and_of_sent_on_another_page(served: Served, engine: Engine) -> None:
+    link = track(engine)
+    with listening(served, link) as page:
+        assert page.hears() == "waiting"
+        served.fetch(link)
+        assert page.hears() == "draft"
+        served.get(f"{copy_path(served, link)}/sent", "POST", content_length="0")
+        assert page.hears() == "sent"
+
+
+def test_a_page_hears_of_what_another_process_does(served: Served, engine: Engine) -> None:
+    link = track(engine)
+    with listening(served, link) as page:
+        assert page.hears() == "waiting"
+        sent(engine, link)
+        assert page.hears() == "sent"
+        with writing(engine) as session:
+            object_to(session, link.token, now(), Windows())
+        assert page.hears() == "closed"
+        with writing(engine) as session:
+            for table in (Alert, StatementRow, Link):
+                session.connection().execute(delete(table))
+        assert page.hears() == "gone"
+
+
+def test_a_page_hears_of_its_own_link_alone(served: Served, engine: Engine) -> None:
+    contract, invoice = track(engine), track(engine, "invoice")
+    with listening(served, contract) as first, listening(served, invoice) as second:
+        assert (first.hears(), second.hears()) == ("waiting", "waiting")
+        served.fetch(contract)
+        assert first.hears() == "draft"
+        sent(engine, invoice)
+        assert second.hears() == "sent"
+
+
+def test_a_page_that_comes_back_is_told_where_its_link_stands_now(served: Served, engine: Engine) -> None:
+    link = track(engine)
+    served.fetch(link)
+    with listening(served, link) as page:
+        assert page.hears() == "draft"
+
+
+def test_a_stream_has_the_headers_of_pages_and_is_held_back_by_no_proxy(
+    served: Served, engine: Engine
+) -> None:
+    with listening(served, track(engine)) as page:
+        assert page.status == 200
+        assert page.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert page.headers["cache-control"] == "no-store"
+        assert page.headers["x-accel-buffering"] == "no"
+        assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_wrong_key_hears_nothing(served: Served, engine: Engine) -> None:
+    link = track(engine)
+    answers = [served.get(f"/copy/{key}/live") for key in (link.token, f"{link.id}-{'0' * 32}")]
+    assert [answer.status for answer in answers] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("told", "stage"),
+    [
+        ([], Stage.WAITING),
+        ([GMAIL], Stage.DRAFT),
+        ([PREFETCH], Stage.SENT),
+        ([Telling.SENT], Stage.SENT),
+        ([GMAIL, Telling.SENT, Telling.DRAFT], Stage.DRAFT),
+        ([GMAIL, Telling.SENT, Telling.STOPPED], Stage.CLOSED),
+        ([Telling.STOPPED, Telling.RESUMED], Stage.WAITING),
+        ([Telling.OBJECTED], Stage.CLOSED),
+    ],
+)
+def test_how_far_a_mail_is(told: list[Telling | Sighting], stage: Stage) -> None:
+    story = Story()
+    for second, happened in enumerate(told):
+        if isinstance(happened, Telling):
+            story.said(happened, NOON + second)
+        else:
+            story.fetched(NOON + second, happened)
+    assert stage_of(story.history) is stage
+    assert stage_of(History()) is Stage.WAITING
+
+
+# --- what it costs ---------------------------------------------------------------------------------
+
+
+def test_a_link_a_house_and_the_server_have_so_many_streams_and_no_more(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_OF_A_LINK", 2)
+    monkeypatch.setattr(live, "MOST_OF_AN_ADDRESS", 3)
+    monkeypatch.setattr(live, "MOST_STREAMS", 4)
+    contract, invoice, notice = (track(engine, label) for label in ("contract", "invoice", "notice"))
+    trusted = settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.1"),)})
+    with serving(trusted) as served, ExitStack() as open_pages:
+
+        def opens(link: Link, address: str) -> int:
+            page = open_pages.enter_context(listening(served, link, x_forwarded_for=address))
+            return page.status
+
+        assert [opens(contract, HOME) for _ in range(3)] == [200, 200, 429]
+        assert [opens(invoice, HOME) for _ in range(2)] == [200, 429]
+        assert [opens(notice, address) for address in ("84.0.0.1", "84.0.0.2")] == [200, 429]
+
+
+def test_a_page_that_is_closed_gives_its_place_back(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_OF_A_LINK", 1)
+    link = track(engine)
+    with serving(settings) as served:
+        for _ in range(3):
+            with listening(served, link) as page:
+                assert page.status == 200
+            # The server notices in its own time.
+            while served.app.live and served.app.live.open_pages:
+                served.get("/healthz")
+
+
+def test_nobody_is_looked_for_while_no_page_is_open(served: Served, engine: Engine) -> None:
+    link = track(engine)
+    assert served.app.live
+    told: list[bool] = []
+    assert served.app.live.after(link.token, told.append) == told.append
+    with listening(served, link) as page:
+        page.hears()
+        assert served.app.live.after(link.token, told.append) != told.append
+        assert served.app.live.after("A" * 22, told.append) == told.append
+
+
+def test_streams_end_in_good_order_when_the_server_does(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    with serving(settings) as served, listening(served, link) as page:
+        assert page.hears() == "waiting"
+        served.app.leave()
+        assert page.hears() == ""
+        assert served.get(f"{copy_path(served, link)}/live").status == 429
+
+
+def test_a_database_that_is_away_for_a_while_ends_no_stream(
+    served: Served, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = track(engine)
+    looks, failed = Live._histories, list[set[int]]()
+
+    def away(self: Live, link_ids: set[int]) -> dict[int, History]:
+        if len(failed) < 3:
+            failed.append(link_ids)
+            raise OperationalError("SELECT", {}, Exception("gone"))
+        return looks(self, link_ids)
+
+    monkeypatch.setattr(Live, "_histories", away)
+    with listening(served, link) as page:
+        assert page.hears() == "waiting"
+        served.fetch(link)
+        assert page.hears() == "draft"
+    assert failed == [{link.id}] * 3
