@@ -27,8 +27,8 @@ from words import english as en
 
 log = logging.getLogger(__name__)
 
-PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
-"""Seconds before looking again: the pixel server starts at the same time as the bot."""
+PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds before each look: the pixel server starts at the same time as the bot."""
 LONGEST_LOOK = 10.0
 
 
@@ -64,10 +64,10 @@ async def _tell(desk: Desk, problems: list[Markup]) -> None:
 async def _address(url: str, instance: str) -> Markup | None:
     """What is wrong with the address; a pixel server that has just started is given its time."""
     for pause in PAUSES:
+        await asyncio.sleep(pause)
         told, problem = await _ask(url)
         if told:
             return None if told == instance else words.say(en.CHECKUP_OTHER, url=url)
-        await asyncio.sleep(pause)
     return problem
 
 
