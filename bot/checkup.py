@@ -116,8 +116,9 @@ def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Markup]:
     mounts, key_file = disks.mounts(), settings.key_file.absolute()
     found = []
     if path := settings.sqlite_path:
-        found.append(_about(en.CHECKUP_DATABASE, path, disks.lost_with(path, environ, mounts), environ))
-    lost = disks.lost_with(key_file, environ, mounts)
+        lost = disks.lost_with(path.resolve(), environ, mounts)
+        found.append(_about(en.CHECKUP_DATABASE, path, lost, environ))
+    lost = disks.lost_with(key_file.resolve(), environ, mounts)
     # Secrets are handed to containers in memory, again at every start: that is no loss.
     if lost is not Lost.MEMORY and key_file.parent != (path and path.parent):
         found.append(_about(en.CHECKUP_KEY_FILE, key_file, lost, environ))

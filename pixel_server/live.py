@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -79,8 +78,9 @@ class Stream:
         told: Stage | None = None
         while not self._over:
             self._changed.clear()
-            yield ":\n\n" if told is self._stage else f"data: {self._stage}\n\n"
-            told = self._stage
+            stage = self._stage
+            yield ":\n\n" if told is stage else f"data: {stage}\n\n"
+            told = stage
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), KEEP_ALIVE)
 
@@ -163,7 +163,8 @@ class Live:
         link_ids = {stream.link_id for stream in self._streams}
         try:
             found = await run_in_threadpool(self._histories, link_ids)
-        except SQLAlchemyError as error:
+        except Exception as error:
+            # Whatever it is, the pages that are open must hear again once it is over.
             log.warning("Open copy pages hear nothing for now: %s", type(error).__name__)
             return
         for stream in self._streams:

@@ -484,6 +484,6 @@ PAGE_TRY = (
     "at your chat: it should say so by now."
 )
 PAGE_TRY_UNSEEN = (
-    "It says nothing? Then this host is reached, but its bot is not running or cannot reach Telegram; its operator finds why in "
-    "the log. Loading this page again within half a minute counts as the same look."
+    "It says nothing? Then this host was reached, but took your browser for a machine (/history shows that), or its bot "
+    "cannot reach Telegram (its log says why). Loading this page again within half a minute counts as the same look."
 )

@@ -10,14 +10,14 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.exc import OperationalError
 
 from pixel_server import live
-from pixel_server.live import Live, Stage, stage_of
+from pixel_server.live import Live, Stage, Stream, stage_of
 from settings import Settings
 from storage.engine import writing
 from storage.objections import object_to
 from storage.tables import Alert, Link, StatementRow
 from storage.times import now
 from tests.fetches import NOON
-from tests.pixel_server.serving import HOME, PATIENCE, Served, request, sent, serving, track
+from tests.pixel_server.serving import HOME, PATIENCE, Answer, Served, request, sent, serving, track
 from tests.pixel_server.test_pages import copy_path
 from tests.tracking.stories import GMAIL, PREFETCH, Story
 from tracking import History, Sighting, Telling, Windows
@@ -27,6 +27,11 @@ from tracking import History, Sighting, Telling, Windows
 def served(settings: Settings) -> Iterator[Served]:
     with serving(settings) as served:
         yield served
+
+
+@pytest.fixture
+def link(engine: Engine) -> Link:
+    return track(engine)
 
 
 @pytest.fixture(autouse=True)
@@ -151,6 +156,33 @@ def test_how_far_a_mail_is(told: list[Telling | Sighting], stage: Stage) -> None
     assert stage_of(History()) is Stage.WAITING
 
 
+def turns(served: Served) -> Iterator[Answer]:
+    """Time in which the server can do what it wants to."""
+    for _ in range(5000):
+        yield served.get("/healthz")
+
+
+async def test_a_stage_that_changes_while_another_is_being_told_is_told_too(link: Link) -> None:
+    stream = Stream(link, None)
+    events = stream.events()
+    assert await anext(events) == "data: waiting\n\n"
+    stream.show(Stage.DRAFT)
+    assert await anext(events) == "data: draft\n\n"
+    # The generator stands where the event has not been sent yet.
+    stream.show(Stage.SENT)
+    assert await anext(events) == "data: sent\n\n"
+    stream.end()
+    assert [event async for event in events] == []
+
+
+async def test_a_stream_that_has_nothing_to_tell_says_so_now_and_then(
+    link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "KEEP_ALIVE", 0.0)
+    events = Stream(link, None).events()
+    assert [await anext(events) for _ in range(3)] == ["data: waiting\n\n", ":\n\n", ":\n\n"]
+
+
 # --- what it costs ---------------------------------------------------------------------------------
 
 
@@ -183,8 +215,7 @@ def test_a_page_that_is_closed_gives_its_place_back(
             with listening(served, link) as page:
                 assert page.status == 200
             # The server notices in its own time.
-            while served.app.live and served.app.live.open_pages:
-                served.get("/healthz")
+            assert any(served.app.live and not served.app.live.open_pages for _ in turns(served))
 
 
 def test_nobody_is_looked_for_while_no_page_is_open(served: Served, engine: Engine) -> None:
