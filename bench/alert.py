@@ -3,18 +3,30 @@
 import tempfile
 import time
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import quantiles
 from urllib.request import Request, urlopen
 
 from bench.product import Product
+from bench.rows import Aim, Row, row
 from demo import telegram
 
+PART = "alert"
 OPENS = 100
 OUTLOOK = "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)"
 
 
-def measure(opens: int = OPENS) -> list[float]:
-    """Milliseconds, one first open of a link at a time."""
+def measure(opens: int = OPENS) -> list[Row]:
+    took = milliseconds(opens)
+    p99 = quantiles(took, n=100)[98]
+    what = "pixel request → alert at the Bot API"
+    return [
+        row(PART, f"{what}, p50", took, "ms", Aim(5, 20), f"{opens} opens, one at a time"),
+        Row(PART, f"{what}, p99", p99, "ms", aim=Aim(30, 100)),
+    ]
+
+
+def milliseconds(opens: int) -> list[float]:
+    """One first open of a link at a time."""
     with telegram.running(limits=telegram.LIFTED) as api, tempfile.TemporaryDirectory() as folder:
         environ = {"BOT_TOKEN": api.token, "TELEGRAM_API_URL": api.url}
         product = Product(Path(folder), **environ)
@@ -37,10 +49,3 @@ def _one(api: telegram.Running, person: telegram.User, url: str) -> float:
     with urlopen(Request(url, headers={"User-Agent": OUTLOOK, "X-Forwarded-For": "188.21.77.218"})):  # noqa: S310
         api.wait_for(told)
         return (time.perf_counter() - asked) * 1000
-
-
-def report() -> None:
-    found = measure()
-    centiles = quantiles(found, n=100)
-    print(f"\npixel request -> alert at the Bot API, {len(found)} opens, one at a time")
-    print(f"  median {median(found):.1f} ms   p99 {centiles[98]:.1f} ms   slowest {max(found):.1f} ms")

@@ -1,49 +1,109 @@
-"""The pixel, judged and on disk before the answer, against a bare uvicorn application, in turns."""
+"""The pixel, judged and on disk before the answer, beside what others do, in turns on the same machine."""
 
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
 
-from bench.product import Product
-from bench.running import Slice, free_port, load, program
+from sqlmodel import func, select
 
+from bench.contestants import (
+    BARE,
+    COMMITS,
+    CONTESTANTS,
+    EXPRESS,
+    POSTGRES,
+    PYTRACKING,
+    SQLITE,
+    Server,
+)
+from bench.rows import Aim, Row, ratios, row
+from bench.running import NotHere, Slice, load
+from storage.engine import reading
+from storage.tables import FetchRow
+
+PART = "pixel"
 SLICES = 9
+CONNECTIONS = (64, 128)
 GMAIL = (
     "User-Agent: Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
     "X-Forwarded-For: 66.249.84.1",
     "Accept-Encoding: gzip,deflate,br",
 )
+AGAINST_BARE = {SQLITE: Aim(0.90, 0.55, more=True), POSTGRES: Aim(0.70, 0.45, more=True)}
+AGAINST_OTHERS = {
+    COMMITS: Aim(40, 20, more=True),
+    EXPRESS: Aim(14, 8, more=True),
+    PYTRACKING: None,
+}
+
+Found = dict[str, list[Slice]]
 
 
-def measure(connections: int = 64, slices: int = SLICES) -> dict[str, list[Slice]]:
-    """Slices of two seconds, taken in turns so that both see the same machine."""
-    found: dict[str, list[Slice]] = {"bare uvicorn": [], "pixel": []}
-    with tempfile.TemporaryDirectory() as folder:
-        product = Product(Path(folder))
-        bare_port = free_port()
-        bare_url = f"http://127.0.0.1:{bare_port}/"
-        with (
-            program("-m", "bench.bare", str(bare_port), ready=bare_url) as bare,
-            product.pixel_server() as server,
-        ):
-            url = product.new_pixel_url()
-            for _ in range(slices):
-                found["bare uvicorn"].append(load(bare_url, bare.pid, connections=connections, headers=GMAIL))
-                found["pixel"].append(load(url, server.pid, connections=connections, headers=GMAIL))
-            product.check_every_answer_is_kept()
+def measure(slices: int = SLICES, seconds: float = 2) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        running, missing = _start(Path(folder), stack)
+        rows: list[Row] = []
+        all_found: Found = {name: [] for name in running}
+        for connections in CONNECTIONS:
+            found = _in_turns(running, connections, slices, seconds)
+            rows += _rows(found, connections)
+            for name, seen in found.items():
+                all_found[name] += seen
+        rows += [Row(PART, name, None, note=why) for name, why in missing.items()]
+        return rows + [kept for name in (SQLITE, POSTGRES) for kept in _kept(name, running, all_found, slices)]
+
+
+def _start(folder: Path, stack: ExitStack) -> tuple[dict[str, Server], dict[str, str]]:
+    """Those that run, and why the others do not."""
+    running: dict[str, Server] = {}
+    missing: dict[str, str] = {}
+    for number, (name, contestant) in enumerate(CONTESTANTS.items()):
+        own = folder / str(number)
+        own.mkdir()
+        try:
+            running[name] = stack.enter_context(contestant(own))
+        except NotHere as why:
+            missing[name] = str(why)
+    return running, missing
+
+
+def _in_turns(running: dict[str, Server], connections: int, slices: int, seconds: float) -> Found:
+    found: Found = {name: [] for name in running}
+    for _ in range(slices):
+        for name, server in running.items():
+            slice_ = load(server.url, server.pid, seconds=seconds, connections=connections, headers=GMAIL)
+            found[name].append(slice_)
     return found
 
 
-def report() -> None:
-    for connections in (64, 128):
-        found = measure(connections)
-        bare = median(part.per_second for part in found["bare uvicorn"])
-        print(f"\n{connections} connections, {SLICES} slices of 2 s in turns (median, range)")
-        for name, slices in found.items():
-            rates = sorted(part.per_second for part in slices)
-            print(
-                f"  {name:13} {median(rates):8.0f}/s ({rates[0]:.0f} to {rates[-1]:.0f})"
-                f"  share {median(rates) / bare:.2f}"
-                f"  CPU {median(part.cpu_us for part in slices):4.0f} us"
-                f"  p99 {median(part.p99_ms for part in slices):6.1f} ms"
-            )
+def _rows(found: Found, connections: int) -> list[Row]:
+    at = f"{connections} connections"
+    rates = {name: [part.per_second for part in seen] for name, seen in found.items()}
+    rows = [row(PART, f"{name}, {at}", seen, "req/s", note=_cost(found[name])) for name, seen in rates.items()]
+    for name, aim in AGAINST_BARE.items():
+        if name in rates:
+            rows.append(row(PART, f"{name} / {BARE}, {at}", ratios(rates[name], rates[BARE]), "", aim))
+    for name, other in AGAINST_OTHERS.items():
+        if name in rates:
+            rows.append(row(PART, f"{SQLITE} / {name}, {at}", ratios(rates[SQLITE], rates[name]), "x", other))
+    return rows
+
+
+def _cost(seen: list[Slice]) -> str:
+    cpu, p99 = row("", "", [part.cpu_us for part in seen]), row("", "", [part.p99_ms for part in seen])
+    return f"CPU {cpu.value:.0f} µs each, p99 {p99.value:.1f} ms"
+
+
+def _kept(name: str, running: dict[str, Server], found: Found, slices: int) -> list[Row]:
+    """Answers that are not on disk; rows beyond the answers are those still in flight at a slice's end."""
+    product = running[name].product if name in running else None
+    if product is None:
+        return []
+    product.check_every_answer_is_kept()
+    with reading(product.engine) as session:
+        kept = session.exec(select(func.count()).select_from(FetchRow)).one()
+    answered, in_flight = sum(part.requests for part in found[name]), slices * sum(CONNECTIONS)
+    if kept > answered + in_flight:
+        raise SystemExit(f"{name}: {kept} rows for {answered} answers and {in_flight} in flight")
+    note = f"{answered:,} answered, {kept:,} rows, at most {in_flight:,} in flight"
+    return [row(PART, f"answers not on disk, {name}", [max(0, answered - kept)], "", Aim(0), note)]

@@ -15,15 +15,22 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent
 SERVER_CORE, CLIENT_CORE = 0, 1
+LONGEST_START = 20.0
 
 
 class Slice(NamedTuple):
     """What one slice of load measured."""
 
+    requests: int
+    """Those that were answered."""
     per_second: float
     cpu_us: float
     """User and system time of the server for one request, in microseconds."""
     p99_ms: float
+
+
+class NotHere(Exception):  # noqa: N818  # no error: what is missing on this machine, in words for the table
+    """A part, or a contestant, cannot be measured on this machine; the message says why."""
 
 
 def free_port() -> int:
@@ -32,15 +39,28 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def on_core(core: int, *command: str) -> list[str]:
+    return ["taskset", "-c", str(core), *command]
+
+
+def needed(tool: str) -> str:
+    """The path of a tool that the system has to bring."""
+    if found := shutil.which(tool):
+        return found
+    raise NotHere(f"{tool} is missing (Debian: apt-get install {tool})")
+
+
 @contextmanager
 def program(
     *command: str, environ: Mapping[str, str] | None = None, ready: str = ""
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A Python program on the server's core, until the end of the block."""
+    """A program on the server's core, until the end of the block: Python's, when it begins with `-m`."""
+    given = [sys.executable, *command] if command[0] == "-m" else [*command]
     started = subprocess.Popen(
-        ["taskset", "-c", str(SERVER_CORE), sys.executable, *command],
+        on_core(SERVER_CORE, *given),
         cwd=ROOT,
         env={**os.environ, **(environ or {})},
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -49,17 +69,23 @@ def program(
         yield started
     finally:
         started.terminate()
-        started.wait(10)
+        try:
+            started.wait(10)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
 
 
-def wait_for(url: str) -> None:
-    for _ in range(200):
+def wait_for(url: str, every: float = 0.05) -> None:
+    """Return when it answers."""
+    give_up = time.monotonic() + LONGEST_START
+    while time.monotonic() < give_up:
         try:
             with urlopen(url, timeout=2):  # noqa: S310  # loopback
                 return
         except OSError:
-            time.sleep(0.05)
-    raise SystemExit(f"{url} does not answer")
+            time.sleep(every)
+    raise NotHere(f"{url} does not answer")
 
 
 def cpu_seconds(pid: int) -> float:
@@ -67,32 +93,37 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def resident_mib(pid: int) -> float:
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    assert found, "a running process has a resident size"
+    return int(found[1]) / 1024
+
+
 def load(
-    url: str, pid: int, *, seconds: float = 2, connections: int = 64, headers: tuple[str, ...] = ()
+    url: str,
+    pid: int,
+    *,
+    seconds: float = 2,
+    connections: int = 64,
+    headers: tuple[str, ...] = (),
+    script: tuple[str, ...] = (),
 ) -> Slice:
-    """One slice of wrk against `url`, served by the process `pid`."""
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        raise SystemExit("This needs wrk (Debian: apt-get install wrk).")
+    """One slice of wrk against `url`, served by the process `pid`; `script` is a Lua file and its arguments."""
     given = [part for header in headers for part in ("-H", header)]
+    if script:
+        given += ["-s", script[0]]
+    # timeout: an answer that takes longer would be counted by nobody.
+    wrk = [needed("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
     before = cpu_seconds(pid)
-    command = [
-        "taskset",
-        "-c",
-        str(CLIENT_CORE),
-        wrk,
-        "-t1",
-        f"-c{connections}",
-        f"-d{seconds}s",
-        "--latency",
-    ]
-    told = subprocess.run([*command, *given, url], check=True, capture_output=True, text=True).stdout
+    command = on_core(CLIENT_CORE, *wrk, *given, url, *(["--", *script[1:]] if script else []))
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     spent = cpu_seconds(pid) - before
-    if bad := re.search(r"Non-2xx.*", told):
+    if bad := re.search(r"Non-2xx.*|Socket errors.*", told):
         raise SystemExit(f"{url}: {bad[0]}")
     requests = int(_found(r"(\d+) requests in", told))
     per_second = float(_found(r"Requests/sec:\s+([\d.]+)", told))
-    return Slice(per_second, spent / requests * 1e6, _milliseconds(_found(r"\n\s+99%\s+(\S+)", told)))
+    p99 = _milliseconds(_found(r"\n\s+99%\s+(\S+)", told))
+    return Slice(requests, per_second, spent / max(requests, 1) * 1e6, p99)
 
 
 def _found(pattern: str, text: str) -> str:

@@ -1,0 +1,134 @@
+"""A database with a long past, filled by SQL in a minute or two: copies of one link that was really judged."""
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlmodel import SQLModel, col, select
+
+from bench.product import Product
+from storage.engine import writing
+from storage.ingest import Arrival, new_id, record
+from storage.links import card_key
+from storage.tables import Alert, Chat, FetchRow, Link
+from storage.times import now
+from tracking import Agent, Network, Sighting
+
+LINKS_A_CHAT = 100
+FIRST_CHAT, FIRST_LINK = 10_000, 1000
+LONG_AGO = 170 * 86400
+"""Seconds over which the past is spread: less than RETENTION_DAYS."""
+CHUNK = 20_000
+LONGEST_FILLING = 170.0
+USER_AGENT = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
+SIGHTING = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
+
+
+class Filled(NamedTuple):
+    """What is in the database, and how long it took."""
+
+    links: int
+    opens: int
+    seconds: float
+
+
+def token(number: int) -> str:
+    """The pixel token of the link with this number: as long as a real one."""
+    return f"{number:022d}"
+
+
+def arrival(number: int) -> Arrival:
+    """Somebody at Gmail looks, now, at the link with this number."""
+    at = now()
+    return Arrival(new_id(at), token(number), at, SIGHTING, None, USER_AGENT)
+
+
+def fill(product: Product, links: int, opens_each: int) -> Filled:
+    """Links 0, 1, … with so many opens each; fewer when `LONGEST_FILLING` seconds do not suffice."""
+    started = time.monotonic()
+    given: dict[str, object] = {
+        "pattern": _pattern(product, opens_each),
+        "chat": FIRST_CHAT,
+        "link": FIRST_LINK,
+        "a_chat": LINKS_A_CHAT,
+        "each": opens_each,
+        "began": now() - LONG_AGO,
+        "step": LONG_AGO / max(1, links * opens_each),
+    }
+    product.engine.dispose()
+    database = sqlite3.connect(_file(product), isolation_level=None)
+    # Nothing reads it before it is whole: no journal, no waiting for the disk.
+    for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -262144", "BEGIN"):
+        database.execute(statement)
+    filled = 0
+    while filled < links and time.monotonic() < started + LONGEST_FILLING:
+        end = min(filled + CHUNK, links)
+        for statement in (_CHATS, _LINKS, _CARDS, _FETCHES):
+            database.execute(statement, {**given, "first": filled, "end": end})
+        filled = end
+    database.execute("COMMIT")
+    database.execute("PRAGMA journal_mode = WAL")
+    database.close()
+    return Filled(filled, filled * opens_each, time.monotonic() - started)
+
+
+def _file(product: Product) -> Path:
+    assert product.settings.sqlite_path, "only a file is filled"
+    return product.settings.sqlite_path
+
+
+def _pattern(product: Product, opens: int) -> int:
+    """The id of a link that was sent and opened so often."""
+    url = product.new_pixel_url()
+    sent_token = url.rpartition("/")[2].removesuffix(".gif")
+    with writing(product.engine) as session:
+        looks = [arrival(0)._replace(token=sent_token) for _ in range(opens)]
+        if looks:
+            record(session.connection(), looks, product.settings.windows)
+        return session.exec(select(Link.id).where(col(Link.token) == sent_token)).one()
+
+
+def _copies(table: type[SQLModel], which: str, **other: str) -> str:
+    """The statement that copies the pattern's rows for links `:first` to `:end`, with other values in some
+    columns; `i` is the number of the link."""
+    columns = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]  # SQLModel's own
+    values = [other.get(name, f'pattern."{name}"') for name in columns if other.get(name) != ""]
+    kept = [f'"{name}"' for name in columns if other.get(name) != ""]
+    return (
+        "WITH RECURSIVE number(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM number WHERE i + 1 < :end) "  # noqa: S608
+        f'INSERT OR IGNORE INTO "{table.__tablename__}" ({", ".join(kept)}) SELECT {", ".join(values)} '
+        f'FROM number CROSS JOIN "{table.__tablename__}" AS pattern WHERE {which}'
+    )
+
+
+_CHAT, _LINK = ":chat + i / :a_chat", ":link + i"
+_PLACE = "(i * :each + pattern.seq)"
+_CHATS = _copies(
+    Chat, "pattern.id = (SELECT chat_id FROM link WHERE id = :pattern) AND i % :a_chat = 0", id=_CHAT
+)
+_LINKS = _copies(
+    Link,
+    "pattern.id = :pattern",
+    id=_LINK,
+    chat_id=_CHAT,
+    number="1 + i % :a_chat",
+    token="printf('%022d', i)",
+)
+_CARDS = _copies(
+    Alert,
+    "pattern.link_id = :pattern AND pattern.kind = 'card'",
+    id="",
+    key=f"'{card_key(0)[:-1]}' || ({_LINK})",
+    chat_id=_CHAT,
+    link_id=_LINK,
+    state="'sent'",
+    telegram_id=_LINK,
+)
+_FETCHES = _copies(
+    FetchRow,
+    "pattern.link_id = :pattern ORDER BY i, pattern.seq",
+    id=f"printf('%012x%020x', CAST((:began + {_PLACE} * :step) * 1000 AS INTEGER), {_PLACE})",
+    link_id=_LINK,
+    at=f"strftime('%Y-%m-%d %H:%M:%f000', :began + {_PLACE} * :step, 'unixepoch')",
+)

@@ -1,0 +1,47 @@
+"""How long the slowest wait at a rate that is easily kept: 300 requests a second, open loop."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.contestants import BARE, CONTESTANTS, SQLITE
+from bench.open_loop import centile
+from bench.pixel import GMAIL
+from bench.rows import Aim, Row, ratios, row
+from bench.running import CLIENT_CORE, ROOT, on_core
+
+PART = "latency"
+RATE, SECONDS, SLICES = 300, 3, 9
+
+
+def measure(slices: int = SLICES, seconds: float = SECONDS) -> list[Row]:
+    found: dict[str, list[list[float]]] = {BARE: [], SQLITE: []}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        CONTESTANTS[BARE](Path(folder)) as bare,
+        CONTESTANTS[SQLITE](Path(folder)) as pixel,
+    ):
+        for _ in range(slices):
+            for name, server in ((BARE, bare), (SQLITE, pixel)):
+                found[name].append(ask(server.url, seconds))
+    p99 = {name: [centile(took, 0.99) for took in slices_] for name, slices_ in found.items()}
+    rows = [
+        row(PART, f"{name}, p99 at {RATE}/s", p99[name], "ms", note=f"p50 {_middle(slices_):.2f} ms")
+        for name, slices_ in found.items()
+    ]
+    against = ratios(p99[SQLITE], p99[BARE])
+    return [*rows, row(PART, f"p99 at {RATE}/s against {BARE}", against, "x", Aim(2, 4))]
+
+
+def _middle(slices: list[list[float]]) -> float:
+    return centile([one for took in slices for one in took], 0.5)
+
+
+def ask(url: str, seconds: float) -> list[float]:
+    """Latencies in milliseconds, from when each request was due."""
+    client = (sys.executable, "-m", "bench.open_loop", url, str(RATE), str(seconds), *GMAIL)
+    told = subprocess.run(on_core(CLIENT_CORE, *client), cwd=ROOT, check=True, capture_output=True).stdout
+    took: list[float] = json.loads(told)
+    return took
