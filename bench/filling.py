@@ -1,4 +1,4 @@
-"""A database with a long past, filled by SQL in a minute or two: copies of one link that was really judged."""
+"""A database with a long past, filled by SQL in a minute: copies of one link that was really judged."""
 
 import sqlite3
 import time
@@ -59,7 +59,12 @@ def fill(product: Product, links: int, opens_each: int) -> Filled:
     product.engine.dispose()
     database = sqlite3.connect(_file(product), isolation_level=None)
     # Nothing reads it before it is whole: no journal, no waiting for the disk.
-    for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -262144", "BEGIN"):
+    for statement in (
+        "PRAGMA journal_mode = OFF",
+        "PRAGMA synchronous = OFF",
+        "PRAGMA cache_size = -262144",
+        "BEGIN",
+    ):
         database.execute(statement)
     filled = 0
     while filled < links and time.monotonic() < started + LONGEST_FILLING:

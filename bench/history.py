@@ -30,7 +30,7 @@ class Past:
         folder.mkdir()
         self._product = Product(folder)
         self.filled: Filled = fill(self._product, opens // OPENS_EACH, OPENS_EACH)
-        self._chosen = Random(1)  # noqa: S311  # the same links in every run
+        self._chosen = Random(1)  # the same links in every run
         self._engine: Engine = self._product.engine
 
     def page(self) -> None:

@@ -75,14 +75,14 @@ class _Load:
         parts = urlsplit(url)
         lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}", *headers, "", ""]
         self.request = "\r\n".join(lines).encode()
-        self.address = (parts.hostname, parts.port)
+        self.host, self.port = parts.hostname or "", parts.port or 80
         self.free: deque[_Asker] = deque()
         self.took: list[float] = []
 
     async def run(self, rate: float, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         for _ in range(CONNECTIONS):
-            await loop.create_connection(lambda: _Asker(self), *self.address)
+            await loop.create_connection(lambda: _Asker(self), self.host, self.port)
         due = intended(rate, seconds)
         start = time.perf_counter()
         for moment in due:

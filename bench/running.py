@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parent.parent
@@ -52,7 +52,10 @@ def needed(tool: str) -> str:
 
 @contextmanager
 def program(
-    *command: str, environ: Mapping[str, str] | None = None, ready: str = ""
+    *command: str,
+    environ: Mapping[str, str] | None = None,
+    ready: str = "",
+    output: IO[str] | int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program on the server's core, until the end of the block: Python's, when it begins with `-m`."""
     given = [sys.executable, *command] if command[0] == "-m" else [*command]
@@ -60,7 +63,7 @@ def program(
         on_core(SERVER_CORE, *given),
         cwd=ROOT,
         env={**os.environ, **(environ or {})},
-        stdout=subprocess.DEVNULL,
+        stdout=output,
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -108,12 +111,12 @@ def load(
     headers: tuple[str, ...] = (),
     script: tuple[str, ...] = (),
 ) -> Slice:
-    """One slice of wrk against `url`, served by the process `pid`; `script` is a Lua file and its arguments."""
+    """One slice of wrk against `url`, served by the process `pid`; `script` is a Lua file and arguments."""
     given = [part for header in headers for part in ("-H", header)]
     if script:
         given += ["-s", script[0]]
     # timeout: an answer that takes longer would be counted by nobody.
-    wrk = [needed("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency"]
+    wrk = [needed("wrk"), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "--latency"]
     before = cpu_seconds(pid)
     command = on_core(CLIENT_CORE, *wrk, *given, url, *(["--", *script[1:]] if script else []))
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout

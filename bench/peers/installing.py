@@ -11,7 +11,7 @@ from bench.running import NotHere, needed
 NPM = {"express": "5.3.0", "better-sqlite3": "12.11.1"}
 PIP = ("flask==3.1.3", "gunicorn==27.0.1", "pytracking==0.2.2")
 LONGEST = 600
-"""Seconds: better-sqlite3 compiles SQLite where it finds no built one, which takes two minutes on one core."""
+"""Seconds: better-sqlite3 compiles SQLite where it finds no built one, for two minutes on one core."""
 
 
 def cache() -> Path:
@@ -26,7 +26,9 @@ def npm_packages() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": NPM}))
         _run(npm, "install", "--no-fund", "--no-audit", "--prefix", str(folder))
-        _run(needed("node"), "-e", f"require({str(folder / 'node_modules' / 'better-sqlite3')!r})(':memory:')")
+        _run(
+            needed("node"), "-e", f"require({str(folder / 'node_modules' / 'better-sqlite3')!r})(':memory:')"
+        )
         (folder / "ready").touch()
     return folder
 

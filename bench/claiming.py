@@ -1,0 +1,35 @@
+"""`python -m bench.claiming`: the bot's own delivery loop, telling when it claimed instead of sending.
+
+One line for each claim: the alert's key, and the monotonic clock in nanoseconds, which all processes share.
+"""
+
+import asyncio
+import time
+
+from telegram import Bot
+
+import settings as configuration
+from bot.delivery import Delivery, Job
+from bot.desk import Desk
+from demo.telegram import made_up_token
+from storage.engine import connect
+from storage.keys import open_keys
+from storage.news import Listener
+from storage.outbox import Ended, Outcome
+
+
+class Claiming(Delivery):
+    async def _attempt(self, job: Job) -> Outcome:
+        print(job.claim.alert.key, time.monotonic_ns(), flush=True)
+        return Outcome(Ended.SENT, telegram_id=job.claim.alert.id)
+
+
+async def serve() -> None:
+    settings = configuration.read(dotenv=None)
+    desk = Desk(settings, connect(settings), open_keys(settings.key_file))
+    Listener(settings, desk.due.set).start()
+    await Claiming(desk, Bot(made_up_token())).run()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

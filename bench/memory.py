@@ -1,0 +1,53 @@
+"""Whether the pixel server grows: requests without end, each with a token and an address of its own."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.filling import fill
+from bench.product import Product
+from bench.rows import Aim, Row
+from bench.running import ROOT, load, resident_mib
+
+PART = "memory"
+LINKS = 600_000
+SLICE, SLICES = 5.0, 12
+WARM = 2
+"""Slices before growth counts: until then caches of a fixed size are filled."""
+FLAT, MUST = 2.0, 20.0
+"""MiB."""
+
+
+class Grown(NamedTuple):
+    requests: int
+    at_start: float
+    warm: float
+    at_end: float
+    """MiB, like the two before it."""
+
+
+def measure(slices: int = SLICES, links: int = LINKS) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        product = Product(Path(folder))
+        filled = fill(product, links, 0)
+        with product.pixel_server() as server:
+            grown = _under_load(product, server, slices)
+    note = (
+        f"{grown.requests:,} requests, {min(grown.requests, filled.links):,} of them for a link each; "
+        f"{grown.at_start:.0f} MiB at the start, {grown.warm:.0f} warm, {grown.at_end:.0f} at the end"
+    )
+    growth = grown.at_end - grown.warm
+    return [
+        Row(PART, "pixel server's memory, growth under load", growth, "MiB", aim=Aim(FLAT, MUST), note=note)
+    ]
+
+
+def _under_load(product: Product, server: subprocess.Popen[bytes], slices: int) -> Grown:
+    script, host = str(ROOT / "bench" / "distinct.lua"), f"127.0.0.1:{product.port}"
+    sizes, requests = [resident_mib(server.pid)], 0
+    for _ in range(slices):
+        given = (script, host, str(requests))
+        requests += load(product.url, server.pid, seconds=SLICE, script=given).requests
+        sizes.append(resident_mib(server.pid))
+    return Grown(requests, sizes[0], sizes[min(WARM, slices - 1)], sizes[-1])

@@ -1,0 +1,91 @@
+"""Under load and under strace: what an answer stands for was flushed to the disk before it went.
+
+`GET` read → a whole fdatasync of the WAL → `200` written, for every request of every connection.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.product import Product
+from bench.rows import Aim, Row
+from bench.running import load, needed, program
+
+PART = "order"
+CONNECTIONS, SECONDS = 8, 2
+CALLS = "read,recvfrom,recvmsg,write,sendto,sendmsg,writev,fdatasync,fsync"
+
+CALL = re.compile(
+    r"^(?P<thread>\d+) +(?:(?P<call>\w+)\((?P<fd>\d+<[^>]*>)|<\.\.\. (?P<resumed>\w+) resumed>)"
+)
+
+
+class Order(NamedTuple):
+    """What a trace shows."""
+
+    answers: int
+    early: int
+    """Answers that no flush preceded."""
+    flushes: int
+
+
+def order_of(trace: Iterable[str]) -> Order:
+    """From the lines of `strace -f -y`: a call that others interrupt has two, `unfinished` and `resumed`."""
+    under_way: dict[str, tuple[str, int]] = {}
+    """For each thread, the file of its latest call and the line on which that began."""
+    asked: dict[str, int] = {}
+    answers = early = flushes = flushed_from = 0
+    for place, line in enumerate(trace):
+        call = CALL.match(line)
+        if call is None:
+            continue
+        if call["call"]:
+            under_way[call["thread"]] = call["fd"], place
+        file, began = under_way.get(call["thread"], ("", place))
+        if '"GET /i/' in line:
+            asked[file] = place
+        elif '"HTTP/1.1 200' in line and file in asked:
+            answers, early = answers + 1, early + (flushed_from <= asked.pop(file))
+        elif (
+            "sync" in (call["call"] or call["resumed"]) and "-wal>" in file and line.rstrip().endswith(" = 0")
+        ):
+            flushes, flushed_from = flushes + 1, max(flushed_from, began)
+    return Order(answers, early, flushes)
+
+
+def measure(seconds: float = SECONDS) -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace"
+        answered = _load_under_strace(Product(Path(folder)), trace, seconds)
+        with trace.open(errors="replace") as lines:
+            seen = order_of(lines)
+    if not seen.answers:
+        raise SystemExit("strace shows no answers")
+    note = f"{answered:,} answered, {seen.answers:,} traced, {seen.flushes:,} flushes"
+    return [Row(PART, "answers before their flush, under strace", float(seen.early), aim=Aim(0), note=note)]
+
+
+def _load_under_strace(product: Product, trace: Path, seconds: float) -> int:
+    """How many requests were answered; the system calls are in `trace`."""
+    strace = (needed("strace"), "-f", "-qq", "-y", "-s", "16", "-o", str(trace), "-e", f"trace={CALLS}")
+    command = (*strace, sys.executable, "-m", "pixel_server")
+    with program(*command, environ=product.environ, ready=f"{product.url}/healthz") as process:
+        server = _traced(process)
+        try:
+            url = product.new_pixel_url()
+            return load(url, server, seconds=seconds, connections=CONNECTIONS).requests
+        finally:
+            # strace ignores being ended while its child lives.
+            os.kill(server, signal.SIGTERM)
+            process.wait(10)
+
+
+def _traced(strace: subprocess.Popen[bytes]) -> int:
+    children = Path(f"/proc/{strace.pid}/task/{strace.pid}/children").read_text()
+    return int(children.split()[0])

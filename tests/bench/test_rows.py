@@ -1,0 +1,95 @@
+"""The table: what was measured, what was aimed at, and whether it was reached."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.rows import Aim, Row, load, ratios, row, save, shown, standing, table
+
+SHARE = Aim(0.90, 0.55, more=True)
+WAIT = Aim(2, 4)
+
+ROWS = [
+    Row(
+        "pixel", "bare uvicorn, 64 connections", 34_152.0, "req/s", 33_000.0, 35_500.0, note="CPU 29 µs each"
+    ),
+    Row("pixel", "pixel on SQLite, 64 connections", 19_439.0, "req/s", 18_000.0, 20_000.0),
+    Row("pixel", "pixel on SQLite / bare uvicorn", 0.57, "", 0.5, 0.61, SHARE),
+    Row("pixel", "Express <+> better-sqlite3", None, note="it could not be installed"),
+    Row("latency", "p99 at 300/s", 5.0, "x", 4.0, 6.0, WAIT),
+]
+
+
+@pytest.mark.parametrize(
+    ("aim", "value", "told"),
+    [
+        (SHARE, 0.90, "goal"),
+        (SHARE, 0.899, "must"),
+        (SHARE, 0.55, "must"),
+        (SHARE, 0.549, "missed"),
+        (WAIT, 2, "goal"),
+        (WAIT, 2.01, "must"),
+        (WAIT, 4, "must"),
+        (WAIT, 4.01, "missed"),
+        (Aim(5), 5.1, "missed"),  # without a must there is nothing between
+        (None, 1e9, ""),
+        (SHARE, None, "not measured"),
+        (None, None, "not measured"),
+    ],
+)
+def test_a_goal_is_reached_or_is_said_to_be_missed(aim: Aim | None, value: float | None, told: str) -> None:
+    assert standing(Row("part", "name", value, aim=aim)) == told
+
+
+def test_a_row_is_the_median_and_the_range() -> None:
+    assert row("part", "name", [3.0, 1.0, 10.0], "ms")[:6] == ("part", "name", 3.0, "ms", 1.0, 10.0)
+
+
+def test_a_ratio_is_taken_within_a_turn() -> None:
+    """The machine was twice as fast in the second turn: both saw it."""
+    assert ratios([10, 20], [20, 40]) == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (19438.6, "19,439"),
+        (100.4, "100"),
+        (87.55, "87.5"),
+        (4.2, "4.20"),
+        (0.565, "0.56"),
+        (0.0633, "0.063"),
+        (2.0, "2"),
+        (0.0, "0"),
+    ],
+)
+def test_a_figure_shows_three_digits_that_count(value: float, told: str) -> None:
+    assert shown(value) == told
+
+
+def test_the_table_shows_a_missed_goal_and_what_could_not_be_measured() -> None:
+    lines = table(ROWS).splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    assert cells[4] == ["pixel on SQLite / bare uvicorn", "0.57", "0.50 to 0.61", "≥ 0.90", "≥ 0.55", "must"]
+    assert cells[5] == [
+        "Express <+> better-sqlite3 (it could not be installed)",
+        "",
+        "",
+        "",
+        "",
+        "not measured",
+    ]
+    assert cells[6] == ["p99 at 300/s", "5 x", "4 to 6", "≤ 2", "≤ 4", "missed"]
+
+
+def test_the_table_is_markdown_whose_columns_stand_in_line() -> None:
+    lines = table(ROWS).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert set(lines[1]) == {"|", "-"}
+
+
+def test_what_is_kept_as_json_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    save(path, ROWS, {"Python": "3.11.7"})
+    assert load(path) == (ROWS, {"Python": "3.11.7"})
+    assert '"reached": "missed"' in path.read_text("utf-8")
