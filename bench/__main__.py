@@ -51,10 +51,11 @@ def main() -> None:
         return
     if JUDGE in given.part or not given.part:
         judge.report()
+    about = _machine()
     rows = [found for name in PARTS if name in (given.part or PARTS) for found in _measured(name)]
     path = given.json or (None if given.part else RESULTS)
     if path:
-        save(path, rows, _machine())
+        save(path, rows, about)
         _show(path)
     elif rows:
         print(f"\n{table(rows)}")
@@ -81,12 +82,14 @@ def _show(path: Path) -> None:
 
 
 def _machine() -> dict[str, str]:
+    """Where this is measured; a machine that is busy before it begins measures something else."""
     return {
         "measured": time.strftime("%Y-%m-%d"),
         "cores": str(os.cpu_count()),
         "Python": platform.python_version(),
         "SQLite": sqlite3.sqlite_version,
         "Linux": platform.release(),
+        "load before": f"{os.getloadavg()[0]:.1f}",
     }
 
 

@@ -14,7 +14,16 @@ async def answer(scope: Any, _receive: Any, send: Any) -> None:
 
 
 def serve(port: int) -> None:
-    uvicorn.run(answer, port=port, access_log=False, log_level="warning", server_header=False, lifespan="off")
+    uvicorn.run(
+        answer,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,  # like the pixel server, which has its own
+        lifespan="off",
+        ws="none",
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from bench.rows import Aim, Row, ratios, row
 from bench.running import CLIENT_CORE, ROOT, on_core
 
 PART = "latency"
-RATE, SECONDS, SLICES = 300, 3, 9
+RATE, SECONDS, SLICES = 300, 2, 9
 
 
 def measure(slices: int = SLICES, seconds: float = SECONDS) -> list[Row]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from bench.rows import Row, shown, standing
+from bench.rows import Row, limits, shown, standing
 
 WIDTH, MARGIN, NAMES, BAR, STEP = 760, 24, 210, 16, 26
 RATE, CONNECTIONS = "req/s", ", 64 connections"
@@ -13,7 +13,7 @@ STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600 } .small { font-size: 11px; fill: #59636e }
 .ours { fill: #1f883d } .theirs { fill: #8c959f } .goal { fill: #1f883d } .must { fill: #9a6700 }
-.missed { fill: #d1242f } .unknown { fill: #8c959f }
+.number { text-anchor: end } .missed { fill: #d1242f } .unknown { fill: #8c959f }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .small { fill: #9198a1 }
   .ours { fill: #3fb950 } .theirs { fill: #656c76 } .goal { fill: #3fb950 } .must { fill: #d29922 }
@@ -21,7 +21,7 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 }
 """
 MARKS = {"goal": "●", "must": "◐", "missed": "○", "not measured": "–"}
-MEANING = "● goal reached   ◐ what it must   ○ missed   – not measured"
+MEANING = "● goal reached · ◐ what it must · ○ missed · – not measured"
 
 
 def draw(rows: Sequence[Row]) -> str:
@@ -69,8 +69,8 @@ def _aims(aimed: list[Row], top: int) -> tuple[list[str], int]:
         drawn += [
             _text(MARGIN, top, MARKS[how], "unknown" if how == "not measured" else how),
             _text(MARGIN + 20, top, found.name),
-            _text(WIDTH - 190, top, value),
-            _text(WIDTH - 100, top, _aim(found), "small"),
+            _text(WIDTH - 165, top, value, "number"),
+            _text(WIDTH - 150, top, _aim(found), "small"),
         ]
     return drawn, top
 
@@ -78,7 +78,8 @@ def _aims(aimed: list[Row], top: int) -> tuple[list[str], int]:
 def _aim(found: Row) -> str:
     if found.aim is None:
         return ""
-    return f"goal {'≥' if found.aim.more else '≤'} {shown(found.aim.goal)}"
+    goal, must = limits(found.aim)
+    return f"goal {goal}" + (f", must {must}" if must else "")
 
 
 def _text(x: int, y: int, words: str, of: str = "") -> str:

