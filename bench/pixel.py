@@ -3,6 +3,7 @@
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 
 from sqlmodel import func, select
 
@@ -96,8 +97,8 @@ def _rows(found: Found, connections: int) -> list[Row]:
 
 
 def _cost(seen: list[Slice]) -> str:
-    cpu, p99 = row("", "", [part.cpu_us for part in seen]), row("", "", [part.p99_ms for part in seen])
-    return f"CPU {cpu.value:.0f} µs each, p99 {p99.value:.1f} ms"
+    cpu, p99 = median(part.cpu_us for part in seen), median(part.p99_ms for part in seen)
+    return f"CPU {cpu:.0f} µs each, p99 {p99:.1f} ms"
 
 
 def _kept(name: str, running: dict[str, Server], found: Found, slices: int) -> list[Row]:

@@ -1,0 +1,37 @@
+"""Every part of the bench can be found and run alone."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import JUDGE, PARTS, TABLE, main
+from bench.rows import save
+from tests.bench.test_rows import ROWS
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("part", [*PARTS, JUDGE, TABLE])
+def test_a_part_is_in_the_readme(part: str) -> None:
+    assert f"| `{part}` |" in README
+
+
+def test_an_unknown_part_is_refused_with_the_known_ones(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bench", "pixels"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "there is no part pixels; there are pixel, latency" in capsys.readouterr().err
+
+
+def test_the_table_of_an_earlier_run_is_shown_without_measuring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "earlier.json"
+    save(path, ROWS, {"Python": "3.11.7"})
+    monkeypatch.setattr("sys.argv", ["bench", "table", "--json", str(path)])
+    main()
+    told = capsys.readouterr().out
+    assert "| p99 at 300/s " in told
+    assert told.endswith("\n\nPython 3.11.7\n")
