@@ -20,6 +20,7 @@ FIRST_CHAT, FIRST_LINK = 10_000, 1000
 LONG_AGO = 170 * 86400
 """Seconds over which the past is spread: less than RETENTION_DAYS."""
 CHUNK = 20_000
+"""Links between two looks at the clock; whole chats."""
 LONGEST_FILLING = 170.0
 USER_AGENT = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 SIGHTING = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
@@ -96,21 +97,25 @@ def _pattern(product: Product, opens: int) -> int:
 
 def _copies(table: type[SQLModel], which: str, **other: str) -> str:
     """The statement that copies the pattern's rows for links `:first` to `:end`, with other values in some
-    columns; `i` is the number of the link."""
-    columns = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]  # SQLModel's own
-    values = [other.get(name, f'pattern."{name}"') for name in columns if other.get(name) != ""]
-    kept = [f'"{name}"' for name in columns if other.get(name) != ""]
-    return (
-        "WITH RECURSIVE number(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM number WHERE i + 1 < :end) "  # noqa: S608
-        f'INSERT OR IGNORE INTO "{table.__tablename__}" ({", ".join(kept)}) SELECT {", ".join(values)} '
-        f'FROM number CROSS JOIN "{table.__tablename__}" AS pattern WHERE {which}'
-    )
+    columns (none leaves it to the database); `i` is the number of the link."""
+    names = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]  # SQLModel's own
+    columns = [name for name in names if other.get(name, name)]
+    values = [other.get(name, f'pattern."{name}"') for name in columns]
+    listed = ", ".join(f'"{name}"' for name in columns)
+    return f"""
+        WITH RECURSIVE number(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM number WHERE i + 1 < :end)
+        INSERT INTO "{table.__tablename__}" ({listed})
+        SELECT {", ".join(values)} FROM number CROSS JOIN "{table.__tablename__}" AS pattern WHERE {which}
+    """  # noqa: S608  # names and expressions of this module
 
 
 _CHAT, _LINK = ":chat + i / :a_chat", ":link + i"
 _PLACE = "(i * :each + pattern.seq)"
 _CHATS = _copies(
-    Chat, "pattern.id = (SELECT chat_id FROM link WHERE id = :pattern) AND i % :a_chat = 0", id=_CHAT
+    Chat,
+    "pattern.id = (SELECT chat_id FROM link WHERE id = :pattern) AND i % :a_chat = 0",
+    id=_CHAT,
+    next_number=":a_chat + 1",
 )
 _LINKS = _copies(
     Link,
@@ -132,7 +137,7 @@ _CARDS = _copies(
 )
 _FETCHES = _copies(
     FetchRow,
-    "pattern.link_id = :pattern ORDER BY i, pattern.seq",
+    "pattern.link_id = :pattern",
     id=f"printf('%012x%020x', CAST((:began + {_PLACE} * :step) * 1000 AS INTEGER), {_PLACE})",
     link_id=_LINK,
     at=f"strftime('%Y-%m-%d %H:%M:%f000', :began + {_PLACE} * :step, 'unixepoch')",
