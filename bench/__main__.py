@@ -8,7 +8,9 @@ import argparse
 import os
 import platform
 import sqlite3
+import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +35,7 @@ PARTS: dict[str, Callable[[], list[Row]]] = {
     for part in (pixel, latency, alert, wakeup, history, memory, idle, starting, order)
 }
 JUDGE, TABLE = "judge", "table"
+FAILED = "failed"
 RESULTS, PICTURE = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
 
 
@@ -59,16 +62,21 @@ def main() -> None:
         _show(path)
     elif rows:
         print(f"\n{table(rows)}")
+    if any(found.note.startswith(FAILED) for found in rows):
+        sys.exit(1)
 
 
 def _measured(name: str) -> list[Row]:
-    """A part's rows; one row that says why, when this machine cannot measure it."""
+    """A part's rows; one row that says why when there are none: the other parts go on all the same."""
     started = time.monotonic()
     print(f"{name} …", end=" ", flush=True)
     try:
         rows = PARTS[name]()
     except NotHere as why:
         rows = [Row(name, name, None, note=str(why))]
+    except Exception as error:
+        traceback.print_exc()
+        rows = [Row(name, name, None, note=f"{FAILED}: {type(error).__name__}")]
     print(f"{time.monotonic() - started:.0f} s", flush=True)
     return rows
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from bench.product import Product
 from bench.rows import Aim, Row
-from bench.running import load, needed, program
+from bench.running import Wrong, load, needed, program
 
 PART = "order"
 CONNECTIONS, SECONDS = 8, 2
@@ -66,7 +66,7 @@ def measure(seconds: float = SECONDS) -> list[Row]:
         with trace.open(errors="replace") as lines:
             seen = order_of(lines)
     if not seen.answers:
-        raise SystemExit("strace shows no answers")
+        raise Wrong("strace shows no answers")
     note = f"{answered:,} answered, {seen.answers:,} traced, {seen.flushes:,} flushes"
     return [Row(PART, "answers before their flush, under strace", float(seen.early), aim=Aim(0), note=note)]
 

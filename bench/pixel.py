@@ -18,7 +18,7 @@ from bench.contestants import (
     Server,
 )
 from bench.rows import Aim, Row, ratios, row
-from bench.running import NotHere, Slice, load
+from bench.running import NotHere, Slice, Wrong, load
 from storage.engine import reading
 from storage.tables import FetchRow
 
@@ -111,6 +111,6 @@ def _kept(name: str, running: dict[str, Server], found: Found, slices: int) -> l
         kept = session.exec(select(func.count()).select_from(FetchRow)).one()
     answered, in_flight = sum(part.requests for part in found[name]), slices * sum(CONNECTIONS)
     if kept > answered + in_flight:
-        raise SystemExit(f"{name}: {kept} rows for {answered} answers and {in_flight} in flight")
+        raise Wrong(f"{name}: {kept} rows for {answered} answers and {in_flight} in flight")
     note = f"{answered:,} answered, {kept:,} rows, at most {in_flight:,} in flight"
     return [row(PART, f"answers not on disk, {name}", [max(0, answered - kept)], "", Aim(0), note)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import col, func, select
 
 import settings as configuration
-from bench.running import ROOT, free_port, program
+from bench.running import ROOT, Wrong, free_port, program
 from storage import links
 from storage.engine import connect, reading, writing
 from storage.statements import state
@@ -82,9 +82,9 @@ class Product:
             return f"{self.url}/i/{link.token}.gif"
 
     def check_every_answer_is_kept(self) -> None:
-        """Stops when the link's sequence and its rows do not agree."""
+        """Raises Wrong when the link's sequence and its rows do not agree."""
         with reading(self.engine) as session:
             for link in session.exec(select(Link)):
                 kept = session.exec(select(func.count()).where(col(FetchRow.link_id) == link.id)).one()
                 if kept != link.fetches:
-                    raise SystemExit(f"link {link.id} counts {link.fetches} fetches and has {kept}")
+                    raise Wrong(f"link {link.id} counts {link.fetches} fetches and has {kept}")

@@ -33,6 +33,10 @@ class NotHere(Exception):  # noqa: N818  # no error: what is missing on this mac
     """A part, or a contestant, cannot be measured on this machine; the message says why."""
 
 
+class Wrong(Exception):  # noqa: N818  # read aloud: "raise Wrong"
+    """What was measured cannot be right; the message says why."""
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -122,7 +126,7 @@ def load(
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     spent = cpu_seconds(pid) - before
     if bad := re.search(r"Non-2xx.*|Socket errors.*", told):
-        raise SystemExit(f"{url}: {bad[0]}")
+        raise Wrong(f"{url}: {bad[0]}")
     requests = int(_found(r"(\d+) requests in", told))
     per_second = float(_found(r"Requests/sec:\s+([\d.]+)", told))
     p99 = _milliseconds(_found(r"\n\s+99%\s+(\S+)", told))
@@ -132,7 +136,7 @@ def load(
 def _found(pattern: str, text: str) -> str:
     found = re.search(pattern, text)
     if found is None:
-        raise SystemExit(f"wrk said something unknown:\n{text}")
+        raise Wrong(f"wrk said something unknown:\n{text}")
     return found[1]
 
 

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 
 from bench.product import Product
 from bench.rows import Aim, Row, ratios, row
-from bench.running import ROOT, SERVER_CORE, on_core, resident_mib, wait_for
+from bench.running import ROOT, SERVER_CORE, Wrong, on_core, resident_mib, wait_for
 from demo import telegram
 
 PART = "start"
@@ -107,7 +107,7 @@ def _import(process: "subprocess.Popen[str]", modules: list[str]) -> None:
     process.stdin.close()
     process.stdin = None
     if process.stdout.readline() != "ready\n":
-        raise SystemExit("the libraries could not be imported by themselves")
+        raise Wrong("the libraries could not be imported by themselves")
 
 
 def _imported(module: str, product: Product, ready: Callable[[], None]) -> list[str]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bench.__main__ import JUDGE, PARTS, TABLE, main
-from bench.rows import save
+from bench.rows import Row, save
+from bench.running import NotHere, Wrong
 from tests.bench.test_rows import ROWS
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
@@ -23,6 +24,28 @@ def test_an_unknown_part_is_refused_with_the_known_ones(
     with pytest.raises(SystemExit):
         main()
     assert "there is no part pixels; there are pixel, latency" in capsys.readouterr().err
+
+
+def test_a_part_that_fails_or_cannot_be_measured_here_says_so_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def wrong() -> list[Row]:
+        raise Wrong("an answer is missing")
+
+    def not_here() -> list[Row]:
+        raise NotHere("wrk is missing")
+
+    monkeypatch.setitem(PARTS, "pixel", wrong)
+    monkeypatch.setitem(PARTS, "memory", not_here)
+    monkeypatch.setitem(PARTS, "latency", lambda: ROWS[-1:])
+    monkeypatch.setattr("sys.argv", ["bench", "pixel", "memory", "latency"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    told = capsys.readouterr().out
+    assert "| not measured | failed: Wrong |" in told
+    assert "| not measured | wrk is missing |" in told
+    assert "| p99 at 300/s " in told
 
 
 def test_the_table_of_an_earlier_run_is_shown_without_measuring(
