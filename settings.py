@@ -120,6 +120,11 @@ class Settings(BaseModel):
         scheme, _, rest = self.database_url.partition("://")
         return Path(rest[1:].partition("?")[0]).absolute() if scheme == "sqlite" else None
 
+    @cached_property
+    def spool_path(self) -> Path:
+        """Where fetches wait while the database is away: beside its file, or beside the key file."""
+        return (self.sqlite_path or self.key_file.absolute()).with_suffix(".spool")
+
 
 NAMES = tuple(name.upper() for name in Settings.model_fields)
 

@@ -19,6 +19,7 @@ from pixel_server.writer import Writer
 from settings import Settings
 from storage.keys import Keys
 from storage.news import Teller
+from storage.spool import Spools
 from tracking import machines
 from tracking.agents import load
 
@@ -66,7 +67,7 @@ class PixelServer(FastAPI):
     def leave(self) -> None:
         """The process is about to end: nothing is tried for long any more, and no page is held on to."""
         if self.writer and self.live:
-            self.writer.closing = True
+            self.writer.close()
             self.live.close()
 
 
@@ -76,7 +77,8 @@ _WRONG_HOST = PlainTextResponse("This host is not served here.\n", 400, PAGE_HEA
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     assert isinstance(app, PixelServer)  # noqa: S101  # the class above is the only one that uses it
-    app.writer = Writer(app.database, app.settings.windows, Teller(app.settings))
+    spools = Spools(app.settings.spool_path)
+    app.writer = Writer(app.database, app.settings.windows, Teller(app.settings), spools)
     app.live = Live(app.database)
     app.pixel = Pixel(app.writer, app.keys, app.signatures, app.clients, app.live)
     app.writer.start()

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 
 from pixel_server.edge import is_loopback
+from pixel_server.writer import Writer
 from storage.engine import SchemaError, reading, require_schema, sqlite_warning
 from storage.health import BOT, owed, trouble_of
 from storage.times import now
@@ -37,7 +38,7 @@ def _look(app: "PixelServer") -> tuple[bool, dict[str, Any]]:
     warnings = [warning for warning in (sqlite_warning(app.settings), _hidden_clients(app)) if warning]
     details: dict[str, Any] = {"warnings": warnings}
     if app.writer:
-        details["set_aside"] = app.writer.set_aside
+        details |= _spooled(app.writer)
     try:
         require_schema(app.database)
         with reading(app.database) as session:
@@ -45,7 +46,16 @@ def _look(app: "PixelServer") -> tuple[bool, dict[str, Any]]:
             details |= {"bot": trouble or "well", "owed": owed(session)}
     except (DBAPIError, SchemaError) as error:
         return False, {**details, "database": str(getattr(error, "orig", error))}
+    if app.writer and app.writer.trouble:
+        return False, {**details, "database": app.writer.trouble}
     return True, details
+
+
+def _spooled(writer: Writer) -> dict[str, Any]:
+    """What waits for the database, and what no transaction takes."""
+    spools = writer.spools
+    age = round(max(0.0, now() - spools.oldest)) if spools.waiting else 0
+    return {"spool": {"waiting": spools.waiting, "oldest_seconds": age}, "set_aside": spools.set_aside}
 
 
 def _hidden_clients(app: "PixelServer") -> str:

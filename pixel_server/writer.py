@@ -1,21 +1,23 @@
 """One writer, many fetches a transaction: a fetch is kept once its batch is on disk (group commit).
 
 While one batch is being committed the next one gathers, so the busier it is, the more fetches share a
-disk flush; a lone fetch waits for nobody.
+disk flush; a lone fetch waits for nobody. When the database takes nothing, batches go to the spool, and
+from there, in their order, into the database as soon as it can.
 """
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import Engine
 
-from storage.ingest import Arrival, record
+from pixel_server.committing import AwayError, Committer
+from storage.ingest import Arrival
 from storage.news import Teller
+from storage.spool import SpoolError, Spools
 from tracking import Windows
 
 log = logging.getLogger(__name__)
@@ -23,8 +25,10 @@ log = logging.getLogger(__name__)
 LARGEST_BATCH = 512
 MOST_BATCHES = 40
 """Full batches waiting for the disk; beyond it the provider is asked to come again."""
-PATIENCE = 2.0
-"""Seconds a batch is tried before its fetches are answered as not kept."""
+DRAINED_AT_ONCE = 2 * LARGEST_BATCH
+"""More than can be added meanwhile, so that the spool gets empty under load as well."""
+RETRY = 1.0
+"""Seconds between two looks whether the database takes fetches again."""
 
 
 class _Batch:
@@ -37,43 +41,48 @@ class _Batch:
 
 
 class Writer:
-    """Keeps fetches. `start` and `stop` run in the event loop; the database is used in one thread."""
+    """Keeps fetches. `start` and `stop` run in the event loop; the database is used in two threads.
 
-    def __init__(self, engine: Engine, windows: Windows, teller: Teller) -> None:
-        self._engine, self._windows, self._teller = engine, windows, teller
+    Either commits only while the other does not: while anything waits in the spool, new fetches go
+    behind it, so that each link's fetches are judged in the order in which they came.
+    """
+
+    def __init__(self, engine: Engine, windows: Windows, teller: Teller, spools: Spools) -> None:
+        self._teller, self.spools = teller, spools
+        self._direct = Committer(engine, windows, teller)
+        self._later = Committer(engine, windows, teller)
+        self._threads = [ThreadPoolExecutor(1, thread_name_prefix=name) for name in ("writer", "drain")]
         self._loop = asyncio.get_running_loop()
         self._batches = deque([_Batch()])
         """Waiting for the disk, oldest first; the last one gathers."""
-        self._arrived = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._task: asyncio.Task[None] | None = None
-        self._connection: Connection | None = None
-        """The thread's own, kept open: to ask the pool for one costs as much as a dozen fetches."""
-        driver = engine.dialect.loaded_dbapi
-        self._passing = (OperationalError, driver.OperationalError)
-        self._poisoned = (DataError, IntegrityError, driver.DataError, driver.IntegrityError)
-        self._lasting = (DBAPIError, driver.Error)
-        self.closing = False
-        """The process is about to end: nothing is tried for long any more."""
-        self.set_aside = 0
-        """Fetches that no transaction would take."""
+        self._arrived, self._spooled, self._closing = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.trouble = ""
+        """Why the database takes no fetches; empty when it does."""
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._write_batches())
+        self._tasks = [asyncio.create_task(self._write_batches()), asyncio.create_task(self._drain())]
+        self._spooled.set()
+
+    def close(self) -> None:
+        """The process is about to end: from now on nothing is tried for long."""
+        self._direct.hurried = self._later.hurried = True
+        for event in (self._closing, self._arrived, self._spooled):
+            event.set()
 
     async def stop(self) -> None:
-        """Keep what is waiting, answer everybody, then end."""
-        self.closing = True
-        self._arrived.set()
-        if self._task:
-            await self._task
-        self._thread.shutdown()
-        if self._connection:
-            self._connection.close()
+        """Keep what is waiting, answer everybody, then end; what is in the spool stays there."""
+        self.close()
+        await asyncio.gather(*self._tasks)
+        for thread in self._threads:
+            thread.shutdown()
+        self._direct.close()
+        self._later.close()
+        self.spools.close()
         self._teller.close()
 
     def add(self, arrival: Arrival, tell: Callable[[bool], None]) -> None:
-        """Keep a fetch. `tell` hears True, in a later turn of the loop, once it is committed or needs no
+        """Keep a fetch. `tell` hears True, in a later turn of the loop, once it is on disk or needs no
         keeping, and False when it could not be kept."""
         batch = self._batches[-1]
         if len(batch.arrivals) == LARGEST_BATCH:
@@ -101,68 +110,73 @@ class Writer:
                 # batch would be the one fetch that woke us, at the price of a flush.
                 await asyncio.sleep(0)
                 await self._write_first()
-            if self.closing:
+            if self._closing.is_set():
                 return
 
     async def _write_first(self) -> None:
         batch = self._batches.popleft()
         if not self._batches:
             self._batches.append(_Batch())
-        lost = await self._loop.run_in_executor(self._thread, self._write, batch.arrivals)
+        lost = await self._loop.run_in_executor(self._threads[0], self._write, batch.arrivals)
         for arrival, tell in zip(batch.arrivals, batch.tell, strict=True):
             try:
                 tell(arrival.id not in lost)
             except Exception:
                 log.exception("A fetch could not be answered.")
+        if self.spools.waiting:
+            self._spooled.set()
 
-    def _write(self, arrivals: list[Arrival], *, again: bool = False) -> frozenset[str]:
-        """In the thread: the ids of those that were lost. A transaction is repeated by its fetches' ids."""
-        give_up = time.monotonic() + PATIENCE
-        while True:
+    def _write(self, arrivals: list[Arrival]) -> frozenset[str]:
+        """In the first thread: the ids of those that were not kept where they will be told from."""
+        if not self.spools.waiting:
             try:
-                self._commit(arrivals, again=again)
-                return frozenset()
-            except self._passing as error:
-                if time.monotonic() > give_up or self.closing:
-                    return _refuse(arrivals, error)
-                time.sleep(0.05)
-            except self._poisoned as error:
-                return self._set_aside(arrivals, error)
-            except self._lasting as error:
-                # Read-only, corrupt, or without its tables: the database will not take anything.
-                return _refuse(arrivals, error)
-            except Exception as error:
-                # A history that cannot be read, say: it costs its own link's fetches, and no other's.
-                return self._set_aside(arrivals, error)
-            again = True
-
-    def _set_aside(self, arrivals: list[Arrival], error: Exception) -> frozenset[str]:
-        """Find the poisoned fetches: one must not stop the others."""
-        if len(arrivals) > 1:
-            return frozenset().union(*(self._write([arrival], again=True) for arrival in arrivals))
-        self.set_aside += 1
-        return _refuse(arrivals, error)
-
-    def _commit(self, arrivals: list[Arrival], *, again: bool) -> None:
-        if self._connection is None:
-            self._connection = self._engine.connect().execution_options(writes=True)
+                poisoned = self._direct.keep(arrivals)
+                self.trouble = ""
+                self._put_aside(poisoned)
+                return frozenset(arrival.id for arrival in poisoned)
+            except AwayError as error:
+                self._go_away(error)
         try:
-            with self._connection.begin():
-                news = record(self._connection, arrivals, self._windows, again=again)
-                if news:
-                    self._teller.in_transaction(self._connection)
-        except BaseException:
-            # What the connection is worth after a failure nobody knows: the next attempt opens another.
-            connection, self._connection = self._connection, None
-            connection.invalidate()
-            connection.close()
-            raise
-        if news:
-            self._teller.after_commit()
+            self.spools.append(arrivals)
+        except SpoolError as error:
+            log.error("%d fetches cannot be kept: %s", len(arrivals), error)  # expected
+            return frozenset(arrival.id for arrival in arrivals)
+        return frozenset()
 
+    def _put_aside(self, poisoned: list[Arrival]) -> None:
+        try:
+            self.spools.put_aside(poisoned)
+        except OSError as error:
+            log.error("A fetch that was set aside could not be written down: %s", error)  # expected
 
-def _refuse(arrivals: list[Arrival], error: Exception) -> frozenset[str]:
-    # The first line only: what follows can hold the values of a row.
-    reason = str(error).partition("\n")[0]
-    log.error("%d fetches cannot be kept: %s: %s", len(arrivals), type(error).__name__, reason)
-    return frozenset(arrival.id for arrival in arrivals)
+    def _go_away(self, error: AwayError) -> None:
+        if not self.trouble:
+            log.error("The database takes no fetches, they wait in the spool: %s", error)
+        self.trouble = str(error)
+
+    async def _drain(self) -> None:
+        """Bring what waits in the spool into the database, for as long as we run."""
+        while not self._closing.is_set():
+            await self._spooled.wait()
+            self._spooled.clear()
+            while self.spools.waiting and not self._closing.is_set():
+                if not await self._loop.run_in_executor(self._threads[1], self._drain_some):
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._closing.wait(), RETRY)
+
+    def _drain_some(self) -> bool:
+        """In the second thread: whether the database took them."""
+        spool = self.spools.fullest()
+        if spool is None:
+            return True
+        try:
+            arrivals, end = spool.first(DRAINED_AT_ONCE)
+            self.spools.put_aside(self._later.keep(arrivals, again=True) if arrivals else [])
+        except (AwayError, OSError) as error:
+            self.trouble = str(error)
+            return False
+        spool.taken(end, len(arrivals))
+        if not self.spools.waiting:
+            log.info("The spool is empty: every fetch in it is in the database.")
+            self.trouble = ""
+        return True

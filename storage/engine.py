@@ -3,21 +3,30 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from settings import Settings
+from storage.impatience import Impatient
+from storage.place import GhostFileError, Place
 from storage.tables import SCHEMA
 
 BUSY_MS = 2000
 """How long a writer waits for another one before it gives up with "database is locked"."""
 
+STATEMENT_MS = 2500
+"""How long PostgreSQL may work on one statement; below the time after which its client hangs up."""
+
 FIXED_SQLITE = (3, 51, 3)
 """Before it, several connections that reset a WAL at the same time can corrupt the file."""
 
+
+COLLISIONS = ("40001", "40P01", "55P03")
+"""PostgreSQL's serialization failure, deadlock, and lock that could not be had in time."""
 
 LOCK = {"key_share": True}
 """Rows are locked FOR NO KEY UPDATE: a plain lock would wait for every insert that refers to the row,
@@ -28,19 +37,34 @@ class SchemaError(Exception):
     """The database does not have the tables this version works with; the message says what to do."""
 
 
-def connect(settings: Settings, *, checkpoints: bool = False) -> Engine:
-    """An engine on the database. Only the process that `checkpoints` ever resets SQLite's WAL."""
+def connect(settings: Settings, *, checkpoints: bool = False, hurried: bool = True) -> Engine:
+    """An engine on the database. Only the process that `checkpoints` ever resets SQLite's WAL.
+
+    A SQLite file is never made here: one that is gone must not come back empty. `hurried` gives every
+    call to a server a deadline; maintenance may take as long as it takes.
+    """
     if path := settings.sqlite_path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(f"sqlite:///{path}")
+        place = Place(path)
+        engine = create_engine(f"sqlite:///{path}", execution_options={"place": place})
+        place.guard(engine)
         _care_for_sqlite(engine, checkpoints=checkpoints)
         return engine
-    options = "-c synchronous_commit=on -c statement_timeout=5000 -c lock_timeout=2000 -c timezone=UTC"
-    return create_engine(
+    options = "-c synchronous_commit=on -c lock_timeout=2000 -c timezone=UTC"
+    if hurried:
+        options += f" -c statement_timeout={STATEMENT_MS}"
+    engine = create_engine(
         settings.database_url,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 3, "options": options},
     )
+    if hurried:
+        event.listen(engine, "do_connect", _hurry)
+    return engine
+
+
+def _hurry(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Impatient:
+    return Impatient.connect(*cargs, **cparams)
 
 
 def _care_for_sqlite(engine: Engine, *, checkpoints: bool) -> None:
@@ -84,9 +108,10 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def is_passing(error: OperationalError) -> bool:
+def is_passing(error: Exception) -> bool:
     """Whether the same transaction may succeed in a moment: a deadlock, a collision, a busy file."""
-    return getattr(error.orig, "sqlstate", "") in ("40001", "40P01", "55P03") or "locked" in str(error.orig)
+    cause = getattr(error, "orig", None) or error
+    return getattr(cause, "sqlstate", "") in COLLISIONS or "locked" in str(cause)
 
 
 def require_schema(engine: Engine) -> None:
@@ -95,6 +120,8 @@ def require_schema(engine: Engine) -> None:
         with engine.connect() as connection:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DBAPIError as error:
+        if isinstance(error.orig, GhostFileError):
+            raise SchemaError(str(error.orig)) from None
         if not _no_such_table(error):
             raise
         found = None

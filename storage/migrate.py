@@ -1,14 +1,20 @@
 """Schema upgrades, through Alembic with the configuration in pyproject.toml."""
 
+import logging
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-from storage.engine import writing
+from storage.engine import is_passing, writing
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent
+ATTEMPTS = 15
+"""Each waits two seconds for its locks."""
 
 
 def configuration() -> Config:
@@ -16,7 +22,25 @@ def configuration() -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema, in one transaction."""
+    """Bring the database to the newest schema, in one transaction; make the SQLite file if there is none.
+
+    Who uses a table goes before: a lock that cannot be had in two seconds is asked for again.
+    """
+    if file := engine.url.database if engine.dialect.name == "sqlite" else None:
+        Path(file).touch(mode=0o600)
+    for _ in range(ATTEMPTS):
+        try:
+            _upgrade(engine)
+        except OperationalError as error:
+            if not is_passing(error):
+                raise
+            log.warning("The tables are in use; trying again.")
+        else:
+            return
+    _upgrade(engine)
+
+
+def _upgrade(engine: Engine) -> None:
     config = configuration()
     with writing(engine) as session:
         config.attributes["connection"] = session.connection()

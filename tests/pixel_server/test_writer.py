@@ -4,6 +4,7 @@ import asyncio
 import select
 import socket
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,23 +19,29 @@ from sqlalchemy.engine import make_url
 from sqlmodel import col
 from sqlmodel import select as select_from
 
+from pixel_server import writer as writer_module
 from pixel_server.pixel import GIF
 from pixel_server.writer import LARGEST_BATCH, Writer
 from settings import Settings
+from storage import spool
 from storage.engine import connect, is_postgres, reading, writing
 from storage.ingest import Arrival
 from storage.news import Teller
+from storage.spool import Spools
 from storage.tables import Alert, Link
+from storage.times import now, seconds
 from tests.fetches import NOON, arrival
 from tests.pixel_server.serving import (
     ANNA,
     PATIENCE,
+    Served,
     answer_on,
     kinds,
     path_of,
     request,
     sent,
     serving,
+    stopped,
     stored,
     track,
 )
@@ -83,6 +90,20 @@ def locked(settings: Settings, link: Link) -> Iterator[Callable[[], None]]:
         close()
 
 
+def drained(served: Served) -> None:
+    """Until nothing waits in the spool any more."""
+    writer, give_up = served.app.writer, time.monotonic() + PATIENCE
+    assert writer
+    while writer.spools.waiting:
+        assert time.monotonic() < give_up
+        served.run(asyncio.sleep(0))
+
+
+@pytest.fixture(autouse=True)
+def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "RETRY", 0.02)
+
+
 def failing(engine: Engine) -> Event:
     """Set as soon as a transaction of this engine fails."""
     failed = Event()
@@ -99,7 +120,7 @@ def commits_of(engine: Engine) -> list[None]:
 
 
 def writer_on(engine: Engine, settings: Settings) -> Writer:
-    return Writer(engine, Windows(), Teller(settings))
+    return Writer(engine, Windows(), Teller(settings), Spools(settings.spool_path))
 
 
 def arrivals(link: Link, count: int) -> list[Arrival]:
@@ -209,7 +230,7 @@ async def test_a_poisoned_fetch_is_set_aside_and_the_others_are_kept(
     assert await asyncio.gather(*waiting) == [True, False, True, True]
     assert await writer.keep(arrival(link.token, NOON + 4))
     await writer.stop()
-    assert writer.set_aside == 1
+    assert writer.spools.set_aside == 1
     assert [row.seq for row in stored(engine, link)] == [1, 2, 3]
     assert kinds(engine, other) == ["activated"]
     assert caplog.text.count("cannot be kept") == 1
@@ -236,9 +257,34 @@ def test_a_lock_that_passes_is_waited_out_and_nothing_is_doubled(
     assert alert_keys(engine) == [f"card:{link.id}", f"opened:{stored(engine, link)[0].id}"]
 
 
-def test_what_the_database_cannot_take_is_answered_503_with_the_image(
+def test_what_the_database_cannot_take_waits_in_the_spool_and_is_judged_as_if_it_had_not(
     settings: Settings, engine: Engine, hasty: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
+    link = track(engine)
+    sent(engine, link)
+    with serving(settings, hasty) as served:
+        with locked(settings, link):
+            answers = [served.fetch(link) for _ in range(3)]
+            before = now()
+            assert stored(engine, link) == []
+            told = served.get("/readyz")
+            assert (told.status, b'"waiting":3' in told.body) == (503, True)
+        drained(served)
+        assert served.fetch(link).status == 200
+        assert served.get("/readyz").status == 200
+    assert {(answer.status, answer.body) for answer in answers} == {(200, GIF)}
+    rows = stored(engine, link)
+    assert [(row.seq, row.kind) for row in rows] == [(1, "opened"), *((seq, "repeat") for seq in (2, 3, 4))]
+    assert max(seconds(row.at) for row in rows[:3]) <= before
+    assert alert_keys(engine) == [f"card:{link.id}", f"opened:{rows[0].id}"]
+    assert caplog.text.count("they wait in the spool") == 1
+
+
+def test_where_not_even_the_spool_takes_it_the_answer_is_503_with_the_image(
+    settings: Settings, engine: Engine, hasty: Engine, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(spool, "LARGEST", 0)
     link = track(engine)
     with serving(settings, hasty) as served:
         with locked(settings, link):
@@ -250,7 +296,45 @@ def test_what_the_database_cannot_take_is_answered_503_with_the_image(
         assert stored(engine, link) == []
         assert "1 fetches cannot be kept" in caplog.text
         assert served.fetch(link).status == 200
+        assert served.get("/readyz").status == 200
     assert [row.seq for row in stored(engine, link)] == [1]
+
+
+def test_what_waits_in_the_spool_outlives_the_process_and_is_kept_once(
+    settings: Settings, engine: Engine, hasty: Engine
+) -> None:
+    link = track(engine)
+    with locked(settings, link), serving(settings, hasty) as served:
+        assert [served.fetch(link).status for _ in range(20)] == [200] * 20
+    assert stored(engine, link) == []
+    left = settings.spool_path.read_bytes()
+    with serving(settings) as served:
+        drained(served)
+    # Killed after the commit and before the spool was emptied: all of it comes once more.
+    settings.spool_path.write_bytes(left + left[: len(left) // 2])
+    with serving(settings) as served:
+        drained(served)
+    assert [row.seq for row in stored(engine, link)] == list(range(1, 21))
+    assert settings.spool_path.stat().st_size == 0
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_what_happened_while_a_fetch_waited_is_weighed_by_its_time(
+    settings: Settings, engine: Engine, hasty: Engine
+) -> None:
+    """Sent, stopped and erased after the fetch came and before the database took it."""
+    draft, halted, erased = (track(engine, label) for label in ("draft", "halted", "erased"))
+    links = (draft, halted, erased)
+    with locked(settings, draft), serving(settings, hasty) as served:
+        assert [served.fetch(link).status for link in links] == [200] * 3
+    sent(engine, draft, ago=0)
+    stopped(engine, halted)
+    with writing(engine) as session:
+        session.connection().execute(text(f"DELETE FROM alert WHERE link_id = {erased.id}"))  # noqa: S608
+        session.connection().execute(text(f"DELETE FROM link WHERE id = {erased.id}"))  # noqa: S608
+    with serving(settings) as served:
+        drained(served)
+    assert [kinds(engine, link) for link in links] == [["activated"], ["activated"], []]
 
 
 def test_while_the_queue_is_full_fetches_are_answered_503_with_the_image(
@@ -337,7 +421,7 @@ def cutting_at_commit(settings: Settings) -> Iterator[tuple[Settings, Event]]:
         thread.join(PATIENCE)
 
 
-def test_a_200_is_never_given_while_the_database_is_read_only(settings: Settings, engine: Engine) -> None:
+def test_while_the_database_is_read_only_fetches_wait(settings: Settings, engine: Engine) -> None:
     link = track(engine)
     database = connect(settings, checkpoints=True)
 
@@ -349,19 +433,27 @@ def test_a_200_is_never_given_while_the_database_is_read_only(settings: Settings
 
     with serving(settings, database) as served:
         answer = served.fetch(link)
-    assert (answer.status, len(stored(engine, link))) == (503, 0)
+        assert (answer.status, len(stored(engine, link))) == (200, 0)
+        assert served.get("/readyz").status == 503
+    with serving(settings) as served:
+        drained(served)
+    assert len(stored(engine, link)) == 1
 
 
-def test_a_200_is_never_given_while_the_tables_are_gone(settings: Settings, engine: Engine) -> None:
+def test_while_the_tables_are_gone_fetches_wait(settings: Settings, engine: Engine) -> None:
     link = track(engine)
     with serving(settings) as served:
-        with writing(engine) as session:
-            session.connection().execute(text('ALTER TABLE "fetch" RENAME TO away'))
-        assert served.fetch(link).status == 503
+        for here, there in (("fetch", "away"), ("away", "fetch")):
+            with writing(engine) as session:
+                session.connection().execute(text(f'ALTER TABLE "{here}" RENAME TO "{there}"'))
+            if there == "away":
+                assert served.fetch(link).status == 200
+        drained(served)
+    assert [row.seq for row in stored(engine, link)] == [1]
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-def test_a_200_is_never_given_on_a_corrupt_file(settings: Settings, engine: Engine) -> None:
+def test_while_the_file_is_corrupt_fetches_wait(settings: Settings, engine: Engine) -> None:
     path = settings.sqlite_path
     assert path
     link = track(engine)
@@ -375,7 +467,10 @@ def test_a_200_is_never_given_on_a_corrupt_file(settings: Settings, engine: Engi
         raw.seek((root - 1) * size)
         raw.write(b"\xff" * size)
     with serving(settings) as served:
-        assert served.fetch(link).status == 503
+        assert served.fetch(link).status == 200
+        told = served.get("/readyz")
+    assert (told.status, "malformed" in told.text) == (503, True)
+    assert Spools(settings.spool_path).waiting == 1
 
 
 @pytest.mark.parametrize("count", [1, LARGEST_BATCH, 2 * LARGEST_BATCH, LARGEST_BATCH + 50])
@@ -415,7 +510,7 @@ async def test_a_batch_that_is_exactly_full_leaves_nothing_behind(
     assert all(await asyncio.gather(*waiting))
     assert await writer.keep(arrival(link.token, NOON + 9999))
     await writer.stop()
-    assert (writer.set_aside, caplog.text) == (0, "")
+    assert (writer.spools.set_aside, caplog.text) == (0, "")
     assert len(commits) == 2
 
 

@@ -1,0 +1,101 @@
+"""Fetches into the database: one transaction for many, repeated by their ids, the poisoned ones found."""
+
+import logging
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+
+from storage.engine import is_passing, is_postgres
+from storage.ingest import Arrival, record
+from storage.news import Teller
+from storage.place import require_place
+from tracking import Windows
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2.0
+"""Seconds a transaction is tried again before its fetches go elsewhere."""
+
+
+class AwayError(Exception):
+    """The database takes nothing now; the message says why."""
+
+
+class Committer:
+    """Commits in one thread, on a connection of its own."""
+
+    def __init__(self, engine: Engine, windows: Windows, teller: Teller) -> None:
+        self._engine, self._windows, self._teller = engine, windows, teller
+        self._connection: Connection | None = None
+        """Kept open: to ask the pool for one costs as much as a dozen fetches."""
+        driver = engine.dialect.loaded_dbapi
+        self._poisoned = (DataError, IntegrityError, driver.DataError, driver.IntegrityError)
+        self._failing = (DBAPIError, driver.Error)
+        self._passing = (OperationalError, driver.OperationalError)
+        self.hurried = False
+        """The process is about to end: nothing is tried for long any more."""
+
+    def keep(self, arrivals: Sequence[Arrival], *, again: bool = False) -> list[Arrival]:
+        """Commit fetches; returns those that no transaction takes. Raises AwayError.
+
+        `again` says that they may have been committed before.
+        """
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._commit(arrivals, again=again)
+                return []
+            except self._poisoned as error:
+                return self._halve(arrivals, error)
+            except self._failing as error:
+                if not self._may_pass(error) or self.hurried or time.monotonic() > give_up:
+                    raise AwayError(in_words(error)) from error
+                time.sleep(0.05)
+            except Exception as error:
+                # A history that cannot be read, say: it costs its own link's fetches, and no other's.
+                return self._halve(arrivals, error)
+            again = True
+
+    def _may_pass(self, error: Exception) -> bool:
+        """A collision, or a server's connection that broke: not a full disk, a spoilt or missing file."""
+        if not isinstance(error, self._passing):
+            return False
+        return is_postgres(self._engine) or is_passing(error)
+
+    def _halve(self, arrivals: Sequence[Arrival], error: Exception) -> list[Arrival]:
+        """Find the poisoned fetches: one must not stop the others."""
+        if len(arrivals) == 1:
+            log.error("A fetch that cannot be kept is set aside: %s", in_words(error))
+            return list(arrivals)
+        half = len(arrivals) // 2
+        return self.keep(arrivals[:half], again=True) + self.keep(arrivals[half:], again=True)
+
+    def _commit(self, arrivals: Sequence[Arrival], *, again: bool) -> None:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(writes=True)
+        try:
+            with self._connection.begin():
+                news = record(self._connection, arrivals, self._windows, again=again)
+                if news:
+                    self._teller.in_transaction(self._connection)
+            require_place(self._connection)
+        except BaseException:
+            # What the connection is worth after a failure nobody knows: the next attempt opens another.
+            connection, self._connection = self._connection, None
+            connection.invalidate()
+            connection.close()
+            raise
+        if news:
+            self._teller.after_commit()
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong, in one line: what follows it can hold the values of a row."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"

@@ -1,0 +1,188 @@
+"""The spool: what was appended is there after whatever happens, once, in order, and nothing else is."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import spool
+from storage.ingest import Arrival
+from storage.spool import SpoolError, Spools, arrival_in, line_of
+from tests.fetches import CHROME, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
+
+TOKEN = "A" * 22
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    return tmp_path / "readback.spool"
+
+
+def some(number: int, start: float = 0) -> list[Arrival]:
+    return [arrival(TOKEN, NOON + start + each) for each in range(number)]
+
+
+def all_in(spools: Spools) -> list[Arrival]:
+    """Take everything out, seven at a time."""
+    found = []
+    while waiting := spools.fullest():
+        arrivals, end = waiting.first(7)
+        found += arrivals
+        waiting.taken(end, len(arrivals))
+    return found
+
+
+@given(
+    st.builds(
+        Arrival,
+        st.text("0123456789abcdef", min_size=32, max_size=32),
+        st.just(TOKEN),
+        st.floats(0, 4e9),
+        st.sampled_from([GMAIL, OUTLOOK, CHROME, PREFETCH]),
+        st.none() | st.text("0123456789abcdef", min_size=16, max_size=16),
+        st.text(),
+    )
+)
+def test_a_fetch_comes_out_as_it_went_in(fetch: Arrival) -> None:
+    line = line_of(fetch)
+    assert arrival_in(line) == fetch
+    assert line.count(b"\n") == 1
+
+
+@given(st.data())
+def test_a_line_that_is_not_whole_is_none(data: st.DataObject) -> None:
+    line = line_of(arrival(TOKEN, NOON))
+    place = data.draw(st.integers(0, len(line) - 1))
+    other = data.draw(st.integers(0, 255).filter(lambda byte: byte != line[place]))
+    assert arrival_in(line[:place]) is None
+    assert arrival_in(line[:place] + bytes([other]) + line[place + 1 :]) is None
+
+
+def test_fetches_wait_in_order_and_the_oldest_is_known(base: Path) -> None:
+    spools, fetches = Spools(base), some(20)
+    spools.append(fetches[:5])
+    spools.append(fetches[5:])
+    assert (spools.waiting, spools.oldest) == (20, NOON)
+    assert all_in(spools) == fetches
+    assert (spools.waiting, spools.oldest, base.stat().st_size) == (0, 0.0, 0)
+
+
+def test_what_comes_while_the_oldest_are_taken_out_stays(base: Path) -> None:
+    spools, fetches = Spools(base), some(9)
+    spools.append(fetches[:6])
+    waiting = spools.fullest()
+    assert waiting
+    first, end = waiting.first(6)
+    spools.append(fetches[6:])
+    waiting.taken(end, len(first))
+    assert (spools.waiting, spools.oldest) == (3, fetches[6].at)
+    assert [*first, *all_in(spools)] == fetches
+
+
+def test_a_restart_finds_everything_that_was_not_taken_out_for_good(base: Path) -> None:
+    before, fetches = Spools(base), some(12)
+    before.append(fetches)
+    waiting = before.fullest()
+    assert waiting
+    arrivals, end = waiting.first(5)
+    waiting.taken(end, len(arrivals))
+    before.close()
+    after = Spools(base)
+    assert (after.waiting, all_in(after)) == (12, fetches)
+
+
+@pytest.mark.parametrize("torn", [b"x", b"\0" * 4096, b"12 0000", line_of(arrival(TOKEN, NOON))[:-2]])
+def test_a_torn_last_line_is_passed_over_and_spoils_nothing_behind_it(base: Path, torn: bytes) -> None:
+    before, fetches = Spools(base), some(4)
+    before.append(fetches[:2])
+    before.close()
+    with base.open("ab") as file:
+        file.write(torn)
+    after = Spools(base)
+    assert after.waiting == 2
+    after.append(fetches[2:])
+    assert after.waiting == 4
+    assert all_in(after) == fetches
+    assert base.stat().st_size == 0
+
+
+def test_a_spool_that_is_full_says_so_and_keeps_what_it_has(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spools, fetches = Spools(base), some(3)
+    monkeypatch.setattr(spool, "LARGEST", 2 * len(line_of(fetches[0])))
+    spools.append(fetches[:1])
+    with pytest.raises(SpoolError, match="full"):
+        spools.append(fetches[1:])
+    assert all_in(spools) == fetches[:1]
+
+
+def test_after_a_disk_that_failed_nothing_is_said_to_be_kept_that_was_not(
+    base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spools, fetches = Spools(base), some(8)
+    spools.append(fetches[:2])
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", _fail)
+        with pytest.raises(SpoolError, match="Input/output error"):
+            spools.append(fetches[2:5])
+    spools.append(fetches[5:])
+    found = all_in(spools)
+    assert [fetch for fetch in found if fetch not in fetches[2:5]] == [*fetches[:2], *fetches[5:]]
+
+
+def _fail(_file: int) -> None:
+    raise OSError(5, "Input/output error")
+
+
+def test_a_spool_that_was_deleted_takes_no_more(base: Path) -> None:
+    spools = Spools(base)
+    spools.append(some(1))
+    base.unlink()
+    with pytest.raises(SpoolError, match="deleted"):
+        spools.append(some(1))
+
+
+def test_a_folder_that_is_not_there_is_asked_again_when_it_is_needed(tmp_path: Path) -> None:
+    base = tmp_path / "later" / "readback.spool"
+    spools = Spools(base)
+    with pytest.raises(SpoolError, match="cannot be opened"):
+        spools.append(some(1))
+    base.parent.mkdir()
+    spools.append(some(1))
+    assert spools.waiting == 1
+
+
+def test_two_servers_on_one_machine_never_share_a_file(base: Path) -> None:
+    first, second = Spools(base), Spools(base)
+    mine, yours = some(3), some(3, start=60)
+    first.append(mine)
+    second.append(yours)
+    assert (all_in(first), all_in(second)) == (mine, yours)
+
+
+def test_what_a_server_that_is_gone_left_behind_is_taken_over(base: Path) -> None:
+    first, second = Spools(base), Spools(base)
+    fetches = some(3)
+    second.append(fetches)
+    first.close()
+    second.close()
+    after = Spools(base)
+    assert (after.waiting, all_in(after)) == (3, fetches)
+
+
+def test_what_is_set_aside_stays_on_disk_and_is_counted_after_a_restart(base: Path) -> None:
+    spools, fetches = Spools(base), some(2)
+    spools.put_aside(fetches)
+    assert Spools(base).set_aside == spools.set_aside == 2
+    lines = base.with_suffix(".poison").read_bytes().splitlines(keepends=True)
+    assert [arrival_in(line) for line in lines] == fetches
+
+
+def test_nobody_else_may_read_what_waits(base: Path) -> None:
+    spools = Spools(base)
+    spools.append(some(1))
+    spools.put_aside(some(1))
+    assert {path.stat().st_mode & 0o777 for path in base.parent.iterdir()} == {0o600}
