@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
-from storage.engine import is_passing, is_postgres
+from storage.engine import in_words, is_passing, is_postgres
 from storage.ingest import Arrival, record
 from storage.news import Teller
 from storage.place import require_place
@@ -93,9 +93,3 @@ class Committer:
     def close(self) -> None:
         if self._connection:
             self._connection.close()
-
-
-def in_words(error: Exception) -> str:
-    """What went wrong, in one line: what follows it can hold the values of a row."""
-    cause = getattr(error, "orig", None) or error
-    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"

@@ -1,32 +1,84 @@
-"""`python -m storage upgrade`: bring the database to this program's schema."""
+"""`python -m storage upgrade | check | backup FILE`: the database, looked after."""
 
 import argparse
 import logging
 import sys
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
 
 import logs
 import settings as configuration
-from storage.engine import connect, shown_url
+from settings import Settings
+from storage import care, checking
+from storage.engine import connect, in_words, shown_url
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger("storage")
 
+NO_BACKUP = (
+    "PostgreSQL has its own tool for that: pg_dump --format=custom --file=FILE, given the same address."
+)
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m storage")
-    parser.add_argument("command", choices=["upgrade"], help="upgrade: bring the tables to this version")
-    parser.parse_args()
+    commands = parser.add_subparsers(dest="command", required=True, metavar="upgrade | check | backup FILE")
+    commands.add_parser("upgrade", help="bring the tables to this version")
+    commands.add_parser("check", help="say what is wrong with the database; exit code 1 if anything is")
+    commands.add_parser("backup", help="copy a SQLite database while it is in use").add_argument(
+        "file", type=Path
+    )
+    given = parser.parse_args()
     try:
         settings = configuration.read()
         logs.start(settings)
-        open_keys(settings.key_file)
-    except (configuration.SettingsError, KeyFileError) as error:
+        return _do(given, settings)
+    except (configuration.SettingsError, KeyFileError, care.BackupError) as error:
         sys.stderr.write(f"{error}\n")
-        return 2
+    except OperationalError as error:
+        sys.stderr.write(f"The database {shown_url(settings)} does not answer: {logs.cut(in_words(error))}\n")
+    return 2
+
+
+def _do(given: argparse.Namespace, settings: Settings) -> int:
+    match given.command:
+        case "upgrade":
+            _upgrade(settings)
+            return 0
+        case "check":
+            return _check(settings)
+        case _:
+            return _backup(settings, given.file)
+
+
+def _upgrade(settings: Settings) -> None:
     from storage.migrate import upgrade  # Alembic is heavy, and only this command needs it
 
-    upgrade(connect(settings, checkpoints=True))
+    path = settings.sqlite_path
+    if path and not path.exists() and settings.key_file.exists():
+        log.warning("There is a key file and no database: a new, empty one is made at %s.", path)
+    open_keys(settings.key_file)
+    upgrade(connect(settings, checkpoints=True, hurried=False))
     log.info("The database %s is up to date.", shown_url(settings))
+
+
+def _check(settings: Settings) -> int:
+    wrong = checking.check(connect(settings, hurried=False), settings)
+    for line in wrong:
+        log.error("%s", line)
+    for line in checking.notes(settings):
+        log.warning("%s", line)
+    if not wrong:
+        log.info("The database %s is sound.", shown_url(settings))
+    return 1 if wrong else 0
+
+
+def _backup(settings: Settings, target: Path) -> int:
+    if settings.sqlite_path is None:
+        raise care.BackupError(NO_BACKUP)
+    care.backup(settings.sqlite_path, target)
+    log.info("%s is a sound copy of %s. The key file is not in it.", target, shown_url(settings))
     return 0
 
 

@@ -114,6 +114,12 @@ def is_passing(error: Exception) -> bool:
     return getattr(cause, "sqlstate", "") in COLLISIONS or "locked" in str(cause)
 
 
+def in_words(error: Exception) -> str:
+    """What went wrong, in one line: what follows it can hold the values of a row."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
+
+
 def require_schema(engine: Engine) -> None:
     """Raises SchemaError, in words, when the tables are older or newer than this program."""
     try:

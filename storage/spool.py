@@ -204,9 +204,15 @@ class Spools:
                 self._held.append(Spool(path, held))
 
 
+def lying_in(base: Path) -> tuple[int, int]:
+    """How many fetches wait, and how many were set aside, whoever holds the files."""
+    spools = base.parent.glob(f"{base.stem}*{base.suffix}")
+    return sum(map(_lines_in, spools)), _lines_in(base.with_suffix(".poison"))
+
+
 def _lines_in(path: Path) -> int:
     try:
-        return path.read_bytes().count(b"\n")
+        return sum(1 for line in path.read_bytes().split(b"\n") if line)
     except OSError:
         return 0
 

@@ -12,8 +12,8 @@ import uvicorn
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from pixel_server.__main__ import config
 from pixel_server.app import PixelServer
+from pixel_server.process import config
 from settings import Settings
 from storage import links
 from storage.engine import connect, reading, writing

@@ -1,0 +1,64 @@
+"""`python -m storage check`: is the database whole, and does what it holds agree with itself?"""
+
+from sqlalchemy import Engine, and_, func, or_, select
+from sqlmodel import Session, col
+
+from settings import Settings
+from storage.care import integrity
+from storage.engine import SchemaError, reading, require_schema
+from storage.spool import lying_in
+from storage.tables import Alert, FetchRow, Link
+
+
+def check(engine: Engine, settings: Settings) -> list[str]:
+    """What is wrong, a line each; nothing when all is sound. May take long on a large file."""
+    if settings.sqlite_path and (damage := integrity(settings.sqlite_path)):
+        return damage
+    try:
+        require_schema(engine)
+    except SchemaError as error:
+        return [str(error)]
+    with reading(engine) as session:
+        return [*_gaps(session), *_impossible(session)]
+
+
+def notes(settings: Settings) -> list[str]:
+    """What is not wrong, and should be known: fetches that wait beside the database, or were set aside."""
+    waiting, set_aside = lying_in(settings.spool_path)
+    told = []
+    if waiting:
+        told.append(f"{waiting} fetches wait beside the database until the pixel server can store them.")
+    if set_aside:
+        told.append(f"{set_aside} fetches that no transaction took lie beside the database.")
+    return told
+
+
+def _gaps(session: Session) -> list[str]:
+    """Each link's fetches are numbered without a gap, up to the number its link knows."""
+    count, first, last = func.count(), func.min(col(FetchRow.seq)), func.max(col(FetchRow.seq))
+    query = (
+        select(col(Link.id), col(Link.fetches), first, last, count)
+        .join(FetchRow, col(FetchRow.link_id) == Link.id)
+        .group_by(col(Link.id), col(Link.fetches))
+        .having(or_(last != col(Link.fetches), last - first + 1 != count))
+    )
+    return [
+        f"link {link}: {held} fetches, numbered {lowest} to {highest}, and {known} were counted"
+        for link, known, lowest, highest, held in session.connection().execute(query)
+    ]
+
+
+def _impossible(session: Session) -> list[str]:
+    """Messages in a state that no way leads to."""
+    query = select(col(Alert.id), col(Alert.state), col(Alert.wanted), col(Alert.shown)).where(
+        or_(
+            col(Alert.state).not_in(("pending", "sending", "sent", "parked")),
+            col(Alert.shown) > col(Alert.wanted),
+            and_(col(Alert.state) == "sent", col(Alert.shown) < col(Alert.wanted)),
+            and_(col(Alert.state) == "sending", col(Alert.lease_until).is_(None)),
+        )
+    )
+    return [
+        f"message {number} is {state}, version {wanted} is wanted and {shown} was shown"
+        for number, state, wanted, shown in session.connection().execute(query)
+    ]
