@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,19 +42,25 @@ class Processes:
         self._environ = {name: value for name, value in self._environ.items() if value}
 
     def upgrade(self) -> None:
+        self.storage("upgrade")
+
+    def storage(self, *arguments: str) -> None:
+        """Run `python -m storage`."""
         subprocess.run(
-            [sys.executable, "-m", "storage", "upgrade"],
+            [sys.executable, "-m", "storage", *arguments],
             cwd=ROOT,
             env=self._environ,
             check=True,
             capture_output=True,
         )
 
-    def start(self, *names: str) -> None:
+    def start(self, *names: str, under: Sequence[str] = ()) -> None:
+        """Start processes, `under` another program if one is given."""
         for name in names:
+            command = [*under, sys.executable, "-m", name]
             with self.log.open("ab") as log:
                 self._running[name] = subprocess.Popen(
-                    [sys.executable, "-m", name], cwd=ROOT, env=self._environ, stdout=log, stderr=log
+                    command, cwd=ROOT, env=self._environ, stdout=log, stderr=log
                 )
         if "pixel_server" in names:
             self._wait_for_pixel_server()

@@ -19,11 +19,12 @@ from sqlalchemy.engine import make_url
 from sqlmodel import col
 from sqlmodel import select as select_from
 
+from pixel_server import committing
 from pixel_server import writer as writer_module
 from pixel_server.pixel import GIF
 from pixel_server.writer import LARGEST_BATCH, Writer
 from settings import Settings
-from storage import spool
+from storage import impatience, spool
 from storage.engine import connect, is_postgres, reading, writing
 from storage.ingest import Arrival
 from storage.news import Teller
@@ -381,15 +382,49 @@ def test_a_commit_whose_answer_was_lost_is_repeated_and_nothing_is_doubled(
     assert alert_keys(engine) == [f"card:{link.id}", f"opened:{stored(engine, link)[0].id}"]
 
 
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_a_server_that_froze_in_a_commit_is_hung_up_on_and_nothing_is_lost_or_doubled(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(impatience, "ANSWER", 0.3)
+    monkeypatch.setattr(committing, "PATIENCE", 0)
+    link, thawed = track(engine), Event()
+    sent(engine, link)
+    with cutting_at_commit(settings, thawed) as (through, frozen):
+        database = connect(
+            through.model_copy(update={"database_url": through.database_url + "&connect_timeout=2"})
+        )
+        with serving(settings, database) as served:
+            answers = [served.fetch(link) for _ in range(3)]
+            assert frozen.is_set()
+            assert served.app.writer
+            assert served.app.writer.spools.waiting == 3
+            thawed.set()
+            drained(served)
+    assert {(answer.status, answer.body) for answer in answers} == {(200, GIF)}
+    assert [(row.seq, row.kind) for row in stored(engine, link)] == [
+        (1, "opened"),
+        (2, "repeat"),
+        (3, "repeat"),
+    ]
+    assert alert_keys(engine) == [f"card:{link.id}", f"opened:{stored(engine, link)[0].id}"]
+
+
 @contextmanager
-def cutting_at_commit(settings: Settings) -> Iterator[tuple[Settings, Event]]:
-    """PostgreSQL behind a wire that is cut once: after a COMMIT was done, before its answer is told."""
+def cutting_at_commit(settings: Settings, thawed: Event | None = None) -> Iterator[tuple[Settings, Event]]:
+    """PostgreSQL behind a wire that is cut once: after a COMMIT was done, before its answer is told.
+
+    With `thawed` it is not cut: from then on nothing comes through, on this wire or a new one, until that
+    is set.
+    """
     address = make_url(settings.database_url)
     there = Path(str(address.query["host"])) / ".s.PGSQL.5432"
     cut = Event()
 
     def serve(near: socket.socket) -> None:
         with near, socket.socket(socket.AF_UNIX) as far:
+            if thawed and cut.is_set():
+                thawed.wait(PATIENCE)
             far.connect(str(there))
             while ready := select.select([near, far], [], [])[0]:
                 data = ready[0].recv(65536)
@@ -399,6 +434,8 @@ def cutting_at_commit(settings: Settings) -> Iterator[tuple[Settings, Event]]:
                 if ready[0] is near and b"COMMIT" in data and not cut.is_set():
                     cut.set()
                     far.recv(65536)
+                    if thawed:
+                        thawed.wait(PATIENCE)
                     return
 
     def accept() -> None:
