@@ -14,6 +14,7 @@ import uvicorn
 import logs
 import settings as configuration
 from pixel_server.app import PixelServer
+from pixel_server.limits import LimitedProtocol
 from pixel_server.protocol import PixelProtocol
 from storage.care import DamagedError, look_over
 from storage.engine import SchemaError, connect, require_schema, shown_url, sqlite_warning
@@ -74,7 +75,7 @@ def config(app: PixelServer, settings: configuration.Settings, *, plain: bool = 
     """uvicorn's configuration; `plain` leaves out the pixel's short cut."""
     return uvicorn.Config(
         app,
-        http="httptools" if plain else PixelProtocol,
+        http=LimitedProtocol if plain else PixelProtocol,
         host=settings.host,
         port=settings.port,
         # Paths of owners' pages hold keys: there is no access log.

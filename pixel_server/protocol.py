@@ -7,15 +7,16 @@ answer is the same to the byte, in one write. `python -m pixel_server --plain` s
 
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from pixel_server.app import PixelServer
+from pixel_server.limits import LimitedProtocol
 from pixel_server.pixel import GIF, NOT_KEPT, OK, PREFIX
 
 Message = dict[str, Any]
 
 
-class PixelProtocol(HttpToolsProtocol):
+class PixelProtocol(LimitedProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         pixel = app.pixel if isinstance(app, PixelServer) and cycle.scope["path"].startswith(PREFIX) else None
         # A client that does not read is left to uvicorn, which waits until it does.
