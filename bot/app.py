@@ -20,7 +20,8 @@ from telegram.request import HTTPXRequest
 from bot import buttons, checkup, commands
 from bot.delivery import Delivery
 from bot.desk import Desk
-from bot.reception import App, Reception, in_words
+from bot.outcomes import in_words
+from bot.reception import App, Reception
 from settings import Settings
 from storage import inbox, outbox
 from storage.health import BOT, beat
@@ -127,11 +128,9 @@ class Bot:
 
     async def _wait_for_turn(self) -> None:
         while not await asyncio.to_thread(self._lock.take):
-            if not self._desk.trouble:
-                log.warning("Another bot works on this database; waiting until it ends.")
-            self._desk.trouble = "waiting: another bot works on this database"
+            self._desk.say_trouble("Another bot works on this database; waiting until it ends.")
             await asyncio.sleep(1)
-        self._desk.trouble = ""
+        self._desk.say_trouble("")
         await self._desk.write(lambda session: outbox.take_over(session, now()))
 
     async def _greet(self) -> None:
@@ -143,20 +142,19 @@ class Bot:
                 await self._app.bot.delete_webhook()
                 break
             except TelegramError as error:
-                trouble = in_words(error)
-                if trouble != self._desk.trouble:
-                    log.warning("%s", trouble)
-                self._desk.trouble = trouble
+                self._desk.say_trouble(in_words(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30)
-        self._desk.trouble = ""
+        self._desk.say_trouble("")
         with suppress(TelegramError):
             await self._app.bot.set_my_commands(list(en.COMMANDS.items()))
 
     async def _heart(self) -> None:
         while True:
+            self._desk.troubled.clear()
             await self._desk.write(lambda session: beat(session, BOT, self._desk.trouble, now()))
-            await asyncio.sleep(HEARTBEAT)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._desk.troubled.wait(), HEARTBEAT)
 
     async def _keep_house(self) -> None:
         """Forget what is old: done updates, given answers, and fetches past their days."""

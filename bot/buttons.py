@@ -16,7 +16,7 @@ from bot.desk import Desk
 from bot.listing import history_page, story
 from bot.message import Message
 from bot.replies import owe_reply, rewrite
-from storage import links
+from storage import links, outbox
 from storage.chats import chat_of
 from storage.links import history_of
 from storage.statements import mark_sent
@@ -197,6 +197,10 @@ def _test(press: Press) -> Answer:
     return ""
 
 
+def _again(press: Press) -> Answer:
+    return en.TOAST_AGAIN if outbox.send_again(press.session, press.chat_id) else en.TOAST_GONE
+
+
 VERBS: dict[str, Callable[[Press], Answer]] = {
     "sent": _sent,
     "ago5": _ago(5),
@@ -217,4 +221,5 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "page": _page,
     "track": _track,
     "test": _test,
+    "again": _again,
 }

@@ -106,7 +106,8 @@ def status(session: Session, update: Update, desk: Desk) -> Message:
     told = [words.say(en.STATUS, watching=report.watching, links=report.links)]
     if report.parked:
         told.append(words.say(en.STATUS_PARKED, count=report.parked))
-    elif not desk.trouble:
+        return Message(lines(*told), [[button(en.BUTTON_AGAIN, "again", 0)]])
+    if not desk.trouble:
         told.append(words.say(en.STATUS_WELL))
     return Message(lines(*told))
 

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from sqlmodel import Session
 from telegram import Bot, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
 from telegram.constants import ParseMode, ReactionEmoji
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 import words
+from bot.brake import Brake
 from bot.composing import compose
 from bot.desk import Desk
 from bot.message import Message, simpler
-from bot.outcomes import outcome_of
+from bot.outcomes import in_words, outcome_of
 from storage import outbox
 from storage.outbox import Claim, Ended, Outcome
 from storage.pacing import ALL_CHATS
@@ -48,7 +49,7 @@ class Delivery:
         self._desk, self._bot = desk, bot
         self._in_flight: set[asyncio.Task[None]] = set()
         self._full_at = 0.0
-        self._revoked_until = 0.0
+        self._brake = Brake()
 
     async def run(self) -> None:
         while True:
@@ -64,12 +65,15 @@ class Delivery:
 
     async def _deliver_due(self) -> float:
         """Start what may be started now; seconds until something else can be."""
-        if self._revoked_until > time.monotonic():
-            return SLOW_LOOK
+        if wait := self._brake.wait(time.monotonic()):
+            return wait
         allowed = ALL_CHATS.allows(self._full_at, time.monotonic())
-        limit = min(AT_ONCE - len(self._in_flight), allowed)
-        if not limit:
+        at_once = 1 if self._brake.unsure else AT_ONCE
+        limit = min(at_once - len(self._in_flight), allowed)
+        if limit <= 0:
             return ALL_CHATS.every
+        if self._brake.unsure and not await self._is_well():
+            return self._brake.wait(time.monotonic())
         jobs, wait = await self._desk.write(partial(self._claim, limit=limit))
         for job in jobs:
             self._full_at = ALL_CHATS.after(self._full_at, time.monotonic())
@@ -77,6 +81,18 @@ class Delivery:
             self._in_flight.add(task)
             task.add_done_callback(self._landed)
         return wait
+
+    async def _is_well(self) -> bool:
+        """Ask Telegram something that does nothing, before a message is risked on it."""
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(LONGEST_ATTEMPT):
+                await self._bot.get_me()
+        except Exception as error:
+            log.info("Telegram is not well yet: %s", outcome_of(error).trouble)
+            self._brake.doubt(begun, time.monotonic())
+            return False
+        return True
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._in_flight.discard(task)
@@ -105,7 +121,10 @@ class Delivery:
         return message
 
     async def _deliver(self, job: Job) -> None:
+        begun = time.monotonic()
         outcome = await self._attempt(job)
+        if not isinstance(job.plan, Outcome):
+            self._brake.hear(outcome, job.claim.alert.chat_id, begun, time.monotonic())
         self._tell_log(job.claim, outcome)
         await self._desk.write(lambda session: outbox.settle(session, job.claim, outcome, now()))
         if outcome.telegram_id is not None and job.claim.alert.kind == "opened":
@@ -159,11 +178,8 @@ class Delivery:
     def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
         """One line for each answer that is not a yes; a revoked token is said once and then waited out."""
         if outcome.ended is Ended.REVOKED:
-            self._revoked_until = time.monotonic() + 30
-            self._desk.trouble = (
-                "Telegram refuses the token: everything is kept until BOT_TOKEN is valid again"
-            )
-        if outcome.ended is not Ended.SENT:
+            self._desk.say_trouble(in_words(InvalidToken()))
+        elif outcome.ended is not Ended.SENT:
             log.warning("Alert %d: %s (%s)", claim.alert.id, outcome.ended, outcome.trouble)
 
     async def _react(self, claim: Claim) -> None:

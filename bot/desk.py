@@ -1,6 +1,7 @@
 """What every part of the bot works with: settings, keys, the database in a thread, and the news."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ from storage.engine import is_passing, reading, writing
 from storage.keys import Keys
 from storage.tables import Link
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 
@@ -24,12 +27,21 @@ class Desk:
 
     def __init__(self, settings: Settings, engine: Engine, keys: Keys) -> None:
         self.settings, self.keys = settings, keys
-        self.due, self.received = asyncio.Event(), asyncio.Event()
+        self.due, self.received, self.troubled = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.trouble = ""
         """What keeps the bot from its work, for /readyz; empty when nothing does."""
         self._engine = engine
         # One thread: SQLite has one writer anyway, and what is asked in order is done in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+
+    def say_trouble(self, trouble: str) -> None:
+        """Tell what keeps the bot from its work, or that nothing does: the log once, and /readyz."""
+        if trouble == self.trouble:
+            return
+        if trouble:
+            log.warning("%s", trouble)
+        self.trouble = trouble
+        self.troubled.set()
 
     async def write(self, act: Callable[[Session], T]) -> T:
         """Run `act` in one transaction; again, from its beginning, when it collided with another."""

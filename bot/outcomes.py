@@ -15,7 +15,6 @@ from telegram.error import (
     InvalidToken,
     NetworkError,
     RetryAfter,
-    TelegramError,
 )
 
 import logs
@@ -89,13 +88,21 @@ def _network(error: NetworkError) -> Outcome:
     cause = error.__cause__
     if cause is None and "too many requests" in str(error).lower():
         return Outcome(Ended.WAIT, wait=UNNAMED_WAIT)
-    if isinstance(cause, NEVER_LEFT):
-        return Outcome(Ended.NOT_SENT)
-    if cause is None or isinstance(cause, TelegramError):
-        # An HTTP status of 500 and above, from Telegram or from what stands before it.
-        return Outcome(Ended.UNAVAILABLE)
-    return Outcome(Ended.IN_DOUBT)
+    # All else may have been carried out: silence, a cut wire, and a 5xx too, of Telegram or of what
+    # stands before it, which may have given up waiting for an answer.
+    return Outcome(Ended.NOT_SENT if isinstance(cause, NEVER_LEFT) else Ended.IN_DOUBT)
 
 
 def _seconds(wait: int | timedelta) -> float:
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def in_words(error: Exception) -> str:
+    """What keeps the bot from Telegram, and what to do about it."""
+    if isinstance(error, InvalidToken):
+        return (
+            "Telegram refuses BOT_TOKEN. Everything is kept; get a valid token from @BotFather and restart."
+        )
+    if isinstance(error, Conflict):
+        return "Another program asks Telegram for this bot's updates; stop one of the two."
+    return logs.cut(f"Telegram cannot be reached, trying again: {error}")

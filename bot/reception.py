@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlmodel import Session
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
-import logs
 import words
 from bot.desk import Desk
 from bot.message import Message
+from bot.outcomes import in_words
 from bot.replies import owe_message, owe_reply
 from storage import inbox
 from storage.times import now
@@ -41,7 +41,7 @@ class Reception:
 
     async def poll(self) -> None:
         """Ask Telegram for updates for ever; an update is confirmed once it is on disk."""
-        offset, pause, said = None, 1.0, ""
+        offset, pause = None, 1.0
         while True:
             asked = time.monotonic()
             try:
@@ -53,10 +53,12 @@ class Reception:
                 )
             except (TelegramError, KeyError) as error:
                 # KeyError: an answer of 200 without a result, which PTB does not expect.
-                said, pause = self._say_once(error, said), min(pause * 2, SLOWEST_RETRY)
+                self._desk.say_trouble(in_words(error))
+                pause = min(pause * 2, SLOWEST_RETRY)
                 await asyncio.sleep(_wait(error, pause))
                 continue
-            pause, said, self._desk.trouble = 1.0, "", ""
+            pause = 1.0
+            self._desk.say_trouble("")
             if updates:
                 await self._desk.write(partial(_receive, updates=updates))
                 offset = updates[-1].update_id + 1
@@ -64,13 +66,6 @@ class Reception:
             elif time.monotonic() - asked < SHORTEST_POLL:
                 # A Bot API that does not hold the line would be asked thousands of times a second.
                 await asyncio.sleep(SHORTEST_POLL)
-
-    def _say_once(self, error: Exception, said: str) -> str:
-        trouble = in_words(error)
-        self._desk.trouble = trouble
-        if trouble != said:
-            log.warning("%s", trouble)
-        return trouble
 
     async def work(self) -> None:
         """Do what stored updates ask for, one after the other, in order."""
@@ -141,13 +136,3 @@ def _wait(error: Exception, pause: float) -> float:
         wait = error.retry_after
         return wait if isinstance(wait, int) else wait.total_seconds()
     return SLOWEST_RETRY if isinstance(error, InvalidToken) else pause
-
-
-def in_words(error: Exception) -> str:
-    if isinstance(error, InvalidToken):
-        return (
-            "Telegram refuses BOT_TOKEN. Everything is kept; get a valid token from @BotFather and restart."
-        )
-    if isinstance(error, Conflict):
-        return "Another program asks Telegram for this bot's updates; stop one of the two."
-    return logs.cut(f"Telegram cannot be reached, trying again: {error}")

@@ -40,7 +40,8 @@ def _look(app: "PixelServer") -> tuple[bool, dict[str, Any]]:
     if app.writer:
         details |= _spooled(app.writer)
     try:
-        require_schema(app.database)
+        if newer := require_schema(app.database, running=True):
+            warnings.append(newer)
         with reading(app.database) as session:
             trouble = trouble_of(session, BOT, now())
             details |= {"bot": trouble or "well", "owed": owed(session)}

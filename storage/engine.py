@@ -120,26 +120,36 @@ def in_words(error: Exception) -> str:
     return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
 
 
-def require_schema(engine: Engine) -> None:
-    """Raises SchemaError, in words, when the tables are older or newer than this program."""
+def require_schema(engine: Engine, *, running: bool = False) -> str:
+    """Raises SchemaError, in words, when the tables are older or newer than this program.
+
+    What is `running` goes on working on newer tables (migrations only add what older programs need not
+    know), and gets a warning back.
+    """
+    found = _schema(engine)
+    if found == SCHEMA:
+        return ""
+    if found is None:
+        raise SchemaError("The database has no tables yet. Run: python -m storage upgrade")
+    told = f"The database has schema {found}, this program works with {SCHEMA}. "
+    if found < SCHEMA:
+        raise SchemaError(told + "Run: python -m storage upgrade")
+    if not running:
+        raise SchemaError(told + "Update the program.")
+    return told + "Update the program."
+
+
+def _schema(engine: Engine) -> str | None:
     try:
         with engine.connect() as connection:
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DBAPIError as error:
         if isinstance(error.orig, GhostFileError):
             raise SchemaError(str(error.orig)) from None
         if not _no_such_table(error):
             raise
-        found = None
-    if found == SCHEMA:
-        return
-    if found is None:
-        raise SchemaError("The database has no tables yet. Run: python -m storage upgrade")
-    newer = found > SCHEMA
-    raise SchemaError(
-        f"The database has schema {found}, this program works with {SCHEMA}. "
-        + ("Update the program." if newer else "Run: python -m storage upgrade")
-    )
+        return None
+    return found
 
 
 def _no_such_table(error: DBAPIError) -> bool:

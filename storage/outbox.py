@@ -34,7 +34,6 @@ class Ended(StrEnum):
     SENT = "sent"
     WAIT = "wait"
     NOT_SENT = "not_sent"
-    UNAVAILABLE = "unavailable"
     IN_DOUBT = "in_doubt"
     REFUSED = "refused"
     GONE = "gone"
@@ -46,8 +45,8 @@ class Ended(StrEnum):
 class Outcome(NamedTuple):
     """What Telegram's answer means for the message.
 
-    sent: done. wait: told to (429). not_sent: certainly did not arrive. unavailable: Telegram's own
-    trouble (5xx). in_doubt: it may have arrived. refused: will never be accepted as it is. gone: the
+    sent: done. wait: told to (429). not_sent: certainly did not arrive. in_doubt: it may have arrived
+    (silence, 5xx, bytes that are not Telegram's). refused: will never be accepted as it is. gone: the
     message to edit, or the topic, is no more. unreachable: the chat is closed to us. migrated: the
     chat has a new id. revoked: nothing can be sent with this token.
     """
@@ -182,7 +181,7 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
             _sent(alert, claimed.version, outcome.telegram_id)
         case Ended.WAIT:
             chat.paused_until = moment(now + outcome.wait)
-        case Ended.NOT_SENT | Ended.UNAVAILABLE | Ended.IN_DOUBT:
+        case Ended.NOT_SENT | Ended.IN_DOUBT:
             _try_again(alert, chat, outcome.ended, now)
         case Ended.REFUSED:
             alert.state = "parked"
@@ -216,6 +215,13 @@ def _try_again(alert: Alert, chat: Chat, ended: Ended, now: float) -> None:
         return
     alert.in_doubt = alert.in_doubt or (new and ended is not Ended.NOT_SENT)
     chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(alert.attempts, 6)))
+
+
+def send_again(session: Session, chat_id: int) -> int:
+    """Try what is parked once more, because somebody asks for it; how many messages that are."""
+    parked = (col(Alert.chat_id) == chat_id, col(Alert.state) == "parked")
+    again = update(Alert).where(*parked).values(state="pending", attempts=0)
+    return int(session.connection().execute(again).rowcount)
 
 
 def _gone(alert: Alert) -> None:

@@ -134,8 +134,12 @@ def arrival_in(line: bytes) -> Arrival | None:
         if line.strip():
             log.warning("A line of the spool is torn or spoilt, and passed over.")
         return None
-    identifier, token, at, (agent, network, sign, rendered), device, user_agent = json.loads(found[3])
-    sighting = Sighting(Agent(agent), Network(network), Reason(sign) if sign else None, rendered)
+    try:
+        identifier, token, at, (agent, network, sign, rendered), device, user_agent = json.loads(found[3])
+        sighting = Sighting(Agent(agent), Network(network), Reason(sign) if sign else None, rendered)
+    except ValueError as error:
+        log.error("A fetch in the spool is from another version, and passed over: %s", error)
+        return None
     return Arrival(identifier, token, at, sighting, device, user_agent)
 
 

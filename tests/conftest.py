@@ -19,6 +19,7 @@ import settings as configuration
 from settings import Settings
 from storage.engine import connect
 from storage.migrate import upgrade
+from tests.canaries import PASSWORD, keys_in, leaks, logs_in
 
 for name in configuration.NAMES:
     # What the developer has in the environment is nobody's business here.
@@ -43,6 +44,20 @@ def unchanged_logging() -> Iterator[None]:
     yield
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def no_secret_in_any_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test makes the product log, before any filter: no token, password or key is in it.
+
+    Tests that log secrets on purpose say so with the mark `logs_secrets`.
+    """
+    yield
+    if request.node.get_closest_marker("logs_secrets"):
+        return
+    folder = request.node.funcargs.get("tmp_path")
+    said = [caplog.text, *(logs_in(folder) if folder else ())]
+    assert not leaks("\n".join(said), keys_in(folder) if folder else ()), "a secret was logged"
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +115,7 @@ def engine(settings: Settings) -> Iterator[Engine]:
 
 def _named(address: str, database: str) -> str:
     before, _, options = address.partition("?")
-    return f"{before.rpartition('/')[0]}/{database}?{options}"
+    return f"{before.rpartition('/')[0]}/{database}?{options}&password={PASSWORD}"
 
 
 def _run(address: str, command: str) -> None:

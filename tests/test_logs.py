@@ -13,7 +13,9 @@ import pytest
 import logs
 from settings import Settings
 from storage.engine import shown_url
-from storage.keys import Keys
+from storage.keys import Keys, open_keys
+from tests.canaries import PASSWORD as PASSWORD_OF_TESTS
+from tests.canaries import keys_in, leaks, logs_in
 from tests.conftest import settings_of
 
 TOKEN = "123456789:AAF0-a_secret_token_of_a_bot_x"
@@ -22,6 +24,8 @@ PASSWORD = "hunter2hunter2"
 METRICS = "a-long-metrics-token"
 OWNER_KEY = Keys(b"k" * 32).owner_key(7, "A" * 22)
 SECRETS = (TOKEN, OTHER_TOKEN, PASSWORD, METRICS, OWNER_KEY)
+
+pytestmark = pytest.mark.logs_secrets
 
 log = logging.getLogger("tests.logs")
 
@@ -178,3 +182,21 @@ def test_a_database_password_is_cut_however_it_is_given(tmp_path: Path, url: str
     formatter = logs.SecretFilter(logs._secrets(settings))
     for shown in (settings.database_url, shown_url(settings), f"password {password}"):
         assert password not in formatter.cut(shown)
+
+
+@pytest.mark.parametrize("secret", [TOKEN, OWNER_KEY, PASSWORD_OF_TESTS, "k" * 64])
+def test_behind_every_test_a_secret_in_a_log_is_found(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path, secret: str
+) -> None:
+    log.warning("requesting https://api.telegram.org/%s/getMe", secret)
+    (found,) = leaks(caplog.text, ["k" * 64])
+    assert found == f"{secret[:6]}…"
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "log").write_text(caplog.text)
+    assert leaks("".join(logs_in(tmp_path)), ["k" * 64]) == [found]
+
+
+def test_the_key_of_every_key_file_is_looked_for(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    open_keys(settings.key_file)
+    assert list(keys_in(tmp_path)) == [settings.key_file.read_text("ascii").strip()]

@@ -60,6 +60,7 @@ BUTTON_OLDER = "Older →"
 BUTTON_BACK = "← All links"
 BUTTON_STOP = "Stop"
 BUTTON_RESUME = "Watch again"
+BUTTON_AGAIN = "Send them again"
 
 # --- alerts ----------------------------------------------------------------------------------------
 OPENED = "👀 {name} was opened {time}, {span} after you sent it."
@@ -285,7 +286,7 @@ STOP_NOTED = "⏹ {name} is stopped. From now on nothing is recorded."
 TOAST_OBJECTED = "The recipient asked not to be recorded. That cannot be undone."
 STATUS = "<b>Status</b>\nWatching {watching} of {links} links."
 STATUS_WELL = "All is well."
-STATUS_PARKED = "⚠️ {count} messages could not be delivered for sure. Look at /history for what happened."
+STATUS_PARKED = "⚠️ {count} messages may not have reached you. /history knows what they were about."
 PRIVACY = """<b>What is kept</b>
 About you: your chat’s id, your links’ names, what you told me about them.
 About a fetch: when, which program and what it calls itself, what kind of network, what it meant. No address is stored, and no place. \
@@ -343,6 +344,7 @@ TOAST_UNMUTED = "Unmuted."
 TOAST_STOPPED = "Stopped. Nothing more is recorded."
 TOAST_RESUMED = "Watching again."
 TOAST_DRAFT = "Noted: still a draft."
+TOAST_AGAIN = "They are on their way."
 TOAST_GONE = "That is not there any more."
 TOAST_PEEK = "For 15 minutes I take looks for yours."
 

@@ -339,8 +339,9 @@ def test_what_happened_while_a_fetch_waited_is_weighed_by_its_time(
 
 
 def test_while_the_queue_is_full_fetches_are_answered_503_with_the_image(
-    settings: Settings, engine: Engine, hasty: Engine
+    settings: Settings, engine: Engine, hasty: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(committing, "PATIENCE", PATIENCE)
     link = track(engine)
     failed = failing(hasty)
     with serving(settings, hasty) as served, served.connect() as first:

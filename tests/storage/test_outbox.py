@@ -276,7 +276,7 @@ def test_a_chat_waits_as_long_as_telegram_says_and_the_others_go_on(engine: Engi
 
 @pytest.mark.parametrize(
     ("ended", "doubtful"),
-    [(Ended.NOT_SENT, False), (Ended.UNAVAILABLE, True), (Ended.IN_DOUBT, True)],
+    [(Ended.NOT_SENT, False), (Ended.IN_DOUBT, True)],
 )
 def test_what_did_not_arrive_for_sure_is_tried_again_and_says_so_where_it_may_have(
     engine: Engine, ended: Ended, doubtful: bool
@@ -289,12 +289,11 @@ def test_what_did_not_arrive_for_sure_is_tried_again_and_says_so_where_it_may_ha
     assert claim_one(engine, NOON + 2).alert.in_doubt is doubtful
 
 
-@pytest.mark.parametrize("ended", [Ended.NOT_SENT, Ended.UNAVAILABLE])
-def test_a_long_outage_is_waited_out_a_minute_at_a_time(engine: Engine, ended: Ended) -> None:
+def test_a_long_outage_is_waited_out_a_minute_at_a_time(engine: Engine) -> None:
     owe(engine, "opened")
     at, waits = NOON, []
     for _ in range(10):
-        settle(engine, claim_one(engine, at), ended, at)
+        settle(engine, claim_one(engine, at), Ended.NOT_SENT, at)
         waits.append(next_due(engine, at))
         at += waits[-1]
     assert waits == [2, 4, 8, 16, 32, 60, 60, 60, 60, 60]
@@ -319,6 +318,21 @@ def test_a_message_that_may_have_arrived_twice_is_parked(engine: Engine) -> None
     assert claimed_keys(engine, NOON + 3600) == ["second"]
 
 
+def test_what_is_parked_is_sent_again_when_its_owner_asks_and_parked_again_by_the_next_doubt(
+    engine: Engine,
+) -> None:
+    for key, chat in (("opened", ANNA), ("for Ben", BEN)):
+        owe(engine, key, chat)
+        settle(engine, claim_one(engine, NOON), Ended.IN_DOUBT, NOON)
+        settle(engine, claim_one(engine, NOON + 60), Ended.IN_DOUBT, NOON + 60)
+    with writing(engine) as session:
+        assert outbox.send_again(session, ANNA) == 1
+    again = claim_one(engine, NOON + 3600)
+    assert (again.alert.key, again.alert.in_doubt) == ("opened", True)
+    settle(engine, again, Ended.IN_DOUBT, NOON + 3600)
+    assert (alert(engine, "opened").state, alert(engine, "for Ben").state) == ("parked", "parked")
+
+
 def test_a_death_in_flight_counts_as_the_first_doubt(engine: Engine) -> None:
     owe(engine, "opened")
     claim_one(engine, NOON)
@@ -341,7 +355,7 @@ def test_a_doubt_is_over_once_the_message_is_there(engine: Engine) -> None:
     assert not alert(engine, "opened").in_doubt
 
 
-@pytest.mark.parametrize("ended", [Ended.IN_DOUBT, Ended.UNAVAILABLE, Ended.NOT_SENT])
+@pytest.mark.parametrize("ended", [Ended.IN_DOUBT, Ended.NOT_SENT])
 def test_an_edit_is_repeated_for_ever_because_it_shows_the_same(engine: Engine, ended: Ended) -> None:
     show(engine, "card:1", kind="card")
     renew(engine, "card:1")

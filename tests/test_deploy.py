@@ -1,0 +1,102 @@
+"""A deploy: the tables change while the version before still runs."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+from alembic.config import Config
+from sqlalchemy import Engine, inspect, text
+
+from settings import Settings
+from storage import migrate
+from storage.engine import connect, writing
+from storage.links import create
+from storage.outbox import Ended, Outcome, claim, settle
+from storage.times import now
+from tests.pixel_server.serving import ANNA, BORIS, Served, serving, stored, track
+
+ADDITIVE = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "9998", "{head}"
+
+
+def upgrade():
+    op.add_column("link", sa.Column("colour", sa.String, nullable=True))
+    op.add_column("fetch", sa.Column("weight", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("alert", sa.Column("tone", sa.String, nullable=False, server_default=""))
+    op.create_index("ix_link_colour", "link", ["colour"])
+    op.create_table("colour", sa.Column("name", sa.String, primary_key=True))
+"""
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The migrations of a next version, which adds to every busy table."""
+    config = migrate.configuration()
+    scripts = shutil.copytree(str(config.get_alembic_option("script_location")), tmp_path / "migrations")
+    head = sorted(path.name for path in (scripts / "versions").glob("0*.py"))[-1].partition("_")[0]
+    (scripts / "versions" / "9998_colours.py").write_text(ADDITIVE.format(head=head), "utf-8")
+
+    def configuration() -> Config:
+        config.set_main_option("script_location", str(scripts))
+        return config
+
+    monkeypatch.setattr(migrate, "configuration", configuration)
+
+
+def test_the_tables_grow_while_the_version_before_serves_and_delivers(
+    settings: Settings, engine: Engine, next_version: None
+) -> None:
+    links, grown = [track(engine, chat=chat) for chat in (ANNA, BORIS)], Event()
+
+    def fetch(served: Served, worker: int) -> list[int]:
+        answers = list[int]()
+        while not grown.is_set() or len(answers) < 20:
+            answers.append(served.fetch(links[worker % 2]).status)
+        return answers
+
+    def deliver() -> None:
+        bots = connect(settings)
+        number = 0
+        while not grown.is_set() or number < 20:
+            number += 1
+            with writing(bots) as session:
+                create(session, chat_id=5, by=5, label="letter", recipient="", now=now(), daily=9999)
+            with writing(bots) as session:
+                for claimed in claim(session, now(), 8):
+                    settle(session, claimed, Outcome(Ended.SENT, telegram_id=number), now())
+        bots.dispose()
+
+    with serving(settings) as served, ThreadPoolExecutor(4) as people:
+        readers = [people.submit(fetch, served, worker) for worker in range(3)]
+        delivery = people.submit(deliver)
+        migrate.upgrade(engine)
+        grown.set()
+        answers = [status for reader in readers for status in reader.result()]
+        delivery.result()
+        assert "Update the program" in served.get("/readyz").text
+    assert "colour" in inspect(engine).get_table_names()
+    assert set(answers) == {200}
+    kept = [row.seq for link in links for row in stored(engine, link)]
+    assert len(kept) == len(answers)
+    assert sorted(kept) == sorted(seq for link in links for seq in range(1, len(stored(engine, link)) + 1))
+
+
+def test_an_upgrade_waits_for_who_uses_a_table(
+    settings: Settings, engine: Engine, next_version: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It never makes anybody queue behind it for longer than two seconds."""
+    impatient = connect(settings, hurried=False)
+    with engine.connect().execution_options(writes=True) as busy, ThreadPoolExecutor(1) as operator:
+        busy.execute(text("SELECT * FROM link"))
+        done = operator.submit(migrate.upgrade, impatient)
+        while "trying again" not in caplog.text:
+            assert not done.done()
+        busy.rollback()
+        done.result()
+    assert "colour" in inspect(engine).get_table_names()
+    impatient.dispose()

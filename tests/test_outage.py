@@ -1,0 +1,86 @@
+"""Telegram in trouble, over real HTTP: nothing is lost, little is doubled, and what is doubtful is shown."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from demo import telegram
+from tests.processes import Processes, processes
+from tests.test_story import OUTLOOK, Chat, fetch
+
+World = tuple[telegram.Running, Processes]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("outage")
+    with telegram.running(limits=telegram.LIFTED) as api, processes(folder, api) as running:
+        yield api, running
+
+
+@pytest.fixture
+def anna(world: World) -> Chat:
+    return Chat(world[0], world[0].person("Anna"))
+
+
+def sent(chat: Chat, text: str = "contract to landlord") -> str:
+    """The pixel of a mail that was sent, once its card says so."""
+    card, url = chat.tracks(text)
+    chat.presses(card, "sent:")
+    chat.sees("Watching.")
+    return url
+
+
+def alerts(chat: Chat) -> list[telegram.Message]:
+    return [message for message in chat.api.said(chat.chat) if "was opened" in message.text]
+
+
+def test_an_alert_whose_answer_was_lost_is_sent_once_more_and_says_so(anna: Chat) -> None:
+    url = sent(anna)
+    anna.api.faults.add("sendMessage", telegram.close(carried_out=True), times=1)
+    fetch(url, OUTLOOK)
+    assert anna.sees("Possibly repeated").text.count("was opened") == 1
+    assert len(alerts(anna)) == 2
+
+
+def test_an_alert_of_doubtful_fate_is_parked_shown_in_status_and_sent_again_on_request(anna: Chat) -> None:
+    url = sent(anna)
+    anna.api.faults.add("sendMessage", telegram.close(carried_out=False), times=2)
+    fetch(url, OUTLOOK)
+    anna.api.wait_for(lambda: not anna.api.faults.left("sendMessage"))
+    anna.says("/status")
+    status = anna.sees("1 messages may not have reached you")
+    assert not alerts(anna)
+    assert anna.presses(status, "again:") == "They are on their way."
+    assert "Possibly repeated" in anna.sees("was opened").text
+    anna.says("/status")
+    anna.sees("All is well.")
+
+
+def test_an_outage_is_waited_out_and_parks_nothing(world: World) -> None:
+    api, running = world
+    people = [Chat(api, api.person(f"Person {number}")) for number in range(6)]
+    urls = [sent(person) for person in people]
+    api.faults.add("*", telegram.junk(status=502), times=3)
+    for url in urls:
+        fetch(url, OUTLOOK)
+    api.wait_for(lambda: all(alerts(person) for person in people), seconds=60)
+    owed = httpx.get(f"{running.url}/readyz").json()["owed"]
+    assert "parked" not in owed
+    assert "Traceback" not in running.text_of_log()
+
+
+def test_a_revoked_token_is_said_once_and_keeps_everything(anna: Chat, world: World) -> None:
+    api, running = world
+    url = sent(anna)
+    api.revoked = True
+    fetch(url, OUTLOOK)
+    told = "Telegram refuses BOT_TOKEN"
+    api.wait_for(lambda: told in httpx.get(f"{running.url}/readyz").json()["bot"])
+    assert httpx.get(f"{running.url}/readyz").status_code == 200
+    assert running.end("bot") == 0
+    api.revoked = False
+    running.start("bot")
+    anna.sees("was opened")
+    assert running.text_of_log().count(told) == 1
