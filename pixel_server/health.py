@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from pixel_server.edge import is_loopback
 from pixel_server.writer import Writer
 from storage.engine import SchemaError, reading, require_schema, sqlite_warning
-from storage.health import BOT, owed, trouble_of
+from storage.health import BOT, owed, trouble_of, wal_bytes
 from storage.times import now
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def _look(app: "PixelServer") -> tuple[bool, dict[str, Any]]:
     details: dict[str, Any] = {"warnings": warnings}
     if app.writer:
         details |= _spooled(app.writer)
+    if path := app.settings.sqlite_path:
+        details["wal_bytes"] = wal_bytes(path)
     try:
         if newer := require_schema(app.database, running=True):
             warnings.append(newer)

@@ -1,5 +1,7 @@
 """Is all well? The bot's signs of life, and what is waiting, for `/readyz`."""
 
+from pathlib import Path
+
 from sqlmodel import Session, col, func, select
 
 from storage.tables import Alert, Pulse
@@ -28,3 +30,11 @@ def owed(session: Session) -> dict[str, int]:
     """How many messages are in each state but sent."""
     query = select(Alert.state, func.count()).where(col(Alert.state) != "sent").group_by(col(Alert.state))
     return dict(session.exec(query).all())
+
+
+def wal_bytes(database: Path) -> int:
+    """How much of a SQLite database is still in its WAL: it grows while somebody reads for long."""
+    try:
+        return database.with_name(database.name + "-wal").stat().st_size
+    except OSError:
+        return 0

@@ -5,9 +5,8 @@ import logging
 from pathlib import Path
 from typing import IO
 
-import psycopg
-
 from settings import Settings
+from storage.impatience import Impatient
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +20,7 @@ class BotLock:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._file: IO[str] | None = None
-        self._connection: psycopg.Connection | None = None
+        self._connection: Impatient | None = None
 
     def take(self) -> bool:
         """Whether the lock is ours now."""
@@ -40,7 +39,7 @@ class BotLock:
     def _take_session(self) -> bool:
         if self._connection is None or self._connection.closed:
             address = self._settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-            self._connection = psycopg.connect(address, autocommit=True, connect_timeout=3)
+            self._connection = Impatient.connect(address, autocommit=True, connect_timeout=3)
         row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (ADVISORY,)).fetchone()
         return bool(row and row[0])
 

@@ -19,10 +19,13 @@ from sqlalchemy import Connection, text
 
 from settings import Settings
 from storage.engine import is_postgres
+from storage.impatience import Impatient
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "readback_news"
+LISTENED = 10
+"""Waits of a second between two looks whether PostgreSQL is still there."""
 LONGEST_SOCKET_PATH = 100
 """A unix socket's address holds 108 bytes on Linux, 104 elsewhere."""
 
@@ -106,11 +109,19 @@ class Listener:
         address = self._settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(address, autocommit=True, connect_timeout=3) as self._connection:
-                    self._connection.execute(f"LISTEN {CHANNEL}")
+                with Impatient.connect(address, autocommit=True, connect_timeout=3) as self._connection:
                     while not self._stopping.is_set():
-                        for _ in self._connection.notifies(timeout=1, stop_after=1):
-                            self._loop.call_soon_threadsafe(self._on_news)
+                        # Again and again: a server that froze is only noticed by who asks it something.
+                        self._connection.execute(f"LISTEN {CHANNEL}")
+                        self._hear(self._connection)
             except (psycopg.Error, RuntimeError) as error:
                 if not self._stopping.wait(1):
                     log.warning("Listening for news again: %s", error)
+
+    def _hear(self, connection: psycopg.Connection) -> None:
+        """Pass on what comes in the next seconds."""
+        for _ in range(LISTENED):
+            for _ in connection.notifies(timeout=1, stop_after=1):
+                self._loop.call_soon_threadsafe(self._on_news)
+            if self._stopping.is_set():
+                return

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ from pixel_server.pixel import GIF
 from pixel_server.writer import LARGEST_BATCH, Writer
 from settings import Settings
 from storage import impatience, spool
+from storage.care import integrity
 from storage.engine import connect, is_postgres, reading, writing
 from storage.ingest import Arrival
 from storage.news import Teller
@@ -232,9 +234,10 @@ async def test_a_poisoned_fetch_is_set_aside_and_the_others_are_kept(
     assert await writer.keep(arrival(link.token, NOON + 4))
     await writer.stop()
     assert writer.spools.set_aside == 1
+    assert Spools(settings.spool_path).set_aside == 1
     assert [row.seq for row in stored(engine, link)] == [1, 2, 3]
     assert kinds(engine, other) == ["activated"]
-    assert caplog.text.count("cannot be kept") == 1
+    assert caplog.text.count("is set aside") == 1
 
 
 def test_a_lock_that_passes_is_waited_out_and_nothing_is_doubled(
@@ -476,6 +479,70 @@ def test_while_the_database_is_read_only_fetches_wait(settings: Settings, engine
     with serving(settings) as served:
         drained(served)
     assert len(stored(engine, link)) == 1
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_while_the_disk_is_full_fetches_wait_and_what_is_there_stays(
+    settings: Settings, engine: Engine
+) -> None:
+    link = track(engine)
+    database, room = connect(settings, checkpoints=True), [1]
+
+    @event.listens_for(database, "connect")
+    def limit(connection: Any, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {room[0]}")
+
+    with serving(settings, database) as served:
+        assert [served.fetch(link, user_agent="x" * 150).status for _ in range(40)] == [200] * 40
+        told = served.get("/readyz")
+        assert (told.status, "database or disk is full" in told.text) == (503, True)
+        assert integrity(settings.sqlite_path or Path()) == []
+        room[0] = 1_000_000
+        drained(served)
+    assert [row.seq for row in stored(engine, link)] == list(range(1, 41))
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_while_the_server_is_away_fetches_wait(settings: Settings, engine: Engine) -> None:
+    link = track(engine)
+    nowhere = settings.model_copy(update={"database_url": "postgresql+psycopg://127.0.0.1:1/readback"})
+    with serving(nowhere, connect(nowhere)) as served:
+        assert [served.fetch(link).status for _ in range(3)] == [200] * 3
+    with serving(settings) as served:
+        drained(served)
+    assert [row.seq for row in stored(engine, link)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+def test_a_collision_is_begun_again(settings: Settings, engine: Engine, state: str) -> None:
+    link = track(engine)
+    with writing(engine) as session:
+        session.connection().execute(text("CREATE SEQUENCE tries"))
+        session.connection().execute(text(COLLIDE.replace("STATE", state)))
+        collide = 'CREATE TRIGGER collide BEFORE INSERT ON "fetch" FOR EACH ROW EXECUTE FUNCTION collide()'
+        session.connection().execute(text(collide))
+    with serving(settings) as served:
+        assert served.fetch(link).status == 200
+    assert [row.seq for row in stored(engine, link)] == [1]
+
+
+COLLIDE = """
+CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+IF nextval('tries') <= 2 THEN RAISE 'collided' USING ERRCODE = 'STATE'; END IF; RETURN NEW; END $$"""
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_two_servers_number_a_links_fetches_without_a_gap_and_owe_one_alert(
+    settings: Settings, engine: Engine
+) -> None:
+    link = track(engine)
+    sent(engine, link)
+    with serving(settings) as one, serving(settings) as other, ThreadPoolExecutor(8) as readers:
+        answers = list(readers.map(lambda number: (one, other)[number % 2].fetch(link).status, range(60)))
+    assert answers == [200] * 60
+    assert [row.seq for row in stored(engine, link)] == list(range(1, 61))
+    assert len([key for key in alert_keys(engine) if key.startswith("opened")]) == 1
 
 
 def test_while_the_tables_are_gone_fetches_wait(settings: Settings, engine: Engine) -> None:

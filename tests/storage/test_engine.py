@@ -1,0 +1,37 @@
+"""Connections: a writer has its lock from the beginning, and a server has a deadline."""
+
+import sqlite3
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+
+from settings import Settings
+from storage import impatience
+from storage.engine import reading, writing
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_a_transaction_that_writes_has_its_lock_before_it_reads(settings: Settings, engine: Engine) -> None:
+    """One that upgraded later would fail at once with SQLITE_BUSY_SNAPSHOT, whatever the busy timeout."""
+    other = sqlite3.connect(settings.sqlite_path or "", isolation_level=None, timeout=0)
+    with writing(engine) as session:
+        session.connection().execute(text("SELECT 1"))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+    with reading(engine) as session:
+        session.connection().execute(text("SELECT 1"))
+        other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_a_server_that_does_not_answer_is_hung_up_on_and_the_next_call_has_a_new_connection(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as hurry:
+        hurry.setattr(impatience, "ANSWER", 0.2)
+        with pytest.raises(OperationalError, match="did not answer"), reading(engine) as session:
+            session.connection().execute(text("SELECT pg_sleep(30)"))
+    with reading(engine) as session:
+        assert session.connection().execute(text("SELECT 1")).scalar() == 1
