@@ -54,3 +54,15 @@ def test_the_changelog_knows_this_version() -> None:
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
     assert version
     assert f"## {version[1]}\n" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_each_test_that_the_page_on_reliability_names_exists() -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    tests = "\n".join(
+        f"{path.name}\n{path.name}::"
+        + re.sub(r"\n(async )?def ", f"\n{path.name}::", path.read_text("utf-8"))
+        for path in (ROOT / "tests").rglob("*.py")
+    )
+    named = re.findall(r"`(\w+\.py(?:::\w+)?)", page)
+    assert len(named) > 50
+    assert [name for name in named if f"\n{name}" not in tests] == []
