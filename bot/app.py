@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from sqlalchemy.exc import DBAPIError
 from telegram.error import TelegramError
 from telegram.ext import (
     ApplicationBuilder,
@@ -24,6 +25,7 @@ from bot.outcomes import in_words
 from bot.reception import App, Reception
 from settings import Settings
 from storage import inbox, outbox
+from storage.engine import in_words as database_in_words
 from storage.health import BOT, beat
 from storage.lock import BotLock
 from storage.news import Listener
@@ -97,7 +99,8 @@ class Bot:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._delivery.drain(), GOODBYE)
+            async with asyncio.timeout(GOODBYE):
+                await self._delivery.drain()
         listener.stop()
         self._lock.release()
         await self._app.shutdown()
@@ -119,9 +122,14 @@ class Bot:
 
     async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
         """What fails is told and begun again: nothing is lost, it is all in the database."""
+        said = ""
         while True:
             try:
                 return await step()
+            except DBAPIError as error:
+                if said != (said := database_in_words(error)):
+                    log.warning("The database fails, trying again: %s", said)
+                await asyncio.sleep(1)
             except Exception:
                 log.exception("Something failed and begins again.")
                 await asyncio.sleep(1)
@@ -154,7 +162,8 @@ class Bot:
             self._desk.troubled.clear()
             await self._desk.write(lambda session: beat(session, BOT, self._desk.trouble, now()))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._desk.troubled.wait(), HEARTBEAT)
+                async with asyncio.timeout(HEARTBEAT):
+                    await self._desk.troubled.wait()
 
     async def _keep_house(self) -> None:
         """Forget what is old: done updates, given answers, and fetches past their days."""

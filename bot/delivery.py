@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from telegram import Bot, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
 from telegram.constants import ParseMode, ReactionEmoji
@@ -19,6 +20,7 @@ from bot.desk import Desk
 from bot.message import Message, simpler
 from bot.outcomes import in_words, outcome_of
 from storage import outbox
+from storage.engine import in_words as database_in_words
 from storage.outbox import Claim, Ended, Outcome
 from storage.pacing import ALL_CHATS
 from storage.tables import Link
@@ -31,6 +33,8 @@ AT_ONCE = 8
 """Messages in flight, each to another chat."""
 LONGEST_ATTEMPT = 20.0
 """Seconds, well within a lease: an attempt that outlived it could be made twice."""
+UNSETTLED_PAUSE = 1.0
+"""Seconds between two attempts to write down what came of a message."""
 SLOW_LOOK = 5.0
 """Seconds after which the loop looks by itself: news can be lost."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -55,8 +59,10 @@ class Delivery:
         while True:
             self._desk.due.clear()
             wait = await self._deliver_due()
+            # Not wait_for: in Python 3.11 it forgets that it was cancelled when the event comes just then.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._desk.due.wait(), min(SLOW_LOOK, max(wait, 0.005)))
+                async with asyncio.timeout(min(SLOW_LOOK, max(wait, 0.005))):
+                    await self._desk.due.wait()
 
     async def drain(self) -> None:
         """Finish what is in flight."""
@@ -126,9 +132,20 @@ class Delivery:
         if not isinstance(job.plan, Outcome):
             self._brake.hear(outcome, job.claim.alert.chat_id, begun, time.monotonic())
         self._tell_log(job.claim, outcome)
-        await self._desk.write(lambda session: outbox.settle(session, job.claim, outcome, now()))
+        await self._settle(job.claim, outcome)
         if outcome.telegram_id is not None and job.claim.alert.kind == "opened":
             await self._react(job.claim)
+
+    async def _settle(self, claim: Claim, outcome: Outcome) -> None:
+        """Until it is written: an answer that is forgotten is a message in doubt, and a chat that waits."""
+        said = ""
+        while True:
+            try:
+                return await self._desk.write(lambda session: outbox.settle(session, claim, outcome, now()))
+            except OperationalError as error:
+                if said != (said := database_in_words(error)):
+                    log.warning("Alert %d: what came of it cannot be written yet: %s", claim.alert.id, said)
+                await asyncio.sleep(UNSETTLED_PAUSE)
 
     async def _attempt(self, job: Job) -> Outcome:
         if isinstance(job.plan, Outcome):

@@ -1,25 +1,45 @@
 """The process: what is needed to start, the loops, and what is finished at the end."""
 
 import asyncio
+import logging
 import signal
 import sys
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 import bot.app
 import logs
 import settings as configuration
 from bot.desk import Desk
-from storage.engine import SchemaError, connect, require_schema
+from storage.engine import SchemaError, connect, in_words, require_schema
 from storage.keys import KeyFileError, open_keys
+
+log = logging.getLogger(__name__)
 
 
 async def serve(settings: configuration.Settings) -> None:
     engine = connect(settings)
-    require_schema(engine)
+    await _wait_for(engine)
     desk = Desk(settings, engine, open_keys(settings.key_file))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await bot.app.Bot(settings, desk).run(stop)
+
+
+async def _wait_for(engine: Engine) -> None:
+    """A database that is away comes back: to end for that would end the pixel server as well."""
+    said = ""
+    while True:
+        try:
+            require_schema(engine)
+        except OperationalError as error:
+            if said != (said := in_words(error)):
+                log.warning("The database does not answer, waiting for it: %s", said)
+            await asyncio.sleep(1)
+        else:
+            return
 
 
 def main() -> int:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 import logs
 import settings as configuration
@@ -17,7 +19,7 @@ from pixel_server.app import PixelServer
 from pixel_server.limits import LimitedProtocol
 from pixel_server.protocol import PixelProtocol
 from storage.care import DamagedError, look_over
-from storage.engine import SchemaError, connect, require_schema, shown_url, sqlite_warning
+from storage.engine import SchemaError, connect, in_words, require_schema, shown_url, sqlite_warning
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger("pixel_server")
@@ -52,7 +54,7 @@ def main() -> int:
         logs.start(settings)
         warnings = look_over(settings.sqlite_path) if settings.sqlite_path else []
         engine = connect(settings, checkpoints=True)
-        require_schema(engine)
+        warnings.append(_look_at(engine))
         app = PixelServer(settings, engine, open_keys(settings.key_file))
     except (configuration.SettingsError, KeyFileError, DamagedError, SchemaError) as error:
         sys.stderr.write(f"{error}\n")
@@ -69,6 +71,14 @@ def main() -> int:
     server = Server(config(app, settings, plain=plain))
     server.run()
     return 0 if server.started else 1
+
+
+def _look_at(engine: Engine) -> str:
+    """What should be said of the tables. A server that is away is no reason not to serve: fetches wait."""
+    try:
+        return require_schema(engine)
+    except OperationalError as error:
+        return f"The database does not answer, fetches wait in the spool: {in_words(error)}"
 
 
 def config(app: PixelServer, settings: configuration.Settings, *, plain: bool = False) -> uvicorn.Config:

@@ -162,7 +162,8 @@ class Writer:
             while self.spools.waiting and not self._closing.is_set():
                 if not await self._loop.run_in_executor(self._threads[1], self._drain_some):
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._closing.wait(), RETRY)
+                        async with asyncio.timeout(RETRY):
+                            await self._closing.wait()
 
     def _drain_some(self) -> bool:
         """In the second thread: whether the database took them."""

@@ -27,7 +27,7 @@ class Processes:
         self.log = folder / "log"
         self._folder = folder
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._environ = {
+        self.environ = {
             **os.environ,
             "BOT_TOKEN": api.token,
             "TELEGRAM_API_URL": api.url,
@@ -39,7 +39,7 @@ class Processes:
             "SETTLE_SECONDS": "0",
             **environ,
         }
-        self._environ = {name: value for name, value in self._environ.items() if value}
+        self.environ = {name: value for name, value in self.environ.items() if value}
 
     def upgrade(self) -> None:
         self.storage("upgrade")
@@ -49,7 +49,7 @@ class Processes:
         subprocess.run(
             [sys.executable, "-m", "storage", *arguments],
             cwd=ROOT,
-            env=self._environ,
+            env=self.environ,
             check=True,
             capture_output=True,
         )
@@ -60,7 +60,7 @@ class Processes:
             command = [*under, sys.executable, "-m", name]
             with self.log.open("ab") as log:
                 self._running[name] = subprocess.Popen(
-                    command, cwd=ROOT, env=self._environ, stdout=log, stderr=log
+                    command, cwd=ROOT, env=self.environ, stdout=log, stderr=log
                 )
         if "pixel_server" in names:
             self._wait_for_pixel_server()

@@ -78,6 +78,26 @@ def test_a_database_file_that_was_replaced_takes_nothing_until_a_restart(tmp_pat
         anna.sees("was opened")
 
 
+def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path, own_postgres: str) -> None:
+    """The same key file, and so the same spool: what came meanwhile is told."""
+    with (
+        telegram.running(limits=telegram.LIFTED) as api,
+        processes(tmp_path, api, DATABASE_URL=own_postgres) as running,
+    ):
+        anna = Chat(api, api.person("Anna"))
+        card, url = anna.tracks()
+        anna.presses(card, "sent:")
+        running.end_all()
+        running.environ["DATABASE_URL"] = "postgresql://127.0.0.1:1/readback"
+        running.start("pixel_server", "bot")
+        assert _opened(url).status_code == 200
+        assert running.end_all() == {"pixel_server": 0, "bot": 0}
+        running.environ["DATABASE_URL"] = own_postgres
+        running.start("pixel_server", "bot")
+        anna.sees("was opened")
+        assert "Traceback" not in running.text_of_log()
+
+
 @needs_strace
 @pytest.mark.parametrize(
     ("failing", "status"), [("readback.db-wal", 200), ("readback.spool", 503)], ids=["database", "both"]
