@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 from telegram import Bot, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
 from telegram.constants import ParseMode, ReactionEmoji
@@ -115,6 +115,9 @@ class Delivery:
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         try:
             message = compose(session, claim.alert, self._desk, at)
+        except DBAPIError:
+            # No fault of the message: nothing is claimed then, and all begins again.
+            raise
         except Exception as error:
             # One message that cannot be worded must not stop the others.
             log.exception("Alert %d cannot be worded.", claim.alert.id)

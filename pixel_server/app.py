@@ -67,7 +67,7 @@ class PixelServer(FastAPI):
     def leave(self) -> None:
         """The process is about to end: nothing is tried for long any more, and no page is held on to."""
         if self.writer and self.live:
-            self.writer.close()
+            self.writer.hurry()
             self.live.close()
 
 

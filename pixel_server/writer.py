@@ -64,15 +64,15 @@ class Writer:
         self._tasks = [asyncio.create_task(self._write_batches()), asyncio.create_task(self._drain())]
         self._spooled.set()
 
-    def close(self) -> None:
-        """The process is about to end: from now on nothing is tried for long."""
+    def hurry(self) -> None:
+        """The process is about to end: from now on nothing is tried for long. Safe in a signal's handler."""
         self._direct.hurried = self._later.hurried = True
-        for event in (self._closing, self._arrived, self._spooled):
-            event.set()
 
     async def stop(self) -> None:
         """Keep what is waiting, answer everybody, then end; what is in the spool stays there."""
-        self.close()
+        self.hurry()
+        for event in (self._closing, self._arrived, self._spooled):
+            event.set()
         await asyncio.gather(*self._tasks)
         for thread in self._threads:
             thread.shutdown()
@@ -159,7 +159,7 @@ class Writer:
         while not self._closing.is_set():
             await self._spooled.wait()
             self._spooled.clear()
-            while self.spools.waiting and not self._closing.is_set():
+            while self.spools.waiting and not self._later.hurried:
                 if not await self._loop.run_in_executor(self._threads[1], self._drain_some):
                     with suppress(TimeoutError):
                         async with asyncio.timeout(RETRY):
