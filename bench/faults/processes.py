@@ -1,0 +1,113 @@
+"""The product's processes, in a folder given: started, killed, stopped, and started again when they end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+SERVER, BOT = "pixel_server", "bot"
+METRICS_TOKEN = "canary-of-the-metrics-token"
+CLOCK = ("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib")
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def faketime_library() -> Path | None:
+    found = (Path(folder) / "faketime" / "libfaketimeMT.so.1" for folder in CLOCK)
+    return next((library for library in found if library.exists()), None)
+
+
+class Product:
+    """`root` is the tree it runs from: the product itself, or a mutant of it."""
+
+    def __init__(self, folder: Path, logs: Path, *, token: str, api: str, root: Path = ROOT) -> None:
+        self.folder, self.port = folder, free_port()
+        self.database, self.key_file = folder / "readback.db", folder / "readback.key"
+        self.log, self.clock = logs / "product.log", logs / "clock"
+        self.secrets: list[str] = [token, METRICS_TOKEN]
+        self.exits = 0
+        """How often a process ended that nobody had killed."""
+        self.kills: dict[str, int] = {SERVER: 0, BOT: 0}
+        self._root = root
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._environ = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(root),
+            "BOT_TOKEN": token,
+            "TELEGRAM_API_URL": api,
+            "PORT": str(self.port),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "KEY_FILE": str(self.key_file),
+            "METRICS_TOKEN": METRICS_TOKEN,
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "DAILY_LINKS": "10000",
+            # Each fetch is a look of its own, so that each can be asked for by name.
+            "SETTLE_SECONDS": "0",
+            "VIEW_SECONDS": "0",
+        }
+
+    def upgrade(self) -> None:
+        self._spawn("storage", "upgrade").wait(60)
+        self.secrets.append(self.key_file.read_text("ascii").strip())
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            self._running[name] = self._spawn(name)
+
+    def _spawn(self, *command: str) -> subprocess.Popen[bytes]:
+        environ = self._environ
+        if command[0] == BOT and self.clock.exists():
+            environ = environ | {
+                "LD_PRELOAD": str(faketime_library()),
+                "FAKETIME_TIMESTAMP_FILE": str(self.clock),
+                "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "NO_FAKE_STAT": "1",
+            }
+        with self.log.open("ab") as log:
+            # Not in the tree itself: a developer's `.env` there is nobody's business here.
+            return subprocess.Popen(
+                [sys.executable, "-m", *command], cwd=self.log.parent, env=environ, stdout=log, stderr=log
+            )
+
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
+    def kill(self, *names: str) -> None:
+        for name in names:
+            self._running[name].kill()
+        for name in names:
+            self._running.pop(name).wait()
+            self.kills[name] += 1
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        self._running[name].send_signal(number)
+
+    def keep_alive(self) -> None:
+        """Start again what ended by itself, as whoever supervises a process would."""
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                self.exits += 1
+                self._running[name] = self._spawn(name)
+
+    def end(self) -> dict[str, int]:
+        """Exit codes, after SIGTERM."""
+        for process in self._running.values():
+            process.terminate()
+        codes = {name: process.wait(30) for name, process in self._running.items()}
+        self._running.clear()
+        return codes
+
+    def kill_what_is_left(self) -> None:
+        for process in self._running.values():
+            process.kill()
+            process.wait()
+        self._running.clear()
