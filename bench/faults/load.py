@@ -15,6 +15,7 @@ OUTLOOK = "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026;
 GIF_BYTES = 43
 LONGEST_ANSWER = 15.0
 READERS = 8
+LONGEST_WAIT = 30.0
 CORRESPONDENTS = 24
 """Letters being written at the same time."""
 
@@ -38,6 +39,7 @@ class Load:
         self._api, self._port, self._random = api, port, random
         self._asked, self._answered = asked, answered
         self._unopened: list[Letter] = []
+        self._being_written = 0
         self._nonces = 0
 
     @property
@@ -62,10 +64,18 @@ class Load:
                 continue
             label = f"L{len(self.tracked):06}"
             self.tracked.append(label)
+            self._being_written += 1
             # A card that is parked, because it may have arrived, is not waited for.
             with suppress(TimeoutError):
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(LONGEST_WAIT):
                     await self._send_letter(label, chat=1000 + len(self.tracked) % people)
+            self._being_written -= 1
+
+    async def put_pens_down(self) -> None:
+        """Until nobody writes any more; `writing` says when they go on."""
+        self.writing = False
+        while self._being_written:
+            await asyncio.sleep(0.1)
 
     async def _send_letter(self, label: str, chat: int) -> None:
         self._api.says(chat, f"/track {label} to Ben")

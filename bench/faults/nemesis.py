@@ -18,7 +18,11 @@ from bench.faults.facts import Owed, in_flight
 from bench.faults.load import Load
 from bench.faults.processes import BOT, SERVER, Product, faketime_library
 
-DISK_SIZE = "256m"
+DISK_SIZE = "128m"
+
+
+AT_WORK = 2.0
+"""Seconds after which a process that was started is at work again."""
 
 
 class NotPermittedError(Exception):
@@ -59,6 +63,7 @@ async def torment(world: World, kills: int, faults: dict[str, Fault]) -> dict[st
         if faults and number % 5 == 4:
             # In turns, so that each one comes; the order of things is the seed's all the same.
             name = list(faults)[number // 5 % len(faults)]
+            await asyncio.sleep(AT_WORK)
             await faults[name](world)
             done[name] += 1
     return done
@@ -128,12 +133,13 @@ async def turn_read_only(world: World) -> None:
 
 
 async def jump(world: World) -> None:
-    """The bot's clock is an hour off, and then right again. Nobody says "sent" meanwhile: that is a time."""
-    world.load.writing = False
-    await asyncio.sleep(1)
-    world.product.clock.write_text(world.random.choice(["+3600", "-3600"]))
-    await asyncio.sleep(world.random.uniform(2, 5))
+    """The bot's clock is an hour ahead, an hour behind, and then right again. Nobody says "sent" meanwhile: that is a time."""
+    await world.load.put_pens_down()
+    for ahead in world.random.sample(["+3600", "-3600"], 2):
+        world.product.clock.write_text(ahead)
+        await asyncio.sleep(world.random.uniform(2, 4))
     world.product.clock.write_text("+0")
+    await asyncio.sleep(AT_WORK)
     world.load.writing = True
 
 

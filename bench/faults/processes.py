@@ -55,7 +55,8 @@ class Product:
         }
 
     def upgrade(self) -> None:
-        self._spawn("storage", "upgrade").wait(60)
+        if self._spawn("storage", "upgrade").wait(60):
+            raise SystemExit(f"The product cannot be set up: {self.log.read_text('utf-8')}")
         self.secrets.append(self.key_file.read_text("ascii").strip())
 
     def start(self, *names: str) -> None:
@@ -68,7 +69,7 @@ class Product:
             environ = environ | {
                 "LD_PRELOAD": str(faketime_library()),
                 "FAKETIME_TIMESTAMP_FILE": str(self.clock),
-                "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_CACHE_DURATION": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 "NO_FAKE_STAT": "1",
             }

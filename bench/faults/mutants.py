@@ -1,0 +1,72 @@
+"""Teeth: small ways to lose things, made as edits of a copied tree. The proof must fail on each of them.
+
+An edit that no longer applies stops everything: a mutant that is not one would pass for healthy.
+"""
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.faults.processes import ROOT
+
+PRODUCT = ("bot", "pixel_server", "storage", "tracking", "words", "settings.py", "logs.py", "pyproject.toml")
+
+
+class Mutant(NamedTuple):
+    what: str
+    file: str
+    old: str
+    new: str
+
+
+ANSWERS_FIRST = Mutant(
+    "answers before the commit",
+    "pixel_server/writer.py",
+    "        batch.tell.append(tell)\n",
+    "        self._loop.call_soon(tell, True)\n        batch.tell.append(lambda _kept: None)\n",
+)
+MARKS_FIRST = Mutant(
+    "marks as sent before sending",
+    "bot/delivery.py",
+    "        outcome = await self._attempt(job)\n",
+    "        sent = Outcome(Ended.SENT)\n"
+    "        await self._desk.write(lambda session: outbox.settle(session, job.claim, sent, now()))\n"
+    "        outcome = await self._attempt(job)\n",
+)
+NEVER_RECLAIMS = Mutant(
+    "never reclaims a lease",
+    "storage/outbox.py",
+    '            or_(col(Alert.state) == "pending", col(Alert.lease_until) < at),\n',
+    '            col(Alert.state) == "pending",\n',
+)
+FLUSHES_RARELY = Mutant(
+    "synchronous=NORMAL", "storage/engine.py", '"synchronous=FULL"', '"synchronous=NORMAL"'
+)
+LIKE_HEALTHCHECKS = Mutant(
+    "marks as processed when it claims, as Healthchecks does",
+    "storage/outbox.py",
+    '    alert.state, alert.fence, alert.attempts = "sending", alert.fence + 1, alert.attempts + 1\n',
+    '    alert.state, alert.fence, alert.attempts = "sent", alert.fence + 1, alert.attempts + 1\n',
+)
+UNDER_KILLS = (ANSWERS_FIRST, MARKS_FIRST, NEVER_RECLAIMS)
+
+
+class StaleMutantError(Exception):
+    """The product has changed, and this mutant's edit must change with it."""
+
+
+def breed(mutant: Mutant, folder: Path) -> Path:
+    """The root of a copy of the product with this one edit."""
+    root = folder / "mutant"
+    for name in PRODUCT:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, root / name)
+    file = root / mutant.file
+    text = file.read_text("utf-8")
+    if text.count(mutant.old) != 1:
+        raise StaleMutantError(f"{mutant.file} does not hold exactly once:\n{mutant.old}")
+    file.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+    return root
