@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -59,11 +60,12 @@ class Product:
             raise SystemExit(f"The product cannot be set up: {self.log.read_text('utf-8')}")
         self.secrets.append(self.key_file.read_text("ascii").strip())
 
-    def start(self, *names: str) -> None:
+    def start(self, *names: str, under: Sequence[str] = ()) -> None:
+        """`under` is a command that runs another, such as strace."""
         for name in names:
-            self._running[name] = self._spawn(name)
+            self._running[name] = self._spawn(name, under=under)
 
-    def _spawn(self, *command: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, *command: str, under: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         environ = self._environ
         if command[0] == BOT and self.clock.exists():
             environ = environ | {
@@ -76,7 +78,13 @@ class Product:
         with self.log.open("ab") as log:
             # Not in the tree itself: a developer's `.env` there is nobody's business here.
             return subprocess.Popen(
-                [sys.executable, "-m", *command], cwd=self.log.parent, env=environ, stdout=log, stderr=log
+                [*under, sys.executable, "-m", *command],
+                cwd=self.log.parent,
+                env=environ,
+                stdout=log,
+                stderr=log,
+                # A group of its own: strace hands no signal on.
+                start_new_session=True,
             )
 
     def pid(self, name: str) -> int:
@@ -84,13 +92,13 @@ class Product:
 
     def kill(self, *names: str) -> None:
         for name in names:
-            self._running[name].kill()
+            self.signal(name, signal.SIGKILL)
         for name in names:
             self._running.pop(name).wait()
             self.kills[name] += 1
 
     def signal(self, name: str, number: signal.Signals) -> None:
-        self._running[name].send_signal(number)
+        os.killpg(self._running[name].pid, number)
 
     def keep_alive(self) -> None:
         """Start again what ended by itself, as whoever supervises a process would."""
@@ -101,14 +109,15 @@ class Product:
 
     def end(self) -> dict[str, int]:
         """Exit codes, after SIGTERM."""
-        for process in self._running.values():
-            process.terminate()
+        for name in self._running:
+            self.signal(name, signal.SIGTERM)
         codes = {name: process.wait(30) for name, process in self._running.items()}
         self._running.clear()
         return codes
 
     def kill_what_is_left(self) -> None:
-        for process in self._running.values():
-            process.kill()
-            process.wait()
+        for name, process in self._running.items():
+            if process.poll() is None:
+                self.signal(name, signal.SIGKILL)
+                process.wait()
         self._running.clear()
