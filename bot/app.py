@@ -30,7 +30,7 @@ from storage.health import BOT, beat
 from storage.lock import BotLock
 from storage.news import Listener
 from storage.retention import purge
-from storage.times import now
+from storage.times import now, steady
 from words import english as en
 
 log = logging.getLogger(__name__)
@@ -139,7 +139,7 @@ class Bot:
             self._desk.say_trouble("Another bot works on this database; waiting until it ends.")
             await asyncio.sleep(1)
         self._desk.say_trouble("")
-        await self._desk.write(lambda session: outbox.take_over(session, now()))
+        await self._desk.write(lambda session: outbox.take_over(session, steady()))
 
     async def _greet(self) -> None:
         """Learn our own name; a Telegram that cannot be reached, or a bad token, is waited out."""

@@ -24,7 +24,7 @@ from storage.engine import in_words as database_in_words
 from storage.outbox import Claim, Ended, Outcome
 from storage.pacing import ALL_CHATS
 from storage.tables import Link
-from storage.times import now
+from storage.times import now, steady
 from words import english as en
 
 log = logging.getLogger(__name__)
@@ -107,10 +107,10 @@ class Delivery:
             log.error("A delivery could not be settled; its lease will end.", exc_info=error)
 
     def _claim(self, session: Session, limit: int) -> tuple[list[Job], float]:
-        at = now()
+        at = steady()
         claims = outbox.claim(session, at, limit)
         wait = 0.0 if claims else outbox.next_due(session, at)
-        return [Job(claim, self._word(session, claim, at)) for claim in claims], wait
+        return [Job(claim, self._word(session, claim, now())) for claim in claims], wait
 
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         try:
@@ -144,7 +144,7 @@ class Delivery:
         said = ""
         while True:
             try:
-                return await self._desk.write(lambda session: outbox.settle(session, claim, outcome, now()))
+                return await self._desk.write(lambda session: outbox.settle(session, claim, outcome, steady()))
             except OperationalError as error:
                 if said != (said := database_in_words(error)):
                     log.warning("Alert %d: what came of it cannot be written yet: %s", claim.alert.id, said)

@@ -164,9 +164,18 @@ def _take(alert: Alert, now: float) -> Claim:
 
 
 def take_over(session: Session, now: float) -> None:
-    """End the leases of a sender that is gone: for who holds the only sender's lock, at its start."""
-    left = update(Alert).where(col(Alert.state) == "sending").values(lease_until=moment(now - 1))
-    session.connection().execute(left)
+    """End the leases of a sender that is gone: for who holds the only sender's lock, at its start.
+
+    Its clock may have been ahead: pauses are cut to a minute (Telegram says again if it meant more), and
+    an allowance that is full only after that was never charged so.
+    """
+    soon = now + SLOWEST_RETRY
+    for late in (
+        update(Alert).where(col(Alert.state) == "sending").values(lease_until=moment(now - 1)),
+        update(Chat).where(col(Chat.paused_until) > moment(soon)).values(paused_until=moment(soon)),
+        update(Chat).where(col(Chat.paced_at) > soon).values(paced_at=now),
+    ):
+        session.connection().execute(late)
 
 
 def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> None:

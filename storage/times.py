@@ -9,6 +9,17 @@ def now() -> float:
     return round(time.time(), 3)
 
 
+_BEGAN = time.time() - time.monotonic()
+
+
+def steady() -> float:
+    """What the wall clock would say had nobody set it since this process began: for leases, pauses and pace.
+
+    A clock that is an hour ahead for a moment, and then right again, must not make a chat wait for an hour.
+    """
+    return round(_BEGAN + time.monotonic(), 3)
+
+
 def moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 

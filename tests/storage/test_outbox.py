@@ -245,6 +245,22 @@ def test_taking_over_leaves_what_is_done_alone(engine: Engine) -> None:
     assert claim(engine, NOON + 3600) == []
 
 
+def test_what_a_clock_that_was_ahead_left_behind_is_over_within_a_minute(engine: Engine) -> None:
+    ahead = NOON + 3600
+    for owner, chat_id in (("Anna", ANNA), ("Ben", BEN)):
+        owe(engine, f"first for {owner}", chat_id)
+    for number, claimed in enumerate(claim(engine, ahead)):
+        settle(engine, claimed, Ended.SENT, ahead, telegram_id=51 + number)
+    owe(engine, "second for Anna", ANNA)
+    owe(engine, "second for Ben", BEN)
+    pause(engine, ANNA, until=ahead + 2)
+    assert claimed_keys(engine, NOON) == []
+    with writing(engine) as session:
+        outbox.take_over(session, NOON)
+    assert claimed_keys(engine, NOON) == ["second for Ben"]
+    assert claimed_keys(engine, NOON + 60) == ["second for Anna"]
+
+
 # --- what an attempt's end means --------------------------------------------------------------------
 
 
