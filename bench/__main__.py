@@ -1,7 +1,7 @@
 """`python -m bench [PART …]`: measure, and print what was measured beside what was aimed at.
 
 Without a part: all of them, kept as JSON and as a picture. `python -m bench table` shows and draws again
-what is in the JSON, and measures nothing.
+what is in the JSON, and measures nothing. `faults` has options of its own.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from bench import (
     starting,
     wakeup,
 )
+from bench.faults import __main__ as faults
 from bench.rows import Row, load, save, table
 from bench.running import ROOT, NotHere
 
@@ -40,6 +41,8 @@ RESULTS, PICTURE = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["faults"]:
+        sys.exit(faults.main(sys.argv[2:]))
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the README says.")
     choices = [*PARTS, JUDGE, TABLE]
     parser.add_argument(

@@ -22,7 +22,7 @@ MOST_UPDATES = 100
 Values = dict[str, str]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     def __init__(self, status: int, description: str, **parameters: int) -> None:
         super().__init__(description)
         self.status, self.parameters = status, parameters
@@ -160,11 +160,11 @@ class BotApi:
         values = {name: given[-1] for name, given in parse_qs(body, keep_blank_values=True).items()}
         try:
             if token != self.token:
-                raise Refused(401, "Unauthorized")
+                raise RefusedError(401, "Unauthorized")
             if method in ("sendMessage", "editMessageText"):
                 return await self._say(method, values, caller)
             return _ok(await self._do(method, values))
-        except Refused as refused:
+        except RefusedError as refused:
             return _answered(refused.status, _error(refused.status, str(refused), **refused.parameters))
 
     async def _do(self, method: str, values: Values) -> Any:
@@ -176,11 +176,11 @@ class BotApi:
             case "deleteWebhook" | "setMyCommands" | "answerCallbackQuery" | "setMessageReaction":
                 return True
             case _:
-                raise Refused(404, "Not Found: method not found")
+                raise RefusedError(404, "Not Found: method not found")
 
-    async def _get_updates(self, offset: int, timeout: float) -> list[dict[str, Any]]:
+    async def _get_updates(self, offset: int, seconds: float) -> list[dict[str, Any]]:
         self._poll += 1
-        mine, until = self._poll, time.monotonic() + timeout
+        mine, until = self._poll, time.monotonic() + seconds
         self._updates = [update for update in self._updates if update["update_id"] >= offset]
         self._news.set()
         while time.monotonic() < until and not self._updates and mine == self._poll:
@@ -190,7 +190,7 @@ class BotApi:
             except TimeoutError:
                 break
         if mine != self._poll:
-            raise Refused(409, "Conflict: terminated by other getUpdates request")
+            raise RefusedError(409, "Conflict: terminated by other getUpdates request")
         return self._updates[:MOST_UPDATES]
 
     async def _say(self, method: str, values: Values, caller: asyncio.StreamReader) -> bytes | None:
@@ -215,18 +215,18 @@ class BotApi:
         chat, text = int(values.get("chat_id", 0)), _plain(values.get("text", ""))
         keys = _keys(values.get("reply_markup", "{}"))
         if chat not in self._chats:
-            raise Refused(400, "Bad Request: chat not found")
+            raise RefusedError(400, "Bad Request: chat not found")
         if not 0 < len(text.encode("utf-16-le")) // 2 <= 4096:
-            raise Refused(
+            raise RefusedError(
                 400, "Bad Request: message is too long" if text else "Bad Request: message text is empty"
             )
         new = method == "sendMessage"
         number = self._numbered() if new else int(values.get("message_id", 0))
         before, now = self.shown.get((chat, number)), Shown(chat, number, text, keys)
         if not new and before is None:
-            raise Refused(400, "Bad Request: message to edit not found")
+            raise RefusedError(400, "Bad Request: message to edit not found")
         if before == now:
-            raise Refused(400, "Bad Request: message is not modified")
+            raise RefusedError(400, "Bad Request: message is not modified")
         self.log.note(new=new, chat=chat, id=number, text=text, spoilt=spoilt)
         self.last_heard = time.monotonic()
         self.shown[chat, number] = now
@@ -282,7 +282,7 @@ def _keys(markup: str) -> list[dict[str, Any]]:
     keys = [key for row in json.loads(markup or "{}").get("inline_keyboard", ()) for key in row]
     for key in keys:
         if len(_data(key).encode()) > 64:
-            raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+            raise RefusedError(400, "Bad Request: BUTTON_DATA_INVALID")
         if "url" in key and "." not in (urlsplit(key["url"]).hostname or ""):
-            raise Refused(400, "Bad Request: inline keyboard button URL is invalid")
+            raise RefusedError(400, "Bad Request: inline keyboard button URL is invalid")
     return keys

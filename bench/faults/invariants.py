@@ -32,14 +32,8 @@ def no_open_is_invented(facts: Facts) -> list[str]:
 def every_open_is_told(facts: Facts) -> list[str]:
     """The first by an alert, all of them by the card's count; or what may have been said is parked."""
     opens = Counter(row.label for row in facts.rows if row.kind == "opened")
-    parked = _visibly_parked(facts)
-    alerted = {said.label for said in facts.said if said.kind == "opened"}
-    counted = _counts_on_cards(facts)
-    broken = [
-        f"{label} was opened and nobody was told"
-        for label in opens
-        if label not in alerted and ("opened", label) not in parked
-    ]
+    parked, counted = _visibly_parked(facts), _counts_on_cards(facts)
+    broken = [f"{label} was opened and nobody was told" for label in untold(facts)]
     broken += [
         f"{label} was opened {count} times, its card says {sorted(counted[label])}"
         for label, count in opens.items()
@@ -49,6 +43,14 @@ def every_open_is_told(facts: Facts) -> list[str]:
     return broken + [
         f"{label} has {count} opens that count as none" for label, count in told_otherwise.items()
     ]
+
+
+def untold(facts: Facts) -> list[str]:
+    """Letters that were opened, of which no alert came."""
+    parked = _visibly_parked(facts)
+    told = {said.label for said in facts.said if said.kind == "opened"}
+    opened = {row.label for row in facts.rows if row.kind == "opened"}
+    return sorted(label for label in opened - told if ("opened", label) not in parked)
 
 
 def _visibly_parked(facts: Facts) -> set[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bench.faults.api import BotApi, Shown
 from bench.faults.logbook import Logbook
+from bench.faults.waiting import until
 
 PIXEL = re.compile(r"/i/([\w-]{22})\.gif")
 OUTLOOK = "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)"
@@ -74,12 +75,11 @@ class Load:
     async def put_pens_down(self) -> None:
         """Until nobody writes any more; `writing` says when they go on."""
         self.writing = False
-        while self._being_written:
-            await asyncio.sleep(0.1)
+        await until(lambda: not self._being_written)
 
     async def _send_letter(self, label: str, chat: int) -> None:
         self._api.says(chat, f"/track {label} to Ben")
-        card = await self._sees(label, lambda card: _offers_sent(card))
+        card = await self._sees(label, _offers_sent)
         self._api.presses(card, "sent:")
         await self._sees(label, lambda card: bool(card.keys) and not _offers_sent(card))
         token = PIXEL.search(card.text)

@@ -53,16 +53,16 @@ class World(NamedTuple):
 Fault = Callable[[World], Awaitable[None]]
 
 
-async def torment(world: World, kills: int, faults: dict[str, Fault]) -> dict[str, int]:
+async def torment(world: World, kills: int, faults: dict[str, Fault], *, every: int) -> dict[str, int]:
     """Kill so many times, with the other faults in between; how often each was done."""
     done = dict.fromkeys(("kill", *faults), 0)
     for number in range(kills):
         await asyncio.sleep(world.random.uniform(0.3, 3))
         await world.kill_and_start(*world.random.choice([(SERVER,), (BOT,), (SERVER, BOT)]))
         done["kill"] += 1
-        if faults and number % 5 == 4:
+        if faults and number % every == every - 1:
             # In turns, so that each one comes; the order of things is the seed's all the same.
-            name = list(faults)[number // 5 % len(faults)]
+            name = list(faults)[number // every % len(faults)]
             await asyncio.sleep(AT_WORK)
             await faults[name](world)
             done[name] += 1
@@ -82,9 +82,10 @@ async def lock(world: World, seconds: float = 10.0) -> None:
     other = sqlite3.connect(world.product.database, timeout=60, isolation_level=None, check_same_thread=False)
     with closing(other):
         await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-        await asyncio.sleep(seconds / 2)
+        # Before anybody's patience has ended.
+        await asyncio.sleep(1)
         await world.kill_and_start(SERVER)
-        await asyncio.sleep(seconds / 2)
+        await asyncio.sleep(seconds - 1)
 
 
 async def lock_shortly(world: World) -> None:
@@ -133,7 +134,10 @@ async def turn_read_only(world: World) -> None:
 
 
 async def jump(world: World) -> None:
-    """The bot's clock is an hour ahead, an hour behind, and then right again. Nobody says "sent" meanwhile: that is a time."""
+    """The bot's clock is an hour ahead, an hour behind, and then right again.
+
+    Nobody says "sent" meanwhile: that is a time.
+    """
     await world.load.put_pens_down()
     for ahead in world.random.sample(["+3600", "-3600"], 2):
         world.product.clock.write_text(ahead)
@@ -174,7 +178,7 @@ FAULTS: dict[str, Fault] = {
 def own_disk(folder: Path) -> Iterator[Path | None]:
     """The folder as a small disk in memory; None where mounting is not permitted."""
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "tmpfs", folder], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "tmpfs", folder], check=False, capture_output=True
     )
     if mounted.returncode:
         yield None

@@ -130,7 +130,9 @@ def _files(folder: Path) -> Iterator[Path]:
 # A call that other threads' calls interrupt in the log comes in two lines; its arguments are in the first.
 LINE = re.compile(r"(?P<thread>\d+) +(?P<at>[\d.]+) (?P<said>.*)")
 CALL = re.compile(
-    r'(?P<name>\w+)\(\d+<(?P<path>[^>]+)>(?:, (?:"(?P<data>[^"]*)"|(?P<size>\d+)))?(?:, \d+(?:, (?P<offset>\d+))?)?'
+    r"(?P<name>\w+)\(\d+<(?P<path>[^>]+)>"
+    r'(?:, (?:"(?P<data>[^"]*)"|(?P<size>\d+)))?'
+    r"(?:, \d+(?:, (?P<offset>\d+))?)?"
 )
 ENDED = re.compile(r"\) += (?P<result>-?\d+).*<(?P<took>[\d.]+)>$")
 

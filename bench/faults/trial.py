@@ -16,6 +16,7 @@ from bench.faults.load import Load
 from bench.faults.logbook import Logbook
 from bench.faults.nemesis import World
 from bench.faults.processes import BOT, ROOT, SERVER, Product
+from bench.faults.waiting import until
 
 
 class Plan(NamedTuple):
@@ -33,10 +34,17 @@ class Plan(NamedTuple):
         "read-only disk",
         "clock",
     )
+    fault_every: int = 5
+    """After so many kills another fault comes, in turns."""
     slowness: float = 0.1
     """Seconds the Bot API takes at most, before it accepts a message and again before it answers."""
     patience: float = 100
     """Seconds without a message after which what is not told by then counts as lost: more than a lease."""
+
+
+IMPATIENT = 10.0
+"""Patience with those who are known to lose things."""
+SHORT = Plan(kills=6, people=8, letters=60, faults=("short lock", "Bot API"), fault_every=3, slowness=0.2)
 
 
 class Verdict(NamedTuple):
@@ -100,9 +108,8 @@ async def _under_load(world: World, plan: Plan, faults: dict[str, nemesis.Fault]
     writing = asyncio.create_task(load.write_letters(plan.people, plan.letters))
     reading = asyncio.create_task(load.open_letters(plan.opens_a_second))
     try:
-        while not load.answered:
-            await asyncio.sleep(0.05)
-        return await nemesis.torment(world, plan.kills, faults)
+        await until(lambda: load.answered)
+        return await nemesis.torment(world, plan.kills, faults, every=plan.fault_every)
     finally:
         load.closing = True
         writing.cancel()
@@ -140,8 +147,7 @@ async def _statuses(world: World) -> dict[int, int]:
         world.api.says(chat, "/status")
         with suppress(TimeoutError):
             async with asyncio.timeout(30):
-                while not world.api.has_said(chat, f"{count} messages could not be delivered"):
-                    await asyncio.sleep(0.05)
+                await until(lambda: world.api.has_said(chat, f"{count} messages could not be delivered"))
                 admitted[chat] = count
     return admitted
 

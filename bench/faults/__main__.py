@@ -1,0 +1,164 @@
+"""`python -m bench faults`: do it all to the product, and print what held."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench.faults import mutants, powercut, soak, trial
+from bench.faults.invariants import INVARIANTS, repeated, untold
+from bench.faults.mutants import Mutant
+from bench.faults.processes import ROOT
+from bench.faults.trial import Plan, Verdict
+
+SHOWN = 5
+"""Complaints printed of each broken invariant."""
+MOST_GROWTH = 20
+"""MiB that the soak may add to the pixel server."""
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench faults", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[[], *PARTS], help="all of them if none is named")
+    parser.add_argument("--seed", type=int, default=1, help="of the faults and the load")
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--cuts", type=int, default=60, help="power cuts")
+    parser.add_argument("--requests", type=int, default=5_000_000, help="of the soak")
+    options = parser.parse_args(given)
+    held = [PARTS[part](options) for part in options.part or PARTS]
+    return 0 if all(held) else 1
+
+
+def kills(options: argparse.Namespace) -> bool:
+    print(f"\n{options.kills} kills, seed {options.seed}, with other faults in between")
+    return _show(_try(Plan(seed=options.seed, kills=options.kills)))
+
+
+def clock(options: argparse.Namespace) -> bool:
+    print("\nThe bot's clock an hour ahead, an hour behind, and right again; and kills")
+    return _show(_try(Plan(seed=options.seed, kills=20, people=8, letters=80, faults=("clock",))))
+
+
+def teeth(options: argparse.Namespace) -> bool:
+    print("\nMutants, under kills and a lock: each must be caught")
+    plan = trial.SHORT._replace(seed=options.seed, patience=trial.IMPATIENT)
+    verdicts = [(mutant, _try(plan, mutant)) for mutant in mutants.UNDER_KILLS]
+    for mutant, verdict in verdicts:
+        print(
+            f"  {mutant.what}: {'caught by ' + ', '.join(verdict.broken) if verdict.broken else 'NOT CAUGHT'}"
+        )
+    return all(verdict.broken for _, verdict in verdicts)
+
+
+def healthchecks(options: argparse.Namespace) -> bool:
+    print("\nThe same kills, with alerts marked as processed before they are sent, as Healthchecks does")
+    plan = Plan(seed=options.seed, kills=60, people=30, letters=400, faults=(), patience=trial.IMPATIENT)
+    theirs, ours = (_try(plan, mutant) for mutant in (mutants.LIKE_HEALTHCHECKS, None))
+    for name, verdict in (("marked first", theirs), ("Readback", ours)):
+        opened = len({row.label for row in verdict.facts.rows if row.kind == "opened"})
+        print(f"  {name:12}  of {opened} letters opened, {len(untold(verdict.facts))} were never told")
+    return bool(untold(theirs.facts)) and not untold(ours.facts)
+
+
+def cuts(options: argparse.Namespace) -> bool:
+    print(f"\n{options.cuts} power cuts, replayed from what strace saw being written")
+    full = _cuts(options, None)
+    normal = _cuts(options, mutants.FLUSHES_RARELY)
+    return full == 0 and normal > 0
+
+
+def _cuts(options: argparse.Namespace, mutant: Mutant | None) -> int:
+    """How many cuts lost what was acknowledged, or broke the file."""
+    with _folder() as name:
+        folder = Path(name)
+        root = mutants.breed(mutant, folder) if mutant else ROOT
+        recording = powercut.record(folder, opens=300, seed=options.seed, root=root)
+        made = powercut.cuts(recording, folder, count=options.cuts, seed=options.seed)
+    bad = [cut for cut in made if cut.lost or cut.integrity]
+    most = max(cut.lost for cut in made)
+    print(
+        f"  {mutant.what if mutant else 'as it is':18} {len(bad)} of {len(made)} cuts lost something", end=""
+    )
+    print(f", at most {most} of {len(recording.answered)} acknowledged opens{_bound(len(bad), len(made))}")
+    return len(bad)
+
+
+def soaking(options: argparse.Namespace) -> bool:
+    print(
+        f"\n{options.requests:,} requests with distinct tokens, addresses and user agents, as fast as they go"
+    )
+    print("    requests    memory  descriptors   database")
+    samples = []
+    with _folder() as name:
+        for sample in soak.soak(Path(name), options.requests):
+            _print(sample)
+            samples.append(sample)
+    grown = (samples[-1].memory - samples[1].memory) / 2**20
+    print(f"  memory grew by {grown:.1f} MiB after the first {soak.SLICE_SECONDS} s")
+    return grown < MOST_GROWTH and samples[-1].descriptors == samples[0].descriptors
+
+
+def _print(sample: soak.Sample) -> None:
+    memory, database = sample.memory / 2**20, sample.database / 1024
+    print(
+        f"  {sample.requests:10,} {memory:5.1f} MiB {sample.descriptors:12} {database:6.0f} KiB", flush=True
+    )
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {
+    "kills": kills,
+    "clock": clock,
+    "teeth": teeth,
+    "healthchecks": healthchecks,
+    "cuts": cuts,
+    "soak": soaking,
+}
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="readback-faults-", ignore_cleanup_errors=True)
+
+
+def _try(plan: Plan, mutant: Mutant | None = None) -> Verdict:
+    with _folder() as name:
+        folder = Path(name)
+        return trial.run(folder, plan, root=mutants.breed(mutant, folder) if mutant else ROOT)
+
+
+def _show(verdict: Verdict) -> bool:
+    facts, kills = verdict.facts, verdict.done["kill"]
+    done = ", ".join(f"{name} {times}" for name, times in verdict.done.items())
+    print(
+        f"  done: {done}; {sum(verdict.kills.values())} processes killed, {verdict.exits} ended by themselves"
+    )
+    print(f"  opens: {len(facts.answered):,} acknowledged of {len(facts.asked):,}, {len(facts.rows):,} kept")
+    print(f"  {len(facts.said):,} messages and edits; {len(facts.tracked):,} links; {verdict.seconds:.0f} s")
+    print(
+        f"  messages repeated: {repeated(facts)}; in flight at kills: {sum(map(len, facts.in_flight))}",
+        end="",
+    )
+    print(f"; arrived with a spoilt answer: {_spoilt(verdict)}")
+    for name, holds in INVARIANTS.items():
+        broken = verdict.broken.get(name, [])
+        print(f"  {name} {holds.__name__.replace('_', ' ')}: {'BROKEN' if broken else 'holds'}")
+    for complaints in verdict.broken.values():
+        print(*(f"    {complaint}" for complaint in complaints[:SHOWN]), sep="\n")
+        print(f"    ({len(complaints)} of these)")
+    if not verdict.broken:
+        print(f"  0 of {kills} kills lost anything{_bound(0, kills)}")
+    return not verdict.broken
+
+
+def _spoilt(verdict: Verdict) -> int:
+    """New messages that arrived and whose answer did not."""
+    return sum(said.new and bool(said.spoilt) for said in verdict.facts.said)
+
+
+def _bound(bad: int, of: int) -> str:
+    """What seeing nothing in so many tries says: below it with 95 % confidence."""
+    return "" if bad else f" (below {100 * (1 - 0.05 ** (1 / of)):.1f} % with 95 % confidence)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

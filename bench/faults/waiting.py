@@ -1,0 +1,9 @@
+"""Waiting for what nobody tells us of."""
+
+import asyncio
+from collections.abc import Callable
+
+
+async def until(good: Callable[[], object]) -> None:
+    while not good():
+        await asyncio.sleep(0.05)  # noqa: ASYNC110  # other processes set no events
