@@ -15,11 +15,11 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from bench.faults.api import BotApi
 from bench.faults.facts import integrity, rows
-from bench.faults.load import Letter, Load, full_answer, request
+from bench.faults.load import Letter, full_answer, request
 from bench.faults.logbook import Logbook
-from bench.faults.processes import BOT, ROOT, SERVER, Product
+from bench.faults.processes import BOT, ROOT, SERVER
+from bench.faults.scene import scene
 
 SECTOR = 512
 """Bytes that a disk writes wholly or not at all."""
@@ -74,28 +74,16 @@ def record(folder: Path, *, opens: int, seed: int, root: Path = ROOT) -> Recordi
 
 
 async def _record(folder: Path, opens: int, seed: int, root: Path) -> Recording:
-    data, logs = folder / "data", folder / "logs"
-    data.mkdir()
-    logs.mkdir()
-    random = Random(f"load {seed}")
-    said, asked, answered = (Logbook(logs / f"{name}.jsonl") for name in ("said", "asked", "answered"))
-    api = BotApi(said, random)
-    await api.start()
-    product = Product(data, logs, token=api.token, api=f"http://127.0.0.1:{api.port}", root=root)
-    load = Load(api, product.port, asked, answered, random)
-    try:
-        product.upgrade()
+    async with scene(folder, seed, root=root) as stage:
+        product, _, load, answered, logs = stage
         product.start(SERVER, BOT)
         await load.write_letters(people=4, most=8)
         product.end()
-        start = {file.name: file.read_bytes() for file in _files(data)}
+        start = {file.name: file.read_bytes() for file in _files(product.folder)}
         product.start(SERVER, under=[*STRACE, str(logs / "strace")])
-        await _open_one_by_one(load.letters, product.port, answered, opens, random)
+        await _open_one_by_one(load.letters, product.port, answered, opens, Random(f"opens {seed}"))
         product.end()
-    finally:
-        product.kill_what_is_left()
-        await api.stop()
-    steps = list(_steps(logs / "strace", data))
+    steps = list(_steps(logs / "strace", product.folder))
     if not steps:
         raise SystemExit(f"strace recorded nothing: see {logs}")
     heard = [(entry["at"], entry["nonce"]) for entry in answered.entries]

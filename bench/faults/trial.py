@@ -2,20 +2,18 @@
 
 import asyncio
 import time
-from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from bench.faults import facts as known
 from bench.faults import nemesis
-from bench.faults.api import LABEL, BotApi
+from bench.faults.api import LABEL
 from bench.faults.facts import Facts
 from bench.faults.invariants import judge
-from bench.faults.load import Load
-from bench.faults.logbook import Logbook
 from bench.faults.nemesis import World
 from bench.faults.processes import BOT, ROOT, SERVER, Product
+from bench.faults.scene import scene
 from bench.faults.waiting import until
 
 
@@ -62,26 +60,20 @@ class Verdict(NamedTuple):
 
 def run(folder: Path, plan: Plan, *, root: Path = ROOT) -> Verdict:
     """The product of the tree `root`, in a folder that is there and empty; its logs and ours stay in it."""
-    data, logs = folder / "data", folder / "logs"
-    data.mkdir()
-    logs.mkdir()
     if not {"full disk", "read-only disk"} & set(plan.faults):
-        return asyncio.run(_run(data, logs, plan, root, disk=None))
+        return asyncio.run(_run(folder, plan, root, disk=None))
+    data = folder / "data"
+    data.mkdir()
     with nemesis.own_disk(data) as disk:
-        return asyncio.run(_run(data, logs, plan, root, disk=disk))
+        return asyncio.run(_run(folder, plan, root, disk=disk))
 
 
-async def _run(data: Path, logs: Path, plan: Plan, root: Path, disk: Path | None) -> Verdict:
-    said, asked, answered = (Logbook(logs / f"{name}.jsonl") for name in ("said", "asked", "answered"))
-    api = BotApi(said, Random(f"api {plan.seed}"), slowness=plan.slowness)
-    await api.start()
-    product = Product(data, logs, token=api.token, api=f"http://127.0.0.1:{api.port}", root=root)
-    faults = nemesis.available(plan.faults, disk, product.clock)
-    load = Load(api, product.port, asked, answered, Random(f"load {plan.seed}"))
-    world = World(product, api, load, Random(f"nemesis {plan.seed}"), [], disk)
+async def _run(folder: Path, plan: Plan, root: Path, disk: Path | None) -> Verdict:
     began = time.monotonic()
-    try:
-        product.upgrade()
+    async with scene(folder, plan.seed, root=root, slowness=plan.slowness) as stage:
+        product, api, load, *_ = stage
+        faults = nemesis.available(plan.faults, disk, product.clock)
+        world = World(product, api, load, Random(f"nemesis {plan.seed}"), [], disk)
         product.start(SERVER, BOT)
         done = await _under_load(world, plan, faults)
         calm = time.monotonic()
@@ -89,12 +81,7 @@ async def _run(data: Path, logs: Path, plan: Plan, root: Path, disk: Path | None
         quiet_after = time.monotonic() - calm
         admitted = await _statuses(world)
         codes = product.end()
-    finally:
-        product.kill_what_is_left()
-        await api.stop()
-        for book in (said, asked, answered):
-            book.close()
-    facts = _facts(world, admitted)
+        facts = _facts(world, admitted)
     broken = judge(facts)
     if codes != {SERVER: 0, BOT: 0}:
         broken["exit"] = [f"SIGTERM ended them with {codes}"]
@@ -142,14 +129,17 @@ def _parked(world: World) -> dict[int, int]:
 
 async def _statuses(world: World) -> dict[int, int]:
     """How many undelivered messages each chat that has some is told of, when it asks."""
-    admitted = {}
-    for chat, count in _parked(world).items():
-        world.api.says(chat, "/status")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(30):
-                await until(lambda: world.api.has_said(chat, f"{count} messages could not be delivered"))
-                admitted[chat] = count
-    return admitted
+    return {chat: count for chat, count in _parked(world).items() if await _admits(world, chat, count)}
+
+
+async def _admits(world: World, chat: int, count: int) -> bool:
+    world.api.says(chat, "/status")
+    try:
+        async with asyncio.timeout(30):
+            await until(lambda: world.api.has_said(chat, f"{count} messages could not be delivered"))
+    except TimeoutError:
+        return False
+    return True
 
 
 def _facts(world: World, admitted: dict[int, int]) -> Facts:

@@ -5,5 +5,5 @@ from collections.abc import Callable
 
 
 async def until(good: Callable[[], object]) -> None:
-    while not good():
-        await asyncio.sleep(0.05)  # noqa: ASYNC110  # other processes set no events
+    while not good():  # noqa: ASYNC110  # other processes set no events
+        await asyncio.sleep(0.05)

@@ -1,0 +1,79 @@
+"""Each invariant holds for a quiet day, and is broken by exactly the accident it is about."""
+
+import pytest
+
+from bench.faults.facts import Facts, Link, Owed, Row, Said
+from bench.faults.invariants import judge
+
+ANNA = 1001
+LETTER, TOKEN = "L000001", "A" * 22
+CARD = Said(True, "card", LETTER, f"{LETTER} → Ben /i/{TOKEN}.gif", "")
+ALERT = Said(True, "opened", LETTER, f"{LETTER} → Ben was opened", "")
+REPEATED = ALERT._replace(text=f"🔁 Possibly repeated (no. 2).\n{ALERT.text}")
+IN_FLIGHT = Owed(ANNA, "opened", LETTER, "sending", True)
+PARKED = IN_FLIGHT._replace(state="parked")
+
+QUIET = Facts(
+    asked={"n1": TOKEN, "n2": TOKEN},
+    answered={"n1": TOKEN, "n2": TOKEN},
+    tracked=[LETTER],
+    links=[Link(LETTER, TOKEN, 2)],
+    rows=[Row("n1", TOKEN, LETTER, 1, "opened"), Row("n2", TOKEN, LETTER, 2, "opened")],
+    owed=[],
+    said=[CARD, ALERT],
+    shown=[(LETTER, "Looked at 2 times: first 14:00, last 14:05.")],
+    admitted={},
+    in_flight=[],
+    integrity=[],
+    logs="Ready.",
+    secrets=["1000:secret"],
+)
+
+
+def test_a_quiet_day_breaks_nothing() -> None:
+    assert judge(QUIET) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "accident"),
+    [
+        ("I1", {"asked": {**QUIET.asked, "n3": TOKEN}, "answered": {**QUIET.answered, "n3": TOKEN}}),
+        ("I2", {"asked": {"n1": TOKEN, "n2": "B" * 22}, "answered": {"n1": TOKEN}}),
+        ("I3", {"said": [CARD]}),
+        ("I3", {"shown": [(LETTER, "Looked at 14:00.")]}),
+        ("I3", {"rows": [row._replace(kind="activated") for row in QUIET.rows]}),
+        ("I3", {"said": [CARD], "owed": [PARKED]}),
+        ("I3", {"said": [ALERT]}),
+        ("I3", {"tracked": [LETTER, "L000002"]}),
+        ("I4", {"said": [CARD, ALERT, REPEATED]}),
+        ("I4", {"said": [CARD, ALERT, ALERT], "in_flight": [[IN_FLIGHT]]}),
+        ("I4", {"in_flight": [[IN_FLIGHT, IN_FLIGHT._replace(kind="card")]]}),
+        ("I5", {"links": [Link(LETTER, TOKEN, 3)]}),
+        ("I5", {"rows": [QUIET.rows[0], QUIET.rows[1]._replace(seq=3)]}),
+        ("I6", {"integrity": ["row 7 missing from index"]}),
+        ("I7", {"logs": "POST /bot1000:secret/sendMessage"}),
+    ],
+)  # fmt: skip
+def test_an_accident_breaks_what_it_is_about(name: str, accident: dict[str, object]) -> None:
+    assert list(judge(QUIET._replace(**accident))) == [name]  # type: ignore[arg-type]  # fields by name
+
+
+def test_a_fetch_kept_twice_is_a_phantom() -> None:
+    twice = [*QUIET.rows, QUIET.rows[1]._replace(seq=3)]
+    found = judge(
+        QUIET._replace(rows=twice, links=[Link(LETTER, TOKEN, 3)], shown=[(LETTER, "Looked at 3 times: …")])
+    )
+    assert found == {"I2": ["n2 is kept 2 times"]}
+
+
+def test_a_kill_in_flight_excuses_one_marked_repetition() -> None:
+    assert judge(QUIET._replace(said=[CARD, ALERT, REPEATED], in_flight=[[IN_FLIGHT]])) == {}
+    assert judge(QUIET._replace(said=[CARD, ALERT, REPEATED, REPEATED], in_flight=[[IN_FLIGHT]]))
+
+
+def test_an_answer_that_was_lost_excuses_one_marked_repetition() -> None:
+    assert judge(QUIET._replace(said=[CARD, ALERT._replace(spoilt="junk"), REPEATED])) == {}
+
+
+def test_an_alert_that_may_not_have_arrived_counts_as_told_where_status_says_so() -> None:
+    assert judge(QUIET._replace(said=[CARD], owed=[PARKED], admitted={ANNA: 1})) == {}
