@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -81,6 +81,12 @@ def _care_for_sqlite(engine: Engine, *, checkpoints: bool) -> None:
             f"wal_autocheckpoint={1000 if checkpoints else 0}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "handle_error")
+    def reopen(context: ExceptionContext) -> None:
+        # A connection that was opened while the disk was read-only stays so for ever.
+        if "readonly database" in str(context.original_exception):
+            context.is_disconnect = True
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -1,6 +1,8 @@
-"""Connections: a writer has its lock from the beginning, and a server has a deadline."""
+"""Connections: a writer has its lock from the beginning, and none outlives what made it useless."""
 
+import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -8,7 +10,12 @@ from sqlalchemy.exc import OperationalError
 
 from settings import Settings
 from storage import impatience
-from storage.engine import reading, writing
+from storage.chats import chat_of
+from storage.engine import connect, reading, writing
+from tests.conftest import settings_of
+from tests.fetches import NOON
+
+ANNA = 1001
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -35,3 +42,17 @@ def test_a_server_that_does_not_answer_is_hung_up_on_and_the_next_call_has_a_new
             session.connection().execute(text("SELECT pg_sleep(30)"))
     with reading(engine) as session:
         assert session.connection().execute(text("SELECT 1")).scalar() == 1
+
+
+def test_a_connection_from_when_the_disk_was_read_only_is_not_used_again(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    shutil.copy(migrated_file, tmp_path / "readback.db")
+    engine = connect(settings_of(tmp_path))
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA query_only=ON"))  # refuses like one that was opened read-only
+    with pytest.raises(OperationalError, match="readonly database"), writing(engine) as session:
+        chat_of(session, ANNA, NOON)
+    with writing(engine) as session:
+        chat_of(session, ANNA, NOON)
+    engine.dispose()
