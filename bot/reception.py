@@ -7,6 +7,7 @@ import time
 from functools import partial
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from telegram import Bot, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
@@ -89,6 +90,9 @@ class Reception:
             self._failed = error
         if self._failed is None:
             await self._desk.once(update_id, lambda _session: True)
+        elif isinstance(self._failed, OperationalError):
+            # The database's trouble, not the update's: it is not given up, however long that lasts.
+            raise self._failed
         else:
             await self._give_up_in_time(update_id, body, self._failed)
 
