@@ -17,21 +17,17 @@ from bench.faults.scene import scene
 from bench.faults.waiting import until
 
 
+STORM = ("freeze", "lock", "Bot API", "Bot API hangs", "full disk", "read-only disk")
+"""Everything but the clock: a bot that is lied to about the time is a slow one."""
+
+
 class Plan(NamedTuple):
     seed: int = 1
     kills: int = 300
     people: int = 60
     letters: int = 2000
-    opens_a_second: float = 60
-    faults: tuple[str, ...] = (
-        "freeze",
-        "lock",
-        "Bot API",
-        "Bot API hangs",
-        "full disk",
-        "read-only disk",
-        "clock",
-    )
+    opens_a_second: float = 100
+    faults: tuple[str, ...] = STORM
     fault_every: int = 5
     """After so many kills another fault comes, in turns."""
     slowness: float = 0.1
