@@ -16,7 +16,6 @@ from bench.faults.processes import BOT, ROOT, SERVER, Product
 from bench.faults.scene import scene
 from bench.faults.waiting import until
 
-
 STORM = ("freeze", "lock", "Bot API", "Bot API hangs", "full disk", "read-only disk")
 """Everything but the clock: a bot that is lied to about the time is a slow one."""
 
@@ -107,13 +106,18 @@ async def _keep_alive(product: Product) -> None:
 
 
 async def _quiet(world: World, patience: float) -> None:
-    """Until all is told, or nothing has been said for so long that nothing more will be."""
+    """Until all is told and settled, or nothing has been said for so long that nothing more will be."""
     since = time.monotonic()
-    while judge(_facts(world, _parked(world))):
+    while not _is_over(_facts(world, _parked(world))):
         world.product.keep_alive()
         if time.monotonic() - max(world.api.last_heard, since) > patience:
             return
         await asyncio.sleep(1)
+
+
+def _is_over(facts: Facts) -> bool:
+    # A message that was sent and not settled is going to be repeated.
+    return not judge(facts) and all(owed.state not in ("pending", "sending") for owed in facts.owed)
 
 
 def _parked(world: World) -> dict[int, int]:
