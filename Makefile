@@ -1,13 +1,14 @@
 # make run    the bot and the pixel server; without a BOT_TOKEN, the demo
 # make test   everything that is tested        make check   style and types
 # make bench  the figures in the README        make screenshots  the pictures of the pages in docs/
+# make faults tries to lose something, for an hour
 
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench screenshots
+.PHONY: run test check bench faults screenshots
 
 # HOST, PORT and PUBLIC_URL are settled before honcho deals every child a PORT of its own.
 run: $(VENV)/ready
@@ -26,6 +27,9 @@ check: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	$(PY) -m bench
+
+faults: $(VENV)/ready-dev
+	$(PY) -m bench faults
 
 screenshots: $(VENV)/ready-dev
 	$(PY) -m docs.screenshots

@@ -45,9 +45,7 @@ def teeth(options: argparse.Namespace) -> bool:
     plan = trial.SHORT._replace(seed=options.seed, patience=trial.IMPATIENT)
     verdicts = [(mutant, _try(plan, mutant)) for mutant in mutants.UNDER_KILLS]
     for mutant, verdict in verdicts:
-        print(
-            f"  {mutant.what}: {'caught by ' + ', '.join(verdict.broken) if verdict.broken else 'NOT CAUGHT'}"
-        )
+        print(f"  {mutant.what}: caught by {', '.join(verdict.broken) or 'NOTHING'}")
     return all(verdict.broken for _, verdict in verdicts)
 
 
@@ -77,17 +75,14 @@ def _cuts(options: argparse.Namespace, mutant: Mutant | None) -> int:
         made = powercut.cuts(recording, folder, count=options.cuts, seed=options.seed)
     bad = [cut for cut in made if cut.lost or cut.integrity]
     most = max(cut.lost for cut in made)
-    print(
-        f"  {mutant.what if mutant else 'as it is':18} {len(bad)} of {len(made)} cuts lost something", end=""
-    )
-    print(f", at most {most} of {len(recording.answered)} acknowledged opens{_bound(len(bad), len(made))}")
+    name, answered = mutant.what if mutant else "as it is", len(recording.answered)
+    print(f"  {name:18} {len(bad)} of {len(made)} cuts lost something{_bound(len(bad), len(made))},", end=" ")
+    print(f"at most {most} of {answered} acknowledged opens")
     return len(bad)
 
 
 def soaking(options: argparse.Namespace) -> bool:
-    print(
-        f"\n{options.requests:,} requests with distinct tokens, addresses and user agents, as fast as they go"
-    )
+    print(f"\n{options.requests:,} requests, no two with the same token, address or user agent")
     print("    requests    memory  descriptors   database")
     samples = []
     with _folder() as name:
@@ -96,14 +91,14 @@ def soaking(options: argparse.Namespace) -> bool:
             samples.append(sample)
     grown = (samples[-1].memory - samples[1].memory) / 2**20
     print(f"  memory grew by {grown:.1f} MiB after the first {soak.SLICE_SECONDS} s")
-    return grown < MOST_GROWTH and samples[-1].descriptors == samples[0].descriptors
+    flat = samples[-1].descriptors <= samples[0].descriptors and samples[-1].database == samples[0].database
+    return flat and grown < MOST_GROWTH
 
 
 def _print(sample: soak.Sample) -> None:
     memory, database = sample.memory / 2**20, sample.database / 1024
-    print(
-        f"  {sample.requests:10,} {memory:5.1f} MiB {sample.descriptors:12} {database:6.0f} KiB", flush=True
-    )
+    shown = f"  {sample.requests:10,} {memory:5.1f} MiB {sample.descriptors:12} {database:6.0f} KiB"
+    print(shown, flush=True)
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], bool]] = {
@@ -127,18 +122,18 @@ def _try(plan: Plan, mutant: Mutant | None = None) -> Verdict:
 
 
 def _show(verdict: Verdict) -> bool:
-    facts, kills = verdict.facts, verdict.done["kill"]
-    done = ", ".join(f"{name} {times}" for name, times in verdict.done.items())
-    print(
-        f"  done: {done}; {sum(verdict.kills.values())} processes killed, {verdict.exits} ended by themselves"
-    )
+    facts, times = verdict.facts, verdict.done["kill"]
+    print("  done:", ", ".join(f"{name} {count}" for name, count in verdict.done.items()))
+    print(f"  processes killed: {sum(verdict.kills.values())}; ended by themselves: {verdict.exits}")
     print(f"  opens: {len(facts.answered):,} acknowledged of {len(facts.asked):,}, {len(facts.rows):,} kept")
     print(f"  {len(facts.said):,} messages and edits; {len(facts.tracked):,} links; {verdict.seconds:.0f} s")
-    print(
-        f"  messages repeated: {repeated(facts)}; in flight at kills: {sum(map(len, facts.in_flight))}",
-        end="",
+    in_flight, spoilt = (
+        sum(map(len, facts.in_flight)),
+        sum(said.new and bool(said.spoilt) for said in facts.said),
     )
-    print(f"; arrived with a spoilt answer: {_spoilt(verdict)}")
+    print(
+        f"  messages repeated: {repeated(facts)}; in flight at kills: {in_flight}; answers spoilt: {spoilt}"
+    )
     for name, holds in INVARIANTS.items():
         broken = verdict.broken.get(name, [])
         print(f"  {name} {holds.__name__.replace('_', ' ')}: {'BROKEN' if broken else 'holds'}")
@@ -146,13 +141,8 @@ def _show(verdict: Verdict) -> bool:
         print(*(f"    {complaint}" for complaint in complaints[:SHOWN]), sep="\n")
         print(f"    ({len(complaints)} of these)")
     if not verdict.broken:
-        print(f"  0 of {kills} kills lost anything{_bound(0, kills)}")
+        print(f"  0 of {times} kills lost anything{_bound(0, times)}")
     return not verdict.broken
-
-
-def _spoilt(verdict: Verdict) -> int:
-    """New messages that arrived and whose answer did not."""
-    return sum(said.new and bool(said.spoilt) for said in verdict.facts.said)
 
 
 def _bound(bad: int, of: int) -> str:

@@ -19,14 +19,9 @@ from bench.faults.load import Load
 from bench.faults.processes import BOT, SERVER, Product, faketime_library
 
 DISK_SIZE = "128m"
-
-
+ON_OWN_DISK = {"full disk", "read-only disk"}
 AT_WORK = 2.0
 """Seconds after which a process that was started is at work again."""
-
-
-class NotPermittedError(Exception):
-    """This machine does not let us do that; the message says what is missing."""
 
 
 class World(NamedTuple):
@@ -147,19 +142,21 @@ async def jump(world: World) -> None:
     world.load.writing = True
 
 
-def available(names: tuple[str, ...], disk: Path | None, clock: Path) -> dict[str, Fault]:
+def available(names: tuple[str, ...], disk: Path | None) -> dict[str, Fault]:
     """The faults of these names that this machine permits."""
-    permitted: dict[str, Fault] = {}
-    for name in names:
-        try:
-            if name in ("full disk", "read-only disk") and disk is None:
-                raise NotPermittedError("no disk of its own could be mounted (that takes root)")
-            if name == "clock":
-                _prepare(clock)
-            permitted[name] = FAULTS[name]
-        except NotPermittedError as reason:
-            print(f"  left out: {name}: {reason}")
-    return permitted
+    missing = {name: reason for name in names if (reason := _missing(name, disk))}
+    for name, reason in missing.items():
+        print(f"  left out: {name}: {reason}")
+    return {name: FAULTS[name] for name in names if name not in missing}
+
+
+def _missing(name: str, disk: Path | None) -> str:
+    """What a fault needs and this machine does not have; empty when it has it all."""
+    if name in ON_OWN_DISK and disk is None:
+        return "no disk could be mounted for it (that takes root)"
+    if name == "clock" and faketime_library() is None:
+        return "there is no libfaketime (Debian: apt-get install faketime)"
+    return ""
 
 
 FAULTS: dict[str, Fault] = {
@@ -192,9 +189,3 @@ def own_disk(folder: Path) -> Iterator[Path | None]:
 def _remount(disk: Path | None, how: str) -> None:
     assert disk
     subprocess.run(["mount", "-o", f"remount,{how}", disk], check=True)
-
-
-def _prepare(clock: Path) -> None:
-    if faketime_library() is None:
-        raise NotPermittedError("there is no libfaketime (Debian: apt-get install faketime)")
-    clock.write_text("+0")
