@@ -1,6 +1,7 @@
 """`python -m bench faults`: do it all to the product, and print what held."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -26,6 +27,8 @@ def main(given: Sequence[str] | None = None) -> int:
     parser.add_argument("--cuts", type=int, default=60, help="power cuts")
     parser.add_argument("--requests", type=int, default=5_000_000, help="of the soak")
     options = parser.parse_args(given)
+    # Ending like any program, so that the processes started here end as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     held = [PARTS[part](options) for part in options.part or PARTS]
     return 0 if all(held) else 1
 
