@@ -1,0 +1,42 @@
+"""The loop that delivers, when it is told to end."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import Engine
+from telegram import Bot
+
+from bot.delivery import Delivery
+from bot.desk import Desk
+from settings import Settings
+from storage.keys import open_keys
+
+
+class Noticing(asyncio.Event):
+    """Tells when somebody begins to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_for = asyncio.Event()
+
+    async def wait(self) -> bool:
+        self.waited_for.set()
+        return await super().wait()
+
+
+async def test_a_bot_that_is_told_to_end_just_when_news_comes_ends(
+    settings: Settings, engine: Engine
+) -> None:
+    desk = Desk(settings, engine, open_keys(settings.key_file))
+    desk.due = due = Noticing()
+    loop = asyncio.create_task(Delivery(desk, Bot("1000:none")).run())
+    await due.waited_for.wait()
+    await asyncio.sleep(0)
+    due.set()
+    loop.cancel()
+    ended, _ = await asyncio.wait([loop], timeout=30)
+    loop.cancel()
+    desk.close()
+    assert ended == {loop}
+    with pytest.raises(asyncio.CancelledError):
+        loop.result()
