@@ -110,7 +110,7 @@ class Product:
         """Exit codes, after SIGTERM."""
         for name in self._running:
             self.signal(name, signal.SIGTERM)
-        codes = {name: process.wait(30) for name, process in self._running.items()}
+        codes = {name: _ended(process) for name, process in self._running.items()}
         self._running.clear()
         return codes
 
@@ -120,3 +120,12 @@ class Product:
                 self.signal(name, signal.SIGKILL)
                 process.wait()
         self._running.clear()
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """The exit code; -9 for who does not end in time and is killed."""
+    try:
+        return process.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()
