@@ -1,6 +1,7 @@
 """The loop that delivers, when it is told to end."""
 
 import asyncio
+from typing import Literal
 
 import pytest
 from sqlalchemy import Engine
@@ -19,7 +20,7 @@ class Noticing(asyncio.Event):
         super().__init__()
         self.waited_for = asyncio.Event()
 
-    async def wait(self) -> bool:
+    async def wait(self) -> Literal[True]:
         self.waited_for.set()
         return await super().wait()
 
