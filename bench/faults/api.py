@@ -81,6 +81,8 @@ class BotApi:
         self.labelled: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """The messages about a letter, oldest first."""
         self.last_heard = time.monotonic()
+        self.calls = 0
+        self._caught: asyncio.Event | None = None
         self.log, self._random = log, random
         self._updates: list[dict[str, Any]] = []
         self._next_update, self._next_message, self._poll = 1, 1, 0
@@ -136,6 +138,11 @@ class BotApi:
         self._next_update += 1
         self._news.set()
 
+    async def catch(self) -> None:
+        """Until a new message is here; it is not accepted before its caller hangs up, and so never."""
+        self._caught = asyncio.Event()
+        await self._caught.wait()
+
     # --- the bot's side --------------------------------------------------------------------------
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -156,6 +163,7 @@ class BotApi:
             writer.close()
 
     async def _answer(self, path: str, body: str, caller: asyncio.StreamReader) -> bytes | None:
+        self.calls += 1
         token, _, method = path.removeprefix("/bot").partition("/")
         values = {name: given[-1] for name, given in parse_qs(body, keep_blank_values=True).items()}
         try:
@@ -197,6 +205,11 @@ class BotApi:
         trouble = (
             self._random.choice(self.troubles) if self.troubles and self._random.random() < 0.5 else None
         )
+        if self._caught and method == "sendMessage":
+            self._caught.set()
+            self._caught = None
+            await _left(caller, 60)
+            return None
         if await _left(caller, self._random.uniform(0, self.slowness)):
             # As a gateway does: who hung up before being served is not served.
             return None

@@ -44,13 +44,18 @@ class Load:
         self._nonces = 0
 
     @property
+    def acknowledged(self) -> int:
+        """Requests that were fully answered with 200."""
+        return len(self._answered.entries)
+
+    @property
     def asked(self) -> dict[str, str]:
         """The token that each nonce was sent to."""
         return {entry["nonce"]: entry["token"] for entry in self._asked.entries}
 
     @property
     def answered(self) -> dict[str, str]:
-        """Those that were fully answered with 200."""
+        """The same of those that were fully answered with 200."""
         return {entry["nonce"]: entry["token"] for entry in self._answered.entries}
 
     async def write_letters(self, people: int, most: int) -> None:

@@ -7,21 +7,25 @@ import asyncio
 import signal
 import sqlite3
 import subprocess
+import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from bench.faults.api import HANGS, TROUBLES, BotApi
 from bench.faults.facts import Owed, in_flight
-from bench.faults.load import Load
+from bench.faults.load import READERS, Load
 from bench.faults.processes import BOT, SERVER, Product, faketime_library
+from bench.faults.waiting import until
 
 DISK_SIZE = "128m"
 ON_OWN_DISK = {"full disk", "read-only disk"}
-AT_WORK = 2.0
-"""Seconds after which a process that was started is at work again."""
+LONGEST_START = 15.0
+"""Seconds within which a process that was started is at work; a mutant's may never be."""
+LONGEST_PATIENCE = 5.0
+"""Seconds after which a pixel server that cannot commit has answered in some way."""
 
 
 class World(NamedTuple):
@@ -58,10 +62,30 @@ async def torment(world: World, kills: int, faults: dict[str, Fault], *, every: 
         if faults and number % every == every - 1:
             # In turns, so that each one comes; the order of things is the seed's all the same.
             name = list(faults)[number // every % len(faults)]
-            await asyncio.sleep(AT_WORK)
+            await _both_work(world)
             await faults[name](world)
             done[name] += 1
     return done
+
+
+async def _both_work(world: World) -> None:
+    """Until both processes are seen at work."""
+    load, api, calls, enough = world.load, world.api, world.api.calls, world.load.acknowledged + READERS
+    await _wait(lambda: load.acknowledged > enough and api.calls > calls, LONGEST_START)
+
+
+async def _wait(good: Callable[[], object], seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await until(good)
+
+
+async def catch_in_flight(world: World) -> None:
+    """The bot dies with a message on its way that Telegram has not taken yet."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST_START):
+            await world.api.catch()
+    await world.kill_and_start(BOT)
 
 
 async def freeze(world: World) -> None:
@@ -73,14 +97,17 @@ async def freeze(world: World) -> None:
 
 
 async def lock(world: World, seconds: float = 10.0) -> None:
-    """Another program holds the database's lock; meanwhile the pixel server is killed."""
+    """Another program holds the database's lock, and the pixel server dies as soon as it says that it kept
+    something all the same, or when its patience has ended.
+    """
     other = sqlite3.connect(world.product.database, timeout=60, isolation_level=None, check_same_thread=False)
     with closing(other):
         await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-        # Before anybody's patience has ended.
-        await asyncio.sleep(1)
+        # Each reader may be waiting for an answer to what was committed before.
+        enough, began = world.load.acknowledged + READERS, time.monotonic()
+        await _wait(lambda: world.load.acknowledged > enough, LONGEST_PATIENCE)
         await world.kill_and_start(SERVER)
-        await asyncio.sleep(seconds - 1)
+        await asyncio.sleep(max(0, began + seconds - time.monotonic()))
 
 
 async def lock_shortly(world: World) -> None:
@@ -138,7 +165,7 @@ async def jump(world: World) -> None:
         world.product.clock.write_text(ahead)
         await asyncio.sleep(world.random.uniform(2, 4))
     world.product.clock.write_text("+0")
-    await asyncio.sleep(AT_WORK)
+    await asyncio.sleep(2)
     world.load.writing = True
 
 
@@ -160,6 +187,7 @@ def _missing(name: str, disk: Path | None) -> str:
 
 
 FAULTS: dict[str, Fault] = {
+    "in flight": catch_in_flight,
     "freeze": freeze,
     "lock": lock,
     "short lock": lock_shortly,

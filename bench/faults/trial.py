@@ -16,7 +16,7 @@ from bench.faults.processes import BOT, ROOT, SERVER, Product
 from bench.faults.scene import scene
 from bench.faults.waiting import until
 
-STORM = ("freeze", "lock", "Bot API", "Bot API hangs", "full disk", "read-only disk")
+STORM = ("in flight", "freeze", "lock", "Bot API", "Bot API hangs", "full disk", "read-only disk")
 """Everything but the clock: a bot that is lied to about the time is a slow one."""
 
 
@@ -37,7 +37,9 @@ class Plan(NamedTuple):
 
 IMPATIENT = 10.0
 """Patience with those who are known to lose things."""
-SHORT = Plan(kills=6, people=8, letters=60, faults=("short lock", "Bot API"), fault_every=3, slowness=0.2)
+SHORT = Plan(
+    kills=6, people=8, letters=200, faults=("short lock", "in flight", "Bot API"), fault_every=2, slowness=0.2
+)
 
 
 class Verdict(NamedTuple):
@@ -92,7 +94,7 @@ async def _under_load(world: World, plan: Plan, faults: dict[str, nemesis.Fault]
     writing = asyncio.create_task(load.write_letters(plan.people, plan.letters))
     reading = asyncio.create_task(load.open_letters(plan.opens_a_second))
     try:
-        await until(lambda: load.answered)
+        await until(lambda: load.acknowledged)
         return await nemesis.torment(world, plan.kills, faults, every=plan.fault_every)
     finally:
         load.closing = True

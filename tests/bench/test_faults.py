@@ -59,8 +59,9 @@ def test_nothing_is_lost_under_kills_a_lock_and_a_moody_bot_api(
 ) -> None:
     verdict = verdicts[None].result()
     assert verdict.broken == {}
-    assert verdict.done == {"kill": 6, "short lock": 1, "Bot API": 1}
+    assert verdict.done == {"kill": 6, "short lock": 1, "in flight": 1, "Bot API": 1}
     assert verdict.facts.answered
+    assert any(verdict.facts.in_flight)
     assert any(said.kind == "opened" for said in verdict.facts.said)
 
 
