@@ -144,7 +144,8 @@ class Delivery:
         said = ""
         while True:
             try:
-                return await self._desk.write(lambda session: outbox.settle(session, claim, outcome, steady()))
+                await self._desk.write(lambda session: outbox.settle(session, claim, outcome, steady()))
+                return
             except OperationalError as error:
                 if said != (said := database_in_words(error)):
                     log.warning("Alert %d: what came of it cannot be written yet: %s", claim.alert.id, said)

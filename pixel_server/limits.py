@@ -16,8 +16,6 @@ from pixel_server.pixel import GIF, HEADERS, PREFIX
 MOST_HEADERS = 64
 LARGEST_HEAD = 16 * 1024
 """Bytes of a request's address and headers together."""
-LONGEST_PATH = 256
-"""Bytes of a page's path. Under the pixel's a longer one is one more token that is none."""
 LARGEST_BODY = 16 * 1024
 """Bytes; the forms here are far smaller, and the pixel reads none."""
 SLOWEST = 10.0
@@ -80,8 +78,6 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if len(self.headers) > MOST_HEADERS or (self._received > LARGEST_HEAD and self._is_large()):
             self._refuse(431)
-        if len(self.url) > LONGEST_PATH and not self.url.startswith(PREFIX.encode()):
-            self._refuse(414)
         super().on_headers_complete()
 
     def _is_large(self) -> bool:
