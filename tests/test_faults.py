@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from demo import telegram
+from settings import Settings
 from tests.processes import ROOT, Processes, processes
 from tests.test_story import OUTLOOK, Chat
 
@@ -78,11 +79,12 @@ def test_a_database_file_that_was_replaced_takes_nothing_until_a_restart(tmp_pat
         anna.sees("was opened")
 
 
-def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path, own_postgres: str) -> None:
+@pytest.mark.parametrize("settings", ["postgres"], indirect=True)
+def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path, settings: Settings) -> None:
     """The same key file, and so the same spool: what came meanwhile is told."""
     with (
         telegram.running(limits=telegram.LIFTED) as api,
-        processes(tmp_path, api, DATABASE_URL=own_postgres) as running,
+        processes(tmp_path, api, DATABASE_URL=settings.database_url) as running,
     ):
         anna = Chat(api, api.person("Anna"))
         card, url = anna.tracks()
@@ -92,7 +94,7 @@ def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path, own_
         running.start("pixel_server", "bot")
         assert _opened(url).status_code == 200
         assert running.end_all() == {"pixel_server": 0, "bot": 0}
-        running.environ["DATABASE_URL"] = own_postgres
+        running.environ["DATABASE_URL"] = settings.database_url
         running.start("pixel_server", "bot")
         anna.sees("was opened")
         assert "Traceback" not in running.text_of_log()
