@@ -9,7 +9,9 @@ def now() -> float:
     return round(time.time(), 3)
 
 
-_BEGAN = time.time() - time.monotonic()
+# Linux's monotonic clock stands still while a laptop sleeps; this one does not.
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+_BEGAN = time.time() - time.clock_gettime(_CLOCK)
 
 
 def steady() -> float:
@@ -17,7 +19,7 @@ def steady() -> float:
 
     A clock that is an hour ahead for a moment, and then right again, must not make a chat wait for an hour.
     """
-    return round(_BEGAN + time.monotonic(), 3)
+    return round(_BEGAN + time.clock_gettime(_CLOCK), 3)
 
 
 def moment(at: float) -> datetime:
