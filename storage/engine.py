@@ -1,17 +1,17 @@
 """Connections: one engine a process, short transactions, the same code for SQLite and PostgreSQL."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from settings import Settings
-from storage.impatience import Impatient
 from storage.place import GhostFileError, Place
 from storage.tables import SCHEMA
 
@@ -63,7 +63,9 @@ def connect(settings: Settings, *, checkpoints: bool = False, hurried: bool = Tr
     return engine
 
 
-def _hurry(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Impatient:
+def _hurry(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
+    from storage.impatience import Impatient
+
     return Impatient.connect(*cargs, **cparams)
 
 
@@ -180,3 +182,11 @@ def shown_url(settings: Settings) -> str:
 
 def is_postgres(bind: Engine | Connection) -> bool:
     return bind.dialect.name == "postgresql"
+
+
+def add_new(connection: Connection, table: type[SQLModel], key: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows; those whose key is there already are left as they are."""
+    # Only the dialect in use is imported: PostgreSQL's brings those of all its drivers.
+    name = "postgresql" if is_postgres(connection) else "sqlite"
+    dialect: Any = import_module(f"sqlalchemy.dialects.{name}")
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(index_elements=[key]), rows)

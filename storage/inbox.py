@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from storage.engine import LOCK, is_postgres
+from storage.engine import LOCK, add_new
 from storage.tables import StoredUpdate
 from storage.times import moment
 
@@ -19,12 +18,11 @@ REMEMBERED = 3 * 86400
 
 def receive(session: Session, updates: Sequence[Mapping[str, Any]], now: float) -> None:
     """Store updates; those that are known already are left as they are."""
-    insert = postgresql.insert if is_postgres(session.connection()) else sqlite.insert
     rows = [
         {"id": update["update_id"], "received_at": moment(now), "body": json.dumps(update)}
         for update in updates
     ]
-    session.connection().execute(insert(StoredUpdate).on_conflict_do_nothing(index_elements=["id"]), rows)
+    add_new(session.connection(), StoredUpdate, "id", rows)
 
 
 def waiting(session: Session, limit: int = 100) -> list[StoredUpdate]:

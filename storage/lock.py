@@ -3,10 +3,12 @@
 import fcntl
 import logging
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from settings import Settings
-from storage.impatience import Impatient
+
+if TYPE_CHECKING:
+    from storage.impatience import Impatient
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +40,9 @@ class BotLock:
 
     def _take_session(self) -> bool:
         if self._connection is None or self._connection.closed:
-            address = self._settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
-            self._connection = Impatient.connect(address, autocommit=True, connect_timeout=3)
+            from storage.impatience import Impatient
+
+            self._connection = Impatient.to(self._settings)
         row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (ADVISORY,)).fetchone()
         return bool(row and row[0])
 

@@ -13,13 +13,15 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy import Connection, text
 
 from settings import Settings
 from storage.engine import is_postgres
-from storage.impatience import Impatient
+
+if TYPE_CHECKING:
+    from storage.impatience import Impatient
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +74,7 @@ class Listener:
         self._loop = asyncio.get_running_loop()
         self._socket: socket.socket | None = None
         self._stopping = threading.Event()
-        self._connection: psycopg.Connection | None = None
+        self._connection: Impatient | None = None
 
     def start(self) -> None:
         if self._settings.sqlite_path:
@@ -87,8 +89,7 @@ class Listener:
             self._socket.close()
             socket_path(self._settings).unlink(missing_ok=True)
         if self._connection:
-            with suppress(psycopg.Error, OSError):
-                self._connection.close()
+            self._connection.close()
 
     def _bind(self) -> None:
         path = socket_path(self._settings)
@@ -106,10 +107,13 @@ class Listener:
 
     def _listen(self) -> None:
         """In a thread of its own, on a connection of its own; a lost one is opened again."""
-        address = self._settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        import psycopg
+
+        from storage.impatience import Impatient
+
         while not self._stopping.is_set():
             try:
-                with Impatient.connect(address, autocommit=True, connect_timeout=3) as self._connection:
+                with Impatient.to(self._settings) as self._connection:
                     while not self._stopping.is_set():
                         # Again and again: a server that froze is only noticed by who asks it something.
                         self._connection.execute(f"LISTEN {CHANNEL}")
@@ -118,7 +122,7 @@ class Listener:
                 if not self._stopping.wait(1):
                     log.warning("Listening for news again: %s", error)
 
-    def _hear(self, connection: psycopg.Connection) -> None:
+    def _hear(self, connection: "Impatient") -> None:
         """Pass on what comes in the next seconds."""
         for _ in range(LISTENED):
             for _ in connection.notifies(timeout=1, stop_after=1):

@@ -11,11 +11,10 @@ from math import inf
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, case, delete, func, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from storage.chats import migrate
-from storage.engine import LOCK, is_postgres
+from storage.engine import LOCK, add_new
 from storage.pacing import GROUP, PRIVATE
 from storage.tables import Alert, Chat
 from storage.times import moment, seconds
@@ -69,8 +68,7 @@ class Claim(NamedTuple):
 def owe(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
     """Add messages; those whose key is there already are left as they are."""
     if rows:
-        insert = postgresql.insert if is_postgres(connection) else sqlite.insert
-        connection.execute(insert(Alert).on_conflict_do_nothing(index_elements=["key"]), list(rows))
+        add_new(connection, Alert, "key", rows)
 
 
 def renew(connection: Connection, keys: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """Arrows point down only: demo -> {bot, pixel_server} -> storage -> tracking; words serve all who speak."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -76,3 +77,12 @@ def test_only_storage_asks_the_database() -> None:
                         "text",
                     }
                     assert not asked, source
+
+
+@pytest.mark.parametrize("process", ["pixel_server.process", "bot.process"])
+def test_a_process_beside_a_file_loads_no_driver_of_a_server_and_no_migrations(process: str) -> None:
+    look = f"import sys, {process}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not {"psycopg", "alembic"} & {*loaded.stdout.split()}
