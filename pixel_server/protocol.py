@@ -16,6 +16,35 @@ from pixel_server.pixel import GIF, NOT_KEPT, OK, PREFIX
 Message = dict[str, Any]
 
 
+class Answers:
+    """Whole answers, ready to be written; made anew once a second, when uvicorn's own headers change."""
+
+    def __init__(self) -> None:
+        self._headers: object = None
+        self._ready: dict[tuple[int, bool, bool], bytes] = {}
+
+    def to(self, cycle: RequestResponseCycle, start: Message) -> bytes:
+        if cycle.default_headers is not self._headers:
+            self._headers, self._ready = cycle.default_headers, {}
+        way = start["status"], cycle.keep_alive, cycle.scope["method"] == "HEAD"
+        if way not in self._ready:
+            self._ready[way] = _whole(cycle, start)
+        return self._ready[way]
+
+
+def _whole(cycle: RequestResponseCycle, start: Message) -> bytes:
+    content = [STATUS_LINE[start["status"]]]
+    for name, value in (*cycle.default_headers, *start["headers"]):
+        content += (name, b": ", value, b"\r\n")
+    content.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+    if cycle.scope["method"] != "HEAD":
+        content.append(GIF)
+    return b"".join(content)
+
+
+ANSWERS = Answers()
+
+
 class PixelProtocol(LimitedProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         pixel = app.pixel if isinstance(app, PixelServer) and cycle.scope["path"].startswith(PREFIX) else None
@@ -31,13 +60,7 @@ class PixelProtocol(LimitedProtocol):
         cycle.message_event.set()
         if cycle.disconnected or self.transport.is_closing():
             return
-        content = [STATUS_LINE[start["status"]]]
-        for name, value in (*cycle.default_headers, *start["headers"]):
-            content += (name, b": ", value, b"\r\n")
-        content.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
-        if cycle.scope["method"] != "HEAD":
-            content.append(GIF)
-        self.transport.write(b"".join(content))
+        self.transport.write(ANSWERS.to(cycle, start))
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()

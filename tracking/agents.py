@@ -99,11 +99,12 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     agent, network, sign = signatures.placed(
         headers.get("user-agent", "")[:LONGEST], address, request.name and request.name[-LONGEST_NAME:]
     )
-    rendered = _weight(headers) >= DRAWS_AN_IMAGE
+    rendered = agent is Agent.BROWSER and _weight(headers) >= DRAWS_AN_IMAGE
     return Sighting(agent, network, _announced(request.method, headers) or sign, rendered)
 
 
 def _weight(headers: Mapping[str, str]) -> int:
+    """How much speaks for a page that draws an image: asked of browsers, others say nothing by it."""
     return sum(weight for name, part, weight in EVIDENCE if name in headers and part in headers[name])
 
 

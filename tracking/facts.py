@@ -159,7 +159,7 @@ class Sighting(NamedTuple):
     sign: Reason | None = None
     """A noise reason, or PROVIDER_PREFETCH, or SCANNER_AGENT, that holds whatever the history."""
     rendered: bool = False
-    """The headers are those of a page that draws an image."""
+    """A browser whose headers are those of a page that draws an image."""
 
     @property
     def bare(self) -> bool:
