@@ -86,9 +86,14 @@ def _care_for_sqlite(engine: Engine, *, checkpoints: bool) -> None:
 
     @event.listens_for(engine, "handle_error")
     def reopen(context: ExceptionContext) -> None:
-        # A connection that was opened while the disk was read-only stays so for ever.
+        # A connection that was opened while the disk was read-only stays so for ever, and so does a new one
+        # while an old one is open: a process has one shared memory for each file. An old one is only closed
+        # once its cursors are.
         if "readonly database" in str(context.original_exception):
             context.is_disconnect = True
+            if context.execution_context:
+                context.execution_context.cursor.close()
+            engine.dispose()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

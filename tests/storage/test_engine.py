@@ -51,8 +51,17 @@ def test_a_connection_from_when_the_disk_was_read_only_is_not_used_again(
     engine = connect(settings_of(tmp_path))
     with engine.connect() as connection:
         connection.execute(text("PRAGMA query_only=ON"))  # refuses like one that was opened read-only
-    with pytest.raises(OperationalError, match="readonly database"), writing(engine) as session:
+    with pytest.raises(OperationalError, match="readonly database") as refused, writing(engine) as session:
         chat_of(session, ANNA, NOON)
+    # While one is open, new ones share its memory, and are read-only like it; who holds the error must not
+    # hold the connection.
+    assert refused
+    assert not _open_descriptors(tmp_path / "readback.db")
     with writing(engine) as session:
         chat_of(session, ANNA, NOON)
     engine.dispose()
+
+
+def _open_descriptors(file: Path) -> list[Path]:
+    """Those of this process that hold the file."""
+    return [held for held in Path("/proc/self/fd").iterdir() if held.exists() and held.samefile(file)]
