@@ -1,6 +1,7 @@
 """`python -m bench faults`: do it all to the product, and print what held."""
 
 import argparse
+import shutil
 import signal
 import sys
 import tempfile
@@ -119,9 +120,13 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 
 
 def _try(plan: Plan, mutant: Mutant | None = None) -> Verdict:
-    with _folder() as name:
-        folder = Path(name)
-        return trial.run(folder, plan, root=mutants.breed(mutant, folder) if mutant else ROOT)
+    folder = Path(tempfile.mkdtemp(prefix="readback-faults-"))
+    verdict = trial.run(folder, plan, root=mutants.breed(mutant, folder) if mutant else ROOT)
+    if verdict.broken and not mutant:
+        print(f"  what was seen is in {folder}")
+    else:
+        shutil.rmtree(folder)
+    return verdict
 
 
 def _show(verdict: Verdict) -> bool:
