@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 from sqlmodel import Session
 from telegram import Update
@@ -15,6 +14,7 @@ from bot.commands import Context, desk_of, make_link, say, say_peek
 from bot.desk import Desk
 from bot.listing import history_page, story
 from bot.message import Message
+from bot.presses import Answer, Press, on_fetch, on_link
 from bot.replies import owe_reply, rewrite
 from storage import links, outbox
 from storage.chats import chat_of
@@ -26,21 +26,6 @@ from tracking import Statement, Telling
 from words import english as en
 
 log = logging.getLogger(__name__)
-
-
-class Press(NamedTuple):
-    """A button that was pressed, and where."""
-
-    session: Session
-    update: Update
-    desk: Desk
-    chat_id: int
-    about: str
-    """What stands behind the colon."""
-
-
-Answer = str
-"""What the toast says; empty for none."""
 
 
 async def pressed(update: Update, context: Context) -> None:
@@ -64,26 +49,6 @@ def _press(session: Session, update: Update, desk: Desk) -> Answer:
         return en.TOAST_GONE
     chat_of(session, chat.id, now())
     return act(Press(session, update, desk, chat.id, about))
-
-
-def on_link(act: Callable[[Press, Link], Answer]) -> Callable[[Press], Answer]:
-    """A verb about one of the chat's links; another chat's is gone, like one that never was."""
-
-    def run(press: Press) -> Answer:
-        if not press.about.isdecimal() or len(press.about) > 9:
-            return en.TOAST_GONE
-        link = links.link_of(press.session, press.chat_id, int(press.about), lock=True)
-        return act(press, link) if link else en.TOAST_GONE
-
-    return run
-
-
-def on_fetch(act: Callable[[Press, FetchRow, Link], Answer]) -> Callable[[Press], Answer]:
-    def run(press: Press) -> Answer:
-        found = links.fetch_of(press.session, press.chat_id, press.about)
-        return act(press, *found) if found else en.TOAST_GONE
-
-    return run
 
 
 def _say(press: Press, link: Link, statement: Statement) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlmodel import Session
-from telegram import Chat, Update
+from telegram import Update
 from telegram.ext import ContextTypes
 
 import words
@@ -14,6 +14,7 @@ from bot.listing import history_page
 from bot.message import Message, button
 from bot.phrases import lines, name
 from bot.replies import owe_reply
+from bot.updates import author_of, chat_id_of, is_private, text_of
 from storage import links, reports
 from storage.chats import chat_of, lose
 from storage.statements import state
@@ -63,12 +64,12 @@ def help_(_session: Session, _update: Update, _desk: Desk) -> Message:
 
 def track(session: Session, update: Update, desk: Desk) -> Message | None:
     """`/track contract to landlord`; alone it asks."""
-    return make_link(session, update, desk, parsing.argument(_text(update)))
+    return make_link(session, update, desk, parsing.argument(text_of(update)))
 
 
 def make_link(session: Session, update: Update, desk: Desk, text: str) -> Message | None:
     """The new link's card is the answer; without a text, or over the limit, a sentence is."""
-    chat = chat_of(session, _chat_id(update), now())
+    chat = chat_of(session, chat_id_of(update), now())
     wish = parsing.track(text)
     chat.asking = "" if wish else "track"
     if wish is None:
@@ -92,17 +93,17 @@ def make_link(session: Session, update: Update, desk: Desk, text: str) -> Messag
 
 
 def cancel(session: Session, update: Update, _desk: Desk) -> Message:
-    chat = chat_of(session, _chat_id(update), now())
+    chat = chat_of(session, chat_id_of(update), now())
     asked, chat.asking = chat.asking, ""
     return Message(words.say(en.CANCELLED if asked else en.NOTHING_TO_CANCEL))
 
 
 def history(session: Session, update: Update, _desk: Desk) -> Message:
-    return history_page(session, _chat_id(update), 0, now())
+    return history_page(session, chat_id_of(update), 0, now())
 
 
 def status(session: Session, update: Update, desk: Desk) -> Message:
-    report = reports.status(session, _chat_id(update))
+    report = reports.status(session, chat_id_of(update))
     told = [words.say(en.STATUS, watching=report.watching, links=report.links)]
     if report.parked:
         told.append(words.say(en.STATUS_PARKED, count=report.parked))
@@ -118,23 +119,23 @@ def privacy(_session: Session, _update: Update, desk: Desk) -> Message:
 
 def sent(session: Session, update: Update, desk: Desk) -> Message:
     """`/sent 7`: the same as the button on its card."""
-    return _about_link(session, update, desk, "sent", _say_sent)
+    return about_link(session, update, desk, "sent", _say_sent)
 
 
 def mute(session: Session, update: Update, desk: Desk) -> Message:
-    return _about_link(session, update, desk, "mute", _mute)
+    return about_link(session, update, desk, "mute", _mute)
 
 
 def stop(session: Session, update: Update, desk: Desk) -> Message:
-    return _about_link(session, update, desk, "stop", _stop)
+    return about_link(session, update, desk, "stop", _stop)
 
 
 def peek(session: Session, update: Update, desk: Desk) -> Message:
     """`/peek`: what is looked at in the next minutes is the owner's own; `/peek 7` for one link."""
-    text = parsing.argument(_text(update))
+    text = parsing.argument(text_of(update))
     if text:
-        return _about_link(session, update, desk, "peek", _peek_one)
-    chosen = links.watched(session, _chat_id(update))
+        return about_link(session, update, desk, "peek", _peek_one)
+    chosen = links.watched(session, chat_id_of(update))
     if not chosen:
         return Message(words.say(en.PEEK_NOTHING))
     for link in chosen:
@@ -144,10 +145,10 @@ def peek(session: Session, update: Update, desk: Desk) -> Message:
 
 def unknown(session: Session, update: Update, desk: Desk) -> Message | None:
     """Other text: the answer to a question, or a hint; groups get silence."""
-    chat = chat_of(session, _chat_id(update), now())
-    asked, text = update.effective_message, _text(update)
+    chat = chat_of(session, chat_id_of(update), now())
+    asked, text = update.effective_message, text_of(update)
     answers = asked is not None and asked.reply_to_message is not None
-    private = update.effective_chat is not None and update.effective_chat.type == Chat.PRIVATE
+    private = is_private(update)
     if text.startswith("/"):
         return Message(words.say(en.UNKNOWN_COMMAND)) if private else None
     if chat.asking == "track" and text and (private or answers):
@@ -166,18 +167,18 @@ def membership(session: Session, update: Update, _desk: Desk) -> None:
         chat_of(session, change.chat.id, now())
 
 
-def _about_link(
+def about_link(
     session: Session,
     update: Update,
     desk: Desk,
     command: str,
     act: Callable[[Session, Link, Update, Desk], Message],
 ) -> Message:
-    text = parsing.argument(_text(update))
+    text = parsing.argument(text_of(update))
     number = parsing.number(text)
     if number is None:
         return Message(words.say(en.WHICH_LINK, command=command))
-    link = links.numbered(session, _chat_id(update), number)
+    link = links.numbered(session, chat_id_of(update), number)
     if link is None:
         return Message(words.say(en.NO_SUCH_LINK, number=number))
     return act(session, link, update, desk)
@@ -213,7 +214,7 @@ def say_peek(session: Session, link: Link, update: Update, desk: Desk) -> None:
 
 def say(session: Session, link: Link, update: Update, desk: Desk, statement: Statement) -> History:
     """Keep what was said about a link; returns its history after it."""
-    by = update.effective_user.id if update.effective_user else None
+    by = author_of(update) or None
     return state(session, link, statement, by=by, now=now(), windows=desk.settings.windows)
 
 

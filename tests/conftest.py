@@ -18,10 +18,13 @@ import logs
 import settings as configuration
 import storage.engine
 import storage.impatience
+from demo import telegram
 from settings import Settings
 from storage.engine import connect
 from storage.migrate import upgrade
 from tests.canaries import PASSWORD, keys_in, leaks, logs_in
+from tests.people import Chat
+from tests.processes import Processes, processes
 
 for name in configuration.NAMES:
     # What the developer has in the environment is nobody's business here.
@@ -116,6 +119,24 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine = connect(settings, checkpoints=True)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[telegram.Running, Processes]]:
+    """Both processes for all stories of this file, on each kind of database."""
+    folder, environ = tmp_path_factory.mktemp("story"), {}
+    if request.param == "postgres":
+        environ["DATABASE_URL"] = request.getfixturevalue("own_postgres")
+    with telegram.running(limits=telegram.LIFTED) as api, processes(folder, api, **environ) as running:
+        yield api, running
+
+
+@pytest.fixture
+def anna(world: tuple[telegram.Running, Processes]) -> Chat:
+    api, _ = world
+    return Chat(api, api.person("Anna"))
 
 
 def _named(address: str, database: str) -> str:

@@ -12,8 +12,8 @@ import pytest
 
 from demo import telegram
 from settings import Settings
+from tests.people import OUTLOOK, Chat
 from tests.processes import ROOT, Processes, processes
-from tests.test_story import OUTLOOK, Chat
 
 SIGTERM_IS_CAUGHT = 1 << (signal.SIGTERM - 1)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 
 from demo import telegram
+from tests.people import OUTLOOK, Chat
 from tests.processes import processes
-from tests.test_story import OUTLOOK, Chat
 
 PEOPLE, LINKS_EACH = 20, 5
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from demo import telegram
+from tests.people import OUTLOOK, Chat, fetch
 from tests.processes import Processes, processes
-from tests.test_story import OUTLOOK, Chat, fetch
 
 World = tuple[telegram.Running, Processes]
 

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -10,94 +9,9 @@ import pytest
 
 from demo import telegram
 from tests.conftest import settings_of
+from tests.people import BROWSER, OUTLOOK, PREFETCH, Chat, datas, fetch, page_behind
 from tests.pixel_server.serving import serving
 from tests.processes import Processes, processes
-
-GMAIL = {
-    "user-agent": "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
-    "x-forwarded-for": "66.249.84.1",
-}
-PREFETCH = {
-    "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0",
-    "x-forwarded-for": "108.177.2.32",
-}
-OUTLOOK = {
-    "user-agent": "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)",
-    "x-forwarded-for": "188.21.77.218",
-}
-
-BROWSER = {
-    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
-    "x-forwarded-for": "84.150.10.20",
-    "sec-fetch-dest": "image",
-}
-
-
-class Chat:
-    """Anna's side: what she types and presses, and what she then sees."""
-
-    def __init__(
-        self, api: telegram.Running, person: telegram.User, chat: telegram.Chat | None = None
-    ) -> None:
-        self.api, self.person = api, person
-        self.chat = chat or api.chats[person.id]
-
-    def says(self, text: str, *, thread: int | None = None) -> telegram.Message:
-        chat = None if self.chat.private else self.chat
-        return self.api.say(self.person, text, chat, thread=thread)
-
-    def sees(self, text: str) -> telegram.Message:
-        """The newest message of the bot that holds this text, as soon as there is one."""
-        return self.api.wait_for(lambda: self.shows(text))
-
-    def shows(self, text: str) -> telegram.Message | None:
-        return next((m for m in reversed(self.api.said(self.chat)) if text in m.text), None)
-
-    def presses(self, message: telegram.Message, button: str) -> str:
-        """What the toast says; the button may come with the message's next edit."""
-        self.api.wait_for(lambda: any(data.startswith(button) for data in _datas(message)))
-        query = self.api.press(self.person, message, button)
-        return str(self.api.wait_for(lambda: query.answer).get("text", ""))
-
-    def tracks(self, text: str = "contract to landlord") -> tuple[telegram.Message, str]:
-        """The card and the pixel's address."""
-        before = len(self.api.said(self.chat))
-        self.says(f"/track {text}")
-        card = self.api.wait_for(lambda: next(iter(self.api.said(self.chat)[before:]), None))
-        return card, re.search(r"http\S+/i/[\w-]{22}\.gif", card.text)[0]  # type: ignore[index]  # or it fails
-
-
-def _datas(message: telegram.Message) -> list[str]:
-    return [key["callback_data"] for row in message.buttons() for key in row if "callback_data" in key]
-
-
-def page_behind(message: telegram.Message) -> str:
-    """Where the message's button leads."""
-    return str(next(key["url"] for row in message.buttons() for key in row if "url" in key))
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[telegram.Running, Processes]]:
-    """Both processes for all stories of this file, on each kind of database."""
-    folder, environ = tmp_path_factory.mktemp("story"), {}
-    if request.param == "postgres":
-        environ["DATABASE_URL"] = request.getfixturevalue("own_postgres")
-    with telegram.running(limits=telegram.LIFTED) as api, processes(folder, api, **environ) as running:
-        yield api, running
-
-
-@pytest.fixture
-def anna(world: tuple[telegram.Running, Processes]) -> Chat:
-    api, _ = world
-    return Chat(api, api.person("Anna"))
-
-
-def fetch(url: str, headers: dict[str, str] = GMAIL) -> None:
-    answer = httpx.get(url, headers=headers)
-    assert (answer.status_code, len(answer.content)) == (200, 43)
 
 
 def test_a_contract_is_sent_reaches_gmail_and_is_opened(anna: Chat) -> None:
@@ -245,7 +159,7 @@ def test_an_edited_message_changes_nothing(anna: Chat) -> None:
 
 def test_a_stranger_cannot_press_annas_buttons(anna: Chat, world: tuple[telegram.Running, Processes]) -> None:
     card, url = anna.tracks()
-    data = _datas(card)[0]
+    data = datas(card)[0]
     mallory = Chat(world[0], world[0].person("Mallory"))
     own, _ = mallory.tracks("nothing to nobody")
     query = world[0].press(mallory.person, own, data, forged=True)
@@ -327,7 +241,7 @@ def test_what_a_stricter_bot_api_refuses_is_sent_in_a_simpler_form(
     world[0].faults.add("sendMessage", telegram.refusal(400, complaint), times=1)
     card, url = anna.tracks()
     assert kept in card.text
-    assert any(data.startswith("sent:") for data in _datas(card))
+    assert any(data.startswith("sent:") for data in datas(card))
     fetch(url)
     anna.sees("I see it in your draft")
 

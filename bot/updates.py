@@ -1,0 +1,33 @@
+"""What an update says about itself: who wrote where, and what."""
+
+from telegram import Chat, Update
+
+
+def text_of(update: Update) -> str:
+    message = update.effective_message
+    return (message.text or "") if message else ""
+
+
+def chat_id_of(update: Update) -> int:
+    chat = update.effective_chat
+    assert chat  # noqa: S101  # only updates with a chat are handled
+    return chat.id
+
+
+def is_private(update: Update) -> bool:
+    return update.effective_chat is not None and update.effective_chat.type == Chat.PRIVATE
+
+
+def author_of(update: Update) -> int:
+    return update.effective_user.id if update.effective_user else 0
+
+
+def thread_of(update: Update) -> int | None:
+    """The topic it was written in."""
+    asked = update.effective_message
+    return asked.message_thread_id if asked and asked.is_topic_message else None
+
+
+def message_id_of(update: Update) -> int | None:
+    asked = update.effective_message
+    return asked.message_id if asked else None

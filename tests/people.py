@@ -1,0 +1,75 @@
+"""What people do and see in these stories, and the programs that fetch their pixels, over real HTTP."""
+
+import re
+
+import httpx
+
+from demo import telegram
+
+GMAIL = {
+    "user-agent": "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
+    "x-forwarded-for": "66.249.84.1",
+}
+PREFETCH = {
+    "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0",
+    "x-forwarded-for": "108.177.2.32",
+}
+OUTLOOK = {
+    "user-agent": "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)",
+    "x-forwarded-for": "188.21.77.218",
+}
+
+BROWSER = {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "x-forwarded-for": "84.150.10.20",
+    "sec-fetch-dest": "image",
+}
+
+
+class Chat:
+    """Anna's side: what she types and presses, and what she then sees."""
+
+    def __init__(
+        self, api: telegram.Running, person: telegram.User, chat: telegram.Chat | None = None
+    ) -> None:
+        self.api, self.person = api, person
+        self.chat = chat or api.chats[person.id]
+
+    def says(self, text: str, *, thread: int | None = None) -> telegram.Message:
+        chat = None if self.chat.private else self.chat
+        return self.api.say(self.person, text, chat, thread=thread)
+
+    def sees(self, text: str) -> telegram.Message:
+        """The newest message of the bot that holds this text, as soon as there is one."""
+        return self.api.wait_for(lambda: self.shows(text))
+
+    def shows(self, text: str) -> telegram.Message | None:
+        return next((m for m in reversed(self.api.said(self.chat)) if text in m.text), None)
+
+    def presses(self, message: telegram.Message, button: str) -> str:
+        """What the toast says; the button may come with the message's next edit."""
+        self.api.wait_for(lambda: any(data.startswith(button) for data in datas(message)))
+        query = self.api.press(self.person, message, button)
+        return str(self.api.wait_for(lambda: query.answer).get("text", ""))
+
+    def tracks(self, text: str = "contract to landlord") -> tuple[telegram.Message, str]:
+        """The card and the pixel's address."""
+        before = len(self.api.said(self.chat))
+        self.says(f"/track {text}")
+        card = self.api.wait_for(lambda: next(iter(self.api.said(self.chat)[before:]), None))
+        return card, re.search(r"http\S+/i/[\w-]{22}\.gif", card.text)[0]  # type: ignore[index]  # or it fails
+
+
+def datas(message: telegram.Message) -> list[str]:
+    return [key["callback_data"] for row in message.buttons() for key in row if "callback_data" in key]
+
+
+def page_behind(message: telegram.Message) -> str:
+    """Where the message's button leads."""
+    return str(next(key["url"] for row in message.buttons() for key in row if "url" in key))
+
+
+def fetch(url: str, headers: dict[str, str] = GMAIL) -> None:
+    answer = httpx.get(url, headers=headers)
+    assert (answer.status_code, len(answer.content)) == (200, 43)
