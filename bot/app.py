@@ -18,7 +18,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import buttons, checkup, commands
+from bot import buttons, checkup, commands, making
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.outcomes import in_words
@@ -43,7 +43,7 @@ GOODBYE = 3.0
 COMMANDS = {
     "start": commands.start,
     "help": commands.help_,
-    "track": commands.track,
+    "track": making.track,
     "history": commands.history,
     "sent": commands.sent,
     "peek": commands.peek,

@@ -10,9 +10,10 @@ from telegram.error import TelegramError
 
 import words
 from bot import alerts, selftest
-from bot.commands import Context, desk_of, make_link, say, say_peek
+from bot.commands import Context, desk_of, say, say_peek
 from bot.desk import Desk
 from bot.listing import history_page, story
+from bot.making import make_links
 from bot.message import Message
 from bot.presses import Answer, Press, on_fetch, on_link
 from bot.replies import owe_reply, rewrite
@@ -151,7 +152,7 @@ def _page(press: Press) -> Answer:
 
 
 def _track(press: Press) -> Answer:
-    if message := make_link(press.session, press.update, press.desk, ""):
+    if message := make_links(press.session, press.update, press.desk, ""):
         owe_reply(press.session, press.update, message, now())
     return ""
 

@@ -11,6 +11,7 @@ import words
 from bot import parsing
 from bot.desk import Desk
 from bot.listing import history_page
+from bot.making import make_links
 from bot.message import Message, button
 from bot.phrases import lines, name
 from bot.replies import owe_reply
@@ -60,36 +61,6 @@ def help_(_session: Session, _update: Update, _desk: Desk) -> Message:
         words.say(en.HELP_LINE, command=command, description=text) for command, text in en.COMMANDS.items()
     )
     return Message(lines(words.say(en.HELP), *told))
-
-
-def track(session: Session, update: Update, desk: Desk) -> Message | None:
-    """`/track contract to landlord`; alone it asks."""
-    return make_link(session, update, desk, parsing.argument(text_of(update)))
-
-
-def make_link(session: Session, update: Update, desk: Desk, text: str) -> Message | None:
-    """The new link's card is the answer; without a text, or over the limit, a sentence is."""
-    chat = chat_of(session, chat_id_of(update), now())
-    wish = parsing.track(text)
-    chat.asking = "" if wish else "track"
-    if wish is None:
-        return Message(words.say(en.TRACK_ASK), asks=en.TRACK_PLACEHOLDER)
-    asked = update.effective_message
-    try:
-        links.create(
-            session,
-            chat_id=chat.id,
-            by=update.effective_user.id if update.effective_user else 0,
-            label=wish.label,
-            recipient=wish.recipient,
-            now=now(),
-            daily=desk.settings.daily_links,
-            thread_id=asked.message_thread_id if asked and asked.is_topic_message else None,
-            asked_in=asked.message_id if asked else None,
-        )
-    except links.DailyLimitError:
-        return Message(words.say(en.TRACK_TOO_MANY, limit=desk.settings.daily_links))
-    return None
 
 
 def cancel(session: Session, update: Update, _desk: Desk) -> Message:
@@ -152,7 +123,7 @@ def unknown(session: Session, update: Update, desk: Desk) -> Message | None:
     if text.startswith("/"):
         return Message(words.say(en.UNKNOWN_COMMAND)) if private else None
     if chat.asking == "track" and text and (private or answers):
-        return make_link(session, update, desk, text)
+        return make_links(session, update, desk, text)
     return Message(words.say(en.UNKNOWN_TEXT)) if private else None
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 _ARROW = re.compile(r"\s*(?:→|->)\s*")
 _TO = re.compile(r"\s+to\s+", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@]+")
 
 
 class Wish(NamedTuple):
@@ -27,6 +28,18 @@ def track(text: str) -> Wish | None:
         if found and (label := text[: found[-1].start()]) and (recipient := text[found[-1].end() :]):
             return Wish(label, recipient)
     return Wish(text, "")
+
+
+def recipients(text: str) -> list[str]:
+    """`Anna, Ben, Carla` are three, `Anna and Ben` is one; the same one twice is one."""
+    parts = (part.strip().removeprefix("and ").strip() for part in text.split(","))
+    found = {part.casefold(): part for part in reversed([part for part in parts if part])}
+    return [*reversed(found.values())] or [""]
+
+
+def is_mailing_list(text: str) -> bool:
+    """Whether one link would be for several mail addresses."""
+    return len(_ADDRESS.findall(text)) > 1
 
 
 def argument(text: str) -> str:

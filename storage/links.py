@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from storage import outbox
 from storage.chats import chat_of
@@ -18,7 +18,24 @@ TOKEN_BYTES = 16
 
 
 class DailyLimitError(Exception):
-    """The chat has made as many links in the last 24 hours as this host allows."""
+    """The chat has made as many links in the last 24 hours as this host allows.
+
+    `left` says how many it may still make, `free_at` when there is room for one more (epoch seconds).
+    """
+
+    def __init__(self, left: int, free_at: float) -> None:
+        super().__init__(f"{left} left")
+        self.left, self.free_at = left, free_at
+
+
+def check_room(session: Session, chat_id: int, now: float, *, wanted: int, daily: int) -> None:
+    """Raises DailyLimitError when so many new links are more than the chat may make now."""
+    since = moment(now) - timedelta(days=1)
+    query = select(Link.created_at).where(col(Link.chat_id) == chat_id, col(Link.created_at) > since)
+    made = session.exec(query.order_by(col(Link.created_at)).limit(daily)).all()
+    if len(made) + wanted > daily:
+        free_at = seconds(made[0] + timedelta(days=1)) if made else now
+        raise DailyLimitError(daily - len(made), free_at)
 
 
 def create(
@@ -35,8 +52,7 @@ def create(
 ) -> Link:
     """A new link, and the card owed for it. Raises DailyLimitError."""
     chat = chat_of(session, chat_id, now)
-    if _made_today(session, chat_id, now) >= daily:
-        raise DailyLimitError
+    check_room(session, chat_id, now, wanted=1, daily=daily)
     link = Link(
         chat_id=chat_id,
         number=chat.next_number,
@@ -79,12 +95,6 @@ def opened_key(fetch_id: str) -> str:
 
 def proxied_key(link_id: int) -> str:
     return f"proxied:{link_id}"
-
-
-def _made_today(session: Session, chat_id: int, now: float) -> int:
-    since = moment(now) - timedelta(days=1)
-    made = select(func.count()).where(col(Link.chat_id) == chat_id, col(Link.created_at) > since)
-    return session.exec(made).one()
 
 
 def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False) -> Link | None:

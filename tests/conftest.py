@@ -93,7 +93,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def own_postgres(postgres: str) -> str:
     """The address of a migrated PostgreSQL database that outlives single tests."""
     name = f"story_{uuid4().hex}"
@@ -121,12 +121,18 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def environ() -> dict[str, str]:
+    """What a file of stories wants set for its processes."""
+    return {}
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]
 ) -> Iterator[tuple[telegram.Running, Processes]]:
-    """Both processes for all stories of this file, on each kind of database."""
-    folder, environ = tmp_path_factory.mktemp("story"), {}
+    """Both processes for all stories of one file, on each kind of database."""
+    folder, environ = tmp_path_factory.mktemp("story"), dict(environ)
     if request.param == "postgres":
         environ["DATABASE_URL"] = request.getfixturevalue("own_postgres")
     with telegram.running(limits=telegram.LIFTED) as api, processes(folder, api, **environ) as running:

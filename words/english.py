@@ -256,7 +256,7 @@ HELP_LINE = "/{command} {description}"
 COMMANDS = {
     "start": "what this is",
     "help": "this list",
-    "track": "make a link: /track contract to landlord",
+    "track": "make a link: /track contract to landlord, or one each: /track offer to Anna, Ben, Carla",
     "history": "your links and what happened to them",
     "sent": "say that a mail was sent: /sent 7",
     "peek": "ignore what I look at myself for 15 minutes: /peek, or /peek 7",
@@ -269,7 +269,20 @@ COMMANDS = {
 TRACK_ASK = "What are you sending, and to whom? For example: <i>contract to landlord</i>"
 TRACK_PLACEHOLDER = "contract to landlord"
 TRACK_TOO_MANY = (
-    "That is {limit} links in 24 hours, the limit here. Try again tomorrow: Readback is for single mails."
+    "That is {limit} links in 24 hours, the limit here: Readback is for single mails. "
+    "There is room for the next one from {free}."
+)
+TRACK_ROOM_FOR = (
+    "Nothing made: there is room for {left} more links now, of {limit} in 24 hours. Name fewer recipients."
+)
+TRACK_FEWER = "Nothing made: {count} recipients in one go are too many. Name {most} at most; Readback is for single mails."
+TRACK_ONE_PERSON = (
+    "One link is for one person: with several addresses behind it I could not tell you whose look it was. "
+    "Name them one by one, with commas: <code>/track offer to Anna, Ben, Carla</code>"
+)
+TRACK_SEVERAL = (
+    "{count} links, one for each recipient: write {count} mails. One mail with two of these images, "
+    "or one image in two mails, could not tell you who looked."
 )
 CANCELLED = "All right, forgotten."
 NOTHING_TO_CANCEL = "There is nothing to cancel. /help lists what I understand."

@@ -94,3 +94,35 @@ def test_what_is_no_number_is_none(typed: str) -> None:
 @pytest.mark.parametrize("gap", ["\t", "\u00a0"])
 def test_whatever_white_space_follows_a_command_is_no_part_of_it(gap: str) -> None:
     assert parsing.argument(f"/track{gap}contract to landlord") == "contract to landlord"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("landlord", ["landlord"]),
+        ("Anna, Ben, Carla", ["Anna", "Ben", "Carla"]),
+        ("Anna and Ben", ["Anna and Ben"]),
+        ("Anna, Ben, and Carla", ["Anna", "Ben", "Carla"]),
+        ("Andrea, andrea , Ben", ["Andrea", "Ben"]),
+        ("Anna,,Ben,", ["Anna", "Ben"]),
+        (", ,", [""]),
+        ("", [""]),
+    ],
+)
+def test_commas_part_recipients_and_an_and_does_not(typed: str, found: list[str]) -> None:
+    assert parsing.recipients(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "several"),
+    [
+        ("anna@example.com, ben@example.com", True),
+        ("anna@example.com ben@example.org", True),
+        ("Anna <anna@example.com>; Ben <ben@example.com>", True),
+        ("anna@example.com", False),
+        ("@anna and @ben", False),
+        ("2 @ 3.50, 4 @ 1.20", False),
+    ],
+)
+def test_several_mail_addresses_are_a_mailing_list(typed: str, several: bool) -> None:
+    assert parsing.is_mailing_list(typed) is several

@@ -1,0 +1,67 @@
+"""`/track`: one link for one recipient, up to five in one gesture."""
+
+from sqlmodel import Session
+from telegram import Update
+
+import words
+from bot import parsing
+from bot.desk import Desk
+from bot.message import Message
+from bot.parsing import Wish
+from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of
+from storage import links
+from storage.chats import chat_of
+from storage.links import DailyLimitError
+from storage.times import now
+from words import english as en
+
+MOST_AT_ONCE = 5
+
+
+def track(session: Session, update: Update, desk: Desk) -> Message | None:
+    """`/track contract to landlord`; alone it asks."""
+    return make_links(session, update, desk, parsing.argument(text_of(update)))
+
+
+def make_links(session: Session, update: Update, desk: Desk, text: str) -> Message | None:
+    """The new links' cards are the answer; without a text, or beyond a limit, a sentence is."""
+    chat = chat_of(session, chat_id_of(update), now())
+    wish = parsing.track(text)
+    chat.asking = "" if wish else "track"
+    if wish is None:
+        return Message(words.say(en.TRACK_ASK), asks=en.TRACK_PLACEHOLDER)
+    recipients = parsing.recipients(wish.recipient)
+    if parsing.is_mailing_list(wish.label) or any(map(parsing.is_mailing_list, recipients)):
+        return Message(words.say(en.TRACK_ONE_PERSON))
+    if len(recipients) > MOST_AT_ONCE:
+        return Message(words.say(en.TRACK_FEWER, most=MOST_AT_ONCE, count=len(recipients)))
+    try:
+        _make(session, update, desk, [Wish(wish.label, recipient) for recipient in recipients])
+    except DailyLimitError as full:
+        return _full(full, desk)
+    return Message(words.say(en.TRACK_SEVERAL, count=len(recipients))) if len(recipients) > 1 else None
+
+
+def _make(session: Session, update: Update, desk: Desk, wishes: list[Wish]) -> None:
+    """All of them or none. Raises DailyLimitError."""
+    chat_id, at, daily = chat_id_of(update), now(), desk.settings.daily_links
+    links.check_room(session, chat_id, at, wanted=len(wishes), daily=daily)
+    for wish in wishes:
+        links.create(
+            session,
+            chat_id=chat_id,
+            by=author_of(update),
+            label=wish.label,
+            recipient=wish.recipient,
+            now=at,
+            daily=daily,
+            thread_id=thread_of(update),
+            asked_in=message_id_of(update),
+        )
+
+
+def _full(full: DailyLimitError, desk: Desk) -> Message:
+    limit, free = desk.settings.daily_links, words.time(full.free_at, now())
+    if full.left:
+        return Message(words.say(en.TRACK_ROOM_FOR, left=full.left, limit=limit))
+    return Message(words.say(en.TRACK_TOO_MANY, limit=limit, free=free))

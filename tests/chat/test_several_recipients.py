@@ -1,0 +1,62 @@
+"""Several recipients in one gesture: one link each, and why."""
+
+import re
+
+import pytest
+
+from demo import telegram
+from tests.people import Chat
+
+A_DAY = 6
+
+
+@pytest.fixture(scope="module")
+def environ() -> dict[str, str]:
+    return {"DAILY_LINKS": str(A_DAY)}
+
+
+def cards(anna: Chat) -> list[telegram.Message]:
+    return [message for message in anna.api.said(anna.chat) if "/i/" in message.text]
+
+
+def test_three_recipients_get_three_links_and_why_one_mail_must_not_carry_two(anna: Chat) -> None:
+    anna.says("/track offer to Anna, Ben, Carla")
+    assert "3 links, one for each recipient" in anna.sees("could not tell you who looked").text
+    assert [card.text.partition(" · ")[0] for card in cards(anna)] == [
+        "offer → Anna",
+        "offer → Ben",
+        "offer → Carla",
+    ]
+    assert len({re.search(r"/i/(\S+)\.gif", card.text)[1] for card in cards(anna)}) == 3  # type: ignore[index]  # or it fails
+
+
+def test_anna_and_ben_are_one_recipient(anna: Chat) -> None:
+    card, _ = anna.tracks("offer to Anna and Ben")
+    assert "offer → Anna and Ben" in card.text
+
+
+def test_six_at_once_are_refused_and_none_is_made(anna: Chat) -> None:
+    anna.says("/track offer to A, B, C, D, E, F")
+    assert "Name 5 at most" in anna.sees("Nothing made").text
+    assert cards(anna) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["news@a.example, b@b.example", "offer to a@a.example b@b.example", "a@a.example; b@b.example"]
+)
+def test_a_list_of_addresses_is_told_how_to_name_people(anna: Chat, typed: str) -> None:
+    anna.says(f"/track {typed}")
+    assert "/track offer to Anna, Ben, Carla" in anna.sees("One link is for one person").text
+    assert cards(anna) == []
+
+
+def test_the_days_limit_is_told_with_when_there_is_room_again(anna: Chat) -> None:
+    anna.tracks("first to Ben")
+    anna.tracks("second to Ben")
+    anna.says("/track offer to A, B, C, D, E")
+    anna.sees("there is room for 4 more links now, of 6 in 24 hours")
+    anna.says("/track offer to A, B, C, D")
+    anna.sees("4 links, one for each")
+    anna.says("/track one more to Ben")
+    assert "from" in anna.sees("That is 6 links in 24 hours").text
+    assert len(cards(anna)) == A_DAY
