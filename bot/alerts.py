@@ -45,6 +45,12 @@ def _buttons(link: Link, fetch: FetchRow) -> Keyboard:
     return [[why, own, button(en.BUTTON_MUTE, "mute", link.id)]]
 
 
+def with_held(message: Message, looks: int, last: float, now: float) -> Message:
+    """The same, with what came while quiet hours held it."""
+    said = words.say(en.HELD_LOOKS, count=looks, last=words.time(last, now))
+    return message._replace(text=lines(message.text, said))
+
+
 def _ask_sent(link: Link, fetch: FetchRow) -> Keyboard:
     answers = [button(en.BUTTON_YES_SENT, "yes", fetch.id), button(en.BUTTON_DRAFT, "draft", link.id)]
     return [answers, *_buttons(link, fetch)]

@@ -18,7 +18,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import buttons, checkup, commands, making
+from bot import buttons, checkup, clocks, commands, making
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.outcomes import in_words
@@ -46,6 +46,9 @@ COMMANDS = {
     "track": making.track,
     "history": commands.history,
     "sent": commands.sent,
+    "timezone": clocks.timezone,
+    "quiet": clocks.quiet,
+    "digest": clocks.digest,
     "peek": commands.peek,
     "mute": commands.mute,
     "stop": commands.stop,
@@ -73,6 +76,7 @@ def build(settings: Settings, desk: Desk) -> App:
         app.add_handler(CommandHandler(name, commands.handler(act), only_new))
     app.add_handler(CallbackQueryHandler(buttons.pressed))
     app.add_handler(ChatMemberHandler(commands.handler(commands.membership)))
+    app.add_handler(MessageHandler(only_new & filters.LOCATION, commands.handler(clocks.located)))
     app.add_handler(MessageHandler(only_new & filters.TEXT, commands.handler(commands.unknown)))
     return app
 

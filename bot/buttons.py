@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import partial
+from zoneinfo import available_timezones
 
 from sqlmodel import Session
 from telegram import Update
@@ -10,6 +11,7 @@ from telegram.error import TelegramError
 
 import words
 from bot import alerts, selftest
+from bot.clocks import take_zone
 from bot.commands import Context, desk_of, say, say_peek
 from bot.desk import Desk
 from bot.listing import history_page, story
@@ -151,6 +153,13 @@ def _page(press: Press) -> Answer:
     return rewrite(press.session, press.update, page)
 
 
+def _zone(press: Press) -> Answer:
+    chat = chat_of(press.session, press.chat_id, now())
+    if press.about not in available_timezones():
+        return en.TOAST_GONE
+    return rewrite(press.session, press.update, take_zone(press.session, chat, press.about))
+
+
 def _track(press: Press) -> Answer:
     if message := make_links(press.session, press.update, press.desk, ""):
         owe_reply(press.session, press.update, message, now())
@@ -188,4 +197,5 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "track": _track,
     "test": _test,
     "again": _again,
+    "zone": _zone,
 }

@@ -8,14 +8,16 @@ from telegram import Update
 from telegram.ext import ContextTypes
 
 import words
-from bot import parsing
+from bot import moments, parsing
+from bot.clocks import answer_zone
 from bot.desk import Desk
+from bot.hours import zone_of
 from bot.listing import history_page
 from bot.making import make_links
 from bot.message import Message, button
 from bot.phrases import lines, name
 from bot.replies import owe_reply
-from bot.updates import author_of, chat_id_of, is_private, text_of
+from bot.updates import author_of, chat_id_of, is_private, more_of, text_of
 from storage import links, reports
 from storage.chats import chat_of, lose
 from storage.statements import state
@@ -89,8 +91,8 @@ def privacy(_session: Session, _update: Update, desk: Desk) -> Message:
 
 
 def sent(session: Session, update: Update, desk: Desk) -> Message:
-    """`/sent 7`: the same as the button on its card."""
-    return about_link(session, update, desk, "sent", _say_sent)
+    """`/sent 7`: the same as the button on its card; `/sent 7 at 14:05`."""
+    return about_link(session, update, desk, "sent", _say_sent, takes_more=True)
 
 
 def mute(session: Session, update: Update, desk: Desk) -> Message:
@@ -114,6 +116,10 @@ def peek(session: Session, update: Update, desk: Desk) -> Message:
     return Message(words.say(en.PEEK_NOTED, minutes=PEEK_MINUTES, what=en.PEEK_ALL))
 
 
+ANSWERS = {"track": make_links, "timezone": answer_zone}
+"""What takes the text that answers a question, by the command that asked."""
+
+
 def unknown(session: Session, update: Update, desk: Desk) -> Message | None:
     """Other text: the answer to a question, or a hint; groups get silence."""
     chat = chat_of(session, chat_id_of(update), now())
@@ -122,8 +128,8 @@ def unknown(session: Session, update: Update, desk: Desk) -> Message | None:
     private = is_private(update)
     if text.startswith("/"):
         return Message(words.say(en.UNKNOWN_COMMAND)) if private else None
-    if chat.asking == "track" and text and (private or answers):
-        return make_links(session, update, desk, text)
+    if (answer := ANSWERS.get(chat.asking)) and text and (private or answers):
+        return answer(session, update, desk, text)
     return Message(words.say(en.UNKNOWN_TEXT)) if private else None
 
 
@@ -144,10 +150,12 @@ def about_link(
     desk: Desk,
     command: str,
     act: Callable[[Session, Link, Update, Desk], Message],
+    *,
+    takes_more: bool = False,
 ) -> Message:
-    text = parsing.argument(text_of(update))
-    number = parsing.number(text)
-    if number is None:
+    """Do something about the link whose number stands behind the command."""
+    number, more = parsing.number_and_more(parsing.argument(text_of(update)))
+    if number is None or (more and not takes_more):
         return Message(words.say(en.WHICH_LINK, command=command))
     link = links.numbered(session, chat_id_of(update), number)
     if link is None:
@@ -156,7 +164,20 @@ def about_link(
 
 
 def _say_sent(session: Session, link: Link, update: Update, desk: Desk) -> Message:
-    history = say(session, link, update, desk, Statement(Telling.SENT, now()))
+    more = more_of(update)
+    if not more:
+        history = say(session, link, update, desk, Statement(Telling.SENT, now()))
+        return _sent_noted(link, history)
+    chat = chat_of(session, link.chat_id, now())
+    at = moments.past(more, now(), zone_of(chat))
+    if at is None:
+        return Message(words.say(en.SENT_WHEN, number=link.number))
+    if not chat.zone and moments.is_to_come(more, now(), zone_of(chat)):
+        return Message(words.say(en.SENT_TO_COME, clock=more))
+    return _sent_noted(link, say(session, link, update, desk, Statement(Telling.TOLD_SENT, at)))
+
+
+def _sent_noted(link: Link, history: History) -> Message:
     known = history.sent()
     return Message(
         words.say(en.SENT_NOTED, name=name(link), time=words.time(known.at if known else now(), now()))

@@ -2,32 +2,80 @@
 
 from sqlmodel import Session
 
-from bot import alerts
+from bot import alerts, digests
 from bot.cards import card
 from bot.desk import Desk
+from bot.hours import plan_digest, quiet_end
 from bot.message import Message, unpack
 from storage import links, outbox
-from storage.tables import Alert, FetchRow, Link
+from storage.tables import Alert, Chat, FetchRow, Link
 from storage.times import seconds
 from tracking import Kind
 
+ASKED_FOR = ("reply", "card", "digest")
+"""Kinds that quiet hours do not hold: answers, what makes no sound, and what has a time of its own."""
+
 
 def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message | None:
-    """The message an alert owes; None when it was corrected before anybody saw it."""
-    if alert.kind == "reply":
-        return unpack(alert.payload)
-    link = session.get_one(Link, alert.link_id)
-    if alert.kind == "card":
-        return card(link, public_url=desk.settings.public_url, copy_page=desk.copy_page(link), now=now)
-    alert.reply_to = alert.reply_to or outbox.message_of(session, links.card_key(link.id))
-    if alert.kind == "objected":
-        return alerts.objected(link)
-    fetch = session.get_one(FetchRow, alert.fetch_id)
-    if alert.telegram_id is None and fetch.kind not in (Kind.OPENED, Kind.REPEAT, Kind.PROXIED):
+    """The message an alert owes; None when there is nothing to show, now or any more."""
+    if _is_held(session, alert, now):
+        return None
+    match alert.kind:
+        case "reply":
+            return unpack(alert.payload)
+        case "digest":
+            chat = session.get_one(Chat, alert.chat_id)
+            plan_digest(session, chat, now)
+            return digests.digest(session, chat, now)
+        case "card":
+            return _card(session.get_one(Link, alert.link_id), desk, now)
+        case "objected":
+            alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
+            return alerts.objected(session.get_one(Link, alert.link_id))
+        case _:
+            alert.reply_to = alert.reply_to or outbox.message_of(session, f"card:{alert.link_id}")
+            return _about_fetch(session, alert, desk, now)
+
+
+def _is_held(session: Session, alert: Alert, now: float) -> bool:
+    """Whether quiet hours hold the alert; one that may have arrived already is not held any more."""
+    if alert.kind in ASKED_FOR or alert.telegram_id is not None or alert.in_doubt:
+        return False
+    until = quiet_end(session.get_one(Chat, alert.chat_id), now)
+    if until is None:
+        return False
+    outbox.postpone(alert, until)
+    return True
+
+
+def _card(link: Link, desk: Desk, now: float) -> Message:
+    return card(link, public_url=desk.settings.public_url, copy_page=desk.copy_page(link), now=now)
+
+
+def _about_fetch(session: Session, alert: Alert, desk: Desk, now: float) -> Message | None:
+    link, fetch = session.get_one(Link, alert.link_id), session.get_one(FetchRow, alert.fetch_id)
+    if alert.telegram_id is None and not _is_still_news(link, alert, fetch):
         return None
     if alert.kind == "proxied":
         return alerts.proxied(link, fetch, now)
-    return alerts.opened(link, fetch, _slept_since(session, fetch, desk.settings.windows.revival), now)
+    message = alerts.opened(link, fetch, _slept_since(session, fetch, desk.settings.windows.revival), now)
+    return _summed_up(session, alert, fetch, message, now) if alert.not_before else message
+
+
+def _is_still_news(link: Link, alert: Alert, fetch: FetchRow) -> bool:
+    """Corrected, muted or overtaken before anybody saw it: nothing to tell."""
+    if alert.kind == "proxied":
+        return fetch.kind == Kind.PROXIED and not links.history_of(link).memory.opens
+    return fetch.kind in (Kind.OPENED, Kind.REPEAT) and not link.muted
+
+
+def _summed_up(session: Session, alert: Alert, fetch: FetchRow, message: Message, now: float) -> Message:
+    """What quiet hours held, with what came after it; one sound for all of a morning's news."""
+    assert alert.not_before  # noqa: S101  # the caller asked
+    if alert.telegram_id is None and outbox.rang_before(session, alert):
+        alert.loud = False
+    looks, last = links.looks_between(session, fetch, seconds(alert.not_before))
+    return alerts.with_held(message, looks, last, now) if looks > 1 else message
 
 
 def _slept_since(session: Session, fetch: FetchRow, revival: float) -> float | None:

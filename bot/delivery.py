@@ -107,10 +107,10 @@ class Delivery:
             log.error("A delivery could not be settled; its lease will end.", exc_info=error)
 
     def _claim(self, session: Session, limit: int) -> tuple[list[Job], float]:
-        at = steady()
-        claims = outbox.claim(session, at, limit)
-        wait = 0.0 if claims else outbox.next_due(session, at)
-        return [Job(claim, self._word(session, claim, now())) for claim in claims], wait
+        at, wall = steady(), now()
+        claims = outbox.claim(session, at, limit, wall=wall)
+        wait = 0.0 if claims else outbox.next_due(session, at, wall=wall)
+        return [Job(claim, self._word(session, claim, wall)) for claim in claims], wait
 
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         try:

@@ -47,6 +47,12 @@ def argument(text: str) -> str:
     return " ".join(text.split(None, 1)[1:]).strip()
 
 
+def number_and_more(text: str) -> tuple[int | None, str]:
+    """`7 in 2 days`: a link's number, and what stands behind it."""
+    first, _, more = text.strip().partition(" ")
+    return number(first), more.strip()
+
+
 def number(text: str) -> int | None:
     """A link's number, with or without its `#`."""
     found = re.fullmatch(r"#?(\d{1,9})", text.strip(), re.ASCII)

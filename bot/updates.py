@@ -2,10 +2,17 @@
 
 from telegram import Chat, Update
 
+from bot import parsing
+
 
 def text_of(update: Update) -> str:
     message = update.effective_message
     return (message.text or "") if message else ""
+
+
+def more_of(update: Update) -> str:
+    """What stands behind the number behind a command: `/sent 7 at 14:05` gives `at 14:05`."""
+    return parsing.number_and_more(parsing.argument(text_of(update)))[1]
 
 
 def chat_id_of(update: Update) -> int:

@@ -30,7 +30,9 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
     """A group became a supergroup: everything follows to the new id, in one transaction."""
     new = session.get(Chat, new_id, with_for_update=LOCK)
     if new is None:
-        new = Chat(id=new_id, created_at=old.created_at, next_number=old.next_number, asking=old.asking)
+        new = Chat(
+            **old.model_dump(exclude={"id", "paced_at", "paused_until", "unreachable_since"}), id=new_id
+        )
         session.add(new)
         session.flush()
         session.connection().execute(update(Link).where(col(Link.chat_id) == old.id).values(chat_id=new_id))

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from storage import outbox
 from storage.chats import chat_of
@@ -146,6 +146,25 @@ def opened_before(session: Session, fetch: FetchRow) -> float | None:
     )
     last = session.exec(before.order_by(col(FetchRow.seq).desc()).limit(1)).first()
     return None if last is None else seconds(last)
+
+
+def looks_between(session: Session, fetch: FetchRow, until: float) -> tuple[int, float]:
+    """How often the link was opened from this fetch on until then, and when last, in epoch seconds."""
+    query = select(func.count(), func.max(FetchRow.seq)).where(
+        FetchRow.link_id == fetch.link_id,
+        FetchRow.kind == Kind.OPENED,
+        col(FetchRow.seq) >= fetch.seq,
+        col(FetchRow.at) <= moment(until),
+    )
+    count, newest = session.exec(query).one()
+    last = select(FetchRow.at).where(FetchRow.link_id == fetch.link_id, col(FetchRow.seq) == newest)
+    return count, seconds(session.exec(last).one()) if count else 0.0
+
+
+def stirred(session: Session, chat_id: int, since: float) -> Sequence[Link]:
+    """The chat's links to which something happened since, the latest first."""
+    query = select(Link).where(col(Link.chat_id) == chat_id, col(Link.last_event_at) > moment(since))
+    return session.exec(query.order_by(col(Link.last_event_at).desc())).all()
 
 
 def history_of(link: Link) -> History:

@@ -1,6 +1,7 @@
 """The outbox: what is owed to chats, and what becomes of it.
 
-Writing: `owe` adds a message once per key, `renew` asks for a newer version of one that exists.
+Writing: `owe` adds a message once per key, `renew` asks for a newer version of one that exists. What is
+owed later is a row like any other, with `not_before`: it outlives restarts, and blocks nobody before.
 Delivering: `claim` takes due messages under a lease, one a chat; `settle` records what came of it.
 An alert leaves the active states only as sent, parked (shown in /status) or dropped with its link.
 """
@@ -25,6 +26,12 @@ LEASE = 60.0
 SLOWEST_RETRY = 60.0
 REMEMBERED = 7 * 86400
 """Seconds an answer is kept, so that its buttons can change it."""
+
+
+ANSWERS = ("reply", "digest")
+"""Kinds that belong to no link, and are forgotten."""
+HELD_ONLY = ("opened", "proxied", "objected")
+"""Kinds that are owed at once; where they wait, quiet hours hold them."""
 
 
 class Ended(StrEnum):
@@ -109,12 +116,14 @@ def rewrite(session: Session, chat_id: int, telegram_id: int, payload: str) -> b
     return True
 
 
-def claim(session: Session, now: float, limit: int) -> list[Claim]:
+def claim(session: Session, now: float, limit: int, *, wall: float | None = None) -> list[Claim]:
     """Take due messages, at most one a chat: the oldest new message, or else the oldest edit.
 
     A chat with a message in flight, a pause, no allowance, or that cannot be reached, is passed over.
+    `now` is the clock of leases, pauses and pace; `wall`, where it differs, the one that people read.
     """
-    at = moment(now)
+    at, today = moment(now), moment(now if wall is None else wall)
+    owed_by_now = or_(col(Alert.not_before).is_(None), col(Alert.not_before) <= today)
     place = func.row_number().over(
         partition_by=col(Alert.chat_id),
         order_by=(
@@ -126,7 +135,7 @@ def claim(session: Session, now: float, limit: int) -> list[Claim]:
     )
     heads = (
         select(col(Alert.id).label("id"), place.label("place"))
-        .where(col(Alert.state).in_(("pending", "sending")))
+        .where(col(Alert.state).in_(("pending", "sending")), owed_by_now)
         .subquery()
     )
     due = (
@@ -159,6 +168,35 @@ def _take(alert: Alert, now: float) -> Claim:
     alert.state, alert.fence, alert.attempts = "sending", alert.fence + 1, alert.attempts + 1
     alert.lease_until = moment(now + LEASE)
     return Claim(alert, alert.wanted, alert.fence)
+
+
+def postpone(alert: Alert, until: float) -> None:
+    """Not now: the claimed message, which nobody has seen, is owed again from then on.
+
+    Its claim is then settled as if it had been shown; a newer version is what waits.
+    """
+    alert.not_before = moment(until)
+    alert.wanted += 1
+
+
+def release(session: Session, chat_id: int) -> None:
+    """Owe at once what waits for the end of quiet hours."""
+    held = update(Alert).where(
+        col(Alert.chat_id) == chat_id, col(Alert.kind).in_(HELD_ONLY), col(Alert.state) == "pending"
+    )
+    session.connection().execute(held.values(not_before=None))
+
+
+def rang_before(session: Session, alert: Alert) -> bool:
+    """Whether another alert that the same quiet hours held has made its sound."""
+    rang = select(Alert.id).where(
+        col(Alert.chat_id) == alert.chat_id,
+        col(Alert.id) != alert.id,
+        col(Alert.not_before) == alert.not_before,
+        col(Alert.loud).is_(True),
+        col(Alert.telegram_id).is_not(None),
+    )
+    return session.exec(rang.limit(1)).first() is not None
 
 
 def take_over(session: Session, now: float) -> None:
@@ -244,28 +282,34 @@ def _gone(alert: Alert) -> None:
 def forget(session: Session, now: float) -> None:
     """Drop answers that were given long ago; cards and alerts live as long as their link."""
     old = delete(Alert).where(
-        col(Alert.kind) == "reply",
+        col(Alert.kind).in_(ANSWERS),
         col(Alert.state) == "sent",
         col(Alert.created_at) < moment(now - REMEMBERED),
     )
     session.connection().execute(old)
 
 
-def next_due(session: Session, now: float) -> float:
+def next_due(session: Session, now: float, *, wall: float | None = None) -> float:
     """Seconds until a message that cannot be claimed now could be; infinite when none waits."""
+    today = now if wall is None else wall
     waiting = (
         select(Alert, Chat)
         .join(Chat, col(Chat.id) == Alert.chat_id)
         .where(col(Alert.state).in_(("pending", "sending")), col(Chat.unreachable_since).is_(None))
+        .order_by(col(Alert.not_before).is_not(None), col(Alert.not_before))
         .limit(200)
     )
+    owed: dict[int, float] = {}
     ready: dict[int, float] = {}
     for alert, chat in session.exec(waiting):
-        ready[chat.id] = max(ready.get(chat.id, -inf), _ready_at(alert, chat))
-    return min(ready.values(), default=inf) - now
+        due = seconds(alert.not_before) - today if alert.not_before else -inf
+        owed[chat.id] = min(owed.get(chat.id, inf), due)
+        ready[chat.id] = max(ready.get(chat.id, -inf), _ready_at(alert, chat) - now)
+    return min((max(ready[chat_id], owed[chat_id]) for chat_id in ready), default=inf)
 
 
 def _ready_at(alert: Alert, chat: Chat) -> float:
+    """When the chat may be spoken to, as far as this message tells."""
     pace = GROUP if chat.id < 0 else PRIVATE
     times = [pace.ready_at(chat.paced_at)]
     if chat.paused_until:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -35,6 +35,12 @@ class Chat(SQLModel, table=True):
     """Telegram asked to wait, or an attempt failed: the whole chat waits, so that order is kept."""
     unreachable_since: datetime | None = None
     """Blocked or left: everything is kept and told when they come back."""
+    zone: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Where its clock is, such as `Europe/Berlin`; empty is not known, and counts as UTC."""
+    quiet_from: int | None = None
+    """Minutes since midnight, like `quiet_until` and `digest_at`."""
+    quiet_until: int | None = None
+    digest_at: int | None = None
 
 
 class Link(SQLModel, table=True):
@@ -135,6 +141,8 @@ class Alert(SQLModel, table=True):
     in_doubt: bool = False
     """An attempt may have arrived: the next one says "possibly repeated"."""
     created_at: datetime
+    not_before: datetime | None = None
+    """It is owed from then on: a reminder, or what quiet hours hold."""
     lease_until: datetime | None = None
     fence: int = 0
     telegram_id: int | None = None

@@ -48,6 +48,11 @@ def time(at: float, now: float) -> Markup:
     return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(int(at), shape, shown)
 
 
+def clock(minutes: int) -> str:
+    """Minutes since midnight as a clock shows them: `07:05`."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def span(seconds: float) -> str:
     """How long, in the two largest units that say something: `2 h 18 min`, `23 days`, `40 s`."""
     whole = max(0, int(seconds))

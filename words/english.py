@@ -91,6 +91,8 @@ OBJECTED = (
 )
 REPEATED = "🔁 Possibly repeated (no. {number})."
 
+HELD_LOOKS = "While it was quiet it was looked at {count} times, the last time {last}."
+
 CONFIDENCE = {"strong": "Sure", "probable": "Probable", "weak": "Weak"}
 BECAUSE = "{confidence}: {because}"
 ADDRESS_HIDDEN = "The fetcher’s address is not visible to this host, so nobody could check it."
@@ -258,9 +260,12 @@ COMMANDS = {
     "help": "this list",
     "track": "make a link: /track contract to landlord, or one each: /track offer to Anna, Ben, Carla",
     "history": "your links and what happened to them",
-    "sent": "say that a mail was sent: /sent 7",
+    "sent": "say that a mail was sent: /sent 7, or /sent 7 at 14:05",
     "peek": "ignore what I look at myself for 15 minutes: /peek, or /peek 7",
     "mute": "no more messages about a link: /mute 7",
+    "timezone": "where your clock is: /timezone Berlin",
+    "quiet": "hours in which news waits: /quiet 22:00-07:00",
+    "digest": "a summary every day: /digest 18:00",
     "stop": "record nothing more for a link: /stop 7",
     "status": "what is watched, and whether all is well",
     "privacy": "what is kept, and how long",
@@ -290,6 +295,11 @@ UNKNOWN_COMMAND = "I don’t know that command. /help lists what I understand."
 UNKNOWN_TEXT = "To track a mail, send <code>/track contract to landlord</code>. /help lists the rest."
 NO_SUCH_LINK = "There is no link #{number} here. /history lists yours."
 WHICH_LINK = "Which link? Say its number, such as <code>/{command} 7</code>. /history lists them."
+SENT_WHEN = "When was it sent? For example <code>/sent {number} at 14:05</code> or <code>/sent {number} 20 min ago</code>."
+SENT_TO_COME = (
+    "{clock} is still to come in UTC, and I don’t know your clock. "
+    "Tell me with <code>/timezone Berlin</code>, then say it again."
+)
 SENT_NOTED = "📨 {name}: noted as sent {time}."
 PEEK_NOTED = "🙈 For {minutes} minutes I take looks for yours: {what}."
 PEEK_ALL = "at every link here"
@@ -306,6 +316,32 @@ About a fetch: when, which program and what it calls itself, what kind of networ
 A short code tells your own device from others inside one link, and is useless outside it.
 Fetches are deleted after {days} days.
 I never have access to your mailbox, and I am not for marketing."""
+TIMEZONE_IS = "🕰 Your clock is that of {zone}: it is {clock} there."
+TIMEZONE_NONE = "🕰 I don’t know where your clock is, and count in UTC: it is {clock} there."
+TIMEZONE_ASK = "Which city is near you? Or send me a location (📎): I keep the time zone, and not the place."
+TIMEZONE_PLACEHOLDER = "Berlin"
+TIMEZONE_UNKNOWN = (
+    "I don’t know where {place} is. Name a larger city with the same clock, such as "
+    "<code>/timezone Berlin</code>, or send me a location (📎)."
+)
+TIMEZONE_SEVERAL = "In {place} there are several clocks. Which one is yours?"
+TIMEZONE_NOWHERE = "I cannot tell the time zone there. Name a city: <code>/timezone Berlin</code>"
+TIMEZONE_NOT_KEPT = "The place itself is not kept."
+CLOCK_IN_UTC = "That is in UTC, as I don’t know your clock: <code>/timezone Berlin</code> tells me."
+QUIET_IS = "🌙 Quiet from {start} to {end}. What comes then waits, and is summed up at {end}."
+QUIET_OFF = "🔔 No quiet hours: news comes when it comes."
+QUIET_HOW = "For quiet hours say from when to when: <code>/quiet 22:00-07:00</code>. <code>/quiet off</code> ends them."
+DIGEST_IS = "🗞 Every day at {clock} I sum up what happened. On a day without news I say nothing."
+DIGEST_OFF = "No daily summary."
+DIGEST_HOW = "For a daily summary say when: <code>/digest 18:00</code>. <code>/digest off</code> ends it."
+DIGEST_TITLE = "🗞 <b>The last 24 hours</b>"
+DIGEST_LOOKED_ONCE = "#{number} {name}: looked at once, {last}"
+DIGEST_LOOKED = "#{number} {name}: looked at {count} times so far, the last time {last}"
+DIGEST_SENT = "#{number} {name}: sent, nothing seen yet"
+DIGEST_DRAFT = "#{number} {name}: still a draft"
+DIGEST_NEW = "#{number} {name}: not in a mail yet"
+DIGEST_STOPPED = "#{number} {name}: stopped"
+DIGEST_MORE = "… and {count} more: /history"
 FAILED = "That did not work, and it was written down for the operator. Please try again. (no. {number})"
 ADMIN_FAILED = "Something a person asked for failed three times (update {number}). The log says why."
 CHECKUP = "⚠️ <b>Readback has started, but:</b>"

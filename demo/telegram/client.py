@@ -153,6 +153,9 @@ class Client:
         }
         return self.telegram.say(self._user(given), given["text"], self._chat(given), **more).view()
 
+    def do_locate(self, given: Given) -> Given:
+        return self.telegram.locate(self._user(given), given["latitude"], given["longitude"]).view()
+
     def do_edit(self, given: Given) -> Given:
         message = self._message(given)
         self.telegram.edit(message, given["text"])

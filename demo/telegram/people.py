@@ -79,6 +79,17 @@ class Telegram(World):
                 self.updates.add("message", message.as_json())
             return message
 
+    def locate(self, user: User, latitude: float, longitude: float) -> Message:
+        """`user` sends a place on the map, in their private chat with the bot."""
+        with self.bell.lock:
+            where = self.chats[user.id]
+            where.known = True
+            place = {"latitude": latitude, "longitude": longitude}
+            message = self.post(self.new_message(where, user, service={"location": place}))
+            if not where.blocked:
+                self.updates.add("message", message.as_json())
+            return message
+
     def edit(self, message: Message, text: str) -> None:
         with self.bell.lock:
             message.text, message.entities = text, with_found(text, [])

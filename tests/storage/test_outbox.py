@@ -541,6 +541,22 @@ def test_a_chat_that_cannot_be_reached_is_never_due(engine: Engine) -> None:
     assert next_due(engine, NOON) == inf
 
 
+def test_what_is_owed_at_a_time_of_day_goes_by_the_clock_on_the_wall(engine: Engine) -> None:
+    """Somebody set the machine's clock an hour forward: leases and pauses do not follow, the morning does."""
+    owe(engine, "held until the morning")
+    with writing(engine) as session:
+        session.exec(select(Alert)).one().not_before = moment(NOON + 3600)
+        chat = session.get_one(Chat, ANNA)
+        chat.paused_until = moment(NOON + 12)
+    with writing(engine) as session:
+        assert outbox.next_due(session, NOON, wall=NOON) == 3600
+        assert outbox.next_due(session, NOON, wall=NOON + 3600) == 12
+        assert outbox.claim(session, NOON + 12, 8, wall=NOON) == []
+        assert outbox.claim(session, NOON, 8, wall=NOON + 3600) == []
+        (claimed,) = outbox.claim(session, NOON + 12, 8, wall=NOON + 3600)
+        assert claimed.alert.lease_until == moment(NOON + 12 + LEASE)
+
+
 # --- two at a time ----------------------------------------------------------------------------------
 
 

@@ -1,0 +1,112 @@
+"""`/timezone`, `/quiet`, `/digest`: when the chat is spoken to."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from sqlmodel import Session
+from telegram import Update
+
+import words
+from bot import moments, parsing, zones
+from bot.desk import Desk
+from bot.hours import plan_digest, zone_of
+from bot.message import Keyboard, Message, button
+from bot.phrases import lines
+from bot.updates import chat_id_of, text_of
+from storage import outbox
+from storage.chats import chat_of
+from storage.tables import Chat
+from storage.times import now
+from words import english as en
+
+MOST_OFFERED = 10
+OFF = ("off", "none", "no", "never", "0")
+
+
+def timezone(session: Session, update: Update, desk: Desk) -> Message:
+    """`/timezone Berlin`; alone it tells, and asks."""
+    text = parsing.argument(text_of(update))
+    if text:
+        return answer_zone(session, update, desk, text)
+    chat = chat_of(session, chat_id_of(update), now())
+    chat.asking = "timezone"
+    return Message(lines(_zone_told(chat), words.say(en.TIMEZONE_ASK)), asks=en.TIMEZONE_PLACEHOLDER)
+
+
+def answer_zone(session: Session, update: Update, _desk: Desk, text: str) -> Message:
+    chat = chat_of(session, chat_id_of(update), now())
+    found = zones.find(text)
+    if not found:
+        return Message(words.say(en.TIMEZONE_UNKNOWN, place=words.name(text)))
+    if len(found) > 1:
+        return Message(words.say(en.TIMEZONE_SEVERAL, place=words.name(text)), _choice(found[:MOST_OFFERED]))
+    return take_zone(session, chat, found[0])
+
+
+def _choice(found: Sequence[str]) -> Keyboard:
+    keys = [button(zones.city(name), "zone", name) for name in found]
+    return [keys[start : start + 2] for start in range(0, len(keys), 2)]
+
+
+def located(session: Session, update: Update, _desk: Desk) -> Message | None:
+    """A place on the map: only the zone it lies in is kept."""
+    message = update.effective_message
+    if message is None or message.location is None:
+        return None
+    chat = chat_of(session, chat_id_of(update), now())
+    found = zones.at(message.location.latitude, message.location.longitude)
+    if found is None:
+        return Message(words.say(en.TIMEZONE_NOWHERE))
+    return Message(lines(take_zone(session, chat, found).text, words.say(en.TIMEZONE_NOT_KEPT)))
+
+
+def take_zone(session: Session, chat: Chat, zone: str) -> Message:
+    chat.zone, chat.asking = zone, ""
+    _replan(session, chat)
+    return Message(_zone_told(chat))
+
+
+def _zone_told(chat: Chat) -> Markup:
+    local = moments.shown(now(), zone_of(chat))
+    if not chat.zone:
+        return words.say(en.TIMEZONE_NONE, clock=local)
+    return words.say(en.TIMEZONE_IS, zone=chat.zone, clock=local)
+
+
+def quiet(session: Session, update: Update, _desk: Desk) -> Message:
+    """`/quiet 22:00-07:00`, `/quiet off`; alone it tells."""
+    text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
+    if text:
+        hours = None if text.lower() in OFF else moments.clocks(text)
+        if hours is None and text.lower() not in OFF:
+            return Message(words.say(en.QUIET_HOW))
+        chat.quiet_from, chat.quiet_until = hours or (None, None)
+        _replan(session, chat)
+    if chat.quiet_from is None or chat.quiet_until is None:
+        return Message(lines(words.say(en.QUIET_OFF), *([] if text else [words.say(en.QUIET_HOW)])))
+    start, end = words.clock(chat.quiet_from), words.clock(chat.quiet_until)
+    return Message(lines(words.say(en.QUIET_IS, start=start, end=end), *_in_utc(chat)))
+
+
+def digest(session: Session, update: Update, _desk: Desk) -> Message:
+    """`/digest 18:00`, `/digest off`; alone it tells."""
+    text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
+    if text:
+        at = None if text.lower() in OFF else moments.clock(text)
+        if at is None and text.lower() not in OFF:
+            return Message(words.say(en.DIGEST_HOW))
+        chat.digest_at = at
+        plan_digest(session, chat, now())
+    if chat.digest_at is None:
+        return Message(lines(words.say(en.DIGEST_OFF), *([] if text else [words.say(en.DIGEST_HOW)])))
+    return Message(lines(words.say(en.DIGEST_IS, clock=words.clock(chat.digest_at)), *_in_utc(chat)))
+
+
+def _in_utc(chat: Chat) -> list[Markup]:
+    return [] if chat.zone else [words.say(en.CLOCK_IN_UTC)]
+
+
+def _replan(session: Session, chat: Chat) -> None:
+    """The chat's clock, or its quiet, changed: what waits is planned again."""
+    plan_digest(session, chat, now())
+    outbox.release(session, chat.id)

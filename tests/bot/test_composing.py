@@ -1,0 +1,181 @@
+"""What becomes of an outbox row when its moment comes: quiet hours, digests, and what is overtaken."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from bot.composing import compose
+from bot.desk import Desk
+from bot.hours import plan_digest
+from bot.message import Message
+from settings import Settings
+from storage import links, outbox
+from storage.chats import chat_of
+from storage.engine import reading, writing
+from storage.ingest import record
+from storage.keys import Keys
+from storage.outbox import Ended, Outcome
+from storage.statements import state
+from storage.tables import Alert, Chat, Link
+from storage.times import seconds
+from tests.bot import plain
+from tests.fetches import GMAIL, OUTLOOK, arrival
+from tracking import Sighting, Statement, Telling, Windows
+
+ANNA = 1001
+EVENING = datetime(2026, 11, 23, 21, 0, tzinfo=UTC).timestamp()
+NIGHT = EVENING + 3 * 3600
+MORNING = EVENING + 10 * 3600
+
+
+class Evening:
+    """Anna's chat: quiet from 22:00 to 07:00 UTC; every message that is due is shown at once."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.engine = engine
+        self.desk = Desk(settings, engine, Keys(b"k" * 32))
+        self.shown: list[tuple[str, Message, bool]] = []
+        with writing(engine) as session:
+            chat = chat_of(session, ANNA, EVENING)
+            chat.quiet_from, chat.quiet_until = 22 * 60, 7 * 60
+
+    def sends(self, label: str) -> Link:
+        with writing(self.engine) as session:
+            link = links.create(
+                session, chat_id=ANNA, by=ANNA, label=label, recipient="Ben", now=EVENING, daily=50
+            )
+            statement = Statement(Telling.SENT, EVENING + 60)
+            state(session, link, statement, by=ANNA, now=EVENING + 60, windows=Windows())
+        self.delivers(EVENING + 60)
+        return link
+
+    def is_fetched(self, link: Link, at: float, sighting: Sighting = GMAIL) -> None:
+        with writing(self.engine) as session:
+            record(session.connection(), [arrival(link.token, at, sighting)], Windows())
+
+    def delivers(self, at: float) -> list[tuple[str, Message, bool]]:
+        """What is shown now, in order: the kind, the message, and whether it makes a sound."""
+        before = len(self.shown)
+        while self._step(at):
+            pass
+        return [one for one in self.shown[before:] if one[0] != "card"]
+
+    def _step(self, at: float) -> bool:
+        with writing(self.engine) as session:
+            claims = outbox.claim(session, at, 8)
+            plans = [(claim, compose(session, claim.alert, self.desk, at)) for claim in claims]
+        for claim, message in plans:
+            if message:
+                self.shown.append((claim.alert.kind, message, claim.alert.loud))
+            number = 50 + len(self.shown) if message and claim.alert.telegram_id is None else None
+            with writing(self.engine) as session:
+                outbox.settle(session, claim, Outcome(Ended.SENT, telegram_id=number), at)
+        return bool(claims)
+
+
+@pytest.fixture
+def evening(engine: Engine, settings: Settings) -> Evening:
+    return Evening(engine, settings)
+
+
+def test_what_comes_at_night_is_told_in_the_morning_and_sums_up(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, NIGHT)
+    assert evening.delivers(NIGHT) == []
+    for later in (600, 1200):
+        evening.is_fetched(contract, NIGHT + later, OUTLOOK)
+        assert evening.delivers(NIGHT + later) == []
+    ((kind, message, loud),) = evening.delivers(MORNING)
+    assert (kind, loud) == ("opened", True)
+    assert "contract → Ben was opened" in plain(message)
+    assert "While it was quiet it was looked at 3 times" in plain(message)
+    assert evening.delivers(MORNING + 60) == []
+
+
+def test_a_nights_news_of_several_mails_makes_one_sound(evening: Evening) -> None:
+    for label in ("contract", "offer", "invoice"):
+        evening.is_fetched(evening.sends(label), NIGHT)
+        assert evening.delivers(NIGHT + 1) == []
+    told = evening.delivers(MORNING)
+    assert [loud for _, _, loud in told] == [True, False, False]
+    assert all("was opened" in message.text for _, message, _ in told)
+
+
+def test_what_comes_by_day_is_told_at_once(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, EVENING + 600)
+    ((_, message, loud),) = evening.delivers(EVENING + 600)
+    assert loud
+    assert "While it was quiet" not in message.text
+
+
+def test_a_look_that_turned_out_to_be_hers_is_not_told_in_the_morning(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, NIGHT)
+    evening.delivers(NIGHT)
+    with writing(evening.engine) as session:
+        (fetch,) = links.timeline(session, contract.id, 5)
+        link = session.get_one(Link, contract.id)
+        said = Statement(Telling.OWN, NIGHT + 60, of=fetch.id)
+        state(session, link, said, by=ANNA, now=NIGHT + 60, windows=Windows())
+    assert evening.delivers(MORNING) == []
+
+
+def test_quiet_hours_that_end_early_let_the_news_go(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, NIGHT)
+    evening.delivers(NIGHT)
+    with writing(evening.engine) as session:
+        chat = chat_of(session, ANNA, NIGHT + 60)
+        chat.quiet_from = chat.quiet_until = None
+        outbox.release(session, ANNA)
+    assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["opened"]
+
+
+def test_one_that_may_have_arrived_already_is_not_held(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    at = EVENING + 3599
+    evening.is_fetched(contract, at)
+    with writing(evening.engine) as session:
+        (claim,) = [claim for claim in outbox.claim(session, at, 8) if claim.alert.kind == "opened"]
+    with writing(evening.engine) as session:
+        outbox.settle(session, claim, Outcome(Ended.IN_DOUBT), at)
+    ((kind, _, _),) = evening.delivers(at + 120)
+    assert kind == "opened"
+
+
+def test_a_digest_comes_every_day_with_what_happened(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    with writing(evening.engine) as session:
+        chat = chat_of(session, ANNA, EVENING)
+        chat.digest_at = 22 * 60 + 30
+        plan_digest(session, chat, EVENING + 60)
+    evening.is_fetched(contract, EVENING + 600)
+    evening.delivers(EVENING + 600)
+    first = EVENING + 90 * 60
+    assert evening.delivers(first - 1) == []
+    ((kind, message, loud),) = evening.delivers(first)
+    assert (kind, loud) == ("digest", False)
+    assert "#1 contract → Ben: looked at once" in plain(message)
+    assert "opened" not in plain(message)
+    assert evening.delivers(first + timedelta(days=1).total_seconds() - 1) == []
+    assert evening.delivers(first + timedelta(days=1).total_seconds()) == []
+    with reading(evening.engine) as session:
+        (waiting,) = session.exec(select(Alert).where(Alert.kind == "digest", Alert.state == "pending")).all()
+        assert waiting.not_before
+        assert seconds(waiting.not_before) == first + timedelta(days=2).total_seconds()
+
+
+def test_what_waits_for_later_stops_nobody_and_wakes_the_loop_in_time(evening: Evening) -> None:
+    evening.sends("contract")
+    with writing(evening.engine) as session:
+        chat = session.get_one(Chat, ANNA)
+        chat.digest_at = 23 * 60
+        plan_digest(session, chat, EVENING + 60)
+    with reading(evening.engine) as session:
+        assert outbox.next_due(session, EVENING + 60) == 2 * 3600 - 60
+    evening.sends("offer")
+    with reading(evening.engine) as session:
+        assert outbox.next_due(session, EVENING + 60) == 2 * 3600 - 60

@@ -1,0 +1,156 @@
+"""Days and times that people type."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import moments
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MONDAY = date(2026, 11, 23)
+
+
+def at(text: str, zone: ZoneInfo = BERLIN) -> float:
+    return datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()
+
+
+NOW = at("2026-11-23 10:30")
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes"),
+    [
+        ("14:05", 845),
+        ("7", 420),
+        ("7.30", 450),
+        ("07:05", 425),
+        ("2 pm", 840),
+        ("12am", 0),
+        ("12 PM", 720),
+    ],
+)
+def test_a_clock_is_minutes_since_midnight(typed: str, minutes: int) -> None:
+    assert moments.clock(typed) == minutes
+
+
+@pytest.mark.parametrize("typed", ["", "24:00", "14:60", "14:5", "13 pm", "0 am", "noon", "1405", "-1"])
+def test_what_is_no_clock_is_none(typed: str) -> None:
+    assert moments.clock(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["22:00-07:00", "22-7", "22:00 – 07:00", "10 pm to 7 am", "22.00 until 7"])
+def test_quiet_hours_are_two_clocks(typed: str) -> None:
+    assert moments.clocks(typed) == (1320, 420)
+
+
+@pytest.mark.parametrize("typed", ["", "22:00", "22:00-22:00", "22:00-", "night"])
+def test_what_is_not_two_clocks_is_none(typed: str) -> None:
+    assert moments.clocks(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("30 Nov", date(2026, 11, 30)),
+        ("30. november", date(2026, 11, 30)),
+        ("Nov 30", date(2026, 11, 30)),
+        ("November 30, 2027", date(2027, 11, 30)),
+        ("30.11.", date(2026, 11, 30)),
+        ("30.11.2027", date(2027, 11, 30)),
+        ("2026-12-01", date(2026, 12, 1)),
+        ("1 Feb", date(2027, 2, 1)),
+        ("23 Nov", MONDAY),
+        ("5 sept", date(2027, 9, 5)),
+        ("today", MONDAY),
+        ("tomorrow", date(2026, 11, 24)),
+        ("Monday", MONDAY),
+        ("on Fri", date(2026, 11, 27)),
+    ],
+)
+def test_a_day_is_the_next_one_of_its_name(typed: str, found: date) -> None:
+    assert moments.day(typed, MONDAY) == found
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "Anna", "30", "30 Anna", "31 Nov", "30 Feb", "11/30", "decided", "marching", "soon", "2026"]
+)
+def test_what_is_not_surely_a_day_is_none(typed: str) -> None:
+    assert moments.day(typed, MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("in 2 days", "2026-11-25 10:30"),
+        ("in an hour", "2026-11-23 11:30"),
+        ("in 45 min", "2026-11-23 11:15"),
+        ("in 2 weeks", "2026-12-07 10:30"),
+        ("tomorrow", "2026-11-24 09:00"),
+        ("tomorrow at 18:00", "2026-11-24 18:00"),
+        ("Friday 8 am", "2026-11-27 08:00"),
+        ("on 30 Nov at 14:05", "2026-11-30 14:05"),
+        ("at 18:00", "2026-11-23 18:00"),
+        ("9:00", "2026-11-24 09:00"),
+    ],
+)
+def test_a_moment_to_come(typed: str, found: str) -> None:
+    assert moments.future(typed, NOW, BERLIN) == at(found)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "in", "in days", "in 2 parsecs", "today", "23 Nov at 10:00", "2025-01-01", "soon"],
+)
+def test_what_is_not_to_come_or_not_surely_a_moment_is_none(typed: str) -> None:
+    assert moments.future(typed, NOW, BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("at 10:05", "2026-11-23 10:05"),
+        ("14:05", "2026-11-22 14:05"),
+        ("20 min ago", "2026-11-23 10:10"),
+        ("an hour ago", "2026-11-23 09:30"),
+        ("yesterday at 9:15", "2026-11-22 09:15"),
+        ("Friday 18:00", "2026-11-20 18:00"),
+        ("22 Nov 14:05", "2026-11-22 14:05"),
+        ("24 Dec 14:05", "2025-12-24 14:05"),
+    ],
+)
+def test_a_moment_that_was(typed: str, found: str) -> None:
+    assert moments.past(typed, NOW, BERLIN) == at(found)
+
+
+@pytest.mark.parametrize("typed", ["", "tomorrow", "today 11:00", "soon", "2027-01-01 9:00", "ago"])
+def test_what_was_not_yet_is_none(typed: str) -> None:
+    assert moments.past(typed, NOW, BERLIN) is None
+
+
+@pytest.mark.parametrize(("typed", "to_come"), [("at 10:31", True), ("10:30", False), ("an hour ago", False)])
+def test_a_clock_alone_may_be_still_to_come(typed: str, to_come: bool) -> None:
+    assert moments.is_to_come(typed, NOW, BERLIN) is to_come
+
+
+@given(st.text())
+def test_nothing_that_is_typed_breaks_the_grammar(typed: str) -> None:
+    for read in (moments.future, moments.past):
+        read(typed, NOW, BERLIN)
+    moments.clocks(typed)
+
+
+@pytest.mark.parametrize(
+    ("clock", "quiet"),
+    [("21:59", False), ("22:00", True), ("23:30", True), ("00:00", True), ("06:59", True), ("07:00", False)],
+)
+def test_quiet_hours_reach_over_midnight(clock: str, quiet: bool) -> None:
+    assert moments.within(1320, 420, at(f"2026-11-23 {clock}"), BERLIN) is quiet
+    assert moments.within(420, 1320, at(f"2026-11-23 {clock}"), BERLIN) is not quiet
+
+
+def test_the_next_time_is_told_by_the_clock_also_when_clocks_are_changed() -> None:
+    evening_before = at("2026-03-28 20:00")
+    assert moments.next_time(7 * 60, evening_before, BERLIN) == evening_before + 10 * 3600
