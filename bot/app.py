@@ -18,7 +18,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import buttons, checkup, clocks, commands, making
+from bot import buttons, checkup, clocks, commands, making, remembering
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.outcomes import in_words
@@ -46,6 +46,7 @@ COMMANDS = {
     "track": making.track,
     "history": commands.history,
     "sent": commands.sent,
+    "remind": remembering.remind,
     "timezone": clocks.timezone,
     "quiet": clocks.quiet,
     "digest": clocks.digest,

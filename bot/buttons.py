@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 import words
-from bot import alerts, selftest
+from bot import alerts, nudges, selftest
 from bot.clocks import take_zone
 from bot.commands import Context, desk_of, say, say_peek
 from bot.desk import Desk
@@ -19,7 +19,7 @@ from bot.making import make_links
 from bot.message import Message
 from bot.presses import Answer, Press, on_fetch, on_link
 from bot.replies import owe_reply, rewrite
-from storage import links, outbox
+from storage import links, outbox, reminders
 from storage.chats import chat_of
 from storage.links import history_of
 from storage.statements import mark_sent
@@ -147,6 +147,24 @@ def _link(press: Press, link: Link) -> Answer:
     return rewrite(press.session, press.update, story(press.session, link, now()))
 
 
+@on_link
+def _remind(press: Press, link: Link) -> Answer:
+    owe_reply(press.session, press.update, nudges.offer(link), now(), quote=True)
+    return ""
+
+
+def _remind_in(days: int) -> Callable[[Press], Answer]:
+    @on_link
+    def act(press: Press, link: Link) -> Answer:
+        history = history_of(link)
+        if history.said.closed_at is not None or history.memory.opens:
+            return en.TOAST_NO_REMINDER
+        reminders.owe(press.session, link, reminders.REMIND, now() + days * 86400, now())
+        return en.TOAST_REMIND
+
+    return act
+
+
 def _page(press: Press) -> Answer:
     offset = int(press.about) if press.about.isdecimal() and len(press.about) < 9 else 0
     page = history_page(press.session, press.chat_id, offset, now())
@@ -194,6 +212,8 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "peek": _peek,
     "link": _link,
     "page": _page,
+    "remind": _remind,
+    **{f"remind{days}": _remind_in(days) for days in nudges.OFFERED_DAYS},
     "track": _track,
     "test": _test,
     "again": _again,

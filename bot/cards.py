@@ -10,9 +10,12 @@ from bot.message import Keyboard, Message, button
 from bot.phrases import lines, numbered
 from storage.links import history_of
 from storage.tables import Link
+from storage.times import seconds
 from tracking import Agent, History, Reason
 from words import english as en
 
+NOON = 12 * 3600
+"""Seconds before a deadline's end at which every reader's clock shows the same day."""
 EARLIER_OFFERED = 3600
 """Seconds after tapping Sent during which the card asks whether it was earlier."""
 
@@ -56,6 +59,8 @@ def _state(link: Link, history: History, now: float) -> list[Markup]:
         shown.append(_looks(history, now))
     elif memory.proxied:
         shown.append(words.say(_proxied(memory.proxied)))
+    if link.deadline and not memory.opens and history.said.closed_at is None:
+        shown.append(words.say(en.CARD_DEADLINE, time=words.on_day(seconds(link.deadline) - NOON)))
     if history.said.closed_at is not None:
         shown.append(words.say(en.CARD_OBJECTED if history.said.objected else en.CARD_STOPPED))
     elif link.muted:

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from bot import alerts, digests
+from bot import alerts, digests, nudges
 from bot.cards import card
 from bot.desk import Desk
 from bot.hours import plan_digest, quiet_end
@@ -32,6 +32,11 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
         case "objected":
             alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
             return alerts.objected(session.get_one(Link, alert.link_id))
+        case "remind" | "deadline":
+            alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
+            nudge = nudges.reminder if alert.kind == "remind" else nudges.deadline
+            chat, link = session.get_one(Chat, alert.chat_id), session.get_one(Link, alert.link_id)
+            return nudge(chat, link, now)
         case _:
             alert.reply_to = alert.reply_to or outbox.message_of(session, f"card:{alert.link_id}")
             return _about_fetch(session, alert, desk, now)

@@ -1,17 +1,23 @@
 """`/track`: one link for one recipient, up to five in one gesture."""
 
+import re
+from datetime import date
+
 from sqlmodel import Session
 from telegram import Update
 
 import words
-from bot import parsing
+from bot import moments, parsing
 from bot.desk import Desk
+from bot.hours import zone_of
 from bot.message import Message
+from bot.nudges import set_deadline
 from bot.parsing import Wish
 from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of
 from storage import links
 from storage.chats import chat_of
 from storage.links import DailyLimitError
+from storage.tables import Chat, Link
 from storage.times import now
 from words import english as en
 
@@ -26,27 +32,40 @@ def track(session: Session, update: Update, desk: Desk) -> Message | None:
 def make_links(session: Session, update: Update, desk: Desk, text: str) -> Message | None:
     """The new links' cards are the answer; without a text, or beyond a limit, a sentence is."""
     chat = chat_of(session, chat_id_of(update), now())
+    text, day = _deadline_in(text, chat)
     wish = parsing.track(text)
     chat.asking = "" if wish else "track"
     if wish is None:
         return Message(words.say(en.TRACK_ASK), asks=en.TRACK_PLACEHOLDER)
+    if day and day < moments.today(now(), zone_of(chat)):
+        return Message(words.say(en.TRACK_PASSED, day=words.day(day)))
     recipients = parsing.recipients(wish.recipient)
     if parsing.is_mailing_list(wish.label) or any(map(parsing.is_mailing_list, recipients)):
         return Message(words.say(en.TRACK_ONE_PERSON))
     if len(recipients) > MOST_AT_ONCE:
         return Message(words.say(en.TRACK_FEWER, most=MOST_AT_ONCE, count=len(recipients)))
     try:
-        _make(session, update, desk, [Wish(wish.label, recipient) for recipient in recipients])
+        made = _make(session, update, desk, [Wish(wish.label, recipient) for recipient in recipients])
     except DailyLimitError as full:
         return _full(full, desk)
+    if day:
+        for link in made:
+            set_deadline(session, chat, link, day, now())
     return Message(words.say(en.TRACK_SEVERAL, count=len(recipients))) if len(recipients) > 1 else None
 
 
-def _make(session: Session, update: Update, desk: Desk, wishes: list[Wish]) -> None:
+def _deadline_in(text: str, chat: Chat) -> tuple[str, date | None]:
+    """`notice to landlord by 30 Nov`: what stands before the last "by", if a day stands behind it."""
+    parts = re.fullmatch(r"(.*\S)\s+by\s+(.+)", text.strip(), re.IGNORECASE | re.DOTALL)
+    day = moments.day(parts[2], moments.today(now(), zone_of(chat))) if parts else None
+    return (parts[1], day) if parts and day else (text, None)
+
+
+def _make(session: Session, update: Update, desk: Desk, wishes: list[Wish]) -> list[Link]:
     """All of them or none. Raises DailyLimitError."""
     chat_id, at, daily = chat_id_of(update), now(), desk.settings.daily_links
     links.check_room(session, chat_id, at, wanted=len(wishes), daily=daily)
-    for wish in wishes:
+    return [
         links.create(
             session,
             chat_id=chat_id,
@@ -58,6 +77,8 @@ def _make(session: Session, update: Update, desk: Desk, wishes: list[Wish]) -> N
             thread_id=thread_of(update),
             asked_in=message_id_of(update),
         )
+        for wish in wishes
+    ]
 
 
 def _full(full: DailyLimitError, desk: Desk) -> Message:

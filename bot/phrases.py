@@ -3,7 +3,9 @@
 from markupsafe import Markup
 
 import words
+from storage.links import history_of
 from storage.tables import FetchRow, Link
+from tracking.silence import silence_of
 from words import english as en
 
 
@@ -24,6 +26,12 @@ def because(fetch: FetchRow) -> Markup:
     if fetch.network == "unknown" and fetch.confidence == "weak" and fetch.reason != "maybe_draft":
         return Markup(" ").join((said, words.say(en.ADDRESS_HIDDEN)))
     return said
+
+
+def silence(link: Link, now: float) -> Markup | None:
+    """What it can mean that nothing was seen; None where something was, or it is too early to ask."""
+    found = silence_of(history_of(link), now)
+    return words.say(en.SILENCE, meaning=en.SILENCES[found]) if found else None
 
 
 def lines(*parts: str | Markup) -> Markup:

@@ -49,6 +49,7 @@ def create(
     daily: int,
     thread_id: int | None = None,
     asked_in: int | None = None,
+    deadline: float | None = None,
 ) -> Link:
     """A new link, and the card owed for it. Raises DailyLimitError."""
     chat = chat_of(session, chat_id, now)
@@ -63,6 +64,7 @@ def create(
         created_by=by,
         thread_id=thread_id,
         asked_in=asked_in,
+        deadline=None if deadline is None else moment(deadline),
         last_event_at=moment(now),
     )
     chat.next_number += 1

@@ -4,10 +4,35 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from storage import outbox
-from storage.tables import Alert, Chat
+from storage.tables import Alert, Chat, Link
 from storage.times import moment
 
 DIGEST = "digest"
+REMIND = "remind"
+DEADLINE = "deadline"
+
+
+def owe(session: Session, link: Link, kind: str, due: float, now: float) -> None:
+    """A nudge about a link, for then; whether there is anything to say is seen when its time comes."""
+    row = {
+        "key": f"{kind}:{link.id}:{int(due)}",
+        "chat_id": link.chat_id,
+        "link_id": link.id,
+        "kind": kind,
+        "loud": True,
+        "thread_id": link.thread_id,
+        "not_before": moment(due),
+        "created_at": moment(now),
+    }
+    outbox.owe(session.connection(), [row])
+
+
+def drop(session: Session, link: Link) -> bool:
+    """Forget the reminders of a link; whether there were any."""
+    waiting = delete(Alert).where(
+        col(Alert.link_id) == link.id, col(Alert.kind) == REMIND, col(Alert.state) == "pending"
+    )
+    return bool(session.connection().execute(waiting).rowcount)
 
 
 def owe_digest(session: Session, chat: Chat, due: float, now: float) -> None:

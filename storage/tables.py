@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -60,6 +60,8 @@ class Link(SQLModel, table=True):
     thread_id: int | None = None
     asked_in: int | None = None
     """The message that asked for it: answers quote it, and it gets the reaction."""
+    deadline: datetime | None = None
+    """The end of the day by which it should have been seen."""
     muted: bool = False
     fetches: int = 0
     """The sequence number of its newest fetch."""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from markupsafe import Markup, escape
 
@@ -46,6 +46,17 @@ def time(at: float, now: float) -> Markup:
     shape, text = ("t", "%H:%M UTC") if recent else ("dt", "%d %b %Y %H:%M UTC")
     shown = datetime.fromtimestamp(at, UTC).strftime(text)
     return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(int(at), shape, shown)
+
+
+def on_day(at: float) -> Markup:
+    """A day that each reader's Telegram shows in their own zone."""
+    shown = datetime.fromtimestamp(at, UTC)
+    return Markup('<tg-time unix="{}" format="D">{}</tg-time>').format(int(at), f"{shown.day} {shown:%b %Y}")
+
+
+def day(on: date) -> str:
+    """A day of the calendar, without the year: `30 Nov`."""
+    return f"{on.day} {on:%b}"
 
 
 def clock(minutes: int) -> str:

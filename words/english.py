@@ -23,6 +23,7 @@ CARD_PROVIDER = "📬 A mail provider fetched it by itself. Nobody is known to h
 CARD_LOOKED_ONCE = "👀 Looked at {first}."
 CARD_LOOKED = "👀 Looked at {count} times: first {first}, last {last}."
 CARD_MUTED = "🔕 Muted: looks are counted here, and nothing else is sent."
+CARD_DEADLINE = "⏳ Deadline: {time}. If nothing was seen, I speak up some days before."
 CARD_STOPPED = "⏹ Stopped. Nothing is recorded any more."
 CARD_OBJECTED = "✋ The recipient asked not to be recorded. Nothing is recorded any more."
 CARD_COPY_PAGE = "Open copy page: {url}"
@@ -58,6 +59,8 @@ BUTTON_AGO = {5: "5 min ago", 15: "15 min ago", 60: "1 h ago"}
 BUTTON_NEWER = "← Newer"
 BUTTON_OLDER = "Older →"
 BUTTON_BACK = "← All links"
+BUTTON_COPY_FOLLOW_UP = "Copy the follow-up"
+BUTTON_REMIND = {1: "⏳ Remind me in a day", 3: "⏳ Remind me in 3 days", 7: "⏳ Remind me in a week"}
 BUTTON_STOP = "Stop"
 BUTTON_RESUME = "Watch again"
 BUTTON_AGAIN = "Send them again"
@@ -92,6 +95,23 @@ OBJECTED = (
 REPEATED = "🔁 Possibly repeated (no. {number})."
 
 HELD_LOOKS = "While it was quiet it was looked at {count} times, the last time {last}."
+
+REMIND = "⏳ {name}: nothing was seen in the {span} since you sent it."
+REMIND_UNSENT = "⏳ {name}: you have not said that it was sent, and nothing was seen."
+DEADLINE_UNSENT = "⏳ {name}: the deadline is {day}, and you have not said that it was sent."
+DEADLINE_POST = (
+    "⏳ {name}: nothing was seen, and the deadline is {day}. "
+    "There is still time to send it by registered post."
+)
+DEADLINE_NEAR = (
+    "⏳ {name}: nothing was seen, and the deadline is {day}. "
+    "There is still time to ring, or to hand it over in person, with a witness."
+)
+FOLLOW_UP_IS = "A follow-up, to copy:"
+FOLLOW_UP = (
+    "Hello, on {day} I sent you a mail about “{label}”. "
+    "Could you tell me whether you have received it? Thank you, and kind regards"
+)
 
 CONFIDENCE = {"strong": "Sure", "probable": "Probable", "weak": "Weak"}
 BECAUSE = "{confidence}: {because}"
@@ -263,6 +283,7 @@ COMMANDS = {
     "sent": "say that a mail was sent: /sent 7, or /sent 7 at 14:05",
     "peek": "ignore what I look at myself for 15 minutes: /peek, or /peek 7",
     "mute": "no more messages about a link: /mute 7",
+    "remind": "speak up if nothing was seen: /remind 7 in 2 days",
     "timezone": "where your clock is: /timezone Berlin",
     "quiet": "hours in which news waits: /quiet 22:00-07:00",
     "digest": "a summary every day: /digest 18:00",
@@ -301,6 +322,16 @@ SENT_TO_COME = (
     "Tell me with <code>/timezone Berlin</code>, then say it again."
 )
 SENT_NOTED = "📨 {name}: noted as sent {time}."
+REMIND_WHEN = (
+    "{name}: when shall I speak up, if nothing was seen by then? "
+    "You can also write <code>/remind {number} in 2 days</code> or <code>/remind {number} 30 Nov at 9:00</code>."
+)
+REMIND_NOTED = "⏳ {name}: if nothing was seen by {time}, I say so then."
+REMIND_OFF = "{name}: no reminder any more."
+REMIND_NONE = "{name} had no reminder."
+REMIND_SEEN = "{name} was looked at already: there is nothing to wait for. /history tells when."
+REMIND_STOPPED = "{name} is stopped, so nothing would be seen. Its card can take that back."
+TRACK_PASSED = "{day} has passed. Say a day to come: <code>/track notice to landlord by 30 Nov</code>"
 PEEK_NOTED = "🙈 For {minutes} minutes I take looks for yours: {what}."
 PEEK_ALL = "at every link here"
 PEEK_NOTHING = "There is nothing to look at yet. Make a link with <code>/track contract to landlord</code>."
@@ -395,6 +426,8 @@ TOAST_RESUMED = "Watching again."
 TOAST_DRAFT = "Noted: still a draft."
 TOAST_AGAIN = "They are on their way."
 TOAST_GONE = "That is not there any more."
+TOAST_REMIND = "Noted. I say so if nothing was seen by then."
+TOAST_NO_REMINDER = "There is nothing to wait for."
 TOAST_PEEK = "For 15 minutes I take looks for yours."
 
 # --- pages -----------------------------------------------------------------------------------------

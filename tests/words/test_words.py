@@ -57,8 +57,13 @@ def test_every_sentence_of_the_catalogue_is_well_formed(place: str, sentence: st
 
 @pytest.mark.parametrize("claim", ["delivered", "registered", "certified", "has read", "was read"])
 def test_no_sentence_claims_what_a_pixel_cannot_know(claim: str) -> None:
-    about_mail = {place: text for place, text in sentences().items() if not place.startswith("STATUS")}
-    assert [place for place, text in about_mail.items() if claim in text.lower()] == []
+    about_mail = {
+        # Registered post is what somebody may still do, and no claim about the mail.
+        place: text.lower().replace("registered post", "")
+        for place, text in sentences().items()
+        if not place.startswith("STATUS")
+    }
+    assert [place for place, text in about_mail.items() if claim in text] == []
 
 
 @pytest.mark.parametrize("place", [place for place in sentences() if place.startswith("TOAST")])

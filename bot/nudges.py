@@ -1,0 +1,100 @@
+"""What is said into silence: reminders and deadlines, each with what silence can mean and what to do."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from sqlmodel import Session
+from telegram import CopyTextButton, InlineKeyboardButton
+
+import words
+from bot import moments
+from bot.hours import zone_of
+from bot.message import Keyboard, Message, button
+from bot.phrases import lines, name, silence
+from storage import reminders
+from storage.links import history_of
+from storage.tables import Chat, Link
+from storage.times import moment, seconds
+from words import english as en
+
+POST_TAKES = 2
+"""Days that a letter needs: nearer to the deadline nothing is said of the post."""
+OFFERED_DAYS = (1, 3, 7)
+
+
+def set_deadline(session: Session, chat: Chat, link: Link, day: date, now: float) -> None:
+    """Until the end of that day; nudges in the mornings before: while the post still helps, and at last."""
+    zone = zone_of(chat)
+    link.deadline = moment(moments.moment(day + timedelta(days=1), 0, zone) - 1)
+    for before in _worth_it(day, zone, now):
+        reminders.owe(session, link, reminders.DEADLINE, _morning(day, before, zone), now)
+
+
+def _worth_it(day: date, zone: ZoneInfo, now: float) -> set[int]:
+    """How many days before: the first morning of the last three that is to come, and the last but one."""
+    to_come = [before for before in (3, 2, 1, 0) if _morning(day, before, zone) > now]
+    return {*to_come[:1], *({1} & {*to_come})}
+
+
+def _morning(day: date, before: int, zone: ZoneInfo) -> float:
+    return moments.moment(day - timedelta(days=before), moments.MORNING, zone)
+
+
+def reminder(chat: Chat, link: Link, now: float) -> Message | None:
+    """The nudge that `/remind` asked for; None when something was seen, or nothing is recorded."""
+    if not _is_silent(link):
+        return None
+    sent = history_of(link).sent()
+    if sent is None:
+        return Message(words.say(en.REMIND_UNSENT, name=name(link)), _not_sent(link))
+    said = words.say(en.REMIND, name=name(link), span=words.span(now - sent.at))
+    return _nudge(chat, link, said, now)
+
+
+def deadline(chat: Chat, link: Link, now: float) -> Message | None:
+    """The nudge before a deadline; None when something was seen, or the day is over."""
+    if link.deadline is None or now > seconds(link.deadline) or not _is_silent(link):
+        return None
+    zone, at = zone_of(chat), seconds(link.deadline)
+    values = {"name": name(link), "day": words.day(moments.today(at, zone))}
+    if history_of(link).sent() is None:
+        return Message(words.say(en.DEADLINE_UNSENT, **values), _not_sent(link))
+    left = (moments.today(at, zone) - moments.today(now, zone)).days
+    sentence = en.DEADLINE_POST if left >= POST_TAKES else en.DEADLINE_NEAR
+    return _nudge(chat, link, words.say(sentence, **values), now)
+
+
+def _is_silent(link: Link) -> bool:
+    history = history_of(link)
+    return history.said.closed_at is None and not history.memory.opens
+
+
+def _nudge(chat: Chat, link: Link, said: Markup, now: float) -> Message:
+    follow_up = _follow_up(chat, link)
+    copying = InlineKeyboardButton(en.BUTTON_COPY_FOLLOW_UP, copy_text=CopyTextButton(follow_up))
+    shown = words.say("<code>{text}</code>", text=follow_up)
+    explained = silence(link, now)
+    text = lines(said, *(["", explained] if explained else []), "", words.say(en.FOLLOW_UP_IS), shown)
+    return Message(text, [[copying], [again(link, 3)]])
+
+
+def _follow_up(chat: Chat, link: Link) -> str:
+    """The wording to copy, as plain text: a button takes 256 characters."""
+    sent = history_of(link).sent()
+    day = words.day(moments.today(sent.at if sent else seconds(link.created_at), zone_of(chat)))
+    return words.say(en.FOLLOW_UP, label=words.name(link.label), day=day).unescape()
+
+
+def _not_sent(link: Link) -> Keyboard:
+    return [[button(en.BUTTON_SENT, "sent", link.id)], [again(link, 1)]]
+
+
+def again(link: Link, days: int) -> InlineKeyboardButton:
+    return button(en.BUTTON_REMIND[days], f"remind{days}", link.id)
+
+
+def offer(link: Link) -> Message:
+    """Asked when: the days that a tap can say, and how to say others."""
+    text = words.say(en.REMIND_WHEN, name=name(link), number=link.number)
+    return Message(text, [[again(link, days)] for days in OFFERED_DAYS])

@@ -1,0 +1,79 @@
+"""Nudges into silence, through restarts: over real HTTP, on both databases."""
+
+import signal
+from datetime import UTC, datetime, timedelta
+
+from demo import telegram
+from tests.people import OUTLOOK, Chat, fetch
+from tests.processes import Processes
+
+World = tuple[telegram.Running, Processes]
+
+
+def test_a_reminder_outlives_a_kill(anna: Chat, world: World) -> None:
+    _, running = world
+    card, _ = anna.tracks()
+    anna.presses(card, "sent:")
+    anna.says("/remind 1 in 2 days")
+    anna.sees("if nothing was seen by")
+    running.end("bot", signal.SIGKILL)
+    running.as_if_days_had_passed(2)
+    running.start("bot")
+    reminder = anna.sees("nothing was seen in the")
+    assert not reminder.silent
+    assert reminder.reply_to is card
+    assert anna.presses(reminder, "remind3:") == "Noted. I say so if nothing was seen by then."
+    running.as_if_days_had_passed(3)
+    running.end("bot")
+    running.start("bot")
+    anna.api.wait_for(
+        lambda: [m for m in anna.api.said(anna.chat) if "nothing was seen in the" in m.text][1:]
+    )
+
+
+def test_a_reminder_of_what_was_opened_says_nothing(anna: Chat, world: World) -> None:
+    _, running = world
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    anna.says("/remind 1 in 2 days")
+    anna.sees("if nothing was seen by")
+    fetch(url, OUTLOOK)
+    anna.sees("was opened")
+    running.as_if_days_had_passed(2)
+    running.end("bot")
+    running.start("bot")
+    anna.says("/remind 1 in 2 days")
+    anna.sees("there is nothing to wait for")
+    assert anna.shows("nothing was seen in the") is None
+
+
+def test_a_reminder_can_be_chosen_and_taken_back(anna: Chat) -> None:
+    anna.tracks()
+    anna.says("/remind 1")
+    offered = anna.sees("when shall I speak up")
+    assert anna.presses(offered, "remind7:") == "Noted. I say so if nothing was seen by then."
+    anna.says("/remind 1 off")
+    anna.sees("no reminder any more")
+    anna.says("/remind 1 off")
+    anna.sees("had no reminder")
+
+
+def test_a_deadline_is_on_the_card_and_nudges_while_the_post_still_helps(anna: Chat, world: World) -> None:
+    _, running = world
+    day = datetime.now(UTC) + timedelta(days=10)
+    card, _ = anna.tracks(f"notice to landlord by {day.day} {day:%B}")
+    assert card.text.startswith("notice → landlord · #1")
+    assert f"Deadline: {day.day} {day:%b %Y}" in card.text
+    anna.presses(card, "sent:")
+    anna.sees("Watching")
+    running.end("bot")
+    running.as_if_days_had_passed(8)
+    running.start("bot")
+    anna.sees("There is still time to send it by registered post.")
+
+
+def test_a_deadline_that_has_passed_is_refused_and_a_name_is_no_deadline(anna: Chat) -> None:
+    anna.says("/track notice to landlord by 1 Nov 2020")
+    anna.sees("1 Nov has passed")
+    card, _ = anna.tracks("portrait by Anna to Ben")
+    assert card.text.startswith("portrait by Anna → Ben")
