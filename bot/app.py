@@ -18,7 +18,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import buttons, checkup, clocks, commands, making, remembering
+from bot import buttons, checkup, clocks, commands, exporting, leaving, making, remembering
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.outcomes import in_words
@@ -46,6 +46,9 @@ COMMANDS = {
     "track": making.track,
     "history": commands.history,
     "sent": commands.sent,
+    "note": remembering.note,
+    "delete": leaving.delete,
+    "export": exporting.export,
     "remind": remembering.remind,
     "timezone": clocks.timezone,
     "quiet": clocks.quiet,

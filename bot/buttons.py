@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 import words
-from bot import alerts, nudges, selftest
+from bot import alerts, leaving, nudges, selftest
 from bot.clocks import take_zone
 from bot.commands import Context, desk_of, say, say_peek
 from bot.desk import Desk
@@ -28,6 +28,9 @@ from storage.times import now, seconds
 from tracking import Statement, Telling
 from words import english as en
 
+FINAL = ("delete", "everything")
+"""Verbs that cannot be undone: in a group not everybody may."""
+
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +39,10 @@ async def pressed(update: Update, context: Context) -> None:
     query, desk = update.callback_query, desk_of(context)
     if query is None:
         return
-    answer = await desk.once(update.update_id, partial(_press, update=update, desk=desk))
+    chat, verb = update.effective_chat, (query.data or "").partition(":")[0]
+    asks = chat is not None and chat.type != chat.PRIVATE and verb in FINAL
+    admin = asks and chat is not None and await leaving.is_admin(context.bot, chat, query.from_user.id)
+    answer = await desk.once(update.update_id, partial(_press, update=update, desk=desk, is_admin=admin))
     try:
         await query.answer(answer or None)
     except TelegramError as error:
@@ -44,14 +50,14 @@ async def pressed(update: Update, context: Context) -> None:
         log.info("A button could not be answered: %s", error)
 
 
-def _press(session: Session, update: Update, desk: Desk) -> Answer:
+def _press(session: Session, update: Update, desk: Desk, *, is_admin: bool) -> Answer:
     query, chat = update.callback_query, update.effective_chat
     verb, _, about = (query.data or "").partition(":") if query else ("", "", "")
     act = VERBS.get(verb)
     if act is None or chat is None:
         return en.TOAST_GONE
     chat_of(session, chat.id, now())
-    return act(Press(session, update, desk, chat.id, about))
+    return act(Press(session, update, desk, chat.id, about, is_admin))
 
 
 def _say(press: Press, link: Link, statement: Statement) -> None:
@@ -217,5 +223,7 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "track": _track,
     "test": _test,
     "again": _again,
+    "delete": leaving.pressed_delete,
+    "everything": leaving.pressed_everything,
     "zone": _zone,
 }

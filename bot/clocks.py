@@ -13,7 +13,7 @@ from bot.hours import plan_digest, zone_of
 from bot.message import Keyboard, Message, button
 from bot.phrases import lines
 from bot.updates import chat_id_of, text_of
-from storage import outbox
+from storage import erasing, outbox
 from storage.chats import chat_of
 from storage.tables import Chat
 from storage.times import now
@@ -54,6 +54,7 @@ def located(session: Session, update: Update, _desk: Desk) -> Message | None:
     if message is None or message.location is None:
         return None
     chat = chat_of(session, chat_id_of(update), now())
+    erasing.mark(session)
     found = zones.at(message.location.latitude, message.location.longitude)
     if found is None:
         return Message(words.say(en.TIMEZONE_NOWHERE))

@@ -2,7 +2,8 @@
 
 from sqlmodel import Session
 
-from bot import alerts, digests, nudges
+import words
+from bot import alerts, digests, exporting, nudges
 from bot.cards import card
 from bot.desk import Desk
 from bot.hours import plan_digest, quiet_end
@@ -11,8 +12,9 @@ from storage import links, outbox
 from storage.tables import Alert, Chat, FetchRow, Link
 from storage.times import seconds
 from tracking import Kind
+from words import english as en
 
-ASKED_FOR = ("reply", "card", "digest")
+ASKED_FOR = ("reply", "card", "digest", "export", "picture", "erased")
 """Kinds that quiet hours do not hold: answers, what makes no sound, and what has a time of its own."""
 
 
@@ -23,6 +25,10 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
     match alert.kind:
         case "reply":
             return unpack(alert.payload)
+        case "erased":
+            return None if alert.telegram_id is None else Message(words.say(en.ERASED))
+        case "export":
+            return exporting.message(alert.chat_id)
         case "digest":
             chat = session.get_one(Chat, alert.chat_id)
             plan_digest(session, chat, now)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
-from telegram import Bot, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
-from telegram.constants import ParseMode, ReactionEmoji
+from telegram import Bot, ReactionTypeEmoji
+from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 import words
@@ -19,6 +19,7 @@ from bot.composing import compose
 from bot.desk import Desk
 from bot.message import Message, simpler
 from bot.outcomes import in_words, outcome_of
+from bot.sending import show
 from storage import outbox
 from storage.engine import in_words as database_in_words
 from storage.outbox import Claim, Ended, Outcome
@@ -37,7 +38,6 @@ UNSETTLED_PAUSE = 1.0
 """Seconds between two attempts to write down what came of a message."""
 SLOW_LOOK = 5.0
 """Seconds after which the loop looks by itself: news can be lost."""
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class Job(NamedTuple):
@@ -163,38 +163,12 @@ class Delivery:
 
     async def _show_somehow(self, claim: Claim, message: Message) -> int | None:
         try:
-            return await self._show(claim, message)
+            return await show(self._bot, self._desk, claim.alert, message)
         except BadRequest as error:
             if outcome_of(error).ended is not Ended.REFUSED:
                 raise
             log.warning("Alert %d is sent in a simpler form: %s", claim.alert.id, error)
-            return await self._show(claim, simpler(message, str(error)))
-
-    async def _show(self, claim: Claim, message: Message) -> int | None:
-        """Send the message, or edit the one that is there; its id when it is new."""
-        alert = claim.alert
-        if alert.telegram_id is not None:
-            markup = message.markup
-            await self._bot.edit_message_text(
-                message.text,
-                alert.chat_id,
-                alert.telegram_id,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=NO_PREVIEW,
-                reply_markup=None if message.asks else markup,  # type: ignore[arg-type]  # not a ForceReply
-            )
-            return None
-        sent = await self._bot.send_message(
-            alert.chat_id,
-            message.text,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=NO_PREVIEW,
-            disable_notification=not alert.loud,
-            message_thread_id=alert.thread_id,
-            reply_parameters=_reply_to(alert.reply_to),
-            reply_markup=message.markup,
-        )
-        return sent.message_id
+            return await show(self._bot, self._desk, claim.alert, simpler(message, str(error)))
 
     def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
         """One line for each answer that is not a yes; a revoked token is said once and then waited out."""
@@ -211,7 +185,3 @@ class Delivery:
                 await self._bot.set_message_reaction(
                     link.chat_id, link.asked_in, ReactionTypeEmoji(ReactionEmoji.EYES)
                 )
-
-
-def _reply_to(message_id: int | None) -> ReplyParameters | None:
-    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id else None

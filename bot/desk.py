@@ -14,7 +14,9 @@ from sqlmodel import Session
 from settings import Settings
 from storage import inbox
 from storage.engine import is_passing, reading, writing
+from storage.erasing import is_marked
 from storage.keys import Keys
+from storage.news import ERASED, Teller
 from storage.tables import Link
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ class Desk:
         self.trouble = ""
         """What keeps the bot from its work, for /readyz; empty when nothing does."""
         self._engine = engine
+        self._erased = Teller(settings, ERASED)
         # One thread: SQLite has one writer anyway, and what is asked in order is done in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
 
@@ -48,7 +51,10 @@ class Desk:
 
         def run() -> T:
             with writing(self._engine) as session:
-                return act(session)
+                result = act(session)
+            if is_marked(session):
+                self._erased.after_commit()
+            return result
 
         for pause in (0.02, 0.1, 0.5):
             try:
@@ -87,4 +93,5 @@ class Desk:
 
     def close(self) -> None:
         self._thread.shutdown()
+        self._erased.close()
         self._engine.dispose()

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
+from sqlmodel import Session
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 Keyboard = Sequence[Sequence[InlineKeyboardButton]]
@@ -14,11 +15,19 @@ Keyboard = Sequence[Sequence[InlineKeyboardButton]]
 _TAGS = re.compile(r"</?[a-z][^>]*>")
 
 
+class File(NamedTuple):
+    name: str
+    content: bytes
+    is_picture: bool = False
+
+
 class Message(NamedTuple):
     text: Markup
     keyboard: Keyboard = ()
     asks: str = ""
     """Opens a reply field with this placeholder."""
+    attach: Callable[[Session], File] | None = None
+    """Makes a file that comes along, when it is about to be sent: it may take long, and be large."""
 
     @property
     def markup(self) -> InlineKeyboardMarkup | ForceReply | None:

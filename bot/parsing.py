@@ -1,5 +1,6 @@
 """What people type, taken apart."""
 
+import json
 import re
 from typing import NamedTuple
 
@@ -40,6 +41,12 @@ def recipients(text: str) -> list[str]:
 def is_mailing_list(text: str) -> bool:
     """Whether one link would be for several mail addresses."""
     return len(_ADDRESS.findall(text)) > 1
+
+
+def unpacked(payload: str) -> str:
+    """What a packed message says."""
+    text: str = json.loads(payload)["text"] if payload else ""
+    return text
 
 
 def argument(text: str) -> str:

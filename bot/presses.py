@@ -21,6 +21,8 @@ class Press(NamedTuple):
     chat_id: int
     about: str
     """What stands behind the colon."""
+    is_admin: bool = False
+    """Whether who pressed runs the group; asked for only where it matters."""
 
 
 Answer = str

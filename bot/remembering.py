@@ -1,4 +1,4 @@
-"""`/remind`: a nudge for later, if nothing was seen by then."""
+"""`/note` and `/remind`: what a person adds to a link, and a nudge for later."""
 
 from sqlmodel import Session
 from telegram import Update
@@ -10,13 +10,31 @@ from bot.desk import Desk
 from bot.hours import zone_of
 from bot.message import Message
 from bot.phrases import name
-from bot.updates import more_of
-from storage import reminders
+from bot.updates import author_of, more_of
+from storage import notes, reminders
 from storage.chats import chat_of
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import now
 from words import english as en
+
+LONGEST_NOTE = 1000
+"""Characters; more is a document, and not a note."""
+
+
+def note(session: Session, update: Update, desk: Desk) -> Message:
+    """`/note 7 called him, no answer`: kept in the link's story."""
+    return about_link(session, update, desk, "note", _note, takes_more=True)
+
+
+def _note(session: Session, link: Link, update: Update, _desk: Desk) -> Message:
+    text = more_of(update)
+    if not text:
+        return Message(words.say(en.NOTE_HOW, number=link.number))
+    if len(text) > LONGEST_NOTE:
+        return Message(words.say(en.NOTE_TOO_LONG, longest=LONGEST_NOTE))
+    notes.add(session, link, by=author_of(update), text=text, now=now())
+    return Message(words.say(en.NOTE_KEPT, name=name(link)))
 
 
 def remind(session: Session, update: Update, desk: Desk) -> Message:

@@ -32,21 +32,25 @@ LONGEST_SOCKET_PATH = 100
 """A unix socket's address holds 108 bytes on Linux, 104 elsewhere."""
 
 
-def socket_path(settings: Settings) -> Path:
+ERASED = "erased"
+"""News for the pixel server: something was erased, and SQLite's log still holds it."""
+
+
+def socket_path(settings: Settings, name: str = "news") -> Path:
     """Beside the database; in the temporary folder where that path is too long for a socket."""
     assert settings.sqlite_path, "PostgreSQL has NOTIFY"  # noqa: S101  # only called beside a file
-    beside = settings.sqlite_path.with_suffix(".news")
+    beside = settings.sqlite_path.with_suffix(f".{name}")
     if len(str(beside)) <= LONGEST_SOCKET_PATH:
         return beside
     digest = hashlib.sha256(str(beside).encode()).hexdigest()[:24]
-    return Path(tempfile.gettempdir()) / f"readback-{digest}.news"
+    return Path(tempfile.gettempdir()) / f"readback-{digest}.{name}"
 
 
 class Teller:
     """Tells the news. `in_transaction` belongs inside the transaction, `after_commit` behind it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._path = str(socket_path(settings)) if settings.sqlite_path else ""
+    def __init__(self, settings: Settings, name: str = "news") -> None:
+        self._path = str(socket_path(settings, name)) if settings.sqlite_path else ""
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) if self._path else None
         if self._socket:
             self._socket.setblocking(False)
@@ -69,8 +73,8 @@ class Teller:
 class Listener:
     """Calls `on_news` in the event loop whenever news arrives."""
 
-    def __init__(self, settings: Settings, on_news: Callable[[], None]) -> None:
-        self._settings, self._on_news = settings, on_news
+    def __init__(self, settings: Settings, on_news: Callable[[], None], name: str = "news") -> None:
+        self._settings, self._on_news, self._name = settings, on_news, name
         self._loop = asyncio.get_running_loop()
         self._socket: socket.socket | None = None
         self._stopping = threading.Event()
@@ -87,12 +91,12 @@ class Listener:
         if self._socket:
             self._loop.remove_reader(self._socket)
             self._socket.close()
-            socket_path(self._settings).unlink(missing_ok=True)
+            socket_path(self._settings, self._name).unlink(missing_ok=True)
         if self._connection:
             self._connection.close()
 
     def _bind(self) -> None:
-        path = socket_path(self._settings)
+        path = socket_path(self._settings, self._name)
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.setblocking(False)

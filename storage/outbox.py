@@ -28,7 +28,7 @@ REMEMBERED = 7 * 86400
 """Seconds an answer is kept, so that its buttons can change it."""
 
 
-ANSWERS = ("reply", "digest")
+ANSWERS = ("reply", "digest", "export", "erased")
 """Kinds that belong to no link, and are forgotten."""
 HELD_ONLY = ("opened", "proxied", "objected")
 """Kinds that are owed at once; where they wait, quiet hours hold them."""

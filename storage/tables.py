@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -108,6 +108,16 @@ class StatementRow(SQLModel, table=True):
     """Epoch seconds, like `until`: exactly what the judge is given."""
     of: str = ""
     until: float = 0.0
+
+
+class Note(SQLModel, table=True):
+    """What somebody wrote into a link's story."""
+
+    id: int = Field(default=None, primary_key=True)
+    link_id: int = Field(foreign_key="link.id", index=True)
+    at: datetime
+    by: int = Field(sa_type=BigInteger)
+    text: str = Field(sa_type=Text)
 
 
 _DUE = text("state IN ('pending', 'sending')")

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 import settings as configuration
 from demo import telegram
@@ -92,6 +92,19 @@ class Processes:
             for alert in session.exec(select(Alert).where(col(Alert.not_before).is_not(None))):
                 alert.not_before = alert.not_before and alert.not_before - timedelta(days=days)
         engine.dispose()
+
+    def mentions(self, text: str) -> list[str]:
+        """The tables with a row that holds this text."""
+        engine = connect(configuration.read(self.environ, dotenv=None))
+        with writing(engine) as session:
+            found = [
+                table.name
+                for table in SQLModel.metadata.sorted_tables
+                for row in session.connection().execute(table.select())
+                if text in str(row)
+            ]
+        engine.dispose()
+        return found
 
     def text_of_log(self) -> str:
         return self.log.read_text("utf-8")

@@ -61,6 +61,9 @@ BUTTON_OLDER = "Older →"
 BUTTON_BACK = "← All links"
 BUTTON_COPY_FOLLOW_UP = "Copy the follow-up"
 BUTTON_REMIND = {1: "⏳ Remind me in a day", 3: "⏳ Remind me in 3 days", 7: "⏳ Remind me in a week"}
+BUTTON_DELETE = "🗑 Delete for good"
+BUTTON_DELETE_ALL = "🗑 Delete everything"
+BUTTON_DELETE_ALL_SURE = "🗑 Yes, everything, for good"
 BUTTON_STOP = "Stop"
 BUTTON_RESUME = "Watch again"
 BUTTON_AGAIN = "Send them again"
@@ -283,6 +286,9 @@ COMMANDS = {
     "sent": "say that a mail was sent: /sent 7, or /sent 7 at 14:05",
     "peek": "ignore what I look at myself for 15 minutes: /peek, or /peek 7",
     "mute": "no more messages about a link: /mute 7",
+    "note": "add to a link’s story: /note 7 called him, no answer",
+    "delete": "erase a link for good: /delete 7, or /delete everything",
+    "export": "all that is kept here, as a file",
     "remind": "speak up if nothing was seen: /remind 7 in 2 days",
     "timezone": "where your clock is: /timezone Berlin",
     "quiet": "hours in which news waits: /quiet 22:00-07:00",
@@ -299,7 +305,7 @@ TRACK_TOO_MANY = (
     "There is room for the next one from {free}."
 )
 TRACK_ROOM_FOR = (
-    "Nothing made: there is room for {left} more links now, of {limit} in 24 hours. Name fewer recipients."
+    "Nothing made: of {limit} links in 24 hours, {left} may still be made now. Name fewer recipients."
 )
 TRACK_FEWER = "Nothing made: {count} recipients in one go are too many. Name {most} at most; Readback is for single mails."
 TRACK_ONE_PERSON = (
@@ -332,6 +338,25 @@ REMIND_NONE = "{name} had no reminder."
 REMIND_SEEN = "{name} was looked at already: there is nothing to wait for. /history tells when."
 REMIND_STOPPED = "{name} is stopped, so nothing would be seen. Its card can take that back."
 TRACK_PASSED = "{day} has passed. Say a day to come: <code>/track notice to landlord by 30 Nov</code>"
+NOTE_HOW = "What shall I note? For example <code>/note {number} called him, no answer</code>"
+NOTE_KEPT = "📝 Noted for {name}. Its story in /history shows it."
+NOTE_TOO_LONG = "A note has at most {longest} characters. Please shorten it, or write two."
+DELETE_ASK = (
+    "Delete {name} for good? All that was seen, said and noted about it is erased, and nothing more is recorded. "
+    "That cannot be undone. To stop recording only, use /stop."
+)
+DELETED = "🗑 #{number} is deleted. The image in the mail goes on showing nothing, and records nothing."
+DELETE_NOTHING = "There is nothing to delete here."
+DELETE_ALL_ASK = (
+    "Delete everything? Links: {count}, with all that was seen, said and noted about them, "
+    "and this chat’s settings. /export gives you a copy before."
+)
+DELETE_ALL_SURE = "Really everything? That cannot be undone, by nobody."
+DELETED_ALL = "🗑 Everything is deleted. I know nothing more than that this chat is there."
+ERASED = "🗑 Deleted."
+EXPORT = (
+    "📦 All that is kept of this chat: links, fetches, corrections, notes and settings, as JSON and as CSV."
+)
 PEEK_NOTED = "🙈 For {minutes} minutes I take looks for yours: {what}."
 PEEK_ALL = "at every link here"
 PEEK_NOTHING = "There is nothing to look at yet. Make a link with <code>/track contract to landlord</code>."
@@ -428,6 +453,9 @@ TOAST_AGAIN = "They are on their way."
 TOAST_GONE = "That is not there any more."
 TOAST_REMIND = "Noted. I say so if nothing was seen by then."
 TOAST_NO_REMINDER = "There is nothing to wait for."
+TOAST_DELETED = "Deleted, for good."
+TOAST_NOT_YOURS = "Only who made it, or an administrator of this group, can delete it."
+TOAST_ONLY_ADMINS = "Only an administrator of this group can delete everything."
 TOAST_PEEK = "For 15 minutes I take looks for yours."
 
 # --- pages -----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What becomes of an outbox row when its moment comes: quiet hours, digests, and what is overtaken."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -76,8 +77,10 @@ class Evening:
 
 
 @pytest.fixture
-def evening(engine: Engine, settings: Settings) -> Evening:
-    return Evening(engine, settings)
+def evening(engine: Engine, settings: Settings) -> Iterator[Evening]:
+    evening = Evening(engine, settings)
+    yield evening
+    evening.desk.close()
 
 
 def test_what_comes_at_night_is_told_in_the_morning_and_sums_up(evening: Evening) -> None:

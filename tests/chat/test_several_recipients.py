@@ -54,7 +54,7 @@ def test_the_days_limit_is_told_with_when_there_is_room_again(anna: Chat) -> Non
     anna.tracks("first to Ben")
     anna.tracks("second to Ben")
     anna.says("/track offer to A, B, C, D, E")
-    anna.sees("there is room for 4 more links now, of 6 in 24 hours")
+    anna.sees("of 6 links in 24 hours, 4 may still be made now")
     anna.says("/track offer to A, B, C, D")
     anna.sees("4 links, one for each")
     anna.says("/track one more to Ben")

@@ -1,0 +1,65 @@
+"""`/export`: one ZIP with all that is kept of a chat, as JSON and as CSV."""
+
+import csv
+import io
+import json
+import zipfile
+from functools import partial
+
+from sqlmodel import Session
+from telegram import Update
+
+import words
+from bot.desk import Desk
+from bot.message import File, Message
+from bot.updates import chat_id_of, message_id_of, thread_of
+from storage import exports, outbox
+from storage.chats import chat_of
+from storage.exports import Table
+from storage.times import moment, now
+from words import english as en
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would carry out."""
+
+
+def export(session: Session, update: Update, _desk: Desk) -> None:
+    """Owe the file; it is made when it is sent."""
+    chat = chat_of(session, chat_id_of(update), now())
+    row = {
+        "key": f"export:{update.update_id}",
+        "chat_id": chat.id,
+        "kind": "export",
+        "thread_id": thread_of(update),
+        "reply_to": message_id_of(update),
+        "created_at": moment(now()),
+    }
+    outbox.owe(session.connection(), [row])
+
+
+def message(chat_id: int) -> Message:
+    return Message(words.say(en.EXPORT), attach=partial(packed, chat_id=chat_id))
+
+
+def packed(session: Session, chat_id: int) -> File:
+    tables = exports.export(session, chat_id)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("readback.json", json.dumps(tables, ensure_ascii=False, indent=1))
+        for name, table in tables.items():
+            archive.writestr(f"{name}.csv", as_csv(table))
+    return File("readback.zip", content.getvalue())
+
+
+def as_csv(table: Table) -> str:
+    """With a byte order mark: without it spreadsheets misread what is not ASCII."""
+    text = io.StringIO("\ufeff", newline="")
+    text.seek(0, io.SEEK_END)
+    writer = csv.DictWriter(text, table[0].keys() if table else ())
+    writer.writeheader()
+    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in table)
+    return text.getvalue()
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

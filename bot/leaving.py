@@ -1,0 +1,77 @@
+"""`/delete`: asked for with a button, and then final."""
+
+from sqlmodel import Session
+from telegram import Bot, Chat, ChatMember, Update
+from telegram.error import TelegramError
+
+import words
+from bot import parsing
+from bot.commands import about_link
+from bot.desk import Desk
+from bot.message import Message, button
+from bot.phrases import name
+from bot.presses import Answer, Press, on_link
+from bot.replies import rewrite
+from bot.updates import chat_id_of, is_private, text_of
+from storage import erasing, reports
+from storage.chats import chat_of
+from storage.tables import Link
+from storage.times import now
+from words import english as en
+
+EVERYTHING = ("everything", "all")
+
+
+def delete(session: Session, update: Update, desk: Desk) -> Message:
+    """`/delete 7` asks once, `/delete everything` twice."""
+    if parsing.argument(text_of(update)).lower() not in EVERYTHING:
+        return about_link(session, update, desk, "delete", lambda _, link, *__: ask(link))
+    count = reports.status(session, chat_id_of(update)).links
+    if not count:
+        return Message(words.say(en.DELETE_NOTHING))
+    text = words.say(en.DELETE_ALL_ASK, count=count)
+    return Message(text, [[button(en.BUTTON_DELETE_ALL, "everything", 1)]])
+
+
+def ask(link: Link) -> Message:
+    return Message(words.say(en.DELETE_ASK, name=name(link)), [[button(en.BUTTON_DELETE, "delete", link.id)]])
+
+
+@on_link
+def pressed_delete(press: Press, link: Link) -> Answer:
+    if not _may_delete(press, link.created_by):
+        return en.TOAST_NOT_YOURS
+    rewrite(press.session, press.update, Message(words.say(en.DELETED, number=link.number)))
+    shown = str(name(link))
+    erasing.erase_link(press.session, link, mentions=lambda payload: shown in parsing.unpacked(payload))
+    return en.TOAST_DELETED
+
+
+def pressed_everything(press: Press) -> Answer:
+    """The first press asks again, the second is final."""
+    if not _may_delete(press, None):
+        return en.TOAST_ONLY_ADMINS
+    if press.about == "1":
+        sure = button(en.BUTTON_DELETE_ALL_SURE, "everything", 2)
+        rewrite(press.session, press.update, Message(words.say(en.DELETE_ALL_SURE), [[sure]]))
+        return ""
+    rewrite(press.session, press.update, Message(words.say(en.DELETED_ALL)))
+    asked = press.update.effective_message
+    chat = chat_of(press.session, press.chat_id, now())
+    erasing.erase_chat(press.session, chat, but=asked.message_id if asked else 0)
+    return en.TOAST_DELETED
+
+
+def _may_delete(press: Press, created_by: int | None) -> bool:
+    """In a group only who made it, or who runs the group."""
+    user = press.update.effective_user
+    return is_private(press.update) or press.is_admin or (user is not None and user.id == created_by)
+
+
+async def is_admin(bot: Bot, chat: Chat, user_id: int) -> bool:
+    """Whether somebody runs a group; False where Telegram does not say."""
+    try:
+        member = await bot.get_chat_member(chat.id, user_id)
+    except TelegramError:
+        return False
+    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)

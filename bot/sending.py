@@ -1,0 +1,68 @@
+"""One message to Telegram: a text, a text with a file, or an edit of what is there."""
+
+from functools import partial
+
+from telegram import Bot, InputFile, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ChatAction, ParseMode
+
+from bot.desk import Desk
+from bot.message import File, Message
+from storage.tables import Alert
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+async def show(bot: Bot, desk: Desk, alert: Alert, message: Message) -> int | None:
+    """Send the message, or edit the one that is there; its id when it is new."""
+    if alert.telegram_id is not None:
+        await _edit(bot, alert, alert.telegram_id, message)
+        return None
+    if message.attach:
+        # It shows that work is under way, for as long as the file is made.
+        await bot.send_chat_action(alert.chat_id, ChatAction.UPLOAD_DOCUMENT, alert.thread_id)
+        return await _send_file(bot, alert, message, await desk.read(message.attach))
+    sent = await bot.send_message(
+        alert.chat_id,
+        message.text,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        disable_notification=not alert.loud,
+        message_thread_id=alert.thread_id,
+        reply_parameters=_reply_to(alert.reply_to),
+        reply_markup=message.markup,
+    )
+    return sent.message_id
+
+
+async def _edit(bot: Bot, alert: Alert, telegram_id: int, message: Message) -> None:
+    await bot.edit_message_text(
+        message.text,
+        alert.chat_id,
+        telegram_id,
+        parse_mode=ParseMode.HTML,
+        link_preview_options=NO_PREVIEW,
+        reply_markup=None if message.asks else message.markup,  # type: ignore[arg-type]  # not a ForceReply
+    )
+
+
+async def _send_file(bot: Bot, alert: Alert, message: Message, file: File) -> int:
+    content = InputFile(file.content, file.name)
+    send = (
+        partial(bot.send_photo, photo=content)
+        if file.is_picture
+        else partial(bot.send_document, document=content)
+    )
+    sent = await send(
+        alert.chat_id,
+        caption=message.text,
+        parse_mode=ParseMode.HTML,
+        disable_notification=not alert.loud,
+        message_thread_id=alert.thread_id,
+        reply_parameters=_reply_to(alert.reply_to),
+        reply_markup=message.markup,
+    )
+    return sent.message_id
+
+
+def _reply_to(message_id: int | None) -> ReplyParameters | None:
+    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id else None

@@ -1,0 +1,99 @@
+"""Erasing for good: out of every table, the outbox, stored updates, and SQLite's write-ahead log.
+
+Rows are overwritten (`secure_delete`); the log still holds their pages until the pixel server, the only
+process that may, truncates it: `mark` makes who commits tell it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, String, and_, case, cast, delete, or_, update
+from sqlmodel import Session, SQLModel, col, select
+
+from storage.tables import Alert, Chat, FetchRow, Link, Note, StatementRow
+
+ERASED = "erased"
+"""The session's mark, and the kind of a message that says no more than that something is gone."""
+FILES = ("export", "picture")
+"""Messages that cannot be made to say something else: nothing of them is kept."""
+
+
+def mark(session: Session) -> None:
+    """What this transaction removes must not stay in the log."""
+    session.info[ERASED] = True
+
+
+def is_marked(session: Session) -> bool:
+    return bool(session.info.get(ERASED))
+
+
+def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool]) -> None:
+    """A locked link, all that was seen and said of it, and the answers that mention it."""
+    mark(session)
+    answers = select(Alert).where(col(Alert.chat_id) == link.chat_id, col(Alert.kind) == "reply")
+    for answer in session.exec(answers).all():
+        if mentions(answer.payload):
+            session.delete(answer)
+    session.flush()
+    _erase(session, [link.id])
+
+
+def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
+    """All of a chat's links and settings; one shown message, which says so, stays in the outbox."""
+    mark(session)
+    connection = session.connection()
+    _erase(session, session.exec(select(Link.id).where(col(Link.chat_id) == chat.id)).all())
+    others = and_(col(Alert.kind) != ERASED, col(Alert.telegram_id).is_distinct_from(but))
+    connection.execute(delete(Alert).where(col(Alert.chat_id) == chat.id, others))
+    chat.next_number, chat.asking, chat.zone = 1, "", ""
+    chat.quiet_from = chat.quiet_until = chat.digest_at = None
+
+
+def _erase(session: Session, link_ids: Sequence[int]) -> None:
+    connection = session.connection()
+    _blank_messages(connection, col(Alert.link_id).in_(link_ids))
+    for table in (FetchRow, StatementRow, Note):
+        _delete_of(connection, table, link_ids)
+    connection.execute(delete(Link).where(col(Link.id).in_(link_ids)))
+    session.expire_all()
+
+
+def _delete_of(connection: Connection, table: type[SQLModel], link_ids: Sequence[int]) -> None:
+    column: Any = table.link_id  # type: ignore[attr-defined]  # the caller's tables all have it
+    connection.execute(delete(table).where(column.in_(link_ids)))
+
+
+def _blank_messages(connection: Connection, ours: ColumnElement[bool]) -> None:
+    """What the chat shows of them says only that it is gone; what was not shown yet is not owed any more.
+
+    A message that is being sent cannot be called back: it is blanked as soon as it has arrived.
+    """
+    shown = and_(
+        or_(col(Alert.telegram_id).is_not(None), col(Alert.state) == "sending"),
+        col(Alert.kind).not_in(FILES),
+    )
+    blank = {
+        "kind": ERASED,
+        "key": ERASED + ":" + cast(col(Alert.id), String),
+        "link_id": None,
+        "fetch_id": None,
+        "payload": "",
+        "trouble": "",
+        "not_before": None,
+        "wanted": Alert.wanted + 1,
+        "state": case((col(Alert.state) == "sending", "sending"), else_="pending"),
+    }
+    connection.execute(update(Alert).where(ours, shown).values(blank))
+    connection.execute(delete(Alert).where(ours))
+
+
+def truncate_log(engine: Engine) -> bool:
+    """Empty SQLite's log; False while somebody still reads from it. For the process that checkpoints."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = cursor.fetchone()
+    finally:
+        connection.close()
+    return busy is not None and busy[0] == 0

@@ -1,0 +1,63 @@
+"""All that is kept of a chat, as plain tables: for its owner to take along."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlmodel import Session, SQLModel, col, select
+
+from storage.tables import Chat, FetchRow, Link, Note, StatementRow
+from storage.times import moment
+
+Table = list[dict[str, object]]
+"""Rows of named values; moments are ISO 8601, UTC."""
+
+_LINK = ("number", "label", "recipient", "token", "created_at", "created_by", "deadline", "muted")
+_FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
+_STATEMENT = ("said_at", "said_by", "telling", "at", "of", "until")
+_NOTE = ("at", "by", "text")
+_SETTINGS = ("id", "created_at", "zone", "quiet_from", "quiet_until", "digest_at")
+
+
+def export(session: Session, chat_id: int) -> dict[str, Table]:
+    """Links, fetches, corrections, notes and settings; each row of a link begins with its number."""
+    links = session.exec(select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number))).all()
+    numbers = {link.id: link.number for link in links}
+    chat = session.get(Chat, chat_id)
+    said = _of(numbers, _found(session, StatementRow, chat_id), _STATEMENT)
+    return {
+        "links": [_row(link, _LINK) for link in links],
+        "fetches": _of(numbers, _found(session, FetchRow, chat_id), _FETCH),
+        "corrections": [_readable(row) for row in said],
+        "notes": _of(numbers, _found(session, Note, chat_id), _NOTE),
+        "settings": [_row(chat, _SETTINGS)] if chat else [],
+    }
+
+
+Kept = TypeVar("Kept", FetchRow, StatementRow, Note)
+
+
+def _found(session: Session, table: type[Kept], chat_id: int) -> Sequence[Kept]:
+    query = select(table).join(Link, col(Link.id) == table.link_id).where(col(Link.chat_id) == chat_id)
+    return session.exec(query.order_by(col(table.link_id), col(table.id))).all()
+
+
+def _of(
+    numbers: dict[int, int], rows: Sequence[FetchRow | StatementRow | Note], columns: Sequence[str]
+) -> Table:
+    return [{"link": numbers[row.link_id], **_row(row, columns)} for row in rows]
+
+
+def _row(row: SQLModel, columns: Sequence[str]) -> dict[str, object]:
+    return {column: _value(getattr(row, column)) for column in columns}
+
+
+def _value(value: object) -> object:
+    return value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
+
+
+def _readable(row: dict[str, object]) -> dict[str, object]:
+    """A statement's moments are epoch seconds where it is kept."""
+    at, until = row["at"], row["until"]
+    assert isinstance(at, float) and isinstance(until, float)  # noqa: S101, PT018  # as their columns are
+    return {**row, "at": _value(moment(at)), "until": _value(moment(until)) if until else ""}
