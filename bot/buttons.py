@@ -148,6 +148,30 @@ def _peek(press: Press, link: Link) -> Answer:
     return en.TOAST_PEEK
 
 
+def _then_story(act: Callable[[Press], Answer]) -> Callable[[Press], Answer]:
+    """The same, pressed under a link's story, which then tells how it stands now."""
+
+    def run(press: Press) -> Answer:
+        answer = act(press)
+        _link(press)
+        return answer
+
+    return run
+
+
+@on_fetch
+def _flip(press: Press, fetch: FetchRow, link: Link) -> Answer:
+    _say(press, link, Statement(Telling.NOT_OWN, now(), of=fetch.id))
+    rewrite(press.session, press.update, story(press.session, link, now()))
+    return en.TOAST_NOT_OWN
+
+
+@on_link
+def _ask_delete(press: Press, link: Link) -> Answer:
+    owe_reply(press.session, press.update, leaving.ask(link), now(), quote=True)
+    return ""
+
+
 @on_link
 def _link(press: Press, link: Link) -> Answer:
     return rewrite(press.session, press.update, story(press.session, link, now()))
@@ -172,8 +196,9 @@ def _remind_in(days: int) -> Callable[[Press], Answer]:
 
 
 def _page(press: Press) -> Answer:
-    offset = int(press.about) if press.about.isdecimal() and len(press.about) < 9 else 0
-    page = history_page(press.session, press.chat_id, offset, now())
+    number, _, query = press.about.partition(" ")
+    offset = int(number) if number.isdecimal() and len(number) < 9 else 0
+    page = history_page(press.session, press.chat_id, offset, now(), query)
     return rewrite(press.session, press.update, page)
 
 
@@ -195,6 +220,8 @@ def _test(press: Press) -> Answer:
     owe_reply(press.session, press.update, message, now())
     return ""
 
+STORY = {"mute": _mute, "unmute": _unmute, "stop": _stop, "resume": _resume}
+"""Verbs of the card that stand under a story too."""
 
 def _again(press: Press) -> Answer:
     return en.TOAST_AGAIN if outbox.send_again(press.session, press.chat_id) else en.TOAST_GONE
@@ -220,6 +247,9 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "page": _page,
     "remind": _remind,
     **{f"remind{days}": _remind_in(days) for days in nudges.OFFERED_DAYS},
+    **{f"story_{verb}": _then_story(act) for verb, act in STORY.items()},
+    "flip": _flip,
+    "ask_delete": _ask_delete,
     "track": _track,
     "test": _test,
     "again": _again,

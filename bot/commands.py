@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from markupsafe import Markup
 from sqlmodel import Session
 from telegram import Update
 from telegram.ext import ContextTypes
@@ -21,7 +22,7 @@ from bot.updates import author_of, chat_id_of, is_private, more_of, text_of
 from storage import links, reports
 from storage.chats import chat_of, lose
 from storage.statements import state
-from storage.tables import Link
+from storage.tables import Chat, Link
 from storage.times import now
 from tracking import History, Statement, Telling
 from words import english as en
@@ -72,18 +73,33 @@ def cancel(session: Session, update: Update, _desk: Desk) -> Message:
 
 
 def history(session: Session, update: Update, _desk: Desk) -> Message:
-    return history_page(session, chat_id_of(update), 0, now())
+    return history_page(session, chat_id_of(update), 0, now(), parsing.argument(text_of(update)))
 
 
 def status(session: Session, update: Update, desk: Desk) -> Message:
     report = reports.status(session, chat_id_of(update))
     told = [words.say(en.STATUS, watching=report.watching, links=report.links)]
+    if report.waiting:
+        told.append(words.say(en.STATUS_WAITING, count=report.waiting))
+    told += _settings(chat_of(session, chat_id_of(update), now()))
     if report.parked:
         told.append(words.say(en.STATUS_PARKED, count=report.parked))
-        return Message(lines(*told), [[button(en.BUTTON_AGAIN, "again", 0)]])
-    if not desk.trouble:
+    if desk.trouble:
+        told.append(words.say(en.STATUS_TROUBLE))
+    if not report.parked and not desk.trouble:
         told.append(words.say(en.STATUS_WELL))
-    return Message(lines(*told))
+    return Message(lines(*told), [[button(en.BUTTON_AGAIN, "again", 0)]] if report.parked else ())
+
+
+def _settings(chat: Chat) -> list[Markup]:
+    """The chat's clock, where it was set."""
+    told = [words.say(en.STATUS_ZONE, zone=chat.zone)] if chat.zone else []
+    if chat.quiet_from is not None and chat.quiet_until is not None:
+        start, end = words.clock(chat.quiet_from), words.clock(chat.quiet_until)
+        told.append(words.say(en.STATUS_QUIET, start=start, end=end))
+    if chat.digest_at is not None:
+        told.append(words.say(en.STATUS_DIGEST, clock=words.clock(chat.digest_at)))
+    return told
 
 
 def privacy(_session: Session, _update: Update, desk: Desk) -> Message:

@@ -1,43 +1,86 @@
-"""`/history`: the links of a chat, ten a page, and the story of one."""
+"""`/history`: the links of a chat, or those that are looked for, ten a page; and the story of one."""
 
-from itertools import groupby
+from collections.abc import Callable
+from datetime import datetime
 
 from markupsafe import Markup
 from sqlmodel import Session
 from telegram import InlineKeyboardButton
 
 import words
-from bot.message import Message, button
-from bot.phrases import lines, name, numbered
+from bot.hours import zone_of
+from bot.message import Keyboard, Message, button
+from bot.phrases import lines, name, numbered, silence
+from bot.timeline import Entry, timeline
 from storage import links
 from storage.links import history_of
-from storage.tables import FetchRow, Link
+from storage.tables import Chat, Link
 from storage.times import seconds
 from tracking import Kind
-from tracking.silence import silence_of
 from words import english as en
 
 PAGE = 10
 LONGEST_TIMELINE = 30
 A_ROW = 5
+LONGEST_QUERY = 40
+"""Bytes of a query that a button can carry beside the rest."""
+MOST_FLIPS = 3
+LONGEST_NOTE = 200
+"""UTF-16 units of a note that a line shows; /export has all of it."""
+LONGEST_STORY = 3200
+"""UTF-16 units of a story's lines, tags counted too: Telegram takes 4096 without them."""
 
 
-def history_page(session: Session, chat_id: int, offset: int, now: float) -> Message:
+def history_page(session: Session, chat_id: int, offset: int, now: float, query: str = "") -> Message:
     """Ten links from `offset`, newest first, with arrows where there are more."""
-    found = links.newest(session, chat_id, offset, PAGE + 1)
+    query = query.encode()[:LONGEST_QUERY].decode(errors="ignore").strip()
+    found = _found(session, chat_id, offset, query)
     shown = found[:PAGE]
     if not shown:
-        return Message(words.say(en.HISTORY_EMPTY))
+        sentence = en.HISTORY_NOT_FOUND if query else en.HISTORY_EMPTY
+        return Message(words.say(sentence, query=words.name(query)))
     told = [_line(link, now) for link in shown]
     numbers = [button(f"#{link.number}", "link", link.id) for link in shown]
     rows = [numbers[start : start + A_ROW] for start in range(0, len(numbers), A_ROW)]
     arrows: list[InlineKeyboardButton] = []
     if offset:
-        arrows.append(button(en.BUTTON_NEWER, "page", max(0, offset - PAGE)))
+        arrows.append(_turn(en.BUTTON_NEWER, max(0, offset - PAGE), query))
     if len(found) > PAGE:
-        arrows.append(button(en.BUTTON_OLDER, "page", offset + PAGE))
-    text = lines(words.say(en.HISTORY_TITLE), *told, "", words.say(en.HISTORY_HINT))
+        arrows.append(_turn(en.BUTTON_OLDER, offset + PAGE, query))
+    title = words.say(en.HISTORY_FOUND, query=words.name(query)) if query else words.say(en.HISTORY_TITLE)
+    text = lines(title, *told, "", words.say(en.HISTORY_HINT))
     return Message(text, [*rows, arrows] if arrows else rows)
+
+
+def _turn(text: str, offset: int, query: str) -> InlineKeyboardButton:
+    return button(text, "page", f"{offset} {query}" if query else offset)
+
+
+def _found(session: Session, chat_id: int, offset: int, query: str) -> list[Link]:
+    """A page of links, and the first of the next one."""
+    if not query:
+        return list(links.newest(session, chat_id, offset, PAGE + 1))
+    return links.found(session, chat_id, _wanted(query.casefold()))[offset : offset + PAGE + 1]
+
+
+def _wanted(query: str) -> Callable[[Link], bool]:
+    """What somebody looks for: the word for a state, or a piece of a label or a recipient."""
+    if state := en.SEARCH_STATES.get(query):
+        return lambda link: _is_in(link, state)
+    return lambda link: query in link.label.casefold() or query in link.recipient.casefold()
+
+
+def _is_in(link: Link, state: str) -> bool:
+    history = history_of(link)
+    closed, sent, opens = history.said.closed_at is not None, history.sent(), history.memory.opens
+    return {
+        "opened": opens > 0,
+        "unopened": bool(sent) and not opens and not closed,
+        "sent": bool(sent) and not closed,
+        "draft": not sent and not opens and not closed,
+        "stopped": closed,
+        "muted": link.muted,
+    }[state]
 
 
 def _line(link: Link, now: float) -> Markup:
@@ -59,32 +102,58 @@ def state_of(link: Link) -> Markup:
 
 
 def story(session: Session, link: Link, now: float) -> Message:
-    """The link's timeline in words, newest first; what repeats is folded."""
-    fetches = links.timeline(session, link.id, LONGEST_TIMELINE)
-    told = [_entry(list(group), now) for _, group in groupby(fetches, key=_looks_like)]
-    if not told:
-        told = [words.say(en.TIMELINE_EMPTY)]
-    if link.fetches > len(fetches):
-        told.append(words.say(en.TIMELINE_MORE, count=link.fetches - len(fetches)))
-    if silence := silence_of(history_of(link), now):
-        told += [Markup(""), words.say(en.SILENCE, meaning=en.SILENCES[silence])]
+    """The link's timeline in words, newest first, and all that can be done with it."""
+    entries, older = timeline(session, link, LONGEST_TIMELINE)
+    told = _fitting([_entry(entry, now) for entry in entries])
+    if not link.fetches:
+        told.append(words.say(en.TIMELINE_EMPTY))
+    if older:
+        told.append(words.say(en.TIMELINE_MORE, count=older))
+    if explained := silence(link, now):
+        told += [Markup(""), explained]
     text = lines(numbered(link), state_of(link), "", *told)
-    return Message(text, [[button(en.BUTTON_BACK, "page", 0)]])
+    chat = session.get_one(Chat, link.chat_id)
+    return Message(text, _keyboard(chat, link, entries))
 
 
-def _looks_like(fetch: FetchRow) -> tuple[str, str]:
-    kind = Kind.OPENED if fetch.kind == Kind.REPEAT else fetch.kind
-    return kind, fetch.agent
+def _fitting(told: list[Markup]) -> list[Markup]:
+    """As many lines, newest first, as a message can hold beside the rest."""
+    kept, room = [], LONGEST_STORY
+    for line in told:
+        room -= words.utf16(line)
+        if room < 0:
+            break
+        kept.append(line)
+    return kept
 
 
-def _entry(group: list[FetchRow], now: float) -> Markup:
-    """One line for fetches that follow each other and mean the same."""
-    first = group[-1]
-    values = {
-        "time": words.time(seconds(first.at), now),
-        "kind": en.KINDS[first.kind],
-        "agent": en.AGENTS[first.agent],
-    }
-    if len(group) == 1:
+def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
+    history = history_of(link)
+    rows = [[_flip(chat, entry)] for entry in entries if entry.kind == Kind.OWN][:MOST_FLIPS]
+    if history.said.closed_at is not None:
+        if not history.said.objected:
+            rows.append([button(en.BUTTON_RESUME, "story_resume", link.id)])
+    else:
+        mute = ("story_unmute", en.BUTTON_UNMUTE) if link.muted else ("story_mute", en.BUTTON_MUTE)
+        rows.append([button(mute[1], mute[0], link.id), button(en.BUTTON_STOP, "story_stop", link.id)])
+        if not history.memory.opens:
+            rows.append([button(en.BUTTON_REMIND_ME, "remind", link.id)])
+    return [*rows, [button(en.BUTTON_DELETE, "ask_delete", link.id)], [button(en.BUTTON_BACK, "page", 0)]]
+
+
+def _flip(chat: Chat, entry: Entry) -> InlineKeyboardButton:
+    at = datetime.fromtimestamp(entry.at, zone_of(chat))
+    text = en.BUTTON_FLIP.format(day=words.day(at), clock=f"{at:%H:%M}")
+    return button(text, "flip", entry.fetch_id)
+
+
+def _entry(entry: Entry, now: float) -> Markup:
+    time = words.time(entry.at, now)
+    if entry.kind == "note":
+        return words.say(en.TIMELINE_NOTE, time=time, text=words.name(entry.text, LONGEST_NOTE))
+    if entry.kind in en.TIMELINE_SAID:
+        return words.say(en.TIMELINE_EVENT, time=time, event=en.TIMELINE_SAID[entry.kind])
+    values = {"time": time, "kind": en.KINDS[entry.kind], "agent": en.AGENTS[entry.agent]}
+    if entry.fetches == 1:
         return words.say(en.TIMELINE_LINE, **values)
-    return words.say(en.TIMELINE_FOLDED, count=len(group), **values)
+    return words.say(en.TIMELINE_FOLDED, count=entry.fetches, **values)

@@ -1,7 +1,7 @@
 """Links: made, found (always inside the chat that asks), listed, muted."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from storage import outbox
 from storage.chats import chat_of
 from storage.keys import LARGEST_ID
-from storage.tables import FetchRow, Link
+from storage.tables import FetchRow, Link, StatementRow
 from storage.times import moment, seconds
 from tracking import Kind
 from tracking.history import History, load
@@ -135,10 +135,22 @@ def newest(session: Session, chat_id: int, offset: int, limit: int) -> Sequence[
     return session.exec(query.offset(offset).limit(limit)).all()
 
 
+def found(session: Session, chat_id: int, wanted: Callable[[Link], bool]) -> list[Link]:
+    """The chat's links that somebody looks for, newest first."""
+    query = select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number).desc())
+    return [link for link in session.exec(query) if wanted(link)]
+
+
 def timeline(session: Session, link_id: int, limit: int) -> Sequence[FetchRow]:
     """The newest fetches of a link, newest first."""
     query = select(FetchRow).where(col(FetchRow.link_id) == link_id).order_by(col(FetchRow.seq).desc())
     return session.exec(query.limit(limit)).all()
+
+
+def said_about(session: Session, link_id: int, limit: int) -> Sequence[StatementRow]:
+    """The newest statements about a link, newest first."""
+    query = select(StatementRow).where(col(StatementRow.link_id) == link_id)
+    return session.exec(query.order_by(col(StatementRow.id).desc()).limit(limit)).all()
 
 
 def opened_before(session: Session, fetch: FetchRow) -> float | None:

@@ -10,6 +10,7 @@ from storage.times import moment
 DIGEST = "digest"
 REMIND = "remind"
 DEADLINE = "deadline"
+NUDGES = (REMIND, DEADLINE)
 
 
 def owe(session: Session, link: Link, kind: str, due: float, now: float) -> None:

@@ -5,12 +5,15 @@ from typing import NamedTuple
 from sqlmodel import Session, col, func, select
 
 from storage.links import history_of
+from storage.reminders import NUDGES
 from storage.tables import Alert, Link
 
 
 class Status(NamedTuple):
     links: int
     watching: int
+    waiting: int
+    """Reminders and nudges for later."""
     parked: int
     """Messages that may not have arrived, and are not tried again."""
 
@@ -19,4 +22,7 @@ def status(session: Session, chat_id: int) -> Status:
     links = session.exec(select(Link).where(col(Link.chat_id) == chat_id)).all()
     watching = sum(history_of(link).said.closed_at is None for link in links)
     parked = select(func.count()).where(col(Alert.chat_id) == chat_id, col(Alert.state) == "parked")
-    return Status(len(links), watching, session.exec(parked).one())
+    waiting = select(func.count()).where(
+        col(Alert.chat_id) == chat_id, col(Alert.kind).in_(NUDGES), col(Alert.state) == "pending"
+    )
+    return Status(len(links), watching, session.exec(waiting).one(), session.exec(parked).one())

@@ -64,6 +64,8 @@ BUTTON_REMIND = {1: "⏳ Remind me in a day", 3: "⏳ Remind me in 3 days", 7: "
 BUTTON_DELETE = "🗑 Delete for good"
 BUTTON_DELETE_ALL = "🗑 Delete everything"
 BUTTON_DELETE_ALL_SURE = "🗑 Yes, everything, for good"
+BUTTON_REMIND_ME = "⏳ Remind me"
+BUTTON_FLIP = "That was not me: {day}, {clock}"
 BUTTON_STOP = "Stop"
 BUTTON_RESUME = "Watch again"
 BUTTON_AGAIN = "Send them again"
@@ -232,12 +234,34 @@ NETWORKS = {
 
 # --- history ---------------------------------------------------------------------------------------
 HISTORY_TITLE = "<b>Your links</b>, newest first:"
+HISTORY_FOUND = "<b>Links for “{query}”</b>, newest first:"
+HISTORY_NOT_FOUND = "Nothing found for “{query}”. /history lists all your links."
+SEARCH_STATES = {
+    "opened": "opened",
+    "unopened": "unopened",
+    "sent": "sent",
+    "draft": "draft",
+    "drafts": "draft",
+    "stopped": "stopped",
+    "muted": "muted",
+}
 HISTORY_EMPTY = "No links yet. Send <code>/track contract to landlord</code> to make one."
 HISTORY_LINE = "#{number} {name}: {state}, {last}"
 HISTORY_HINT = "Tap a number for its story."
 TIMELINE_EMPTY = "Nothing has fetched it yet."
 TIMELINE_LINE = "{time} · {kind}: {agent}"
 TIMELINE_FOLDED = "{time} · {kind}: {agent} ({count}×)"
+TIMELINE_NOTE = "{time} · 📝 {text}"
+TIMELINE_EVENT = "{time} · {event}"
+TIMELINE_SAID = {
+    "sent": "📨 you sent it",
+    "told_sent": "📨 sent, as you said later",
+    "draft": "you said: still a draft",
+    "peek": "you announced a look of yours",
+    "stopped": "⏹ recording stopped",
+    "resumed": "recording again",
+    "objected": "✋ the recipient stopped the recording",
+}
 TIMELINE_MORE = "… and {count} earlier."
 STATE_NEW = "not in a mail yet"
 STATE_DRAFT = "draft"
@@ -282,7 +306,7 @@ COMMANDS = {
     "start": "what this is",
     "help": "this list",
     "track": "make a link: /track contract to landlord, or one each: /track offer to Anna, Ben, Carla",
-    "history": "your links and what happened to them",
+    "history": "your links and what happened to them: /history, /history landlord, /history unopened",
     "sent": "say that a mail was sent: /sent 7, or /sent 7 at 14:05",
     "peek": "ignore what I look at myself for 15 minutes: /peek, or /peek 7",
     "mute": "no more messages about a link: /mute 7",
@@ -364,6 +388,13 @@ MUTE_NOTED = "🔕 {name} is muted. Looks are still counted on its card."
 STOP_NOTED = "⏹ {name} is stopped. From now on nothing is recorded."
 TOAST_OBJECTED = "The recipient asked not to be recorded. That cannot be undone."
 STATUS = "<b>Status</b>\nWatching {watching} of {links} links."
+STATUS_WAITING = "⏳ Reminders that wait: {count}"
+STATUS_ZONE = "🕰 Clock: {zone}"
+STATUS_QUIET = "🌙 Quiet from {start} to {end}"
+STATUS_DIGEST = "🗞 Summary every day at {clock}"
+STATUS_TROUBLE = (
+    "⚠️ Something keeps me from working as I should; nothing is lost. The operator’s log says what."
+)
 STATUS_WELL = "All is well."
 STATUS_PARKED = "⚠️ {count} messages may not have reached you. /history knows what they were about."
 PRIVACY = """<b>What is kept</b>

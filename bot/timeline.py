@@ -1,0 +1,62 @@
+"""What happened to a link, in order: what was seen, said and noted, folded where it repeats."""
+
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from storage import links, notes
+from storage.tables import FetchRow, Link
+from storage.times import seconds
+from tracking import Kind, Telling
+
+TOLD = frozenset(
+    {
+        Telling.SENT,
+        Telling.TOLD_SENT,
+        Telling.DRAFT,
+        Telling.PEEK,
+        Telling.STOPPED,
+        Telling.RESUMED,
+        Telling.OBJECTED,
+    }
+)
+"""Statements with a line of their own; the others show in the verdicts they changed."""
+
+
+class Entry(NamedTuple):
+    at: float
+    """When it began."""
+    kind: str
+    """A verdict, a telling, or `note`."""
+    agent: str = ""
+    fetches: int = 1
+    text: str = ""
+    fetch_id: str = ""
+    """The newest of the fetches it stands for."""
+
+
+def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], int]:
+    """The newest entries, newest first, of so many fetches at most; and how many older fetches there are."""
+    fetches = links.timeline(session, link.id, longest)
+    found = [_folded(list(group)) for _, group in groupby(fetches, key=_looks_like)]
+    older = link.fetches - len(fetches)
+    since = seconds(fetches[-1].at) if older and fetches else 0.0
+    told = links.said_about(session, link.id, longest)
+    said = [Entry(row.at, row.telling) for row in told if row.telling in TOLD]
+    kept = notes.of_link(session, link.id, longest)
+    noted = [Entry(seconds(note.at), "note", text=note.text) for note in kept]
+    beside = [entry for entry in (*said, *noted) if entry.at >= since]
+    return sorted([*found, *beside], key=lambda entry: -entry.at), older
+
+
+def _looks_like(fetch: FetchRow) -> tuple[str, str]:
+    kind = Kind.OPENED if fetch.kind == Kind.REPEAT else fetch.kind
+    return kind, fetch.agent
+
+
+def _folded(group: list[FetchRow]) -> Entry:
+    """One entry for fetches that follow each other and mean the same; they come newest first."""
+    newest, oldest = group[0], group[-1]
+    kind = Kind.OPENED if oldest.kind == Kind.REPEAT else oldest.kind
+    return Entry(seconds(oldest.at), kind, oldest.agent, len(group), fetch_id=newest.id)

@@ -1,0 +1,91 @@
+"""Finding a link, and doing something about it: over real HTTP, on both databases."""
+
+from tests.people import OUTLOOK, Chat, fetch
+
+
+def test_history_is_searched_by_word_and_by_recipient(anna: Chat) -> None:
+    for text in ("contract to Landlord", "offer to Ben", "invoice to landlady"):
+        anna.tracks(text)
+    anna.says("/history LANDL")
+    page = anna.sees("Links for “LANDL”")
+    assert "contract" in page.text
+    assert "landlady" in page.text
+    assert "offer" not in page.text
+    anna.says("/history zebra")
+    anna.sees("Nothing found for “zebra”")
+
+
+def test_history_is_searched_by_state(anna: Chat) -> None:
+    opened, url = anna.tracks("contract to landlord")
+    silent, _ = anna.tracks("offer to Ben")
+    anna.tracks("draft to Carla")
+    for card in (opened, silent):
+        anna.presses(card, "sent:")
+    fetch(url, OUTLOOK)
+    anna.sees("was opened")
+    anna.says("/history unopened")
+    page = anna.sees("Links for “unopened”")
+    assert "offer" in page.text
+    assert "contract" not in page.text
+    assert "Carla" not in page.text
+    anna.says("/history opened")
+    assert "contract" in anna.sees("Links for “opened”").text
+
+
+def test_a_search_has_pages(anna: Chat) -> None:
+    for number in range(12):
+        anna.tracks(f"letter {number} to Ben")
+    anna.tracks("something else to Carla")
+    anna.says("/history letter")
+    page = anna.sees("Links for “letter”")
+    anna.presses(page, "page:10 letter")
+    anna.sees("letter 0")
+    assert "else" not in page.text
+    anna.presses(page, "page:0 letter")
+    anna.sees("letter 11")
+
+
+def test_a_story_tells_what_was_said_and_noted_and_has_its_buttons(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    anna.says("/note 1 called him, no answer")
+    anna.sees("Noted for")
+    anna.says("/history")
+    page = anna.sees("newest first")
+    anna.presses(page, "link:")
+    assert "📝 called him, no answer" in anna.sees("you sent it").text
+    assert anna.presses(page, "story_mute:") == "Muted. Looks are still counted on the card."
+    assert anna.presses(page, "story_unmute:") == "Unmuted."
+    assert anna.presses(page, "story_stop:") == "Stopped. Nothing more is recorded."
+    anna.sees("recording stopped")
+    assert anna.presses(page, "story_resume:") == "Watching again."
+    anna.presses(page, "remind:")
+    anna.sees("when shall I speak up")
+    anna.presses(page, "ask_delete:")
+    anna.sees("for good?")
+    fetch(url, OUTLOOK)
+    anna.sees("was opened")
+
+
+def test_what_was_taken_for_annas_own_look_is_flipped_in_its_story(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    anna.says("/peek 1")
+    anna.sees("I take looks for yours")
+    fetch(url, OUTLOOK)
+    anna.says("/history")
+    page = anna.sees("newest first")
+    anna.presses(page, "link:")
+    anna.sees("you: Outlook")
+    assert anna.presses(page, "flip:") == "Noted: that was not you."
+    assert anna.sees("opened: Outlook").id == page.id
+    anna.sees("Looked at")
+
+
+def test_status_tells_all_that_is_set_and_waits(anna: Chat) -> None:
+    anna.tracks()
+    for command in ("/timezone Berlin", "/quiet 22-7", "/digest 18:00", "/remind 1 in 2 days", "/status"):
+        anna.says(command)
+    text = anna.sees("Watching 1 of 1").text
+    for line in ("Reminders that wait: 1", "Europe/Berlin", "22:00 to 07:00", "18:00", "All is well."):
+        assert line in text
