@@ -30,7 +30,8 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float) -> Message:
     url = pixel_url(public_url, link)
     address = words.say("<code>{url}</code>", url=url)
     with_button = takes_buttons(copy_page)
-    parts = [numbered(link), Markup(""), *_state(link, history, now), Markup(""), address]
+    tracked_by = [words.say(en.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
+    parts = [numbered(link), *tracked_by, Markup(""), *_state(link, history, now), Markup(""), address]
     if not with_button:
         parts.append(words.say(en.CARD_COPY_PAGE, url=copy_page))
     if not history.sent() and not history.memory.draft_agents and history.said.closed_at is None:

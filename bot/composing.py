@@ -34,15 +34,20 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
             plan_digest(session, chat, now)
             return digests.digest(session, chat, now)
         case "card":
-            return _card(session.get_one(Link, alert.link_id), desk, now)
+            link = session.get_one(Link, alert.link_id)
+            nudges.plan_unsent(session, link, now)
+            return _card(link, desk, now)
         case "objected":
             alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
             return alerts.objected(session.get_one(Link, alert.link_id))
+        case "unsent":
+            alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
+            return nudges.unsent(alert, session.get_one(Link, alert.link_id), now)
         case "remind" | "deadline":
             alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
             nudge = nudges.reminder if alert.kind == "remind" else nudges.deadline
-            chat, link = session.get_one(Chat, alert.chat_id), session.get_one(Link, alert.link_id)
-            return nudge(chat, link, now)
+            link = session.get_one(Link, alert.link_id)
+            return nudge(session.get_one(Chat, alert.chat_id), link, now)
         case _:
             alert.reply_to = alert.reply_to or outbox.message_of(session, f"card:{alert.link_id}")
             return _about_fetch(session, alert, desk, now)

@@ -111,7 +111,8 @@ def story(session: Session, link: Link, now: float) -> Message:
         told.append(words.say(en.TIMELINE_MORE, count=older))
     if explained := silence(link, now):
         told += [Markup(""), explained]
-    text = lines(numbered(link), state_of(link), "", *told)
+    tracked_by = [words.say(en.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
+    text = lines(numbered(link), *tracked_by, state_of(link), "", *told)
     chat = session.get_one(Chat, link.chat_id)
     return Message(text, _keyboard(chat, link, entries))
 

@@ -13,7 +13,7 @@ from bot.hours import zone_of
 from bot.message import Message
 from bot.nudges import set_deadline
 from bot.parsing import Wish
-from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of
+from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of, tracker_of
 from storage import links
 from storage.chats import chat_of
 from storage.links import DailyLimitError
@@ -76,6 +76,7 @@ def _make(session: Session, update: Update, desk: Desk, wishes: list[Wish]) -> l
             daily=daily,
             thread_id=thread_of(update),
             asked_in=message_id_of(update),
+            tracker=tracker_of(update),
         )
         for wish in wishes
     ]

@@ -12,15 +12,17 @@ from bot import moments
 from bot.hours import zone_of
 from bot.message import Keyboard, Message, button
 from bot.phrases import lines, name, silence
-from storage import reminders
+from storage import outbox, reminders
 from storage.links import history_of
-from storage.tables import Chat, Link
+from storage.tables import Alert, Chat, Link
 from storage.times import moment, seconds
 from words import english as en
 
 POST_TAKES = 2
 """Days that a letter needs: nearer to the deadline nothing is said of the post."""
 OFFERED_DAYS = (1, 3, 7)
+DRAFT_RESTS = 1800
+"""Seconds without a look at the draft, after which it may have been sent."""
 
 
 def set_deadline(session: Session, chat: Chat, link: Link, day: date, now: float) -> None:
@@ -63,6 +65,29 @@ def deadline(chat: Chat, link: Link, now: float) -> Message | None:
     left = (moments.today(at, zone) - moments.today(now, zone)).days
     sentence = en.DEADLINE_POST if left >= POST_TAKES else en.DEADLINE_NEAR
     return _nudge(chat, link, words.say(sentence, **values), now)
+
+
+def plan_unsent(session: Session, link: Link, now: float) -> None:
+    """A draft was seen: ask once, when it has rested for a while, whether it was sent."""
+    last = history_of(link).memory.last_draft
+    if last is not None and _is_unsent(link):
+        reminders.owe_unsent(session, link, last + DRAFT_RESTS, now)
+
+
+def unsent(alert: Alert, link: Link, now: float) -> Message | None:
+    """The nudge for Sent; None when it was said, or somebody still writes."""
+    last = history_of(link).memory.last_draft
+    if last is None or not _is_unsent(link) or link.muted:
+        return None
+    if last + DRAFT_RESTS > now:
+        outbox.postpone(alert, last + DRAFT_RESTS)
+        return None
+    answers = [button(en.BUTTON_SENT, "sent", link.id), button(en.BUTTON_DRAFT, "draft", link.id)]
+    return Message(words.say(en.UNSENT, name=name(link)), [answers])
+
+
+def _is_unsent(link: Link) -> bool:
+    return history_of(link).sent() is None and _is_silent(link)
 
 
 def _is_silent(link: Link) -> bool:

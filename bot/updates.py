@@ -29,6 +29,12 @@ def author_of(update: Update) -> int:
     return update.effective_user.id if update.effective_user else 0
 
 
+def tracker_of(update: Update) -> str:
+    """The first name of who asks in a group; nobody's where an administrator hides behind the group."""
+    user = update.effective_user
+    return "" if is_private(update) or user is None or user.is_bot else user.first_name
+
+
 def thread_of(update: Update) -> int | None:
     """The topic it was written in."""
     asked = update.effective_message

@@ -50,6 +50,7 @@ def create(
     thread_id: int | None = None,
     asked_in: int | None = None,
     deadline: float | None = None,
+    tracker: str = "",
 ) -> Link:
     """A new link, and the card owed for it. Raises DailyLimitError."""
     chat = chat_of(session, chat_id, now)
@@ -64,6 +65,7 @@ def create(
         created_by=by,
         thread_id=thread_id,
         asked_in=asked_in,
+        tracker=tracker,
         deadline=None if deadline is None else moment(deadline),
         last_event_at=moment(now),
     )

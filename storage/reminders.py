@@ -10,7 +10,9 @@ from storage.times import moment
 DIGEST = "digest"
 REMIND = "remind"
 DEADLINE = "deadline"
+UNSENT = "unsent"
 NUDGES = (REMIND, DEADLINE)
+"""What somebody asked for."""
 
 
 def owe(session: Session, link: Link, kind: str, due: float, now: float) -> None:
@@ -21,6 +23,20 @@ def owe(session: Session, link: Link, kind: str, due: float, now: float) -> None
         "link_id": link.id,
         "kind": kind,
         "loud": True,
+        "thread_id": link.thread_id,
+        "not_before": moment(due),
+        "created_at": moment(now),
+    }
+    outbox.owe(session.connection(), [row])
+
+
+def owe_unsent(session: Session, link: Link, due: float, now: float) -> None:
+    """Once per link, without sound: it may have been sent, and nobody said so."""
+    row = {
+        "key": f"{UNSENT}:{link.id}",
+        "chat_id": link.chat_id,
+        "link_id": link.id,
+        "kind": UNSENT,
         "thread_id": link.thread_id,
         "not_before": moment(due),
         "created_at": moment(now),

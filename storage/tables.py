@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -57,6 +57,8 @@ class Link(SQLModel, table=True):
     recipient: str = ""
     created_at: datetime
     created_by: int = Field(sa_type=BigInteger)
+    tracker: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """In a group, the first name of who made it."""
     thread_id: int | None = None
     asked_in: int | None = None
     """The message that asked for it: answers quote it, and it gets the reaction."""

@@ -24,6 +24,7 @@ CARD_LOOKED_ONCE = "👀 Looked at {first}."
 CARD_LOOKED = "👀 Looked at {count} times: first {first}, last {last}."
 CARD_MUTED = "🔕 Muted: looks are counted here, and nothing else is sent."
 CARD_DEADLINE = "⏳ Deadline: {time}. If nothing was seen, I speak up some days before."
+TRACKED_BY = "Tracked by {who}."
 CARD_STOPPED = "⏹ Stopped. Nothing is recorded any more."
 CARD_OBJECTED = "✋ The recipient asked not to be recorded. Nothing is recorded any more."
 CARD_COPY_PAGE = "Open copy page: {url}"
@@ -101,6 +102,9 @@ REPEATED = "🔁 Possibly repeated (no. {number})."
 
 HELD_LOOKS = "While it was quiet it was looked at {count} times, the last time {last}."
 
+UNSENT = (
+    "📝 {name}: I saw the image in your draft. Have you sent the mail since? I count from when you tell me."
+)
 REMIND = "⏳ {name}: nothing was seen in the {span} since you sent it."
 REMIND_UNSENT = "⏳ {name}: you have not said that it was sent, and nothing was seen."
 DEADLINE_UNSENT = "⏳ {name}: the deadline is {day}, and you have not said that it was sent."

@@ -153,6 +153,10 @@ class Client:
         }
         return self.telegram.say(self._user(given), given["text"], self._chat(given), **more).view()
 
+    def do_remove(self, given: Given) -> Given:
+        self.telegram.remove(self._user(given), self._message(given))
+        return {}
+
     def do_locate(self, given: Given) -> Given:
         return self.telegram.locate(self._user(given), given["latitude"], given["longitude"]).view()
 

@@ -107,6 +107,13 @@ class Telegram(World):
         command, at, addressee = (words or [""])[0].partition("@")
         return name in words or (command.startswith("/") and at + addressee in ("", name))
 
+    def remove(self, user: User, message: Message) -> None:
+        """`user` deletes a message for everyone: a bot hears nothing of it."""
+        with self.bell.lock:
+            del self.messages[message.chat.id, message.id]
+            self.note(Line(self.clock(), user.name, "deleted", message.chat.id, message.id))
+            self.changed("deleted", chat=message.chat.id, message_id=message.id)
+
     # What they tap
 
     def press(self, user: User, message: Message, wanted: str, *, forged: bool = False) -> Query:

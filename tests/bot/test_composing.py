@@ -182,3 +182,41 @@ def test_what_waits_for_later_stops_nobody_and_wakes_the_loop_in_time(evening: E
     evening.sends("offer")
     with reading(evening.engine) as session:
         assert outbox.next_due(session, EVENING + 60) == 2 * 3600 - 60
+
+
+def drafts(evening: Evening) -> Link:
+    """A link that was seen in a draft, at nine in the evening."""
+    with writing(evening.engine) as session:
+        session.get_one(Chat, ANNA).quiet_from = None
+        link = links.create(
+            session, chat_id=ANNA, by=ANNA, label="contract", recipient="Ben", now=EVENING, daily=50
+        )
+    evening.is_fetched(link, EVENING)
+    evening.delivers(EVENING)
+    return link
+
+
+def test_a_draft_that_rests_is_asked_about_once_and_without_sound(evening: Evening) -> None:
+    drafts(evening)
+    assert evening.delivers(EVENING + 1799) == []
+    ((kind, message, loud),) = evening.delivers(EVENING + 1800)
+    assert (kind, loud) == ("unsent", False)
+    assert "I saw the image in your draft" in message.text
+    assert evening.delivers(EVENING + 7200) == []
+
+
+def test_who_still_writes_is_not_asked_yet(evening: Evening) -> None:
+    link = drafts(evening)
+    evening.is_fetched(link, EVENING + 1500)
+    assert evening.delivers(EVENING + 1800) == []
+    assert [kind for kind, _, _ in evening.delivers(EVENING + 3300)] == ["unsent"]
+
+
+def test_who_said_sent_is_not_asked(evening: Evening) -> None:
+    link = drafts(evening)
+    with writing(evening.engine) as session:
+        statement = Statement(Telling.SENT, EVENING + 60)
+        state(
+            session, session.get_one(Link, link.id), statement, by=ANNA, now=EVENING + 60, windows=Windows()
+        )
+    assert evening.delivers(EVENING + 1800) == []
