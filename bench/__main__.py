@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench import (
     alert,
+    answers,
     history,
     idle,
     judge,
@@ -33,7 +34,7 @@ from bench.running import ROOT, NotHere
 
 PARTS: dict[str, Callable[[], list[Row]]] = {
     part.PART: part.measure
-    for part in (pixel, latency, alert, wakeup, history, memory, idle, starting, order)
+    for part in (pixel, latency, alert, wakeup, answers, history, memory, idle, starting, order)
 }
 JUDGE, TABLE = "judge", "table"
 FAILED = "failed"

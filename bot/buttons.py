@@ -18,7 +18,7 @@ from bot.listing import history_page, story
 from bot.making import make_links
 from bot.message import Message
 from bot.presses import Answer, Press, on_fetch, on_link
-from bot.replies import owe_reply, rewrite
+from bot.replies import owe_file, owe_reply, rewrite
 from storage import links, outbox, reminders
 from storage.chats import chat_of
 from storage.links import history_of
@@ -195,6 +195,15 @@ def _remind_in(days: int) -> Callable[[Press], Answer]:
     return act
 
 
+def _picture(ground: str) -> Callable[[Press], Answer]:
+    @on_link
+    def act(press: Press, link: Link) -> Answer:
+        owe_file(press.session, press.update, "picture", now(), link_id=link.id, payload=ground)
+        return ""
+
+    return act
+
+
 def _page(press: Press) -> Answer:
     number, _, query = press.about.partition(" ")
     offset = int(number) if number.isdecimal() and len(number) < 9 else 0
@@ -220,8 +229,10 @@ def _test(press: Press) -> Answer:
     owe_reply(press.session, press.update, message, now())
     return ""
 
+
 STORY = {"mute": _mute, "unmute": _unmute, "stop": _stop, "resume": _resume}
 """Verbs of the card that stand under a story too."""
+
 
 def _again(press: Press) -> Answer:
     return en.TOAST_AGAIN if outbox.send_again(press.session, press.chat_id) else en.TOAST_GONE
@@ -249,6 +260,8 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     **{f"remind{days}": _remind_in(days) for days in nudges.OFFERED_DAYS},
     **{f"story_{verb}": _then_story(act) for verb, act in STORY.items()},
     "flip": _flip,
+    "light": _picture("light"),
+    "dark": _picture("dark"),
     "ask_delete": _ask_delete,
     "track": _track,
     "test": _test,

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 import words
-from bot import alerts, digests, exporting, nudges
+from bot import alerts, digests, exporting, nudges, picture
 from bot.cards import card
 from bot.desk import Desk
 from bot.hours import plan_digest, quiet_end
@@ -29,6 +29,8 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
             return None if alert.telegram_id is None else Message(words.say(en.ERASED))
         case "export":
             return exporting.message(alert.chat_id)
+        case "picture":
+            return picture.message(session.get_one(Link, alert.link_id), dark=alert.payload == "dark")
         case "digest":
             chat = session.get_one(Chat, alert.chat_id)
             plan_digest(session, chat, now)

@@ -12,11 +12,10 @@ from telegram import Update
 import words
 from bot.desk import Desk
 from bot.message import File, Message
-from bot.updates import chat_id_of, message_id_of, thread_of
-from storage import exports, outbox
-from storage.chats import chat_of
+from bot.replies import owe_file
+from storage import exports
 from storage.exports import Table
-from storage.times import moment, now
+from storage.times import now
 from words import english as en
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,16 +24,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def export(session: Session, update: Update, _desk: Desk) -> None:
     """Owe the file; it is made when it is sent."""
-    chat = chat_of(session, chat_id_of(update), now())
-    row = {
-        "key": f"export:{update.update_id}",
-        "chat_id": chat.id,
-        "kind": "export",
-        "thread_id": thread_of(update),
-        "reply_to": message_id_of(update),
-        "created_at": moment(now()),
-    }
-    outbox.owe(session.connection(), [row])
+    owe_file(session, update, "export", now())
 
 
 def message(chat_id: int) -> Message:

@@ -139,6 +139,7 @@ def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
         rows.append([button(mute[1], mute[0], link.id), button(en.BUTTON_STOP, "story_stop", link.id)])
         if not history.memory.opens:
             rows.append([button(en.BUTTON_REMIND_ME, "remind", link.id)])
+    rows.append([button(en.BUTTON_PICTURE, "light", link.id)])
     return [*rows, [button(en.BUTTON_DELETE, "ask_delete", link.id)], [button(en.BUTTON_BACK, "page", 0)]]
 
 

@@ -4,6 +4,7 @@ from sqlmodel import Session
 from telegram import Update
 
 from bot.message import Message, pack
+from bot.updates import chat_id_of, message_id_of, thread_of
 from storage import outbox
 from storage.chats import chat_of
 from storage.times import moment
@@ -40,6 +41,25 @@ def owe_message(
         "thread_id": thread_id,
         "reply_to": reply_to,
         "payload": pack(message),
+        "created_at": moment(now),
+    }
+    outbox.owe(session.connection(), [row])
+
+
+def owe_file(
+    session: Session, update: Update, kind: str, now: float, *, link_id: int | None = None, payload: str = ""
+) -> None:
+    """Owe a file of this kind, made when it is sent."""
+    chat_id = chat_id_of(update)
+    chat_of(session, chat_id, now)
+    row = {
+        "key": f"{kind}:{update.update_id}",
+        "chat_id": chat_id,
+        "link_id": link_id,
+        "kind": kind,
+        "thread_id": thread_of(update),
+        "reply_to": message_id_of(update),
+        "payload": payload,
         "created_at": moment(now),
     }
     outbox.owe(session.connection(), [row])

@@ -19,7 +19,8 @@ async def show(bot: Bot, desk: Desk, alert: Alert, message: Message) -> int | No
         return None
     if message.attach:
         # It shows that work is under way, for as long as the file is made.
-        await bot.send_chat_action(alert.chat_id, ChatAction.UPLOAD_DOCUMENT, alert.thread_id)
+        action = ChatAction.UPLOAD_PHOTO if alert.kind == "picture" else ChatAction.UPLOAD_DOCUMENT
+        await bot.send_chat_action(alert.chat_id, action, alert.thread_id)
         return await _send_file(bot, alert, message, await desk.read(message.attach))
     sent = await bot.send_message(
         alert.chat_id,

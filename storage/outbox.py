@@ -28,8 +28,8 @@ REMEMBERED = 7 * 86400
 """Seconds an answer is kept, so that its buttons can change it."""
 
 
-ANSWERS = ("reply", "digest", "export", "erased")
-"""Kinds that belong to no link, and are forgotten."""
+ANSWERS = ("reply", "digest", "export", "picture", "erased")
+"""Kinds that are said once, and forgotten."""
 HELD_ONLY = ("opened", "proxied", "objected")
 """Kinds that are owed at once; where they wait, quiet hours hold them."""
 

@@ -65,6 +65,9 @@ BUTTON_REMIND = {1: "⏳ Remind me in a day", 3: "⏳ Remind me in 3 days", 7: "
 BUTTON_DELETE = "🗑 Delete for good"
 BUTTON_DELETE_ALL = "🗑 Delete everything"
 BUTTON_DELETE_ALL_SURE = "🗑 Yes, everything, for good"
+BUTTON_PICTURE = "🖼 Picture"
+BUTTON_DARK = "🌙 On dark"
+BUTTON_LIGHT = "☀️ On light"
 BUTTON_REMIND_ME = "⏳ Remind me"
 BUTTON_FLIP = "That was not me: {day}, {clock}"
 BUTTON_STOP = "Stop"
@@ -258,13 +261,13 @@ TIMELINE_FOLDED = "{time} · {kind}: {agent} ({count}×)"
 TIMELINE_NOTE = "{time} · 📝 {text}"
 TIMELINE_EVENT = "{time} · {event}"
 TIMELINE_SAID = {
-    "sent": "📨 you sent it",
-    "told_sent": "📨 sent, as you said later",
+    "sent": "you sent it",
+    "told_sent": "sent, as you said later",
     "draft": "you said: still a draft",
     "peek": "you announced a look of yours",
-    "stopped": "⏹ recording stopped",
+    "stopped": "recording stopped",
     "resumed": "recording again",
-    "objected": "✋ the recipient stopped the recording",
+    "objected": "the recipient stopped the recording",
 }
 TIMELINE_MORE = "… and {count} earlier."
 STATE_NEW = "not in a mail yet"
@@ -288,6 +291,17 @@ somebody may have looked without images.",
     "scanned": "A security service looked at it, theirs or yours. Where one stands, images are often held back \
 until the reader asks.",
 }
+
+# --- the picture (plain text, in a font without emoji) ------------------------------------------------
+PICTURE_TITLE = "#{number} · {state}"
+PICTURE_ZONE = "Times in {zone}"
+PICTURE_SILENCE = "{span} of silence"
+PICTURE_MORE = "… {count} more …"
+PICTURE_OLDER = "… {count} earlier …"
+PICTURE_NOTHING = "nothing has happened yet"
+PICTURE_NOTE = "noted"
+PICTURE_ONCE = "{kind}"
+PICTURE_COUNTED = "{kind} ({count}×)"
 
 # --- commands --------------------------------------------------------------------------------------
 START = """<b>Readback</b> tells you what happened to one mail: seen in your draft, reached the provider, opened.

@@ -146,7 +146,7 @@ def test_a_story_is_told_newest_first_and_folds_what_repeats(engine: Engine) -> 
         "opened: Outlook",
         "opened: Gmail’s image proxy (3×)",
         "fetched by the provider: Gmail’s prefetcher",
-        "📨 you sent it",
+        "you sent it",
         "in your draft: Gmail’s image proxy",
     ]
 

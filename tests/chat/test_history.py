@@ -1,5 +1,7 @@
 """Finding a link, and doing something about it: over real HTTP, on both databases."""
 
+import httpx
+
 from tests.people import OUTLOOK, Chat, fetch
 
 
@@ -89,3 +91,24 @@ def test_status_tells_all_that_is_set_and_waits(anna: Chat) -> None:
     text = anna.sees("Watching 1 of 1").text
     for line in ("Reminders that wait: 1", "Europe/Berlin", "22:00 to 07:00", "18:00", "All is well."):
         assert line in text
+
+
+def test_a_story_is_a_picture_on_light_and_on_dark(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    fetch(url, OUTLOOK)
+    anna.sees("was opened")
+    anna.says("/history")
+    page = anna.sees("newest first")
+    anna.presses(page, "link:")
+    anna.presses(page, "light:")
+    light = anna.api.wait_for(lambda: next((m for m in anna.api.said(anna.chat) if m.file), None))
+    assert light.file
+    assert light.file.name == "link-1.png"
+    assert light.text == "contract → landlord · #1"
+    anna.presses(light, "dark:")
+    dark = anna.api.wait_for(lambda: [m for m in anna.api.said(anna.chat) if m.file][1:])[0]
+    assert dark.file
+    shown = [httpx.get(f"{anna.api.url}/client/files/{m.file.id}").content for m in (light, dark) if m.file]
+    assert shown[0] != shown[1]
+    assert dark.file.size == light.file.size

@@ -1,0 +1,86 @@
+"""A link's timeline as a picture: which rows it has, and the message that brings it."""
+
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+import words
+from bot.drawing import Row, draw, drawable
+from bot.hours import zone_of
+from bot.listing import state_of
+from bot.message import File, Message, button
+from bot.phrases import numbered
+from bot.timeline import Entry, timeline
+from storage.tables import Chat, Link
+from words import english as en
+
+LONGEST_TIMELINE = 300
+FIRST, LAST = 4, 8
+"""Rows that are kept of a long story: how it began, and how it stands."""
+SILENCE = 12 * 3600
+"""Seconds without an event that are said, in one row however long they were."""
+
+GREEN, BLUE, AMBER, VIOLET, RED, GREY = "#2fa84f", "#2f83d8", "#e0940d", "#8f7be0", "#d9534f", "#8796a3"
+COLOURS = {
+    "opened": GREEN,
+    "sent": BLUE,
+    "told_sent": BLUE,
+    "activated": AMBER,
+    "inserted": AMBER,
+    "draft": AMBER,
+    "proxied": VIOLET,
+    "scanned": RED,
+    "stopped": RED,
+    "objected": RED,
+}
+
+
+def message(link: Link, *, dark: bool) -> Message:
+    """The picture, drawn when it is sent, with a button for the other ground."""
+    other = button(en.BUTTON_LIGHT, "light", link.id) if dark else button(en.BUTTON_DARK, "dark", link.id)
+    return Message(numbered(link), [[other]], attach=partial(drawn, link_id=link.id, dark=dark))
+
+
+def drawn(session: Session, link_id: int, *, dark: bool) -> File:
+    link = session.get_one(Link, link_id)
+    zone = zone_of(session.get_one(Chat, link.chat_id))
+    entries, older = timeline(session, link, LONGEST_TIMELINE)
+    title = words.say(en.PICTURE_TITLE, number=link.number, state=state_of(link)).unescape()
+    footer = words.say(en.PICTURE_ZONE, zone=zone.key).unescape()
+    content = draw(title, rows(entries[::-1], older, zone), footer, dark=dark)
+    return File(f"link-{link.number}.png", content, is_picture=True)
+
+
+def rows(entries: list[Entry], older: int, zone: ZoneInfo) -> list[Row]:
+    """The entries, oldest first, as rows; long silences and the middle of a long story are folded."""
+    made = [Row(en.PICTURE_NOTHING)] if not entries else _with_silences(entries, zone)
+    if len(made) > FIRST + LAST + 1:
+        left_out = Row(en.PICTURE_MORE.format(count=len(made) - FIRST - LAST))
+        made = [*made[:FIRST], left_out, *made[-LAST:]]
+    return [Row(en.PICTURE_OLDER.format(count=older)), *made] if older else made
+
+
+def _with_silences(entries: list[Entry], zone: ZoneInfo) -> list[Row]:
+    made = [_row(entries[0], None, zone)]
+    for before, entry in pairwise(entries):
+        if entry.at - before.at >= SILENCE:
+            made.append(Row(en.PICTURE_SILENCE.format(span=words.span(entry.at - before.at))))
+        made.append(_row(entry, before, zone))
+    return made
+
+
+def _row(entry: Entry, before: Entry | None, zone: ZoneInfo) -> Row:
+    at = datetime.fromtimestamp(entry.at, zone)
+    known = before is not None and datetime.fromtimestamp(before.at, zone).date() == at.date()
+    day, clock = "" if known else words.day(at), f"{at:%H:%M}"
+    colour, strong = COLOURS.get(entry.kind, GREY), entry.kind in ("opened", "sent", "told_sent")
+    if entry.kind == "note":
+        return Row(en.PICTURE_NOTE, drawable(entry.text), day, clock, colour)
+    if entry.kind in en.TIMELINE_SAID:
+        return Row(en.TIMELINE_SAID[entry.kind], "", day, clock, colour, strong)
+    counted = en.PICTURE_COUNTED if entry.fetches > 1 else en.PICTURE_ONCE
+    title = counted.format(kind=en.KINDS[entry.kind], count=entry.fetches)
+    return Row(title, en.AGENTS[entry.agent], day, clock, colour, strong)
