@@ -18,7 +18,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import buttons, checkup, clocks, commands, exporting, leaving, making, remembering
+from bot import buttons, checkup, clocks, commands, exporting, law, leaving, making, remembering
 from bot.delivery import Delivery
 from bot.desk import Desk
 from bot.outcomes import in_words
@@ -57,7 +57,8 @@ COMMANDS = {
     "mute": commands.mute,
     "stop": commands.stop,
     "status": commands.status,
-    "privacy": commands.privacy,
+    "privacy": law.privacy,
+    "legal": law.legal,
     "cancel": commands.cancel,
 }
 

@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 import words
-from bot import alerts, leaving, nudges, selftest
+from bot import alerts, law, leaving, nudges, selftest
 from bot.clocks import take_zone
 from bot.commands import Context, desk_of, say, say_peek
 from bot.desk import Desk
@@ -266,6 +266,7 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "track": _track,
     "test": _test,
     "again": _again,
+    "legal": law.pressed_legal,
     "delete": leaving.pressed_delete,
     "everything": leaving.pressed_everything,
     "zone": _zone,

@@ -102,10 +102,6 @@ def _settings(chat: Chat) -> list[Markup]:
     return told
 
 
-def privacy(_session: Session, _update: Update, desk: Desk) -> Message:
-    return Message(words.say(en.PRIVACY, days=desk.settings.retention_days))
-
-
 def sent(session: Session, update: Update, desk: Desk) -> Message:
     """`/sent 7`: the same as the button on its card; `/sent 7 at 14:05`."""
     return about_link(session, update, desk, "sent", _say_sent, takes_more=True)

@@ -1,0 +1,39 @@
+"""What is kept, and what the law says: over real HTTP, on both databases."""
+
+import pytest
+
+from tests.people import Chat
+from words import english as en
+
+
+def test_privacy_tells_what_is_kept_how_long_and_how_to_erase_it(anna: Chat) -> None:
+    anna.says("/privacy")
+    text = anna.sees("What is kept").text
+    for said in ("About you:", "About the recipient:", "fetches 180 days", "/delete everything", "/export"):
+        assert said in text
+
+
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        ("eu", "EDPB, Guidelines 2/2023"),
+        ("france", "12 March 2026"),
+        ("uk", "29 April 2026"),
+        ("us", "CAN-SPAM"),
+        ("canada", "CASL"),
+        ("elsewhere", "I have not looked up"),
+        ("case", "Its limits"),
+    ],
+)
+def test_each_place_has_a_card_with_its_source_and_no_advice(anna: Chat, place: str, source: str) -> None:
+    anna.says("/legal")
+    card = anna.sees("The law, by place")
+    assert "not advice" in card.text
+    anna.presses(card, f"legal:{place}")
+    shown = anna.sees(source)
+    assert shown.id == card.id
+    assert shown.text.endswith("Information, not advice.")
+
+
+def test_every_place_that_can_be_chosen_has_its_card() -> None:
+    assert en.LEGAL_PLACES.keys() == en.LEGAL_CARDS.keys()
