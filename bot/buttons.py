@@ -3,14 +3,13 @@
 import logging
 from collections.abc import Callable
 from functools import partial
-from zoneinfo import available_timezones
 
 from sqlmodel import Session
 from telegram import Update
 from telegram.error import TelegramError
 
 import words
-from bot import alerts, law, leaving, nudges, selftest
+from bot import alerts, clocks, law, leaving, nudges, remembering, selftest
 from bot.clocks import take_zone
 from bot.commands import Context, desk_of, say, say_peek
 from bot.desk import Desk
@@ -19,7 +18,7 @@ from bot.making import make_links
 from bot.message import Message
 from bot.presses import Answer, Press, on_fetch, on_link
 from bot.replies import owe_file, owe_reply, rewrite
-from storage import links, outbox, reminders
+from storage import links, outbox
 from storage.chats import chat_of
 from storage.links import history_of
 from storage.statements import mark_sent
@@ -177,24 +176,6 @@ def _link(press: Press, link: Link) -> Answer:
     return rewrite(press.session, press.update, story(press.session, link, now()))
 
 
-@on_link
-def _remind(press: Press, link: Link) -> Answer:
-    owe_reply(press.session, press.update, nudges.offer(link), now(), quote=True)
-    return ""
-
-
-def _remind_in(days: int) -> Callable[[Press], Answer]:
-    @on_link
-    def act(press: Press, link: Link) -> Answer:
-        history = history_of(link)
-        if history.said.closed_at is not None or history.memory.opens:
-            return en.TOAST_NO_REMINDER
-        reminders.owe(press.session, link, reminders.REMIND, now() + days * 86400, now())
-        return en.TOAST_REMIND
-
-    return act
-
-
 def _picture(ground: str) -> Callable[[Press], Answer]:
     @on_link
     def act(press: Press, link: Link) -> Answer:
@@ -209,13 +190,6 @@ def _page(press: Press) -> Answer:
     offset = int(number) if number.isdecimal() and len(number) < 9 else 0
     page = history_page(press.session, press.chat_id, offset, now(), query)
     return rewrite(press.session, press.update, page)
-
-
-def _zone(press: Press) -> Answer:
-    chat = chat_of(press.session, press.chat_id, now())
-    if press.about not in available_timezones():
-        return en.TOAST_GONE
-    return rewrite(press.session, press.update, take_zone(press.session, chat, press.about))
 
 
 def _track(press: Press) -> Answer:
@@ -256,8 +230,8 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "peek": _peek,
     "link": _link,
     "page": _page,
-    "remind": _remind,
-    **{f"remind{days}": _remind_in(days) for days in nudges.OFFERED_DAYS},
+    "remind": remembering.pressed_remind,
+    **{f"remind{days}": remembering.remind_in(days) for days in nudges.OFFERED_DAYS},
     **{f"story_{verb}": _then_story(act) for verb, act in STORY.items()},
     "flip": _flip,
     "light": _picture("light"),
@@ -269,5 +243,5 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "legal": law.pressed_legal,
     "delete": leaving.pressed_delete,
     "everything": leaving.pressed_everything,
-    "zone": _zone,
+    "zone": clocks.pressed_zone,
 }

@@ -1,6 +1,7 @@
 """`/timezone`, `/quiet`, `/digest`: when the chat is spoken to."""
 
 from collections.abc import Sequence
+from zoneinfo import available_timezones
 
 from markupsafe import Markup
 from sqlmodel import Session
@@ -12,6 +13,8 @@ from bot.desk import Desk
 from bot.hours import plan_digest, zone_of
 from bot.message import Keyboard, Message, button
 from bot.phrases import lines
+from bot.presses import Answer, Press
+from bot.replies import rewrite
 from bot.updates import chat_id_of, text_of
 from storage import erasing, outbox
 from storage.chats import chat_of
@@ -111,3 +114,11 @@ def _replan(session: Session, chat: Chat) -> None:
     """The chat's clock, or its quiet, changed: what waits is planned again."""
     plan_digest(session, chat, now())
     outbox.release(session, chat.id)
+
+
+def pressed_zone(press: Press) -> Answer:
+    """One of several clocks was chosen."""
+    chat = chat_of(press.session, press.chat_id, now())
+    if press.about not in available_timezones():
+        return en.TOAST_GONE
+    return rewrite(press.session, press.update, take_zone(press.session, chat, press.about))

@@ -56,7 +56,7 @@ def argument(text: str) -> str:
 
 def number_and_more(text: str) -> tuple[int | None, str]:
     """`7 in 2 days`: a link's number, and what stands behind it."""
-    first, _, more = text.strip().partition(" ")
+    first, more = [*text.split(None, 1), "", ""][:2]
     return number(first), more.strip()
 
 

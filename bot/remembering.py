@@ -1,5 +1,7 @@
 """`/note` and `/remind`: what a person adds to a link, and a nudge for later."""
 
+from collections.abc import Callable
+
 from sqlmodel import Session
 from telegram import Update
 
@@ -10,6 +12,8 @@ from bot.desk import Desk
 from bot.hours import zone_of
 from bot.message import Message
 from bot.phrases import name
+from bot.presses import Answer, Press, on_link
+from bot.replies import owe_reply
 from bot.updates import author_of, more_of
 from storage import notes, reminders
 from storage.chats import chat_of
@@ -59,3 +63,21 @@ def remind_at(session: Session, link: Link, at: float) -> Message:
         return Message(words.say(en.REMIND_SEEN, name=name(link)))
     reminders.owe(session, link, reminders.REMIND, at, now())
     return Message(words.say(en.REMIND_NOTED, name=name(link), time=words.time(at, now())))
+
+
+@on_link
+def pressed_remind(press: Press, link: Link) -> Answer:
+    owe_reply(press.session, press.update, nudges.offer(link), now(), quote=True)
+    return ""
+
+
+def remind_in(days: int) -> Callable[[Press], Answer]:
+    @on_link
+    def act(press: Press, link: Link) -> Answer:
+        history = history_of(link)
+        if history.said.closed_at is not None or history.memory.opens:
+            return en.TOAST_NO_REMINDER
+        reminders.owe(press.session, link, reminders.REMIND, now() + days * 86400, now())
+        return en.TOAST_REMIND
+
+    return act

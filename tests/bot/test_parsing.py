@@ -99,6 +99,20 @@ def test_whatever_white_space_follows_a_command_is_no_part_of_it(gap: str) -> No
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
+        ("7 in 2 days", (7, "in 2 days")),
+        ("#7\ncalled him", (7, "called him")),
+        ("7", (7, "")),
+        ("", (None, "")),
+        ("seven 7", (None, "7")),
+    ],
+)
+def test_more_may_stand_behind_a_links_number(typed: str, found: tuple[int | None, str]) -> None:
+    assert parsing.number_and_more(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
         ("landlord", ["landlord"]),
         ("Anna, Ben, Carla", ["Anna", "Ben", "Carla"]),
         ("Anna and Ben", ["Anna and Ben"]),

@@ -46,6 +46,18 @@ def test_a_deleted_link_is_nowhere_any_more(anna: Chat, world: World) -> None:
     assert running.mentions("zebracontract") == []
 
 
+def test_what_was_deleted_while_the_pixel_server_was_down_leaves_the_log_at_its_start(
+    anna: Chat, world: World
+) -> None:
+    api, running = world
+    anna.tracks("tamarincontract to Ben")
+    running.end("pixel_server")
+    anna.says("/delete 1")
+    anna.presses(anna.sees("for good?"), "delete:")
+    running.start("pixel_server")
+    api.wait_for(lambda: not any(b"tamarincontract" in path.read_bytes() for path in files_of(running)))
+
+
 def test_a_button_of_another_chat_deletes_nothing(anna: Chat, world: World) -> None:
     api, _ = world
     anna.tracks()

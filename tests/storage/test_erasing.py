@@ -1,0 +1,166 @@
+"""Erasing for good: what is gone, what the chat still shows, and what belongs to others."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from settings import Settings
+from storage import erasing, links, notes, outbox
+from storage.chats import chat_of
+from storage.engine import connect, reading, writing
+from storage.erasing import truncate_log
+from storage.outbox import Claim, Ended, Outcome
+from storage.statements import state
+from storage.tables import Alert, Chat, FetchRow, Link, Note, StatementRow
+from storage.times import moment
+from tests.fetches import NOON, arrival
+from tests.storage.test_ingest import take_in
+from tracking import Statement, Telling, Windows
+
+ANNA, BEN = 1001, 1002
+
+on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+
+
+def sent(engine: Engine, label: str, chat: int = ANNA) -> Link:
+    """A link that was sent, noted on, and opened."""
+    with writing(engine) as session:
+        link = links.create(session, chat_id=chat, by=chat, label=label, recipient="Ben", now=NOON, daily=50)
+        statement = Statement(Telling.SENT, NOON + 60)
+        state(session, link, statement, by=chat, now=NOON + 60, windows=Windows())
+        notes.add(session, link, by=chat, text=f"about {label}", now=NOON + 70)
+    take_in(engine, arrival(link.token, NOON + 3600))
+    return link
+
+
+def erase(engine: Engine, link: Link, mentioned: str = "nothing") -> None:
+    with writing(engine) as session:
+        found = links.link_of(session, link.chat_id, link.id, lock=True)
+        assert found
+        erasing.erase_link(session, found, mentions=lambda payload: mentioned in payload)
+
+
+def claim(engine: Engine, at: float) -> Claim:
+    with writing(engine) as session:
+        (claimed,) = outbox.claim(session, at, 8)
+    return claimed
+
+
+def settle(engine: Engine, claimed: Claim, telegram_id: int, at: float) -> None:
+    with writing(engine) as session:
+        outbox.settle(session, claimed, Outcome(Ended.SENT, telegram_id=telegram_id), at)
+
+
+def alerts(engine: Engine) -> list[Alert]:
+    with reading(engine) as session:
+        return list(session.exec(select(Alert)).all())
+
+
+def rows(engine: Engine) -> dict[str, int]:
+    with reading(engine) as session:
+        return {
+            table.__name__: len(session.exec(select(table)).all())
+            for table in (Link, FetchRow, StatementRow, Note)
+        }
+
+
+def test_only_the_link_that_is_meant_goes(engine: Engine) -> None:
+    contract = sent(engine, "contract")
+    sent(engine, "offer")
+    erase(engine, contract)
+    assert rows(engine) == {"Link": 1, "FetchRow": 1, "StatementRow": 1, "Note": 1}
+    assert {alert.link_id for alert in alerts(engine)} == {2}
+
+
+def test_what_was_shown_is_blanked_and_what_was_not_is_not_owed_any_more(engine: Engine) -> None:
+    contract = sent(engine, "contract")
+    settle(engine, claim(engine, NOON + 3600), telegram_id=51, at=NOON + 3600)
+    erase(engine, contract)
+    (shown,) = alerts(engine)
+    assert (shown.kind, shown.telegram_id, shown.state) == ("erased", 51, "pending")
+    assert (shown.link_id, shown.fetch_id, shown.payload) == (None, None, "")
+
+
+def test_what_is_being_sent_is_blanked_as_soon_as_it_has_arrived(engine: Engine) -> None:
+    contract = sent(engine, "contract")
+    under_way = claim(engine, NOON + 3600)
+    erase(engine, contract)
+    settle(engine, under_way, telegram_id=51, at=NOON + 3601)
+    blanked = claim(engine, NOON + 3602)
+    assert (blanked.alert.kind, blanked.alert.telegram_id) == ("erased", 51)
+
+
+def test_answers_that_mention_it_go_and_others_stay(engine: Engine) -> None:
+    contract = sent(engine, "contract")
+    with writing(engine) as session:
+        for key, payload in (("one", "about the contract"), ("two", "about the weather")):
+            row = {
+                "key": key,
+                "chat_id": ANNA,
+                "kind": "reply",
+                "payload": payload,
+                "created_at": moment(NOON),
+            }
+            outbox.owe(session.connection(), [row])
+    erase(engine, contract, mentioned="contract")
+    assert [alert.key for alert in alerts(engine)] == ["two"]
+
+
+def test_everything_of_a_chat_goes_and_nothing_of_another(engine: Engine) -> None:
+    for label in ("contract", "offer"):
+        sent(engine, label)
+    sent(engine, "letter", BEN)
+    with writing(engine) as session:
+        chat = chat_of(session, ANNA, NOON)
+        chat.zone, chat.digest_at = "Europe/Berlin", 60
+        erasing.erase_chat(session, chat, but=0)
+    assert rows(engine) == {"Link": 1, "FetchRow": 1, "StatementRow": 1, "Note": 1}
+    assert {alert.chat_id for alert in alerts(engine)} == {BEN}
+    with reading(engine) as session:
+        chat = session.get_one(Chat, ANNA)
+        assert (chat.zone, chat.digest_at, chat.next_number) == ("", None, 1)
+
+
+def test_a_fetch_of_an_erased_link_is_passed_over(engine: Engine) -> None:
+    contract = sent(engine, "contract")
+    erase(engine, contract)
+    take_in(engine, arrival(contract.token, NOON + 7200))
+    assert rows(engine)["FetchRow"] == 0
+
+
+@pytest.fixture
+def log(engine: Engine, settings: Settings) -> Iterator[Path]:
+    """The write-ahead log, with a second connection that keeps it alive, as the bot's does."""
+    other = connect(settings)
+    with other.connect():
+        assert settings.sqlite_path
+        yield settings.sqlite_path.with_name("readback.db-wal")
+    other.dispose()
+
+
+@on_sqlite
+def test_an_erased_name_is_in_no_file_once_the_log_is_emptied(engine: Engine, log: Path) -> None:
+    contract = sent(engine, "zebracontract")
+    erase(engine, contract)
+    assert b"zebracontract" in log.read_bytes()
+    assert truncate_log(engine)
+    assert log.stat().st_size == 0
+    assert b"zebracontract" not in log.with_name("readback.db").read_bytes()
+
+
+@on_sqlite
+def test_who_still_reads_keeps_the_log_until_they_end(engine: Engine, settings: Settings, log: Path) -> None:
+    contract = sent(engine, "zebracontract")
+    assert settings.sqlite_path
+    reader = sqlite3.connect(settings.sqlite_path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM link").fetchone()
+    erase(engine, contract)
+    assert not truncate_log(engine)
+    reader.close()
+    assert truncate_log(engine)
+    assert b"zebracontract" not in log.with_name("readback.db").read_bytes()
