@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from functools import partial
 
 from sqlmodel import Session
@@ -28,11 +29,15 @@ def export(session: Session, update: Update, _desk: Desk) -> None:
 
 
 def message(chat_id: int) -> Message:
-    return Message(words.say(en.EXPORT), attach=partial(packed, chat_id=chat_id))
+    return Message(words.say(en.EXPORT), attach=partial(gathered, chat_id=chat_id))
 
 
-def packed(session: Session, chat_id: int) -> File:
-    tables = exports.export(session, chat_id)
+def gathered(session: Session, chat_id: int) -> Callable[[], File]:
+    """What packs the file, with all that it holds."""
+    return partial(_packed, exports.export(session, chat_id))
+
+
+def _packed(tables: dict[str, Table]) -> File:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("readback.json", json.dumps(tables, ensure_ascii=False, indent=1))

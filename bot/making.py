@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from markupsafe import Markup
 from sqlmodel import Session
 from telegram import Update
 
@@ -40,10 +41,8 @@ def make_links(session: Session, update: Update, desk: Desk, text: str) -> Messa
     if day and day < moments.today(now(), zone_of(chat)):
         return Message(words.say(en.TRACK_PASSED, day=words.day(day)))
     recipients = parsing.recipients(wish.recipient)
-    if parsing.is_mailing_list(wish.label) or any(map(parsing.is_mailing_list, recipients)):
-        return Message(words.say(en.TRACK_ONE_PERSON))
-    if len(recipients) > MOST_AT_ONCE:
-        return Message(words.say(en.TRACK_FEWER, most=MOST_AT_ONCE, count=len(recipients)))
+    if refused := _refused(wish.label, recipients):
+        return Message(refused)
     try:
         made = _make(session, update, desk, [Wish(wish.label, recipient) for recipient in recipients])
     except DailyLimitError as full:
@@ -52,6 +51,15 @@ def make_links(session: Session, update: Update, desk: Desk, text: str) -> Messa
         for link in made:
             set_deadline(session, chat, link, day, now())
     return Message(words.say(en.TRACK_SEVERAL, count=len(recipients))) if len(recipients) > 1 else None
+
+
+def _refused(label: str, recipients: list[str]) -> Markup | None:
+    """Why no links are made for these; None where they may be."""
+    if parsing.is_mailing_list(label) or any(map(parsing.is_mailing_list, recipients)):
+        return words.say(en.TRACK_ONE_PERSON)
+    if len(recipients) > MOST_AT_ONCE:
+        return words.say(en.TRACK_FEWER, most=MOST_AT_ONCE, count=len(recipients))
+    return None
 
 
 def _deadline_in(text: str, chat: Chat) -> tuple[str, date | None]:

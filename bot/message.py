@@ -26,8 +26,9 @@ class Message(NamedTuple):
     keyboard: Keyboard = ()
     asks: str = ""
     """Opens a reply field with this placeholder."""
-    attach: Callable[[Session], File] | None = None
-    """Makes a file that comes along, when it is about to be sent: it may take long, and be large."""
+    attach: Callable[[Session], Callable[[], File]] | None = None
+    """Reads what a file that comes along is made of, and returns what makes it: drawing and packing
+    must not hold the database."""
 
     @property
     def markup(self) -> InlineKeyboardMarkup | ForceReply | None:

@@ -1,5 +1,6 @@
 """A link's timeline as a picture: which rows it has, and the message that brings it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from itertools import pairwise
@@ -41,17 +42,18 @@ COLOURS = {
 def message(link: Link, *, dark: bool) -> Message:
     """The picture, drawn when it is sent, with a button for the other ground."""
     other = button(en.BUTTON_LIGHT, "light", link.id) if dark else button(en.BUTTON_DARK, "dark", link.id)
-    return Message(numbered(link), [[other]], attach=partial(drawn, link_id=link.id, dark=dark))
+    return Message(numbered(link), [[other]], attach=partial(gathered, link_id=link.id, dark=dark))
 
 
-def drawn(session: Session, link_id: int, *, dark: bool) -> File:
+def gathered(session: Session, link_id: int, *, dark: bool) -> Callable[[], File]:
+    """What draws the picture, with all that it needs."""
     link = session.get_one(Link, link_id)
     zone = zone_of(session.get_one(Chat, link.chat_id))
     entries, older = timeline(session, link, LONGEST_TIMELINE)
     title = words.say(en.PICTURE_TITLE, number=link.number, state=state_of(link)).unescape()
     footer = words.say(en.PICTURE_ZONE, zone=zone.key).unescape()
-    content = draw(title, rows(entries[::-1], older, zone), footer, dark=dark)
-    return File(f"link-{link.number}.png", content, is_picture=True)
+    shown = rows(entries[::-1], older, zone)
+    return lambda: File(f"link-{link.number}.png", draw(title, shown, footer, dark=dark), is_picture=True)
 
 
 def rows(entries: list[Entry], older: int, zone: ZoneInfo) -> list[Row]:

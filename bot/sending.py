@@ -1,5 +1,6 @@
 """One message to Telegram: a text, a text with a file, or an edit of what is there."""
 
+import asyncio
 from functools import partial
 
 from telegram import Bot, InputFile, LinkPreviewOptions, ReplyParameters
@@ -21,7 +22,8 @@ async def show(bot: Bot, desk: Desk, alert: Alert, message: Message) -> int | No
         # It shows that work is under way, for as long as the file is made.
         action = ChatAction.UPLOAD_PHOTO if alert.kind == "picture" else ChatAction.UPLOAD_DOCUMENT
         await bot.send_chat_action(alert.chat_id, action, alert.thread_id)
-        return await _send_file(bot, alert, message, await desk.read(message.attach))
+        make = await desk.read(message.attach)
+        return await _send_file(bot, alert, message, await asyncio.to_thread(make))
     sent = await bot.send_message(
         alert.chat_id,
         message.text,

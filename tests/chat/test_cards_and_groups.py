@@ -17,7 +17,7 @@ def test_a_card_that_was_deleted_is_shown_again(anna: Chat) -> None:
     assert again.id != card.id
     assert url in again.text
     anna.presses(again, "sent:")
-    fetch(url, OUTLOOK)
+    fetch(url)
     assert anna.sees("was opened").reply_to is again
 
 
