@@ -10,7 +10,6 @@ from telegram.error import TelegramError
 
 import words
 from bot import alerts, clocks, law, leaving, nudges, remembering, selftest
-from bot.clocks import take_zone
 from bot.commands import Context, desk_of, say, say_peek
 from bot.desk import Desk
 from bot.listing import history_page, story

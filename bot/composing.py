@@ -22,37 +22,40 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
     """The message an alert owes; None when there is nothing to show, now or any more."""
     if _is_held(session, alert, now):
         return None
+    if alert.link_id is not None:
+        return _about_link(session, alert, session.get_one(Link, alert.link_id), desk, now)
     match alert.kind:
-        case "reply":
-            return unpack(alert.payload)
         case "erased":
             return None if alert.telegram_id is None else Message(words.say(en.ERASED))
         case "export":
             return exporting.message(alert.chat_id)
-        case "picture":
-            return picture.message(session.get_one(Link, alert.link_id), dark=alert.payload == "dark")
         case "digest":
             chat = session.get_one(Chat, alert.chat_id)
             plan_digest(session, chat, now)
             return digests.digest(session, chat, now)
-        case "card":
-            link = session.get_one(Link, alert.link_id)
-            nudges.plan_unsent(session, link, now)
-            return _card(link, desk, now)
-        case "objected":
-            alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
-            return alerts.objected(session.get_one(Link, alert.link_id))
-        case "unsent":
-            alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
-            return nudges.unsent(alert, session.get_one(Link, alert.link_id), now)
-        case "remind" | "deadline":
-            alert.reply_to = outbox.message_of(session, f"card:{alert.link_id}")
-            nudge = nudges.reminder if alert.kind == "remind" else nudges.deadline
-            link = session.get_one(Link, alert.link_id)
-            return nudge(session.get_one(Chat, alert.chat_id), link, now)
         case _:
-            alert.reply_to = alert.reply_to or outbox.message_of(session, f"card:{alert.link_id}")
-            return _about_fetch(session, alert, desk, now)
+            return unpack(alert.payload)
+
+
+def _about_link(session: Session, alert: Alert, link: Link, desk: Desk, now: float) -> Message | None:
+    """What is owed about one link; all but its card and its pictures answer to the card."""
+    if alert.kind == "card":
+        nudges.plan_unsent(session, link, now)
+        return _card(link, desk, now)
+    if alert.kind == "picture":
+        return picture.message(link, dark=alert.payload == "dark")
+    alert.reply_to = alert.reply_to or outbox.message_of(session, links.card_key(link.id))
+    match alert.kind:
+        case "objected":
+            return alerts.objected(link)
+        case "unsent":
+            return nudges.unsent(alert, link, now)
+        case "remind":
+            return nudges.reminder(session.get_one(Chat, alert.chat_id), link, now)
+        case "deadline":
+            return nudges.deadline(session.get_one(Chat, alert.chat_id), link, now)
+        case _:
+            return _about_fetch(session, alert, link, desk, now)
 
 
 def _is_held(session: Session, alert: Alert, now: float) -> bool:
@@ -70,8 +73,8 @@ def _card(link: Link, desk: Desk, now: float) -> Message:
     return card(link, public_url=desk.settings.public_url, copy_page=desk.copy_page(link), now=now)
 
 
-def _about_fetch(session: Session, alert: Alert, desk: Desk, now: float) -> Message | None:
-    link, fetch = session.get_one(Link, alert.link_id), session.get_one(FetchRow, alert.fetch_id)
+def _about_fetch(session: Session, alert: Alert, link: Link, desk: Desk, now: float) -> Message | None:
+    fetch = session.get_one(FetchRow, alert.fetch_id)
     if alert.telegram_id is None and not _is_still_news(link, alert, fetch):
         return None
     if alert.kind == "proxied":
