@@ -55,6 +55,20 @@ def public(tmp_path: Path) -> Settings:
     return settings_of(tmp_path, PUBLIC_URL=WORLD, ADMIN_CHAT_ID=str(ADMIN))
 
 
+@pytest.fixture
+def made(engine: Engine) -> Iterator[Callable[[Settings], Desk]]:
+    """Makes desks, and closes them at the end."""
+    desks: list[Desk] = []
+
+    def make(settings: Settings) -> Desk:
+        desks.append(Desk(settings, engine, open_keys(settings.key_file)))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.close()
+
+
 async def told(settings: Settings, **environ: str) -> list[str]:
     return [one.unescape() for one in await look(settings, INSTANCE, environ)]
 
@@ -188,11 +202,15 @@ async def test_a_key_file_of_its_own_is_looked_after_too(
 
 
 async def test_all_that_is_wrong_is_one_message_to_the_admin_and_a_line_each_in_the_log(
-    world: respx.Router, settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+    world: respx.Router,
+    settings: Settings,
+    engine: Engine,
+    made: Callable[[Settings], Desk],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get("http://mail.example/healthz").respond(404)
     wrong = {"public_url": "http://mail.example", "admin_chat_id": ADMIN}
-    desk = Desk(settings.model_copy(update=wrong), engine, open_keys(settings.key_file))
+    desk = made(settings.model_copy(update=wrong))
     with caplog.at_level(logging.WARNING):
         await checkup.run(desk, {})
     with reading(engine) as session:
@@ -208,10 +226,14 @@ async def test_all_that_is_wrong_is_one_message_to_the_admin_and_a_line_each_in_
 
 
 async def test_without_an_admin_the_log_alone_is_told(
-    world: respx.Router, settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+    world: respx.Router,
+    settings: Settings,
+    engine: Engine,
+    made: Callable[[Settings], Desk],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get(f"{WORLD}/healthz").respond(404)
-    desk = Desk(settings.model_copy(update={"public_url": WORLD}), engine, open_keys(settings.key_file))
+    desk = made(settings.model_copy(update={"public_url": WORLD}))
     await checkup.run(desk, {})
     assert "something else answers (status 404)" in caplog.text
     with reading(engine) as session:
@@ -219,9 +241,12 @@ async def test_without_an_admin_the_log_alone_is_told(
 
 
 async def test_a_check_that_cannot_be_finished_ends_nothing(
-    world: respx.Router, settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+    world: respx.Router,
+    settings: Settings,
+    made: Callable[[Settings], Desk],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get(f"{WORLD}/healthz").mock(side_effect=ZeroDivisionError)
-    desk = Desk(settings.model_copy(update={"public_url": WORLD}), engine, open_keys(settings.key_file))
+    desk = made(settings.model_copy(update={"public_url": WORLD}))
     await checkup.run(desk, {})
     assert "could not be finished" in caplog.text
