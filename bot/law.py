@@ -12,7 +12,8 @@ from words import english as en
 
 
 def privacy(_session: Session, _update: Update, desk: Desk) -> Message:
-    return Message(words.say(en.PRIVACY, days=desk.settings.retention_days))
+    url, days = desk.settings.public_url, desk.settings.retention_days
+    return Message(words.say(en.PRIVACY, url=url, days=days))
 
 
 def legal(_session: Session, _update: Update, _desk: Desk) -> Message:

@@ -9,7 +9,14 @@ from words import english as en
 def test_privacy_tells_what_is_kept_how_long_and_how_to_erase_it(anna: Chat) -> None:
     anna.says("/privacy")
     text = anna.sees("What is kept").text
-    for said in ("About you:", "About the recipient:", "fetches 180 days", "/delete everything", "/export"):
+    for said in (
+        "About you:",
+        "About the recipient:",
+        "fetches 180 days",
+        "/delete everything",
+        "/export",
+        "/n/…",
+    ):
         assert said in text
 
 
