@@ -98,7 +98,7 @@ def _row(canvas: ImageDraw.ImageDraw, row: Row, top: int, theme: Theme, *, first
         _write(canvas, (TEXT_X, up), row.title, font(NORMAL, bold=True), theme.text)
         _write(canvas, (TEXT_X, down), row.detail, font(SMALL), theme.faint)
     else:
-        for dot in range(start, end, 18):
+        for dot in range(start + 6, end - 6, 18):
             canvas.ellipse((LINE_X - 3, dot, LINE_X + 3, dot + 6), theme.line)
         _write(canvas, (TEXT_X, middle), row.title, font(SMALL), theme.faint)
 
