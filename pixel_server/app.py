@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pixel_server import copying, health, notice, pages, selftest
 from pixel_server.edge import PAGE_HEADERS, ClientAddress, HostCheck
+from pixel_server.erasing import Eraser
 from pixel_server.live import Live
 from pixel_server.pixel import PREFIX, Pixel
-from pixel_server.truncating import Truncater
 from pixel_server.writer import Writer
 from settings import Settings
 from storage.keys import Keys
@@ -83,14 +83,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.live = Live(app.database)
     app.pixel = Pixel(app.writer, app.keys, app.signatures, app.clients, app.live)
     app.writer.start()
-    # PostgreSQL keeps its own log, and for as long as its operator wants.
-    truncater = Truncater(app.settings, app.database) if app.settings.sqlite_path else None
-    if truncater:
-        truncater.start()
+    eraser = Eraser(app.settings, app.database, spools)
+    eraser.start()
     yield
     app.live.close()
-    if truncater:
-        await truncater.stop()
+    await eraser.stop()
     await app.writer.stop()
     app.teller.close()
     app.database.dispose()

@@ -1,51 +1,69 @@
-"""What was erased leaves SQLite's write-ahead log too: this process is the only one that checkpoints."""
+"""What was erased leaves this process's files too: SQLite's write-ahead log, which nobody else checkpoints,
+and the fetches that were set aside."""
 
 import asyncio
 import logging
+from collections.abc import Collection
+from contextlib import suppress
 
 from sqlalchemy import Engine
 
 from settings import Settings
-from storage.erasing import truncate_log
+from storage import erasing
+from storage.engine import in_words, reading
 from storage.news import ERASED, Listener
+from storage.spool import Spools
 
 log = logging.getLogger(__name__)
 
 PAUSE = 0.1
 """Seconds until the next attempt, while somebody reads from the log."""
+SLOW_LOOK = 600.0
+"""Seconds after which it looks by itself: news can be lost, and PostgreSQL's bot tells none."""
 
 
-class Truncater:
-    """Empties the log at the start, for what was erased while nobody listened, and whenever it is told."""
+class Eraser:
+    """Erases at the start, for what happened while nobody listened, whenever it is told, and now and then."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, settings: Settings, engine: Engine, spools: Spools) -> None:
+        self._engine, self._spools = engine, spools
         self._wanted = asyncio.Event()
         self._wanted.set()
-        self._listener = Listener(settings, self._wanted.set, ERASED)
+        # PostgreSQL keeps its own log, and for as long as its operator wants.
+        self._listener = Listener(settings, self._wanted.set, ERASED) if settings.sqlite_path else None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._listener.start()
+        if self._listener:
+            self._listener.start()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        self._listener.stop()
+        if self._listener:
+            self._listener.stop()
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
 
     async def _run(self) -> None:
         while True:
-            await self._wanted.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SLOW_LOOK):
+                    await self._wanted.wait()
             self._wanted.clear()
-            if not await asyncio.to_thread(self._truncate):
+            if not await asyncio.to_thread(self._erase):
                 self._wanted.set()
                 await asyncio.sleep(PAUSE)
 
-    def _truncate(self) -> bool:
+    def _erase(self) -> bool:
+        """False while somebody still reads from the log."""
         try:
-            return truncate_log(self._engine)
-        except Exception:
-            log.exception("The write-ahead log could not be emptied; it will be at the next start.")
+            self._spools.drop(self._strangers)
+            return self._listener is None or erasing.truncate_log(self._engine)
+        except Exception as error:
+            log.warning("What was erased stays in files until the next attempt: %s", in_words(error))
             return True
+
+    def _strangers(self, tokens: Collection[str]) -> set[str]:
+        with reading(self._engine) as session:
+            return erasing.strangers(session, tokens)

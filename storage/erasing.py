@@ -4,7 +4,7 @@ Rows are overwritten (`secure_delete`); the log still holds their pages until th
 process that may, truncates it: `mark` makes who commits tell it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, String, and_, case, cast, delete, or_, update
@@ -42,7 +42,9 @@ def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
     """All of a chat's links and settings; one shown message, which says so, stays in the outbox."""
     mark(session)
     connection = session.connection()
-    _erase(session, session.exec(select(Link.id).where(col(Link.chat_id) == chat.id)).all())
+    ours = select(Link.id).where(col(Link.chat_id) == chat.id)
+    # Locked, so that no fetch of theirs is stored meanwhile.
+    _erase(session, session.exec(ours.with_for_update(key_share=True)).all())
     others = and_(col(Alert.kind) != ERASED, col(Alert.telegram_id).is_distinct_from(but))
     connection.execute(delete(Alert).where(col(Alert.chat_id) == chat.id, others))
     chat.next_number, chat.asking, chat.zone = 1, "", ""
@@ -85,6 +87,12 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool]) -> None:
     }
     connection.execute(update(Alert).where(ours, shown).values(blank))
     connection.execute(delete(Alert).where(ours))
+
+
+def strangers(session: Session, tokens: Collection[str]) -> set[str]:
+    """Those of these tokens that are no link's, or no link's any more."""
+    ids = {token: session.exec(select(Link.id).where(Link.token == token)).first() for token in tokens}
+    return {token for token, found in ids.items() if found is None}
 
 
 def truncate_log(engine: Engine) -> bool:

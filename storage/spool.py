@@ -12,7 +12,7 @@ import logging
 import os
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
 from zlib import crc32
@@ -193,6 +193,27 @@ class Spools:
         finally:
             os.close(file)
         self.set_aside += len(arrivals)
+
+    def drop(self, strangers: Callable[[set[str]], set[str]]) -> None:
+        """Blank what was set aside for tokens that are no link's any more. Raises OSError.
+
+        In its place: another server may be adding to the file.
+        """
+        if not self._poison.exists():
+            return
+        with self._poison.open("r+b") as file:
+            lines = list(file)
+            tokens = [arrival.token if (arrival := arrival_in(line)) else "" for line in lines]
+            gone = strangers({*tokens} - {""})
+            file.seek(0)
+            for line, token in zip(lines, tokens, strict=True):
+                if token in gone:
+                    file.write(b"\n" * len(line))
+                else:
+                    file.seek(len(line), os.SEEK_CUR)
+            file.flush()
+            os.fdatasync(file.fileno())
+        self.set_aside = _lines_in(self._poison)
 
     def close(self) -> None:
         for spool in self._held:

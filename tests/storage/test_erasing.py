@@ -13,6 +13,7 @@ from storage import erasing, links, notes, outbox
 from storage.chats import chat_of
 from storage.engine import connect, reading, writing
 from storage.erasing import truncate_log
+from storage.objections import object_to
 from storage.outbox import Claim, Ended, Outcome
 from storage.statements import state
 from storage.tables import Alert, Chat, FetchRow, Link, Note, StatementRow
@@ -51,8 +52,12 @@ def claim(engine: Engine, at: float) -> Claim:
 
 
 def settle(engine: Engine, claimed: Claim, telegram_id: int, at: float) -> None:
+    settle_with(engine, claimed, Outcome(Ended.SENT, telegram_id=telegram_id), at)
+
+
+def settle_with(engine: Engine, claimed: Claim, outcome: Outcome, at: float) -> None:
     with writing(engine) as session:
-        outbox.settle(session, claimed, Outcome(Ended.SENT, telegram_id=telegram_id), at)
+        outbox.settle(session, claimed, outcome, at)
 
 
 def alerts(engine: Engine) -> list[Alert]:
@@ -164,3 +169,24 @@ def test_who_still_reads_keeps_the_log_until_they_end(engine: Engine, settings: 
     reader.close()
     assert truncate_log(engine)
     assert b"zebracontract" not in log.with_name("readback.db").read_bytes()
+
+
+def test_an_erased_links_token_is_a_strangers(engine: Engine) -> None:
+    contract, offer = sent(engine, "contract"), sent(engine, "offer")
+    erase(engine, contract)
+    with reading(engine) as session:
+        tokens = {contract.token, offer.token, "A" * 22}
+        assert erasing.strangers(session, tokens) == {contract.token, "A" * 22}
+
+
+def test_what_is_parked_of_an_erased_link_is_gone_and_its_objection_too(engine: Engine) -> None:
+    contract = sent(engine, "contract")
+    with writing(engine) as session:
+        object_to(session, contract.token, NOON + 7200, Windows())
+    for at in (NOON + 7200, NOON + 7300):
+        settle_with(engine, claim(engine, at), Outcome(Ended.REFUSED), at)
+    assert [alert.state for alert in alerts(engine)].count("parked") == 2
+    erase(engine, contract)
+    assert alerts(engine) == []
+    with reading(engine) as session:
+        assert session.exec(select(StatementRow)).all() == []

@@ -181,6 +181,25 @@ def test_what_is_set_aside_stays_on_disk_and_is_counted_after_a_restart(base: Pa
     assert [arrival_in(line) for line in lines] == fetches
 
 
+def test_what_was_set_aside_for_a_link_that_was_erased_is_blanked_in_its_place(base: Path) -> None:
+    spools, erased = Spools(base), arrival("B" * 22, NOON)
+    before, after = some(2)
+    spools.put_aside([before, erased, after])
+    with base.with_suffix(".poison").open("ab") as file:
+        file.write(b"torn")
+    spools.drop(lambda tokens: tokens - {TOKEN})
+    assert spools.set_aside == Spools(base).set_aside == 3
+    lines = base.with_suffix(".poison").read_bytes().split(b"\n")
+    assert [line for line in lines if line] == [
+        line_of(before).strip(), line_of(after).strip(), b"torn",
+    ]  # fmt: skip
+
+
+def test_where_nothing_was_set_aside_nothing_is_blanked(base: Path) -> None:
+    Spools(base).drop(lambda tokens: tokens)
+    assert not base.with_suffix(".poison").exists()
+
+
 def test_nobody_else_may_read_what_waits(base: Path) -> None:
     spools = Spools(base)
     spools.append(some(1))

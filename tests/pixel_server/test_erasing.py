@@ -1,0 +1,63 @@
+"""What was erased leaves the pixel server's own files, too."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from threading import Semaphore
+
+from sqlalchemy import Engine
+
+from pixel_server.erasing import Eraser
+from settings import Settings
+from storage import erasing, links
+from storage.engine import writing
+from storage.news import ERASED, Teller
+from storage.spool import Spools
+from tests.fetches import NOON, arrival
+from tests.pixel_server.serving import track
+
+
+class Watched(Spools):
+    """Says when it has dropped what is no link's."""
+
+    def __init__(self, base: Path) -> None:
+        super().__init__(base)
+        self.dropped = Semaphore(0)
+
+    def drop(self, strangers: Callable[[set[str]], set[str]]) -> None:
+        super().drop(strangers)
+        self.dropped.release()
+
+
+async def test_a_fetch_set_aside_for_an_erased_link_is_erased_at_the_start_and_when_it_is_told(
+    settings: Settings, engine: Engine
+) -> None:
+    contract, offer = track(engine, "contract"), track(engine, "offer")
+    spools = Watched(settings.spool_path)
+    spools.put_aside([arrival(token, NOON) for token in ("A" * 22, contract.token, offer.token)])
+    eraser = Eraser(settings, engine, spools)
+    eraser.start()
+    while spools.set_aside > 2:
+        await asyncio.to_thread(spools.dropped.acquire)
+    _erase(engine, contract.id, contract.chat_id)
+    if settings.sqlite_path:
+        teller = Teller(settings, ERASED)
+        teller.after_commit()
+        teller.close()
+    else:
+        await eraser.stop()
+        eraser = Eraser(settings, engine, spools)
+        eraser.start()
+    while spools.set_aside > 1:
+        await asyncio.to_thread(spools.dropped.acquire)
+    await eraser.stop()
+    kept = settings.spool_path.with_suffix(".poison").read_text()
+    assert offer.token in kept
+    assert contract.token not in kept
+
+
+def _erase(engine: Engine, link_id: int, chat_id: int) -> None:
+    with writing(engine) as session:
+        link = links.link_of(session, chat_id, link_id, lock=True)
+        assert link
+        erasing.erase_link(session, link, mentions=lambda _: False)
