@@ -220,14 +220,3 @@ def say(session: Session, link: Link, update: Update, desk: Desk, statement: Sta
     """Keep what was said about a link; returns its history after it."""
     by = author_of(update) or None
     return state(session, link, statement, by=by, now=now(), windows=desk.settings.windows)
-
-
-def _text(update: Update) -> str:
-    message = update.effective_message
-    return (message.text or "") if message else ""
-
-
-def _chat_id(update: Update) -> int:
-    chat = update.effective_chat
-    assert chat  # noqa: S101  # only updates with a chat are handled
-    return chat.id

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 from telegram import Bot, ReactionTypeEmoji
 from telegram.constants import ReactionEmoji
@@ -157,6 +157,9 @@ class Delivery:
         try:
             async with asyncio.timeout(LONGEST_ATTEMPT):
                 telegram_id = await self._show_somehow(job.claim, job.plan)
+        except SQLAlchemyError as error:
+            # What a file is made of could not be read: nothing has left this machine.
+            return Outcome(Ended.NOT_SENT, trouble=database_in_words(error))
         except Exception as error:
             return outcome_of(error)
         return Outcome(Ended.SENT, telegram_id=telegram_id)

@@ -1,10 +1,12 @@
 """One message to Telegram: a text, a text with a file, or an edit of what is there."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 
 from telegram import Bot, InputFile, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
+from telegram.error import TelegramError
 
 from bot.desk import Desk
 from bot.message import File, Message
@@ -19,9 +21,7 @@ async def show(bot: Bot, desk: Desk, alert: Alert, message: Message) -> int | No
         await _edit(bot, alert, alert.telegram_id, message)
         return None
     if message.attach:
-        # It shows that work is under way, for as long as the file is made.
-        action = ChatAction.UPLOAD_PHOTO if alert.kind == "picture" else ChatAction.UPLOAD_DOCUMENT
-        await bot.send_chat_action(alert.chat_id, action, alert.thread_id)
+        await _say_at_work(bot, alert)
         make = await desk.read(message.attach)
         return await _send_file(bot, alert, message, await asyncio.to_thread(make))
     sent = await bot.send_message(
@@ -35,6 +35,13 @@ async def show(bot: Bot, desk: Desk, alert: Alert, message: Message) -> int | No
         reply_markup=message.markup,
     )
     return sent.message_id
+
+
+async def _say_at_work(bot: Bot, alert: Alert) -> None:
+    """It is shown for as long as the file is made; what becomes of it says nothing about the message."""
+    action = ChatAction.UPLOAD_PHOTO if alert.kind == "picture" else ChatAction.UPLOAD_DOCUMENT
+    with suppress(TelegramError):
+        await bot.send_chat_action(alert.chat_id, action, alert.thread_id)
 
 
 async def _edit(bot: Bot, alert: Alert, telegram_id: int, message: Message) -> None:

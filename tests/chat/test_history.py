@@ -2,6 +2,7 @@
 
 import httpx
 
+from demo import telegram
 from tests.people import OUTLOOK, Chat, fetch
 
 
@@ -112,3 +113,15 @@ def test_a_story_is_a_picture_on_light_and_on_dark(anna: Chat) -> None:
     shown = [httpx.get(f"{anna.api.url}/client/files/{m.file.id}").content for m in (light, dark) if m.file]
     assert shown[0] != shown[1]
     assert dark.file.size == light.file.size
+
+
+def test_a_lost_sign_of_work_leaves_no_doubt_about_the_picture(anna: Chat) -> None:
+    anna.tracks()
+    anna.says("/history")
+    page = anna.sees("newest first")
+    anna.presses(page, "link:")
+    anna.api.faults.add("sendChatAction", telegram.close(carried_out=False), times=1)
+    anna.presses(page, "light:")
+    light = anna.api.wait_for(lambda: next((m for m in anna.api.said(anna.chat) if m.file), None))
+    assert not anna.api.faults.left("sendChatAction")
+    assert "Possibly repeated" not in light.text
