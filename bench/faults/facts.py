@@ -82,6 +82,8 @@ ROWS = """SELECT replace(fetch.user_agent, ? || ' ', ''), link.token, link.label
 FROM fetch JOIN link ON link.id = fetch.link_id"""
 OWED = """SELECT alert.chat_id, alert.kind, coalesce(link.label, ''), alert.state, alert.telegram_id IS NULL
 FROM alert LEFT JOIN link ON link.id = alert.link_id"""
+OWED_BY_NOW = f"{OWED} WHERE alert.state <> 'pending' OR coalesce(alert.not_before, '') <= datetime('now')"
+"""Without reminders and the like, whose time is still to come."""
 IN_FLIGHT = f"{OWED} WHERE alert.state = 'sending'"
 
 
@@ -94,7 +96,7 @@ def rows(database: sqlite3.Connection) -> list[Row]:
 
 
 def owed(database: sqlite3.Connection) -> list[Owed]:
-    return [Owed(*found) for found in database.execute(OWED)]
+    return [Owed(*found) for found in database.execute(OWED_BY_NOW)]
 
 
 def in_flight(database: Path) -> list[Owed]:
