@@ -46,7 +46,7 @@ def _look(app: "PixelServer") -> tuple[bool, dict[str, Any]]:
             warnings.append(newer)
         with reading(app.database) as session:
             trouble = trouble_of(session, BOT, now())
-            details |= {"bot": trouble or "well", "owed": owed(session)}
+            details |= {"bot": trouble or "well", "owed": owed(session, now())}
     except (DBAPIError, SchemaError) as error:
         return False, {**details, "database": str(getattr(error, "orig", error))}
     if app.writer and app.writer.trouble:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sqlalchemy import and_, case
 from sqlmodel import Session, col, func, select
 
 from storage.tables import Alert, Pulse
@@ -26,9 +27,11 @@ def trouble_of(session: Session, name: str, now: float) -> str:
     return pulse.trouble or (f"was last seen {age:.0f} s ago" if age > STALE else "")
 
 
-def owed(session: Session) -> dict[str, int]:
-    """How many messages are in each state but sent."""
-    query = select(Alert.state, func.count()).where(col(Alert.state) != "sent").group_by(col(Alert.state))
+def owed(session: Session, now: float) -> dict[str, int]:
+    """How many messages are in each state but sent; `later` is what is owed at a time to come."""
+    later = and_(col(Alert.state) == "pending", col(Alert.not_before) > moment(now))
+    standing = case((later, "later"), else_=col(Alert.state)).label("standing")
+    query = select(standing, func.count()).where(col(Alert.state) != "sent").group_by(standing)
     return dict(session.exec(query).all())
 
 

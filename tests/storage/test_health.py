@@ -1,6 +1,7 @@
 """Is all well? What `/readyz` knows of the bot and of what is owed."""
 
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from storage import links, outbox
 from storage.engine import reading, writing
@@ -8,6 +9,8 @@ from storage.health import BOT, STALE, beat, owed, trouble_of
 from storage.outbox import Ended, Outcome
 from storage.reports import status
 from storage.statements import state
+from storage.tables import Alert
+from storage.times import moment
 from tests.fetches import NOON
 from tests.storage.test_ingest import ANNA, track
 from tracking import Statement, Telling, Windows
@@ -51,7 +54,16 @@ def test_what_is_owed_is_counted_by_state(engine: Engine) -> None:
         outbox.settle(session, sent, Outcome(Ended.SENT, telegram_id=51), NOON)
         outbox.settle(session, parked, Outcome(Ended.REFUSED), NOON)
     with reading(engine) as session:
-        assert owed(session) == {"parked": 1, "sending": 1, "pending": 1}
+        assert owed(session, NOON) == {"parked": 1, "sending": 1, "pending": 1}
+
+
+def test_what_is_owed_at_a_time_to_come_is_counted_as_later(engine: Engine) -> None:
+    with writing(engine) as session:
+        links.create(session, chat_id=1, by=1, label="contract", recipient="", now=NOON, daily=50)
+        session.exec(select(Alert)).one().not_before = moment(NOON + 60)
+    with reading(engine) as session:
+        assert owed(session, NOON) == {"later": 1}
+        assert owed(session, NOON + 60) == {"pending": 1}
 
 
 def test_a_chat_is_told_of_its_own_links_and_its_own_parked_messages(engine: Engine) -> None:
