@@ -9,7 +9,7 @@ import time
 from telegram import Bot
 
 import settings as configuration
-from bot.delivery import Delivery, Job
+from bot.delivery.loop import Delivery, Job
 from bot.desk import Desk
 from demo.telegram import made_up_token
 from storage.engine import connect

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from bench.filling import FIRST_CHAT, LINKS_A_CHAT, Filled, arrival, fill
 from bench.product import Product
 from bench.rows import Aim, Row, ratios, row
-from bot.listing import PAGE
+from bot.messages.listing import PAGE
 from storage import links
 from storage.engine import reading
 from storage.ingest import record

@@ -18,10 +18,12 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import buttons, checkup, clocks, commands, exporting, law, leaving, making, remembering
-from bot.delivery import Delivery
+from bot import checkup
+from bot.commands import buttons, clocks, delete, export, general, legal, remember, statements, track
+from bot.commands.handling import handler
+from bot.delivery.loop import Delivery
+from bot.delivery.outcomes import in_words
 from bot.desk import Desk
-from bot.outcomes import in_words
 from bot.reception import App, Reception
 from settings import Settings
 from storage import inbox, outbox
@@ -41,25 +43,25 @@ GOODBYE = 3.0
 """Seconds for messages in flight at the end: honcho kills after 5."""
 
 COMMANDS = {
-    "start": commands.start,
-    "help": commands.help_,
-    "track": making.track,
-    "history": commands.history,
-    "sent": commands.sent,
-    "note": remembering.note,
-    "delete": leaving.delete,
-    "export": exporting.export,
-    "remind": remembering.remind,
+    "start": general.start,
+    "help": general.help_,
+    "track": track.track,
+    "history": general.history,
+    "sent": statements.sent,
+    "note": remember.note,
+    "delete": delete.delete,
+    "export": export.export,
+    "remind": remember.remind,
     "timezone": clocks.timezone,
     "quiet": clocks.quiet,
     "digest": clocks.digest,
-    "peek": commands.peek,
-    "mute": commands.mute,
-    "stop": commands.stop,
-    "status": commands.status,
-    "privacy": law.privacy,
-    "legal": law.legal,
-    "cancel": commands.cancel,
+    "peek": statements.peek,
+    "mute": statements.mute,
+    "stop": statements.stop,
+    "status": general.status,
+    "privacy": legal.privacy,
+    "legal": legal.legal,
+    "cancel": general.cancel,
 }
 
 
@@ -78,11 +80,11 @@ def build(settings: Settings, desk: Desk) -> App:
     app.bot_data["desk"] = desk
     only_new = filters.UpdateType.MESSAGE
     for name, act in COMMANDS.items():
-        app.add_handler(CommandHandler(name, commands.handler(act), only_new))
+        app.add_handler(CommandHandler(name, handler(act), only_new))
     app.add_handler(CallbackQueryHandler(buttons.pressed))
-    app.add_handler(ChatMemberHandler(commands.handler(commands.membership)))
-    app.add_handler(MessageHandler(only_new & filters.LOCATION, commands.handler(clocks.located)))
-    app.add_handler(MessageHandler(only_new & filters.TEXT, commands.handler(commands.unknown)))
+    app.add_handler(ChatMemberHandler(handler(general.membership)))
+    app.add_handler(MessageHandler(only_new & filters.LOCATION, handler(clocks.located)))
+    app.add_handler(MessageHandler(only_new & filters.TEXT, handler(general.unknown)))
     return app
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 import words
 from bot.desk import Desk
 from bot.message import Message
-from bot.phrases import lines
+from bot.messages.phrases import lines
 from bot.replies import owe_message
 from settings import Settings
 from storage import disks

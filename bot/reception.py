@@ -14,9 +14,9 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 import words
+from bot.delivery.outcomes import in_words
 from bot.desk import Desk
 from bot.message import Message
-from bot.outcomes import in_words
 from bot.replies import owe_message, owe_reply
 from storage import inbox
 from storage.times import now

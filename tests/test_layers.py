@@ -42,6 +42,23 @@ def test_a_room_knows_only_the_rooms_below_it(room: str) -> None:
         assert ours <= MAY_IMPORT[room] | {room}, source
 
 
+@pytest.mark.parametrize(
+    ("room", "above"),
+    [
+        ("times", {"messages", "commands", "delivery"}),
+        ("messages", {"commands", "delivery"}),
+        ("delivery", {"commands"}),
+        ("commands", {"delivery"}),
+    ],
+)
+def test_inside_the_bot_arrows_point_down_too(room: str, above: set[str]) -> None:
+    """commands and delivery meet in the outbox only; both speak in messages."""
+    for source in sources(f"bot/{room}"):
+        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                assert node.module.removeprefix("bot.").partition(".")[0] not in above, source
+
+
 def test_deciding_needs_nothing_but_the_standard_library() -> None:
     for source in sources("tracking"):
         assert imported(source) <= sys.stdlib_module_names | {"tracking"}, source

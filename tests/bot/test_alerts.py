@@ -8,8 +8,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import words
-from bot import alerts
 from bot.message import Message, pack, unpack
+from bot.messages import alerts
 from storage.tables import FetchRow
 from tests.bot import LOOK, SENT, fetch, fits_telegram, keys, labels, link, plain, said, verbs
 from tests.fetches import NOON

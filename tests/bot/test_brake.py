@@ -1,6 +1,6 @@
 """When everybody waits: an outage parks nothing, a 429 of two chats is everybody's, one chat's is its own."""
 
-from bot.brake import SLOWEST, Brake
+from bot.delivery.brake import SLOWEST, Brake
 from storage.outbox import Ended, Outcome
 
 ANNA, BEN, CARLA = 1001, 1002, 1003

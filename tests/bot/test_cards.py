@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from telegram import CopyTextButton
 
-from bot.cards import card, takes_buttons
 from bot.message import Message
+from bot.messages.cards import card, takes_buttons
 from storage.tables import Link
 from tests.bot import (
     COPY_PAGE,

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from bot.composing import compose
+from bot.delivery.composing import compose
 from bot.desk import Desk
-from bot.hours import plan_digest
 from bot.message import Message
+from bot.times.hours import plan_digest
 from settings import Settings
 from storage import links, outbox
 from storage.chats import chat_of

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from telegram import Bot
 
-from bot.delivery import Delivery
+from bot.delivery.loop import Delivery
 from bot.desk import Desk
 from settings import Settings
 from storage.keys import open_keys

@@ -6,8 +6,8 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from bot.listing import history_page, state_of, story
 from bot.message import Message
+from bot.messages.listing import history_page, state_of, story
 from storage import links
 from storage.engine import reading, writing
 from storage.ingest import record

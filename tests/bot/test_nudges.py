@@ -7,8 +7,8 @@ from hypothesis import given
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from bot import nudges
 from bot.message import Message
+from bot.messages import nudges
 from storage import links
 from storage.chats import chat_of
 from storage.engine import reading, writing

@@ -11,8 +11,8 @@ import respx
 from telegram import Bot
 
 from bot.app import build
+from bot.delivery.outcomes import outcome_of
 from bot.desk import Desk
-from bot.outcomes import outcome_of
 from logs import SecretFilter
 from storage.engine import connect
 from storage.keys import open_keys

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from PIL.Image import Image as Picture
 
-from bot.drawing import DARK, LIGHT, WIDTH, Row, draw, drawable
-from bot.picture import COLOURS, rows
-from bot.timeline import Entry
+from bot.messages.drawing import DARK, LIGHT, WIDTH, Row, draw, drawable
+from bot.messages.picture import COLOURS, rows
+from bot.messages.timeline import Entry
 from tests.fetches import NOON
 
 BERLIN = ZoneInfo("Europe/Berlin")

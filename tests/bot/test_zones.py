@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import zones
+from bot.times import zones
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from sqlmodel import Session
 from telegram import Update
 
 import words
+from bot.commands.presses import Answer, Press
 from bot.desk import Desk
 from bot.message import Keyboard, Message, button
-from bot.presses import Answer, Press
 from bot.replies import rewrite
 from words import english as en
 

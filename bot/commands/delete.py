@@ -6,11 +6,11 @@ from telegram.error import TelegramError
 
 import words
 from bot import parsing
-from bot.commands import about_link
+from bot.commands.presses import Answer, Press, on_link
+from bot.commands.statements import about_link
 from bot.desk import Desk
 from bot.message import Message, button
-from bot.phrases import name
-from bot.presses import Answer, Press, on_link
+from bot.messages.phrases import name
 from bot.replies import rewrite
 from bot.updates import chat_id_of, is_private, text_of
 from storage import erasing, reports

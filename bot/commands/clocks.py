@@ -8,13 +8,14 @@ from sqlmodel import Session
 from telegram import Update
 
 import words
-from bot import moments, parsing, zones
+from bot import parsing
+from bot.commands.presses import Answer, Press
 from bot.desk import Desk
-from bot.hours import plan_digest, zone_of
 from bot.message import Keyboard, Message, button
-from bot.phrases import lines
-from bot.presses import Answer, Press
+from bot.messages.phrases import lines
 from bot.replies import rewrite
+from bot.times import moments, zones
+from bot.times.hours import plan_digest, zone_of
 from bot.updates import chat_id_of, text_of
 from storage import erasing, outbox
 from storage.chats import chat_of

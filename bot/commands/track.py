@@ -8,12 +8,13 @@ from sqlmodel import Session
 from telegram import Update
 
 import words
-from bot import moments, parsing
+from bot import parsing
 from bot.desk import Desk
-from bot.hours import zone_of
 from bot.message import Message
-from bot.nudges import set_deadline
+from bot.messages.nudges import set_deadline
 from bot.parsing import Wish
+from bot.times import moments
+from bot.times.hours import zone_of
 from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of, tracker_of
 from storage import links
 from storage.chats import chat_of

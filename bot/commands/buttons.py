@@ -9,13 +9,15 @@ from telegram import Update
 from telegram.error import TelegramError
 
 import words
-from bot import alerts, clocks, law, leaving, nudges, remembering, selftest
-from bot.commands import Context, desk_of, say, say_peek
+from bot.commands import clocks, delete, legal, remember, selftest
+from bot.commands.handling import Context, desk_of
+from bot.commands.presses import Answer, Press, on_fetch, on_link
+from bot.commands.statements import say, say_peek
+from bot.commands.track import make_links
 from bot.desk import Desk
-from bot.listing import history_page, story
-from bot.making import make_links
 from bot.message import Message
-from bot.presses import Answer, Press, on_fetch, on_link
+from bot.messages import alerts, nudges
+from bot.messages.listing import history_page, story
 from bot.replies import owe_file, owe_reply, rewrite
 from storage import links, outbox
 from storage.chats import chat_of
@@ -39,7 +41,7 @@ async def pressed(update: Update, context: Context) -> None:
         return
     chat, verb = update.effective_chat, (query.data or "").partition(":")[0]
     asks = chat is not None and chat.type != chat.PRIVATE and verb in FINAL
-    admin = asks and chat is not None and await leaving.is_admin(context.bot, chat, query.from_user.id)
+    admin = asks and chat is not None and await delete.is_admin(context.bot, chat, query.from_user.id)
     answer = await desk.once(update.update_id, partial(_press, update=update, desk=desk, is_admin=admin))
     try:
         await query.answer(answer or None)
@@ -166,7 +168,7 @@ def _flip(press: Press, fetch: FetchRow, link: Link) -> Answer:
 
 @on_link
 def _ask_delete(press: Press, link: Link) -> Answer:
-    owe_reply(press.session, press.update, leaving.ask(link), now(), quote=True)
+    owe_reply(press.session, press.update, delete.ask(link), now(), quote=True)
     return ""
 
 
@@ -229,8 +231,8 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "peek": _peek,
     "link": _link,
     "page": _page,
-    "remind": remembering.pressed_remind,
-    **{f"remind{days}": remembering.remind_in(days) for days in nudges.OFFERED_DAYS},
+    "remind": remember.pressed_remind,
+    **{f"remind{days}": remember.remind_in(days) for days in nudges.OFFERED_DAYS},
     **{f"story_{verb}": _then_story(act) for verb, act in STORY.items()},
     "flip": _flip,
     "light": _picture("light"),
@@ -239,8 +241,8 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "track": _track,
     "test": _test,
     "again": _again,
-    "legal": law.pressed_legal,
-    "delete": leaving.pressed_delete,
-    "everything": leaving.pressed_everything,
+    "legal": legal.pressed_legal,
+    "delete": delete.pressed_delete,
+    "everything": delete.pressed_everything,
     "zone": clocks.pressed_zone,
 }

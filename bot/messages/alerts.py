@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.phrases import because, lines, name
+from bot.messages.phrases import because, lines, name
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds

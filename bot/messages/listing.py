@@ -8,10 +8,10 @@ from sqlmodel import Session
 from telegram import InlineKeyboardButton
 
 import words
-from bot.hours import zone_of
 from bot.message import Keyboard, Message, button
-from bot.phrases import lines, name, numbered, silence
-from bot.timeline import Entry, timeline
+from bot.messages.phrases import lines, name, numbered, silence
+from bot.messages.timeline import Entry, timeline
+from bot.times.hours import zone_of
 from storage import links
 from storage.links import history_of
 from storage.tables import Chat, Link

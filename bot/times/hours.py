@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot import moments
+from bot.times import moments
 from storage import reminders
 from storage.tables import Chat
 

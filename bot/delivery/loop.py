@@ -14,12 +14,12 @@ from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 import words
-from bot.brake import Brake
-from bot.composing import compose
+from bot.delivery.brake import Brake
+from bot.delivery.composing import compose
+from bot.delivery.outcomes import in_words, outcome_of
+from bot.delivery.sending import show
 from bot.desk import Desk
 from bot.message import Message, simpler
-from bot.outcomes import in_words, outcome_of
-from bot.sending import show
 from storage import outbox
 from storage.engine import in_words as database_in_words
 from storage.outbox import Claim, Ended, Outcome

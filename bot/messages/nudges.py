@@ -8,10 +8,10 @@ from sqlmodel import Session
 from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
-from bot import moments
-from bot.hours import zone_of
 from bot.message import Keyboard, Message, button
-from bot.phrases import lines, name, silence
+from bot.messages.phrases import lines, name, silence
+from bot.times import moments
+from bot.times.hours import zone_of
 from storage import outbox, reminders
 from storage.links import history_of
 from storage.tables import Alert, Chat, Link

@@ -4,10 +4,10 @@ from sqlmodel import Session
 from telegram import InlineKeyboardButton, Update
 
 import words
-from bot.cards import takes_buttons
 from bot.desk import Desk
 from bot.message import Message
-from bot.phrases import lines
+from bot.messages.cards import takes_buttons
+from bot.messages.phrases import lines
 from storage import links
 from storage.statements import state
 from storage.times import now

@@ -7,7 +7,7 @@ from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.phrases import lines, numbered
+from bot.messages.phrases import lines, numbered
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds

@@ -1,4 +1,4 @@
-"""`/export`: one ZIP with all that is kept of a chat, as JSON and as CSV."""
+"""All that is kept of a chat, packed into one ZIP, as JSON and as CSV."""
 
 import csv
 import io
@@ -8,24 +8,15 @@ from collections.abc import Callable
 from functools import partial
 
 from sqlmodel import Session
-from telegram import Update
 
 import words
-from bot.desk import Desk
 from bot.message import File, Message
-from bot.replies import owe_file
 from storage import exports
 from storage.exports import Table
-from storage.times import now
 from words import english as en
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would carry out."""
-
-
-def export(session: Session, update: Update, _desk: Desk) -> None:
-    """Owe the file; it is made when it is sent."""
-    owe_file(session, update, "export", now())
 
 
 def message(chat_id: int) -> Message:

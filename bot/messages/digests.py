@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 import words
 from bot.message import Message
-from bot.phrases import lines, name
+from bot.messages.phrases import lines, name
 from storage import links
 from storage.links import history_of
 from storage.tables import Chat, Link

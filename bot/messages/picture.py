@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 import words
-from bot.drawing import Row, draw, drawable
-from bot.hours import zone_of
-from bot.listing import state_of
 from bot.message import File, Message, button
-from bot.phrases import numbered
-from bot.timeline import Entry, timeline
+from bot.messages.drawing import Row, draw, drawable
+from bot.messages.listing import state_of
+from bot.messages.phrases import numbered
+from bot.messages.timeline import Entry, timeline
+from bot.times.hours import zone_of
 from storage.tables import Chat, Link
 from words import english as en
 

@@ -6,14 +6,15 @@ from sqlmodel import Session
 from telegram import Update
 
 import words
-from bot import moments, nudges
-from bot.commands import about_link
+from bot.commands.presses import Answer, Press, on_link
+from bot.commands.statements import about_link
 from bot.desk import Desk
-from bot.hours import zone_of
 from bot.message import Message
-from bot.phrases import name
-from bot.presses import Answer, Press, on_link
+from bot.messages import nudges
+from bot.messages.phrases import name
 from bot.replies import owe_reply
+from bot.times import moments
+from bot.times.hours import zone_of
 from bot.updates import author_of, more_of
 from storage import notes, reminders
 from storage.chats import chat_of

@@ -3,11 +3,11 @@
 from sqlmodel import Session
 
 import words
-from bot import alerts, digests, exporting, nudges, picture
-from bot.cards import card
 from bot.desk import Desk
-from bot.hours import plan_digest, quiet_end
 from bot.message import Message, unpack
+from bot.messages import alerts, archive, digests, nudges, picture
+from bot.messages.cards import card
+from bot.times.hours import plan_digest, quiet_end
 from storage import links, outbox
 from storage.tables import Alert, Chat, FetchRow, Link
 from storage.times import seconds
@@ -28,7 +28,7 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
         case "erased":
             return None if alert.telegram_id is None else Message(words.say(en.ERASED))
         case "export":
-            return exporting.message(alert.chat_id)
+            return archive.message(alert.chat_id)
         case "digest":
             chat = session.get_one(Chat, alert.chat_id)
             plan_digest(session, chat, now)

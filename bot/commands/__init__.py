@@ -1,0 +1,1 @@
+"""What people ask for: commands, buttons, and what they type."""

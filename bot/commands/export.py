@@ -1,0 +1,13 @@
+"""`/export`: one ZIP with all that is kept of a chat."""
+
+from sqlmodel import Session
+from telegram import Update
+
+from bot.desk import Desk
+from bot.replies import owe_file
+from storage.times import now
+
+
+def export(session: Session, update: Update, _desk: Desk) -> None:
+    """Owe the file; it is made when it is sent."""
+    owe_file(session, update, "export", now())

@@ -1,0 +1,96 @@
+"""Commands that are about no single link, and what comes without a command."""
+
+from markupsafe import Markup
+from sqlmodel import Session
+from telegram import Update
+
+import words
+from bot import parsing
+from bot.commands.clocks import answer_zone
+from bot.commands.track import make_links
+from bot.desk import Desk
+from bot.message import Message, button
+from bot.messages.listing import history_page
+from bot.messages.phrases import lines
+from bot.updates import chat_id_of, is_private, text_of
+from storage import reports
+from storage.chats import chat_of, lose
+from storage.tables import Chat
+from storage.times import now
+from words import english as en
+
+
+def start(_session: Session, _update: Update, _desk: Desk) -> Message:
+    first, test = button(en.BUTTON_FIRST, "track", 0), button(en.BUTTON_TEST, "test", 0)
+    return Message(words.say(en.START), [[first], [test]])
+
+
+def help_(_session: Session, _update: Update, _desk: Desk) -> Message:
+    told = (
+        words.say(en.HELP_LINE, command=command, description=text) for command, text in en.COMMANDS.items()
+    )
+    return Message(lines(words.say(en.HELP), *told))
+
+
+def cancel(session: Session, update: Update, _desk: Desk) -> Message:
+    chat = chat_of(session, chat_id_of(update), now())
+    asked, chat.asking = chat.asking, ""
+    return Message(words.say(en.CANCELLED if asked else en.NOTHING_TO_CANCEL))
+
+
+def history(session: Session, update: Update, _desk: Desk) -> Message:
+    return history_page(session, chat_id_of(update), 0, now(), parsing.argument(text_of(update)))
+
+
+def status(session: Session, update: Update, desk: Desk) -> Message:
+    report = reports.status(session, chat_id_of(update))
+    told = [words.say(en.STATUS, watching=report.watching, links=report.links)]
+    if report.waiting:
+        told.append(words.say(en.STATUS_WAITING, count=report.waiting))
+    told += _settings(chat_of(session, chat_id_of(update), now()))
+    if report.parked:
+        told.append(words.say(en.STATUS_PARKED, count=report.parked))
+    if desk.trouble:
+        told.append(words.say(en.STATUS_TROUBLE))
+    if not report.parked and not desk.trouble:
+        told.append(words.say(en.STATUS_WELL))
+    return Message(lines(*told), [[button(en.BUTTON_AGAIN, "again", 0)]] if report.parked else ())
+
+
+def _settings(chat: Chat) -> list[Markup]:
+    """The chat's clock, where it was set."""
+    told = [words.say(en.STATUS_ZONE, zone=chat.zone)] if chat.zone else []
+    if chat.quiet_from is not None and chat.quiet_until is not None:
+        start, end = words.clock(chat.quiet_from), words.clock(chat.quiet_until)
+        told.append(words.say(en.STATUS_QUIET, start=start, end=end))
+    if chat.digest_at is not None:
+        told.append(words.say(en.STATUS_DIGEST, clock=words.clock(chat.digest_at)))
+    return told
+
+
+ANSWERS = {"track": make_links, "timezone": answer_zone}
+"""What takes the text that answers a question, by the command that asked."""
+
+
+def unknown(session: Session, update: Update, desk: Desk) -> Message | None:
+    """Other text: the answer to a question, or a hint; groups get silence."""
+    chat = chat_of(session, chat_id_of(update), now())
+    asked, text = update.effective_message, text_of(update)
+    answers = asked is not None and asked.reply_to_message is not None
+    private = is_private(update)
+    if text.startswith("/"):
+        return Message(words.say(en.UNKNOWN_COMMAND)) if private else None
+    if (answer := ANSWERS.get(chat.asking)) and text and (private or answers):
+        return answer(session, update, desk, text)
+    return Message(words.say(en.UNKNOWN_TEXT)) if private else None
+
+
+def membership(session: Session, update: Update, _desk: Desk) -> None:
+    """Blocked, left, or welcome again: what is owed waits for the chat to come back."""
+    change = update.my_chat_member
+    if change is None:
+        return
+    if change.new_chat_member.status in ("kicked", "left"):
+        lose(session, change.chat.id, now())
+    else:
+        chat_of(session, change.chat.id, now())

@@ -1,0 +1,1 @@
+"""What is said: every message as the chat should show it now."""

@@ -1,0 +1,1 @@
+"""The clock of a chat, and the days and times that people type."""
