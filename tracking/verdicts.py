@@ -5,6 +5,7 @@ Each is a pure function of one fetch, the link's history and the windows.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from tracking.facts import (
     Kind,
     Network,
     Reason,
+    Sighting,
     Verdict,
     Windows,
 )
@@ -46,7 +48,11 @@ class Judged(NamedTuple):
     """An earlier open that this fetch shows to have been a scanner's: `BURST`."""
 
 
-Rule = Callable[[Case], Verdict | None]
+class Rule(NamedTuple):
+    """What it says of a fetch, which is nothing where it is about others; and the sightings it is about."""
+
+    says: Callable[[Case], Verdict | None]
+    concerns: Callable[[Sighting], bool] = lambda _: True
 
 
 def judge(fetch: Fetch, history: History, windows: Windows) -> Verdict:
@@ -55,10 +61,16 @@ def judge(fetch: Fetch, history: History, windows: Windows) -> Verdict:
 
 
 def _judge(case: Case) -> Verdict:
-    for rule in RULES:
-        if verdict := rule(case):
+    for says in _rules_about(case.fetch.sighting):
+        if verdict := says(case):
             return verdict
     return Verdict(Kind.NOISE, Reason.UNKNOWN_AGENT, WEAK)
+
+
+@lru_cache(1024)
+def _rules_about(sighting: Sighting) -> tuple[Callable[[Case], Verdict | None], ...]:
+    """The rules that are about such sightings, in their order."""
+    return tuple(rule.says for rule in RULES if rule.concerns(sighting))
 
 
 def take_in(fetch: Fetch, history: History, windows: Windows) -> Judged:
@@ -107,11 +119,13 @@ def _ignored(case: Case) -> Verdict | None:
     return IGNORED if closed_at is not None and case.fetch.at >= closed_at else None
 
 
+def _is_noise(sighting: Sighting) -> bool:
+    return sighting.sign in NOISE_SIGNS
+
+
 def _noise(case: Case) -> Verdict | None:
     sign = case.fetch.sighting.sign
-    if sign is None or sign not in NOISE_SIGNS:
-        return None
-    return Verdict(Kind.NOISE, sign, WEAK if sign is Reason.UNKNOWN_AGENT else STRONG)
+    return Verdict(Kind.NOISE, sign, WEAK if sign is Reason.UNKNOWN_AGENT else STRONG) if sign else None
 
 
 def _announced(case: Case) -> Verdict | None:
@@ -160,38 +174,45 @@ def _sender_device(case: Case) -> Verdict | None:
     return None
 
 
+def _is_prefetch(sighting: Sighting) -> bool:
+    return sighting.sign is Reason.PROVIDER_PREFETCH or sighting.agent is Agent.GMAIL_PREFETCH
+
+
 def _provider_prefetch(case: Case) -> Verdict | None:
     agent, network, sign, _rendered = case.fetch.sighting
     if sign is Reason.PROVIDER_PREFETCH:
         return Verdict(Kind.PROXIED, sign, WEAK if agent is Agent.GMAIL_PREFETCH else PROBABLE)
-    if agent is Agent.GMAIL_PREFETCH:
-        return Verdict(Kind.PROXIED, Reason.GMAIL_PREFETCH, WEAK if network is Network.UNKNOWN else STRONG)
-    return None
+    return Verdict(Kind.PROXIED, Reason.GMAIL_PREFETCH, WEAK if network is Network.UNKNOWN else STRONG)
+
+
+def _is_scanner(sighting: Sighting) -> bool:
+    agent, network, sign, _rendered = sighting
+    return sign is Reason.SCANNER_AGENT or (network is Network.MAIL_SECURITY and agent in DIRECT_CLIENTS)
 
 
 def _scanner(case: Case) -> Verdict | None:
-    agent, network, sign, _rendered = case.fetch.sighting
-    if sign is Reason.SCANNER_AGENT:
-        return Verdict(Kind.SCANNED, sign, STRONG)
-    if network is Network.MAIL_SECURITY and agent in DIRECT_CLIENTS:
-        return Verdict(Kind.SCANNED, Reason.SCANNER_NETWORK, STRONG)
-    in_a_data_centre = network is Network.MICROSOFT or network is Network.DATACENTRE
-    if in_a_data_centre and agent is Agent.BROWSER and _since_sent(case) <= case.windows.scanner:
-        return Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, PROBABLE)
-    return None
+    named = case.fetch.sighting.sign is Reason.SCANNER_AGENT
+    return Verdict(Kind.SCANNED, Reason.SCANNER_AGENT if named else Reason.SCANNER_NETWORK, STRONG)
+
+
+def _is_in_a_data_centre(sighting: Sighting) -> bool:
+    hired = sighting.network in (Network.MICROSOFT, Network.DATACENTRE)
+    return hired and sighting.agent is Agent.BROWSER
+
+
+def _datacentre_browser(case: Case) -> Verdict | None:
+    soon = _since_sent(case) <= case.windows.scanner
+    return Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, PROBABLE) if soon else None
 
 
 def _burst(case: Case) -> Verdict | None:
     machine_at = case.memory.machine_at
-    if machine_at is None or not case.fetch.sighting.bare:
-        return None
-    return BURST if abs(case.fetch.at - machine_at) <= case.windows.burst else None
+    soon = machine_at is not None and abs(case.fetch.at - machine_at) <= case.windows.burst
+    return BURST if soon else None
 
 
 def _apple_prefetch(case: Case) -> Verdict | None:
-    agent, network, _sign, _rendered = case.fetch.sighting
-    if agent is not Agent.APPLE_MPP:
-        return None
+    network = case.fetch.sighting.network
     confidence = {Network.APPLE_RELAY: STRONG, Network.UNKNOWN: WEAK}.get(network, PROBABLE)
     return Verdict(Kind.PROXIED, Reason.APPLE_PREFETCH, confidence)
 
@@ -217,10 +238,12 @@ def _repeat(case: Case) -> Verdict | None:
     return REPEAT if same else None
 
 
+def _is_shown_to_somebody(sighting: Sighting) -> bool:
+    return sighting.agent in IMAGE_PROXIES or sighting.agent in DIRECT_CLIENTS
+
+
 def _opened(case: Case) -> Verdict | None:
     agent, network, _sign, rendered = case.fetch.sighting
-    if agent not in IMAGE_PROXIES and agent not in DIRECT_CLIENTS:
-        return None
     arms = _arms(case)
     if not case.sent and not arms:
         return Verdict(Kind.OPENED, Reason.MAYBE_DRAFT, WEAK)
@@ -245,17 +268,18 @@ IGNORED = Verdict(Kind.IGNORED, Reason.STOPPED, STRONG)
 BURST = Verdict(Kind.SCANNED, Reason.BURST, WEAK)
 REPEAT = Verdict(Kind.REPEAT, Reason.SAME_VIEW, STRONG)
 
-RULES: tuple[Rule, ...] = (
-    _ignored,
-    _noise,
-    _announced,
-    _before_sent,
-    _sender_device,
-    _provider_prefetch,
-    _scanner,
-    _burst,
-    _apple_prefetch,
-    _first_seconds,
-    _repeat,
-    _opened,
+RULES = (
+    Rule(_ignored),
+    Rule(_noise, _is_noise),
+    Rule(_announced),
+    Rule(_before_sent),
+    Rule(_sender_device),
+    Rule(_provider_prefetch, _is_prefetch),
+    Rule(_scanner, _is_scanner),
+    Rule(_datacentre_browser, _is_in_a_data_centre),
+    Rule(_burst, lambda sighting: sighting.bare),
+    Rule(_apple_prefetch, lambda sighting: sighting.agent is Agent.APPLE_MPP),
+    Rule(_first_seconds),
+    Rule(_repeat),
+    Rule(_opened, _is_shown_to_somebody),
 )
