@@ -44,7 +44,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._watch: TimerHandle = self.loop.call_later(self.slowest, self._look)
+        first_look = min(self.slowest, self.timeout_keep_alive)
+        self._watch: TimerHandle = self.loop.call_later(first_look, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._watch.cancel()
@@ -53,11 +54,15 @@ class LimitedProtocol(HttpToolsProtocol):
     def _look(self) -> None:
         """One timer a connection, not one a request: has a request been coming for too long?"""
         now = self.loop.time()
-        due = (now if self._begun is None else self._begun) + self.slowest
+        due = self.due(now)
         if due <= now:
             self.transport.close()
         else:
             self._watch = self.loop.call_later(due - now, self._look)
+
+    def due(self, now: float) -> float:
+        """When the client must have done something, in the loop's time."""
+        return (now if self._begun is None else self._begun) + self.slowest
 
     def data_received(self, data: bytes) -> None:
         if self._refusal != 400:

@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pixel_server.edge import ClientAddress, header
+from pixel_server.heads import Facts, Header, Heads
 from pixel_server.live import Live
 from pixel_server.writer import Writer
 from storage.ingest import Arrival, new_id
@@ -37,7 +38,8 @@ HEADERS = [
 ]
 OK = {"type": "http.response.start", "status": 200, "headers": HEADERS}
 # The image comes with the error, so that no mail shows a broken one; the status makes the provider ask again.
-NOT_KEPT = {"type": "http.response.start", "status": 503, "headers": [*HEADERS, (b"retry-after", b"5")]}
+NOT_KEPT_HEADERS = [*HEADERS, (b"retry-after", b"5")]
+NOT_KEPT = {"type": "http.response.start", "status": 503, "headers": NOT_KEPT_HEADERS}
 BODY = {"type": "http.response.body", "body": GIF}
 NO_BODY = {"type": "http.response.body", "body": b""}
 
@@ -50,6 +52,7 @@ class Pixel:
     ) -> None:
         self._writer, self._keys, self._signatures, self._clients = writer, keys, signatures, clients
         self._live = live
+        self.heads = Heads(self._find_out)
         self._loop = asyncio.get_running_loop()
         self.hidden_clients = False
         """Fetches came through a proxy that TRUSTED_PROXIES does not name."""
@@ -61,27 +64,38 @@ class Pixel:
         await send(NO_BODY if scope["method"] == "HEAD" else BODY)
 
     def take(self, scope: Any, tell: Callable[[bool], None]) -> None:
-        """Take a fetch in; `tell` hears, in a later turn of the loop, whether it may be answered with 200."""
+        """Take a fetch in that came through ASGI; `tell` hears, in a later turn of the loop, whether it may
+        be answered with 200."""
         found = TOKEN.fullmatch(scope["path"])
         if found is None:
             self._loop.call_soon(tell, True)
             return
-        try:
-            self._writer.add(self._arrival(found[1], scope), self._live.after(found[1], tell))
-        except Exception:
-            log.exception("A fetch could not be taken in.")
-            self._loop.call_soon(tell, False)
-
-    def _arrival(self, token: str, scope: Any) -> Arrival:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         peer = scope["client"][0] if scope["client"] else None
-        forwarded = header(scope["headers"], FORWARDED) if "x-forwarded-for" in headers else None
-        address = self._client(peer, forwarded)
-        sighting = identify(Request(scope["method"], headers, address), self._signatures)
-        user_agent, at, device = headers.get("user-agent", ""), now(), None
+        try:
+            self.keep(found[1], self._find_out(scope["headers"], peer, scope["method"]), tell)
+        except Exception as error:
+            self.apologise(error, tell)
+
+    def keep(self, token: str, facts: Facts, tell: Callable[[bool], None]) -> None:
+        """Keep a fetch; `tell` hears the same as in `take`."""
+        sighting, address, user_agent = facts
+        at, device = now(), None
         if address and sighting.agent in DIRECT_CLIENTS and sighting.network is not Network.UNKNOWN:
             device = self._keys.device(token, home(address), user_agent)
-        return Arrival(new_id(at), token, at, sighting, device, user_agent)
+        arrival = Arrival(new_id(at), token, at, sighting, device, user_agent)
+        self._writer.add(arrival, self._live.after(token, tell))
+
+    def apologise(self, error: Exception, tell: Callable[[bool], None]) -> None:
+        """For an exception that nobody foresaw: it is written down, and the provider asked to come again."""
+        log.error("A fetch could not be taken in.", exc_info=error)
+        self._loop.call_soon(tell, False)
+
+    def _find_out(self, headers: Sequence[Header], peer: str | None, method: str = "GET") -> Facts:
+        named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+        forwarded = header(headers, FORWARDED) if "x-forwarded-for" in named else None
+        address = self._client(peer, forwarded)
+        sighting = identify(Request(method, named, address), self._signatures)
+        return Facts(sighting, address, named.get("user-agent", ""))
 
     def _client(self, peer: str | None, forwarded: str | None) -> str | None:
         if forwarded and not self.hidden_clients and self._clients.hides_clients(peer, forwarded):

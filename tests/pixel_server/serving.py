@@ -141,6 +141,7 @@ def serving(
     *,
     public_host: str = "127.0.0.1",
     plain: bool = False,
+    keep_alive: float = 5,
     **changed: object,
 ) -> Iterator[Served]:
     """The pixel server of `python -m pixel_server`, in a thread, on a free port of this machine.
@@ -153,7 +154,9 @@ def serving(
         settled = settings.model_copy(update={**here, **changed})
         database = engine or connect(settled, checkpoints=True)
         app = PixelServer(settled, database, open_keys(settled.key_file))
-        server = _Server(config(app, settled, plain=plain))
+        how = config(app, settled, plain=plain)
+        how.timeout_keep_alive = keep_alive  # type: ignore[assignment]  # a part of a second, so that no test waits
+        server = _Server(how)
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="pixel_server")
         thread.start()
         try:

@@ -1,18 +1,21 @@
 """The pixel's short cut keeps every promise of HTTP, and answers to the byte what uvicorn would."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from threading import Event
 
 import pytest
 from sqlalchemy import Engine, event
 
-from pixel_server.pixel import GIF
+from pixel_server.limits import LimitedProtocol
+from pixel_server.pixel import GIF, Pixel
+from pixel_server.protocol import PixelProtocol
 from settings import Settings
 from storage.engine import connect
 from storage.tables import Link
-from tests.pixel_server.serving import PATIENCE, Answer, Served, path_of, serving, stored, track
+from tests.pixel_server.serving import PATIENCE, Answer, Served, answer_on, path_of, serving, stored, track
 
 HOST = b"Host: 127.0.0.1\r\n"
 AGENT = b"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Thunderbird/115.9.0\r\n"
@@ -126,19 +129,103 @@ def test_a_client_that_never_reads_does_not_fill_memory(served: Served, link: Li
         assert served.fetch(link).status == 200
 
 
-@pytest.mark.parametrize("plain", [False, True], ids=["short cut", "plain"])
+BOTH_WAYS = pytest.mark.parametrize("plain", [False, True], ids=["short cut", "plain"])
+
+
+@contextmanager
+def slow_disk(settings: Settings, *, plain: bool) -> Iterator[tuple[Served, Event, Event]]:
+    """A server whose first transaction begins, says so, and waits until it may go on."""
+    database, begun, go_on = connect(settings, checkpoints=True), Event(), Event()
+
+    def wait(_: object) -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+
+    event.listen(database, "begin", wait, insert=True)
+    with serving(settings, database, plain=plain) as served:
+        yield served, begun, go_on
+
+
+@BOTH_WAYS
 def test_what_is_under_way_is_answered_when_the_server_ends(
-    settings: Settings, link: Link, *, plain: bool
+    settings: Settings, link: Link, monkeypatch: pytest.MonkeyPatch, *, plain: bool
 ) -> None:
-    database, begun = connect(settings, checkpoints=True), Event()
-    event.listen(database, "begin", lambda _: begun.set(), insert=True)
+    protocol = LimitedProtocol if plain else PixelProtocol
+    shutdown = protocol.shutdown
     with ExitStack() as wires:
-        with serving(settings, database, plain=plain) as served:
+        with slow_disk(settings, plain=plain) as (served, begun, go_on):
+
+            def shut_down(connection: LimitedProtocol) -> None:
+                shutdown(connection)
+                go_on.set()
+
+            monkeypatch.setattr(protocol, "shutdown", shut_down)
             wire = wires.enter_context(served.connect())
             wire.sendall(get(link))
             assert begun.wait(PATIENCE)
+        assert b"connection: close" in _one_answer(wire).raw
+        assert wire.recv(1) == b""
+
+
+@BOTH_WAYS
+def test_what_comes_while_one_is_under_way_is_answered_after_it(
+    settings: Settings, engine: Engine, link: Link, *, plain: bool
+) -> None:
+    page = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
+    with slow_disk(settings, plain=plain) as (served, begun, go_on), served.connect() as wire:
+        wire.sendall(get(link))
+        assert begun.wait(PATIENCE)
+        for more in (get(link), get(link)[:40], get(link)[40:] + page, get(link, CLOSE)):
+            wire.sendall(more)
+            # Any other connection's answer shows that the packet before it was taken in.
+            assert served.get("/healthz").status == 200
+        go_on.set()
+        answered = answer_on(wire).raw
+    assert [GIF in answer for answer in answered.split(b"HTTP/1.1 200 OK")[1:]] == [
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert len(stored(engine, link)) == 4
+
+
+@BOTH_WAYS
+def test_a_connection_is_not_kept_for_ever_for_a_next_request(
+    settings: Settings, link: Link, *, plain: bool
+) -> None:
+    with serving(settings, plain=plain, keep_alive=0.1) as served, served.connect() as wire:
+        wire.sendall(get(link))
         assert _one_answer(wire).status == 200
         assert wire.recv(1) == b""
+
+
+@BOTH_WAYS
+def test_who_waits_for_a_slow_disk_is_not_hung_up_on(settings: Settings, link: Link, *, plain: bool) -> None:
+    with slow_disk(settings, plain=plain) as (served, begun, go_on), served.connect() as wire:
+        wire.sendall(get(link))
+        assert begun.wait(PATIENCE)
+        served.run(asyncio.sleep(0.3))
+        go_on.set()
+        assert _one_answer(wire).status == 200
+
+
+def test_the_plainest_request_takes_the_short_cut(
+    settings: Settings, link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(Pixel, "take")
+    with serving(settings) as served:
+        assert served.fetch(link).status == 200
+
+
+def test_a_fetch_that_cannot_be_taken_in_is_asked_for_again(
+    served: Served, link: Link, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Pixel, "keep", None)
+    answer = served.fetch(link)
+    assert (answer.status, answer.body) == (503, GIF)
+    assert "could not be taken in" in caplog.text
 
 
 def _one_answer(wire: socket.socket) -> Answer:

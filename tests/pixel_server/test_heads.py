@@ -1,0 +1,143 @@
+"""Heads that are read in one go say what uvicorn's parser would have said, and the others are left to it."""
+
+from collections.abc import Sequence
+
+import httptools
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from pixel_server.heads import LONGEST, Asked, Facts, Header, Heads
+from tracking import Agent, Network, Sighting
+
+TOKEN = b"wWj1rFzEThAcWv3rjOqaAA"
+SIGHTING = Sighting(Agent.THUNDERBIRD, Network.OTHER)
+
+
+class Parsed:
+    """What httptools, the parser of uvicorn, makes of bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.url, self.headers, self.complete = b"", list[Header](), 0
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.feed_data(data)
+
+    def on_url(self, url: bytes) -> None:
+        self.url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
+
+    def on_message_complete(self) -> None:
+        self.complete += 1
+
+
+def read(packet: bytes) -> tuple[Asked, list[Header]] | None:
+    """What is asked for, and the headers that were handed on."""
+    seen: list[Header] = []
+
+    def find_out(headers: Sequence[Header], _peer: str | None) -> Facts:
+        seen.extend(headers)
+        return Facts(SIGHTING, None, "")
+
+    asked = Heads(find_out).read(packet, "192.0.2.1")
+    return (asked, seen) if asked else None
+
+
+def get(*lines: bytes, token: bytes = TOKEN, version: bytes = b"1.1") -> bytes:
+    return b"\r\n".join([b"GET /i/%s.gif HTTP/%s" % (token, version), b"Host: a.example", *lines, b"", b""])
+
+
+def test_what_a_mail_program_sends_is_read_in_one_go() -> None:
+    found = read(get(b"User-Agent: \t Thunderbird/128.3.0", b"accept:image/*"))
+    assert found == (
+        (TOKEN.decode(), Facts(SIGHTING, None, ""), True),
+        [(b"host", b"a.example"), (b"user-agent", b"Thunderbird/128.3.0"), (b"accept", b"image/*")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("packet", "stays"),
+    [
+        (get(), True),
+        (get(b"Connection: keep-alive"), True),
+        (get(b"Connection: Close"), False),
+        (get(b"Connection: close", version=b"1.0"), False),
+    ],
+)
+def test_whether_the_connection_stays_is_read_as_well(packet: bytes, stays: bool) -> None:
+    found = read(packet)
+    assert found
+    assert found[0].keep_alive is stays
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        get(version=b"1.0"),
+        get(b"Connection: keep-alive", version=b"1.0"),
+        get(b"Connection: Upgrade", b"Upgrade: websocket"),
+        get(b"Connection: keep-alive, close"),
+        get(b"Connection: keep-alive", b"Connection: close"),
+        get(b"Content-Length: 0"),
+        get(b"Content-Length: 3") + b"abc",
+        get(b"Transfer-Encoding: chunked"),
+        get(b"Expect: 100-continue"),
+        get(b"X-folded: a", b" b"),
+        get(b"X bad: a"),
+        get(b": a"),
+        get(b"X-null: \x00"),
+        get(b"X-bell: \x07"),
+        get().replace(b"\r\n", b"\n"),
+        get() + get(),
+        get()[:-2],
+        get(b"X-long: " + b"y" * LONGEST),
+        get(*[b"X-%d: a" % number for number in range(65)]),
+        get(token=TOKEN[:-1]),
+        get(token=TOKEN + b"A"),
+        get().replace(b"GET", b"HEAD"),
+        get().replace(b".gif ", b".gif?a=1 "),
+        get().replace(b"/i/", b"/%69/"),
+        get().replace(b"/i/", b"http://a.example/i/"),
+        b"\r\n" + get(),
+        b"",
+    ],
+)
+def test_what_is_not_of_the_plainest_form_is_left_to_uvicorn(packet: bytes) -> None:
+    assert read(packet) is None
+
+
+def test_the_same_headers_are_looked_at_once_whatever_pixel_they_ask_for() -> None:
+    looked = []
+
+    def find_out(headers: Sequence[Header], _peer: str | None) -> Facts:
+        looked.append(headers)
+        return Facts(SIGHTING, None, "")
+
+    heads = Heads(find_out)
+    asked = [heads.read(get(token=token), "192.0.2.1") for token in (TOKEN, TOKEN[::-1])]
+    assert [one and one.token for one in asked] == [TOKEN.decode(), TOKEN[::-1].decode()]
+    assert len(looked) == 1
+    heads.read(get(), "192.0.2.2")
+    assert len(looked) == 2
+
+
+names = some.from_regex(rb"\A[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}\Z")
+values = some.binary(max_size=20) | some.sampled_from(
+    [b" a ", b"\ta\t", b"a\tb", b"\xff", b"", b"a:b", b" \x0b"]
+)
+lines = some.lists(
+    some.tuples(names | some.binary(max_size=4), some.sampled_from([b":", b": ", b""]), values)
+)
+
+
+@given(lines)
+def test_headers_that_anybody_can_send_are_read_as_the_parser_reads_them(
+    lines: list[tuple[bytes, bytes, bytes]],
+) -> None:
+    packet = get(*(b"".join(line) for line in lines))
+    if found := read(packet):
+        parsed = Parsed(packet)
+        assert parsed.complete == 1
+        assert parsed.headers == found[1]
+        assert parsed.url == b"/i/%s.gif" % found[0].token.encode()
