@@ -1,4 +1,4 @@
-"""Wording: sentences of the catalogue filled with values, safe in Telegram's HTML and on pages."""
+"""Wording: sentences said in the language of the moment, safe in Telegram's HTML and on pages."""
 
 import re
 import unicodedata
@@ -6,7 +6,29 @@ from datetime import UTC, date, datetime
 
 from markupsafe import Markup, escape
 
-from words import english
+from words import english as en
+from words.language import closest, languages, preferred, speaking, spoken
+from words.sentence import Sentence
+
+__all__ = [
+    "LONGEST_NAME",
+    "Sentence",
+    "clock",
+    "closest",
+    "day",
+    "languages",
+    "name",
+    "on_day",
+    "plain",
+    "preferred",
+    "say",
+    "shorten",
+    "span",
+    "speaking",
+    "spoken",
+    "time",
+    "utf16",
+]
 
 LONGEST_NAME = 64
 """UTF-16 units of a label that are shown; all of it is kept."""
@@ -15,14 +37,19 @@ LONGEST_NAME = 64
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\s]+")
 
 
-def say(sentence: str, **values: object) -> Markup:
-    """The sentence with its braces filled; values are escaped unless they are Markup already."""
-    return Markup(sentence).format(**values)  # noqa: S704  # sentences are the catalogue's, values get escaped
+def say(sentence: Sentence, **values: object) -> Markup:
+    """The sentence, its braces filled; values are escaped unless they are Markup, or sentences themselves."""
+    return sentence.filled(values)
+
+
+def plain(sentence: Sentence, **values: object) -> str:
+    """The same where nothing is escaped: on buttons and in pictures."""
+    return say(sentence, **values).unescape()
 
 
 def name(text: str, longest: int = LONGEST_NAME) -> Markup:
     """What a person called something: one line, without tricks of direction, shortened, escaped."""
-    shown = shorten(_UNSEEN.sub(" ", text).strip(), longest) or english.NAMELESS
+    shown = shorten(_UNSEEN.sub(" ", text).strip(), longest) or plain(en.NAMELESS)
     # Isolated only where it is needed: text that runs right to left must not turn its surroundings.
     turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in shown)
     return escape(f"\u2068{shown}\u2069" if turns else shown)
@@ -42,21 +69,28 @@ def utf16(text: str) -> int:
 
 def time(at: float, now: float) -> Markup:
     """A moment that each reader's Telegram shows in their own zone; the text within is the fallback."""
-    recent = 0 <= now - at < 12 * 3600
-    shape, text = ("t", "%H:%M UTC") if recent else ("dt", "%d %b %Y %H:%M UTC")
-    shown = datetime.fromtimestamp(at, UTC).strftime(text)
-    return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(int(at), shape, shown)
+    shown = datetime.fromtimestamp(at, UTC)
+    if 0 <= now - at < 12 * 3600:
+        return _in_their_zone(at, "t", say(en.TIME_UTC, clock=f"{shown:%H:%M}"))
+    return _in_their_zone(at, "dt", say(en.MOMENT_UTC, day=_dated(shown), clock=f"{shown:%H:%M}"))
 
 
 def on_day(at: float) -> Markup:
     """A day that each reader's Telegram shows in their own zone."""
-    shown = datetime.fromtimestamp(at, UTC)
-    return Markup('<tg-time unix="{}" format="D">{}</tg-time>').format(int(at), f"{shown.day} {shown:%b %Y}")
+    return _in_their_zone(at, "D", _dated(datetime.fromtimestamp(at, UTC)))
+
+
+def _in_their_zone(at: float, shape: str, fallback: Markup) -> Markup:
+    return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(int(at), shape, fallback)
+
+
+def _dated(on: date) -> Markup:
+    return say(en.DAY_OF_YEAR, day=on.day, month=en.MONTHS[on.month], year=on.year)
 
 
 def day(on: date) -> str:
     """A day of the calendar, without the year: `30 Nov`."""
-    return f"{on.day} {on:%b}"
+    return plain(en.DAY, day=on.day, month=en.MONTHS[on.month])
 
 
 def clock(minutes: int) -> str:
@@ -64,14 +98,16 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def span(seconds: float) -> str:
+def span(seconds: float) -> Markup:
     """How long, in the two largest units that say something: `2 h 18 min`, `23 days`, `40 s`."""
     whole = max(0, int(seconds))
-    if whole < 60:
-        return f"{whole} s"
     minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if minutes < 1:
+        return say(en.SPAN_SECONDS, count=whole)
     if hours < 1:
-        return f"{minutes} min"
-    if days < 2:
-        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
-    return f"{days} days"
+        return say(en.SPAN_MINUTES, count=minutes)
+    if days >= 2:
+        return say(en.SPAN_DAYS, count=days)
+    if minutes % 60:
+        return say(en.SPAN_HOURS_MINUTES, hours=hours, minutes=minutes % 60)
+    return say(en.SPAN_HOURS, count=hours)

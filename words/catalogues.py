@@ -1,0 +1,120 @@
+"""The catalogues as files: the template made from the sentences, and each language's translation of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+
+from words import english
+from words.language import DOMAIN, LOCALE, compiled
+from words.sentence import Sentence
+
+TEMPLATE = LOCALE / f"{DOMAIN}.pot"
+
+THREE_IN_A_ROW = ("BUTTON_AGO", "BUTTON_MUTE", "BUTTON_OWN", "BUTTON_WHY")
+TWO_IN_A_ROW = ("BUTTON_COPY ", "BUTTON_COPY_PAGE", "BUTTON_DRAFT", "BUTTON_NEWER", "BUTTON_NOT_OWN",
+                "BUTTON_OLDER", "BUTTON_STOP", "BUTTON_UNMUTE", "BUTTON_YES_SENT")  # fmt: skip
+KINDS = {
+    "ALTERNATIVES": (0, "goes on after “What else it could be:”"),
+    "BOT_DESCRIPTION": (512, "shown in an empty chat, without tags"),
+    "BOT_SHORT_DESCRIPTION": (120, "shown on the bot’s profile, without tags"),
+    **dict.fromkeys(THREE_IN_A_ROW, (16, "one of three buttons in a row")),
+    **dict.fromkeys(TWO_IN_A_ROW, (22, "one of two buttons in a row")),
+    "BUTTON": (36, "a button"),
+    "COMMANDS": (120, "a command in Telegram’s menu, without tags"),
+    "CONFIDENCE": (0, "how sure it is; the reason follows"),
+    "FOLLOW_UP ": (180, "to be copied into a mail, without tags"),
+    "KINDS": (0, "what a fetch was"),
+    "MONTHS": (0, "beside the number of a day"),
+    "PICTURE": (0, "in the picture, without tags and emoji"),
+    "REASONS": (0, "why a fetch was taken for what it was"),
+    "STATE": (0, "where a link stands"),
+    "TIMELINE_SAID": (0, "a line of a link’s story"),
+    "TIMEZONE_PLACEHOLDER": (64, "shown in the field where one types"),
+    "TOAST": (200, "a short answer to a button, without tags"),
+    "TRACK_PLACEHOLDER": (64, "shown in the field where one types"),
+}
+"""By how a constant's name begins: the most UTF-16 units its sentence may have (0: many), and what it is."""
+
+
+def sentences() -> dict[str, Sentence]:
+    """Every sentence there is, by its constant, and its key where it has one: `REASONS tool`."""
+    return dict(_sentences())
+
+
+def _sentences() -> Iterator[tuple[str, Sentence]]:
+    for name, value in vars(english).items():
+        if isinstance(value, Sentence):
+            yield name, value
+        elif isinstance(value, dict) and name.isupper():
+            yield from ((f"{name} {key}", sentence) for key, sentence in value.items())
+
+
+def kind_of(name: str) -> tuple[int, str]:
+    """How long a sentence may be, and what it is."""
+    return next((kind for start, kind in KINDS.items() if f"{name} ".startswith(start)), (0, ""))
+
+
+def template() -> polib.POFile:
+    """All sentences as they are to be translated; one that several places say is there once."""
+    made = polib.POFile(wrapwidth=100)
+    made.metadata = {"Content-Type": "text/plain; charset=utf-8", "Content-Transfer-Encoding": "8bit"}
+    known: dict[tuple[str, str], polib.POEntry] = {}
+    for name, sentence in sentences().items():
+        if not sentence.has_words:
+            continue
+        entry = known.get((sentence.text, sentence.context))
+        if entry is None:
+            entry = known[sentence.text, sentence.context] = _entry(sentence)
+            made.append(entry)
+        entry.comment = "\n".join(filter(None, (entry.comment, _comment(name, sentence))))
+    return made
+
+
+def _entry(sentence: Sentence) -> polib.POEntry:
+    return polib.POEntry(
+        msgid=sentence.text,
+        msgctxt=sentence.context or None,
+        msgid_plural=sentence.many,
+        msgstr_plural={0: "", 1: ""} if sentence.many else {},
+    )
+
+
+def _comment(name: str, sentence: Sentence) -> str:
+    """What a translator should know: which constant it is, what it is, how long it may be, what counts."""
+    longest, kind = kind_of(name)
+    at_most = f"at most {longest} characters" if longest else ""
+    counted = f"the number is {{{sentence.counted}}}" if sentence.many else ""
+    return "; ".join(part for part in (name, kind, at_most, counted) if part)
+
+
+def extract() -> None:
+    """Write the template, and bring every language's catalogue up to it."""
+    made = template()
+    LOCALE.mkdir(exist_ok=True)
+    made.save(str(TEMPLATE))
+    for path in sources():
+        catalogue = polib.pofile(str(path), wrapwidth=100)
+        catalogue.merge(made)
+        for entry in catalogue.obsolete_entries():
+            catalogue.remove(entry)
+        catalogue.save()
+
+
+def begin(language: str, plural_forms: str) -> Path:
+    """A catalogue without a translation yet, for a new language."""
+    made = template()
+    made.metadata |= {"Language": language, "Plural-Forms": plural_forms}
+    path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    path.parent.mkdir(parents=True)
+    made.save(str(path))
+    return path
+
+
+def sources() -> list[Path]:
+    return sorted(LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
+
+
+def compile_all() -> None:
+    for source in sources():
+        source.with_suffix(".mo").write_bytes(compiled(source))

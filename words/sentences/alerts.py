@@ -1,0 +1,38 @@
+"""What comes unasked.
+
+Outside a first or revival open nothing of it says "opened".
+"""
+
+from words.sentence import _, plural
+
+OPENED = _("👀 {name} was opened {time}, {span} after you sent it.")
+OPENED_SENT_UNKNOWN = _("👀 {name} was opened {time}.")
+OPENED_MAYBE = _("👀 {name} may have been opened {time}. Had you sent it by then?")
+REVIVED = _("🔔 {name} woke up: opened again {time}, after {span}.")
+PROXIED_GMAIL = _("📬 {name} reached Gmail. Nobody is known to have looked yet.")
+PROXIED_APPLE = _(
+    "🍏 {name}: Apple fetched the image by itself. Apple does that whether or not anybody looks, "
+    "so it proves nothing either way."
+)
+PROXIED_PROVIDER = _(
+    "📬 {name}: a mail provider fetched the image by itself. Nobody is known to have looked yet."
+)
+PROXIED_FIRST_SECONDS = _(
+    "📭 {name} was fetched within seconds of sending. That may be your own copy, or the provider. "
+    "Nobody is known to have looked."
+)
+CORRECTED_OWN = _("🙋 {name}: the look at {time} was yours. It does not count.")
+CORRECTED_SCANNER = _("🤖 That was a scanner: {name}, {time}. It does not count. {because}")
+CORRECTED_DRAFT = _("📝 {name}: at {time} it was still your draft. It does not count.")
+OWN_LOOKS_GMAIL = _("""In Gmail you can keep your own looks out: Settings → General → Images → \
+<b>Ask before displaying external images</b>. I may then not see your drafts either.""")
+CORRECTED_OTHER = _("↩️ {name}: the fetch at {time} does not count any more. {because}")
+OBJECTED = _(
+    "✋ {name}: recording was stopped on the recipient’s page, and nothing more is recorded about this mail. "
+    "Everybody may ask for that; it says nothing about you, or about what they think of the mail."
+)
+REPEATED = _("🔁 Possibly repeated (no. {number}).")
+HELD_LOOKS = plural(
+    "While it was quiet it was looked at {count} time, the last time {last}.",
+    "While it was quiet it was looked at {count} times, the last time {last}.",
+)

@@ -1,0 +1,44 @@
+"""What stands on buttons. A row has up to three of them, on a phone."""
+
+from words.sentence import _
+
+BUTTON_COPY = _("Copy link")
+BUTTON_COPY_PAGE = _("Open copy page")
+BUTTON_SENT = _("✅ I’ve sent it")
+BUTTON_OTHER_APPS = _("Other mail apps")
+BUTTON_WHY = _("Why?")
+BUTTON_OWN = _("That was me")
+BUTTON_NOT_OWN = _("That was not me")
+BUTTON_MUTE = _("Mute")
+BUTTON_UNMUTE = _("Unmute")
+BUTTON_YES_SENT = _("Yes")
+BUTTON_DRAFT = _("Still a draft")
+BUTTON_PEEK = _("Ignore my looks for 15 min")
+BUTTON_AGO = {
+    5: _("5 min ago"),
+    15: _("15 min ago"),
+    60: _("1 h ago"),
+}
+BUTTON_NEWER = _("← Newer")
+BUTTON_OLDER = _("Older →")
+BUTTON_BACK = _("← All links")
+BUTTON_COPY_FOLLOW_UP = _("Copy the follow-up")
+BUTTON_REMIND = {
+    1: _("⏳ Remind me in a day"),
+    3: _("⏳ Remind me in 3 days"),
+    7: _("⏳ Remind me in a week"),
+}
+BUTTON_DELETE = _("🗑 Delete for good")
+BUTTON_DELETE_ALL = _("🗑 Delete everything")
+BUTTON_DELETE_ALL_SURE = _("🗑 Yes, everything, for good")
+BUTTON_PICTURE = _("🖼 Picture")
+BUTTON_DARK = _("🌙 On dark")
+BUTTON_LIGHT = _("☀️ On light")
+BUTTON_REMIND_ME = _("⏳ Remind me")
+BUTTON_FLIP = _("That was not me: {day}, {clock}")
+BUTTON_STOP = _("Stop")
+BUTTON_RESUME = _("Watch again")
+BUTTON_AGAIN = _("Send them again", "button: the messages that may not have arrived")
+BUTTON_FIRST = _("Track my first mail")
+BUTTON_TEST = _("Try it on myself")
+BUTTON_TEST_PAGE = _("Open the test page")

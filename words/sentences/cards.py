@@ -1,0 +1,41 @@
+"""The card of a link, and what it is called."""
+
+from words.sentence import _, layout, plural
+
+NAME = layout("<b>{label}</b> → {recipient}")
+NAMELESS = _("(no name)")
+NAME_ALONE = layout("<b>{label}</b>")
+NUMBERED = layout("{name} · #{number}")
+CARD_WAITING = _("Paste the image into your mail. I’ll say here when I see it.")
+CARD_DRAFT = _("👁 I see it in your draft. Paste worked.")
+CARD_SENT = _("📨 Sent {time}. Watching.")
+CARD_SENT_TOLD = _("📨 Sent {time}, as you said. Watching.")
+CARD_SENT_INFERRED = _("📨 Sent by {time}: {because} Watching.")
+CARD_GMAIL = _("📬 Reached Gmail. Nobody is known to have looked yet.")
+CARD_APPLE = _("🍏 Apple fetched it by itself. That proves nothing either way.")
+CARD_PROXIED = _("📭 Fetched within seconds of sending: maybe your own copy. Nobody is known to have looked.")
+CARD_PROVIDER = _("📬 A mail provider fetched it by itself. Nobody is known to have looked yet.")
+CARD_LOOKED_ONCE = _("👀 Looked at {first}.")
+CARD_LOOKED = plural(
+    "👀 Looked at {count} time: first {first}, last {last}.",
+    "👀 Looked at {count} times: first {first}, last {last}.",
+)
+CARD_MUTED = _("🔕 Muted: looks are counted here, and nothing else is sent.")
+CARD_DEADLINE = _("⏳ Deadline: {time}. If nothing was seen, I speak up some days before.")
+TRACKED_BY = _("Tracked by {who}.")
+CARD_STOPPED = _("⏹ Stopped. Nothing is recorded any more.")
+CARD_OBJECTED = _("✋ The recipient asked not to be recorded. Nothing is recorded any more.")
+CARD_COPY_PAGE = _("Open copy page: {url}")
+CARD_STEPS = _("""In Gmail, on a computer:
+1. Tap <b>Open copy page</b> and press its button.
+2. Paste into your mail, anywhere.
+3. Send the mail, then tap <b>✅ I’ve sent it</b>.""")
+CARD_SENT_EARLIER = _("Sent it earlier? Say when, and I look again at what came since:")
+OTHER_APPS = _("""<b>Other mail apps</b>
+Outlook on the web, Apple Mail, Thunderbird, Proton: open the copy page, press its button, paste into \
+the mail.
+Gmail’s <b>Insert photo → Web address</b> takes the address itself; Gmail may then show everyone its own copy, \
+and I could not tell Outlook from Apple Mail.
+On a phone pasting an image often does not work. If the card does not say that I see it, write the mail on a \
+computer.
+One link, one mail, one recipient: with two recipients I could not tell you which of them looked.""")

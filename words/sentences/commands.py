@@ -1,0 +1,75 @@
+"""What commands about links and about the chat answer."""
+
+from words.sentence import _, plural
+
+NO_SUCH_LINK = _("There is no link #{number} here. /history lists yours.")
+WHICH_LINK = _("Which link? Say its number, such as <code>/{command} 7</code>. /history lists them.")
+SENT_WHEN = _(
+    "When was it sent? For example <code>/sent {number} at 14:05</code> or <code>/sent {number} 20 min ago</code>."
+)
+SENT_TO_COME = _(
+    "{clock} is still to come in UTC, and I don’t know your clock. "
+    "Tell me with <code>/timezone Berlin</code>, then say it again."
+)
+SENT_NOTED = _("📨 {name}: noted as sent {time}.")
+REMIND_WHEN = _(
+    "{name}: when shall I speak up, if nothing was seen by then? "
+    "You can also write <code>/remind {number} in 2 days</code> or <code>/remind {number} 30 Nov at 9:00</code>."
+)
+REMIND_NOTED = _("⏳ {name}: if nothing was seen by {time}, I say so then.")
+REMIND_OFF = _("{name}: no reminder any more.")
+REMIND_NONE = _("{name} had no reminder.")
+REMIND_SEEN = _("{name} was looked at already: there is nothing to wait for. /history tells when.")
+REMIND_STOPPED = _("{name} is stopped, so nothing would be seen. Its card can take that back.")
+NOTE_HOW = _("What shall I note? For example <code>/note {number} called him, no answer</code>")
+NOTE_KEPT = _("📝 Noted for {name}. Its story in /history shows it.")
+NOTE_TOO_LONG = plural(
+    "A note has at most {longest} character. Please shorten it, or write two.",
+    "A note has at most {longest} characters. Please shorten it, or write two.",
+    counted="longest",
+)
+DELETE_ASK = _(
+    "Delete {name} for good? All that was seen, said and noted about it is erased, and nothing more is recorded. "
+    "That cannot be undone. To stop recording only, use /stop."
+)
+DELETED = _("🗑 #{number} is deleted. The image in the mail goes on showing nothing, and records nothing.")
+DELETE_NOTHING = _("There is nothing to delete here.")
+DELETE_ALL_ASK = _(
+    "Delete everything? Links: {count}, with all that was seen, said and noted about them, "
+    "and this chat’s settings. /export gives you a copy before."
+)
+DELETE_ALL_SURE = _("Really everything? That cannot be undone, by nobody.")
+DELETED_ALL = _("🗑 Everything is deleted. I know nothing more than that this chat is there.")
+ERASED = _("🗑 Deleted.")
+EXPORT = _(
+    "📦 All that is kept of this chat: links, fetches, corrections, notes and settings, as JSON and as CSV."
+)
+PEEK_NOTED = plural(
+    "🙈 For {minutes} minute I take looks for yours: {what}.",
+    "🙈 For {minutes} minutes I take looks for yours: {what}.",
+    counted="minutes",
+)
+PEEK_ALL = _("at every link here", "I take looks for yours: …")
+PEEK_NOTHING = _(
+    "There is nothing to look at yet. Make a link with <code>/track contract to landlord</code>."
+)
+MUTE_NOTED = _("🔕 {name} is muted. Looks are still counted on its card.")
+STOP_NOTED = _("⏹ {name} is stopped. From now on nothing is recorded.")
+STATUS = plural(
+    "<b>Status</b>\nWatching {watching} of {links} link.",
+    "<b>Status</b>\nWatching {watching} of {links} links.",
+    counted="links",
+)
+STATUS_WAITING = _("⏳ Reminders that wait: {count}")
+STATUS_ZONE = _("🕰 Clock: {zone}")
+STATUS_QUIET = _("🌙 Quiet from {start} to {end}")
+STATUS_DIGEST = _("🗞 Summary every day at {clock}")
+STATUS_TROUBLE = _(
+    "⚠️ Something keeps me from working as I should; nothing is lost. The operator’s log says what."
+)
+STATUS_WELL = _("All is well.")
+STATUS_PARKED = plural(
+    "⚠️ {count} message may not have reached you. /history knows what it was about.",
+    "⚠️ {count} messages may not have reached you. /history knows what they were about.",
+)
+STATUS_LANGUAGE = _("🌐 Language: {language}")

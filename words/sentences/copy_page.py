@@ -1,0 +1,71 @@
+"""The owner’s page: the image for the clipboard, and what becomes of it."""
+
+from words.sentence import _
+
+PAGE_COPY_TITLE = _("Put the image into your mail")
+PAGE_COPY_LEAD = _("for {name}", "below the title: which mail the image is for")
+PAGE_COPY_STEP = _("Copy it")
+PAGE_COPY_BUTTON = _("Copy the invisible image")
+PAGE_COPY_DONE = _("Copied. Now paste it into your mail.")
+PAGE_COPY_FAILED = _(
+    "Your browser did not allow that. The line that holds the image is selected below: copy it, and put it into "
+    "the mail as HTML."
+)
+PAGE_NO_SCRIPT = _(
+    "Copying by button needs JavaScript. Without it, copy one of the lines at the end of this page. Load the page "
+    "again to see how far your mail is."
+)
+PAGE_STAGES = {
+    "waiting": _("Not in a mail yet. I say here when I see it."),
+    "draft": _("I see it in your draft. Paste worked."),
+    "sent": _("Noted as sent. Watching."),
+    "closed": _("Recording is stopped for this mail: nothing will be seen."),
+    "gone": _("This link is not there any more."),
+}
+PAGE_PASTE_STEP = _("Paste it where you write")
+PAGE_PASTE_HOW = _(
+    "Click into the text of your mail and press <b>Ctrl V</b>, on a Mac <b>⌘ V</b>. Nothing new is to be seen there: "
+    "the image is invisible. This page says when I see it."
+)
+PAGE_PASTE_UNSEEN = _(
+    "Not seen after half a minute? Then your program dropped the image, keeps a copy of its own, or loads no images "
+    "while you write. Nobody can tell which: to be sure, write in a browser."
+)
+PAGE_SENT_STEP = _("Send the mail, then say so")
+PAGE_SENT_WHY = _("Looks count from then on; what comes before is your own draft.")
+PAGE_SENT_BUTTON = _("I’ve sent it")
+PAGE_SENT_DONE = _("You can close this page. What happens from now on is told in the chat.")
+PAGE_APPS_TITLE = _("Which program do you write in?")
+PAGE_APPS = {
+    "gmail": _("Gmail in a browser"),
+    "outlook_web": _("Outlook in a browser"),
+    "outlook": _("Outlook as a program"),
+    "apple": _("Apple Mail on a Mac"),
+    "thunderbird": _("Thunderbird"),
+    "proton": _("Proton Mail"),
+    "phone": _("On a phone"),
+}
+PAGE_APPS_STEPS = {
+    "gmail": _("""Press <b>Compose</b>, click into the text, paste.
+Or, in the bar below the text: <b>Insert photo → Web Address (URL)</b>, with the address below.
+That other way Gmail may turn the address into Google’s own for all readers. Then I cannot tell Outlook from Apple Mail."""),
+    "outlook_web": _("""Press <b>New mail</b>, click into the text, paste.
+Outlook may keep a copy of its own instead. Then I do not see it here, and never will: delete it, or write elsewhere."""),
+    "outlook": _("""Click into the text, paste. The mail must be HTML: <b>Format Text → HTML</b>.
+Outlook for Windows may show it to me now and still send everybody a copy from inside the mail. Then no look is ever \
+seen, and silence says even less than otherwise. A browser is the surer way."""),
+    "apple": _("""Click into the text, paste. If it is plain text: <b>Format → Make Rich Text</b>.
+Mail may make an attachment of what is pasted. Then I do not see it here, and never will: delete it, or write in a browser."""),
+    "thunderbird": _("""Click into the text. In the menu: <b>Insert → HTML…</b>
+Paste the line “As HTML” from below, and press <b>Insert</b>. Not in plain-text mails: those hold no images.
+Thunderbird may load nothing while you write. Then I do not see it here, and it may work all the same."""),
+    "proton": _("""Write in a browser: <b>New message</b>, click into the text, paste.
+Proton may load nothing while you write. Then I do not see it here, and it may work all the same.
+Readers with Proton are often not seen either: it takes known tracking images out."""),
+    "phone": _("""Hold a finger on the text of the mail, then <b>Paste</b>.
+Apps on phones often drop the image, or paste its address as text. If you see an address, delete it.
+If this page does not see the image: save the draft, and finish it in a browser on a computer."""),
+}
+PAGE_LINES_TITLE = _("By hand")
+PAGE_COPY_ADDRESS = _("The address, for “Web Address (URL)”")
+PAGE_COPY_HTML = _("As HTML")

@@ -1,0 +1,46 @@
+"""For who runs a host, and for who may not use it."""
+
+from words.sentence import _, layout
+
+FAILED = _("That did not work, and it was written down for the operator. Please try again. (no. {number})")
+ADMIN_FAILED = _("Something a person asked for failed three times (update {number}). The log says why.")
+CHECKUP = _("⚠️ <b>Readback has started, but:</b>")
+CHECKUP_LINE = layout("• {problem}")
+CHECKUP_SILENT = _(
+    "PUBLIC_URL {url} cannot be reached from this machine ({error}). Links would stay silent. Check that the pixel "
+    "server runs, and that the name and your proxy or tunnel lead to it. If it works from a phone outside your "
+    "network, this machine only cannot see itself from outside, and all is well."
+)
+CHECKUP_MOVED = _("PUBLIC_URL {url} sends everybody on to {to}. Set PUBLIC_URL to where it really is.")
+CHECKUP_STRANGER = _(
+    "At PUBLIC_URL {url} something else answers (status {status}), not the pixel server. Let your proxy or tunnel "
+    "lead there, the path /healthz included."
+)
+CHECKUP_OTHER = _(
+    "At PUBLIC_URL {url} another installation answers: it has another key file. Give the bot and the pixel server "
+    "the same KEY_FILE, or set PUBLIC_URL to this one’s address."
+)
+CHECKUP_PLAIN = _(
+    "PUBLIC_URL {url} is not https. Mail programs may refuse the image, and browsers the copy button. Put a proxy "
+    "with a certificate before the pixel server, and set PUBLIC_URL to its https:// address."
+)
+CHECKUP_LOCAL = _(
+    "PUBLIC_URL {url} leads no further than your own network, so nobody outside can load an image. Set it to the "
+    "https:// address at which the world reaches the pixel server."
+)
+CHECKUP_DATABASE = _(
+    "The database is {path}. {why} Links and what they saw would be gone then. Put it on a volume that lasts, or set "
+    "DATABASE_URL to a PostgreSQL server."
+)
+CHECKUP_KEY_FILE = _(
+    "The key file is {path}. {why} The pages of all cards would stop working then. Keep it on a volume that lasts, "
+    "or hand it over as a secret with KEY_FILE."
+)
+CHECKUP_LOST = {
+    "memory": _("That place is memory, and a restart empties it."),
+    "container": _("That place is inside a container, and goes with it."),
+    "platform": _("That place is on a disk that {platform} empties at every restart."),
+}
+NOT_ALLOWED = _(
+    "This bot serves invited chats only. Its operator can add the number {chat} to ALLOWED_CHATS."
+)

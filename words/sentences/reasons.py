@@ -1,0 +1,119 @@
+"""What a fetch was, how sure that is, why, and what else it could be."""
+
+from words.sentence import _
+
+CONFIDENCE = {
+    "strong": _("Sure"),
+    "probable": _("Probable"),
+    "weak": _("Weak"),
+}
+BECAUSE = _("{confidence}: {because}")
+ADDRESS_HIDDEN = _("The fetcher’s address is not visible to this host, so nobody could check it.")
+REASONS = {
+    "stopped": _("Recording was stopped."),
+    "method": _("It was not a request for the image, only about it."),
+    "prefetch_header": _("The program said that it only fetched ahead."),
+    "address_bar": _("Somebody opened the image’s address itself, not a mail."),
+    "no_user_agent": _("The program did not say what it is. Mail programs and browsers do."),
+    "link_preview": _("A chat or social network made a preview of the link."),
+    "crawler": _("A robot that reads the web fetched it."),
+    "tool": _("A tool fetched it, not a mail program."),
+    "forged_proxy": _("It claimed to be Gmail, but came from an address that is not Google’s."),
+    "unknown_agent": _("The program is neither a known mail program nor a browser."),
+    "peek": _("You had said that you would look."),
+    "that_was_me": _("You said that this was you."),
+    "sender_device": _("It came from the device that showed your draft."),
+    "before_sent": _("You had not sent it yet, so it was your own draft."),
+    "gmail_prefetch": _("Gmail’s prefetcher fetched it ahead for an inbox."),
+    "provider_prefetch": _("The mail provider prepared the image by itself."),
+    "apple_prefetch": _("Apple’s Mail Privacy Protection fetched it by itself."),
+    "first_seconds": _("It came within seconds of sending, when copies are filed and checked."),
+    "scanner_agent": _("A security scanner that names itself fetched it."),
+    "scanner_network": _("It came from the network of a mail security service."),
+    "datacentre_browser": _(
+        "A browser in a data centre, soon after sending: security gateways look like that."
+    ),
+    "burst": _("It came within two seconds of a machine, and said no more of itself than machines do."),
+    "same_view": _("It is the same look again: programs fetch an image many times."),
+    "gmail_proxy": _("Gmail loaded the image, and not its prefetcher."),
+    "mail_proxy": _("A mail provider loaded the image as it does when a mail is shown."),
+    "mail_client": _("A mail program loaded the image directly."),
+    "browser": _("A browser loaded the image, as webmail does."),
+    "other_provider": _("A mail provider that you did not write with loaded the image."),
+    "maybe_draft": _("You had not tapped Sent, but the draft had not been touched for a while."),
+}
+WHY = _("<b>Why “{kind}”?</b> {name}")
+WHY_SEEN = _("Seen: {agent}, {network}, {time}.")
+WHY_SINCE = _("That is {span} after it was sent.")
+WHY_ELSE = _("What else it could be: {alternative}")
+WHY_NEVER = _("A pixel never knows who looked, or whether they read.")
+ALTERNATIVES = {
+    "stopped": _("nothing. It was not even looked at."),
+    "method": _("nothing that anybody saw: no program shows a mail that way."),
+    "prefetch_header": _("a reader a moment later, without a fetch of their own."),
+    "address_bar": _("a reader who opened the image in a tab of its own."),
+    "no_user_agent": _("a reader whose program hides its name."),
+    "link_preview": _("a reader, if somebody forged the name."),
+    "crawler": _("a reader, if a program boasts a robot’s name."),
+    "tool": _("a reader with a program they wrote themselves."),
+    "forged_proxy": _("Gmail, from an address that Google has not published yet."),
+    "unknown_agent": _("a reader with a mail program I have not heard of."),
+    "peek": _("the recipient, at the same time as you."),
+    "that_was_me": _("the recipient, if you were mistaken."),
+    "sender_device": _("somebody else on the same device and network."),
+    "before_sent": _("the recipient, if you sent it before you said so. Then say when."),
+    "gmail_prefetch": _("nothing, unless somebody forged it."),
+    "provider_prefetch": _("a reader, a moment later, with the provider’s copy."),
+    "apple_prefetch": _("a reader with Apple Mail. Nobody can tell."),
+    "first_seconds": _("a very quick reader."),
+    "scanner_agent": _("a reader, if somebody forged the name."),
+    "scanner_network": _("a reader who works behind that service."),
+    "datacentre_browser": _("a reader on a company network that runs in a data centre."),
+    "burst": _("a reader who looked in the very same two seconds."),
+    "same_view": _("a second reader, through the same provider, within half a minute."),
+    "gmail_proxy": _("you, looking at your own Sent mail in Gmail. Then tap “That was me”."),
+    "mail_proxy": _("you, looking at your own copy, or a provider that loads images by itself."),
+    "mail_client": _("you, on another device, or a program that loads images without being asked."),
+    "browser": _("you, in webmail, or a security gateway that waits before it looks."),
+    "other_provider": _("you, with a second mail account."),
+    "maybe_draft": _("your own draft, opened again after a pause."),
+}
+KINDS = {
+    "activated": _("in your draft"),
+    "inserted": _("in your draft"),
+    "proxied": _("fetched by the provider"),
+    "opened": _("opened"),
+    "own": _("you"),
+    "scanned": _("security scanner"),
+    "noise": _("not a reader"),
+    "repeat": _("same look again"),
+    "ignored": _("not recorded"),
+}
+AGENTS = {
+    "gmail_proxy": _("Gmail’s image proxy"),
+    "gmail_prefetch": _("Gmail’s prefetcher"),
+    "apple_mpp": _("Apple’s Mail Privacy Protection"),
+    "yahoo_proxy": _("Yahoo’s image proxy"),
+    "mail_proxy": _("a mail provider’s image proxy"),
+    "outlook": _("Outlook"),
+    "thunderbird": _("Thunderbird"),
+    "apple_mail": _("Apple Mail"),
+    "mail_app": _("a mail app"),
+    "browser": _("a browser"),
+    "scanner": _("a security scanner"),
+    "link_preview": _("a link preview"),
+    "crawler": _("a robot"),
+    "tool": _("a tool"),
+    "unknown": _("an unknown program"),
+}
+NETWORKS = {
+    "unknown": _("address not visible to this host"),
+    "google_proxy": _("Google’s address for images people look at"),
+    "google_prefetch": _("Google’s address for fetching ahead"),
+    "telegram": _("Telegram’s network"),
+    "apple_relay": _("Apple’s relay"),
+    "mail_security": _("a mail security service’s network"),
+    "microsoft": _("Microsoft’s network"),
+    "datacentre": _("a data centre"),
+    "other": _("an ordinary network"),
+}
