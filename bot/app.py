@@ -18,8 +18,19 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
-from bot import checkup
-from bot.commands import buttons, clocks, delete, export, general, legal, remember, statements, track
+from bot import checkup, profile
+from bot.commands import (
+    buttons,
+    clocks,
+    delete,
+    export,
+    general,
+    language,
+    legal,
+    remember,
+    statements,
+    track,
+)
 from bot.commands.handling import handler
 from bot.delivery.loop import Delivery
 from bot.delivery.outcomes import in_words
@@ -33,7 +44,6 @@ from storage.lock import BotLock
 from storage.news import Listener
 from storage.retention import purge
 from storage.times import now, steady
-from words import english as en
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +68,7 @@ COMMANDS = {
     "peek": statements.peek,
     "mute": statements.mute,
     "stop": statements.stop,
+    "language": language.language,
     "status": general.status,
     "privacy": legal.privacy,
     "legal": legal.legal,
@@ -124,6 +135,7 @@ class Bot:
         listener.start()
         log.info("Ready as @%s.", self._app.bot.username)
         async with asyncio.TaskGroup() as loops:
+            loops.create_task(profile.register(self._app.bot))
             for loop in (self._reception.poll, self._reception.work, self._delivery.run, self._keep_house):
                 loops.create_task(self._forever(loop))
 
@@ -165,8 +177,6 @@ class Bot:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30)
         self._desk.say_trouble("")
-        with suppress(TelegramError):
-            await self._app.bot.set_my_commands(list(en.COMMANDS.items()))
 
     async def _heart(self) -> None:
         while True:

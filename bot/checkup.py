@@ -6,23 +6,28 @@ What is wrong is told in one message, to the log and to ADMIN_CHAT_ID. Nothing w
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 from markupsafe import Markup
+from sqlmodel import Session
 
 import words
 from bot.desk import Desk
+from bot.languages import language_of
 from bot.message import Message
 from bot.messages.phrases import lines
 from bot.replies import owe_message
 from settings import Settings
 from storage import disks
+from storage.chats import chat_of
 from storage.disks import Lost
 from storage.times import now
+from words import Sentence
 from words import english as en
 
 log = logging.getLogger(__name__)
@@ -30,6 +35,9 @@ log = logging.getLogger(__name__)
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before each look: the pixel server starts at the same time as the bot."""
 LONGEST_LOOK = 10.0
+
+Problem = Callable[[], Markup]
+"""Says what is wrong: to the log in English, and to a chat in its language."""
 
 
 async def run(desk: Desk, environ: Mapping[str, str] = os.environ) -> None:
@@ -44,43 +52,49 @@ async def run(desk: Desk, environ: Mapping[str, str] = os.environ) -> None:
         log.exception("The check of this installation could not be finished.")
 
 
-async def look(settings: Settings, instance: str, environ: Mapping[str, str]) -> list[Markup]:
-    """What is wrong with this installation, a sentence each."""
+async def look(settings: Settings, instance: str, environ: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with this installation."""
     found = [await _address(settings.public_url, instance), _safety(settings), *_disks(settings, environ)]
     return [problem for problem in found if problem]
 
 
-async def _tell(desk: Desk, problems: list[Markup]) -> None:
-    text = lines(words.say(en.CHECKUP), *(words.say(en.CHECKUP_LINE, problem=one) for one in problems))
+async def _tell(desk: Desk, problems: list[Problem]) -> None:
     for problem in problems:
-        log.warning("%s", problem.striptags())
+        log.warning("%s", problem().striptags())
     if admin := desk.settings.admin_chat_id:
-        at = now()
-        key = f"checkup:{at}"
-        await desk.write(lambda session: owe_message(session, admin, key, Message(text), at))
+        await desk.write(partial(_owe, admin=admin, problems=problems, at=now()))
         desk.due.set()
 
 
-async def _address(url: str, instance: str) -> Markup | None:
+def _owe(session: Session, admin: int, problems: list[Problem], at: float) -> None:
+    with words.speaking(language_of(chat_of(session, admin, at))):
+        told = (words.say(en.CHECKUP_LINE, problem=problem()) for problem in problems)
+        message = Message(lines(words.say(en.CHECKUP), *told))
+    owe_message(session, admin, f"checkup:{at}", message, at)
+
+
+async def _address(url: str, instance: str) -> Problem | None:
     """What is wrong with the address; a pixel server that has just started is given its time."""
     for pause in PAUSES:
         await asyncio.sleep(pause)
         told, problem = await _ask(url)
         if told:
-            return None if told == instance else words.say(en.CHECKUP_OTHER, url=url)
+            return None if told == instance else partial(words.say, en.CHECKUP_OTHER, url=url)
     return problem
 
 
-async def _ask(url: str) -> tuple[str, Markup]:
+async def _ask(url: str) -> tuple[str, Problem]:
     """Which installation answers there; empty, and what is wrong, when none does."""
     try:
         async with asyncio.timeout(LONGEST_LOOK), httpx.AsyncClient(timeout=LONGEST_LOOK) as client:
             answer = await client.get(f"{url}/healthz")
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        return "", words.say(en.CHECKUP_SILENT, url=url, error=str(error) or type(error).__name__)
+        told = str(error) or type(error).__name__
+        return "", partial(words.say, en.CHECKUP_SILENT, url=url, error=told)
     if answer.has_redirect_location:
-        return "", words.say(en.CHECKUP_MOVED, url=url, to=_target(answer))
-    return _instance_in(answer), words.say(en.CHECKUP_STRANGER, url=url, status=answer.status_code)
+        return "", partial(words.say, en.CHECKUP_MOVED, url=url, to=_target(answer))
+    problem = partial(words.say, en.CHECKUP_STRANGER, url=url, status=answer.status_code)
+    return _instance_in(answer), problem
 
 
 def _instance_in(answer: httpx.Response) -> str:
@@ -95,12 +109,12 @@ def _target(answer: httpx.Response) -> str:
     return str(answer.url.join(answer.headers["location"])).removesuffix("/healthz")
 
 
-def _safety(settings: Settings) -> Markup | None:
+def _safety(settings: Settings) -> Problem | None:
     url = settings.public_url
     if not is_local(url):
-        return None if url.startswith("https:") else words.say(en.CHECKUP_PLAIN, url=url)
+        return None if url.startswith("https:") else partial(words.say, en.CHECKUP_PLAIN, url=url)
     # Who plays with a local Bot API wants a local address; who has a real bot forgot to set one.
-    return None if is_local(settings.telegram_api_url) else words.say(en.CHECKUP_LOCAL, url=url)
+    return None if is_local(settings.telegram_api_url) else partial(words.say, en.CHECKUP_LOCAL, url=url)
 
 
 def is_local(url: str) -> bool:
@@ -112,7 +126,7 @@ def is_local(url: str) -> bool:
         return host == "localhost" or host.endswith((".localhost", ".local"))
 
 
-def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Markup]:
+def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Problem]:
     mounts, key_file = disks.mounts(), settings.key_file.absolute()
     found = []
     if path := settings.sqlite_path:
@@ -125,8 +139,12 @@ def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Markup]:
     return [problem for problem in found if problem]
 
 
-def _about(sentence: str, path: Path, lost: Lost | None, environ: Mapping[str, str]) -> Markup | None:
+def _about(sentence: Sentence, path: Path, lost: Lost | None, environ: Mapping[str, str]) -> Problem | None:
     if lost is None:
         return None
-    why = words.say(en.CHECKUP_LOST[lost], platform=disks.platform(environ))
-    return words.say(sentence, path=path, why=why)
+
+    def problem() -> Markup:
+        why = words.say(en.CHECKUP_LOST[lost], platform=disks.platform(environ))
+        return words.say(sentence, path=path, why=why)
+
+    return problem

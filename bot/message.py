@@ -9,6 +9,9 @@ from markupsafe import Markup
 from sqlmodel import Session
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
+import words
+from words import Sentence
+
 Keyboard = Sequence[Sequence[InlineKeyboardButton]]
 """Rows of buttons."""
 
@@ -55,8 +58,9 @@ def simpler(message: Message, complaint: str) -> Message:
     return message._replace(text=text, keyboard=[row for row in rows if row])
 
 
-def button(text: str, verb: str, about: object) -> InlineKeyboardButton:
-    """A button that says `<verb>:<id>` back."""
+def button(label: Sentence | str, verb: str, about: object) -> InlineKeyboardButton:
+    """A button that says `<verb>:<id>` back; a name or a number on it is the same in every language."""
+    text = words.plain(label) if isinstance(label, Sentence) else label
     return InlineKeyboardButton(text, callback_data=f"{verb}:{about}")
 
 

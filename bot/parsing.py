@@ -4,8 +4,9 @@ import json
 import re
 from typing import NamedTuple
 
+from words.typed import understood
+
 _ARROW = re.compile(r"\s*(?:→|->)\s*")
-_TO = re.compile(r"\s+to\s+", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@]+")
 
 
@@ -19,12 +20,14 @@ class Wish(NamedTuple):
 def track(text: str) -> Wish | None:
     """`contract to landlord`: the last arrow, or else the last " to ", parts label and recipient.
 
+    Of another language's words for "to" the first that stands there does.
+
     None when there is nothing to track.
     """
     text = " ".join(text.split())
     if not text:
         return None
-    for mark in (_ARROW, _TO):
+    for mark in (_ARROW, *(re.compile(rf" {re.escape(to)} ", re.IGNORECASE) for to in understood().to)):
         found = list(mark.finditer(text))
         if found and (label := text[: found[-1].start()]) and (recipient := text[found[-1].end() :]):
             return Wish(label, recipient)
@@ -33,7 +36,8 @@ def track(text: str) -> Wish | None:
 
 def recipients(text: str) -> list[str]:
     """`Anna, Ben, Carla` are three, `Anna and Ben` is one; the same one twice is one."""
-    parts = (part.strip().removeprefix("and ").strip() for part in text.split(","))
+    joined = rf"(?:{'|'.join(map(re.escape, understood().and_))}) "
+    parts = (re.sub(f"^{joined}", "", part.strip()).strip() for part in text.split(","))
     found = {part.casefold(): part for part in reversed([part for part in parts if part])}
     return [*reversed(found.values())] or [""]
 

@@ -16,9 +16,12 @@ from telegram.ext import Application
 import words
 from bot.delivery.outcomes import in_words
 from bot.desk import Desk
+from bot.languages import language_of, speaking_to
 from bot.message import Message
 from bot.replies import owe_message, owe_reply
+from bot.updates import chat_id_of
 from storage import inbox
+from storage.chats import chat_of
 from storage.times import now
 from words import english as en
 
@@ -112,9 +115,11 @@ class Reception:
 
     def _apologise(self, session: Session, update: Update) -> None:
         """Tell the chat, and who runs this host."""
-        owe_reply(session, update, Message(words.say(en.FAILED, number=update.update_id)), now())
+        with speaking_to(session, update):
+            owe_reply(session, update, Message(words.say(en.FAILED, number=update.update_id)), now())
         if admin := self._desk.settings.admin_chat_id:
-            message = Message(words.say(en.ADMIN_FAILED, number=update.update_id))
+            with words.speaking(language_of(chat_of(session, admin, now()))):
+                message = Message(words.say(en.ADMIN_FAILED, number=update.update_id))
             owe_message(session, admin, f"failed:{update.update_id}", message, now())
 
     def _is_allowed(self, update: Update) -> bool:
@@ -125,10 +130,12 @@ class Reception:
         """Tell a stranger once per message that this bot is not for them; groups get silence."""
         chat = update.effective_chat
         if chat is not None and chat.type == chat.PRIVATE and update.message:
-            message = Message(words.say(en.NOT_ALLOWED, chat=chat.id))
-            await self._desk.once(
-                update.update_id, lambda session: owe_reply(session, update, message, now())
-            )
+            await self._desk.once(update.update_id, partial(self._refuse, update=update))
+
+    def _refuse(self, session: Session, update: Update) -> None:
+        with speaking_to(session, update):
+            message = Message(words.say(en.NOT_ALLOWED, chat=chat_id_of(update)))
+            owe_reply(session, update, message, now())
 
 
 def _receive(session: Session, updates: tuple[Update, ...]) -> None:

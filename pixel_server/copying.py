@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from markupsafe import Markup
 from sqlmodel import Session
 
 import words
-from pixel_server.edge import PAGE_HEADERS, header
+from pixel_server.edge import header
 from pixel_server.live import stage_of
-from pixel_server.pages import absent, moved, page, write
+from pixel_server.pages import absent, language_of, moved, page, write
 from pixel_server.pixel import FORWARDED
 from storage.engine import LOCK, reading
 from storage.keys import link_id_in
@@ -33,12 +33,19 @@ def copy_page(request: Request, owner_key: str) -> Response:
     app: PixelServer = request.app
     link = _owned(app, owner_key)
     if link is None:
-        return absent(app)
+        return absent(request)
     url = f"{app.settings.public_url}/i/{link.token}.gif"
     image = Markup('<img src="{}" width="1" height="1" alt="">').format(url)
     stage = stage_of(history_of(link))
     return page(
-        app, "copy.html", name=shown_name(link), url=url, image=str(image), stage=stage, key=owner_key
+        request,
+        "copy.html",
+        language=language_of(app, link),
+        name=shown_name(link),
+        url=url,
+        image=str(image),
+        stage=stage,
+        key=owner_key,
     )
 
 
@@ -48,7 +55,7 @@ def say_sent(request: Request, owner_key: str) -> Response:
     app: PixelServer = request.app
     link = _owned(app, owner_key)
     if link is None:
-        return absent(app)
+        return absent(request)
 
     def act(session: Session) -> None:
         if locked := session.get(Link, link.id, with_for_update=LOCK):
@@ -64,10 +71,12 @@ async def live(request: Request, owner_key: str) -> Response:
     app: PixelServer = request.app
     link = await run_in_threadpool(_owned, app, owner_key)
     if link is None or app.live is None:
-        return absent(app)
+        return absent(request)
     peer = request.client.host if request.client else None
     address = app.clients.find(peer, header(request.scope["headers"], FORWARDED))
-    return app.live.open(link, address) or PlainTextResponse(english.PAGE_TOO_MANY, 429, PAGE_HEADERS)
+    return app.live.open(link, address) or page(
+        request, "plain.html", status=429, sentence=english.PAGE_TOO_MANY
+    )
 
 
 def shown_name(link: Link) -> Markup:

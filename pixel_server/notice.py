@@ -27,10 +27,10 @@ def notice(request: Request, token: str) -> HTMLResponse:
     """What is recorded about a mail; to look at it changes nothing."""
     app: PixelServer = request.app
     if not _is_token(token):
-        return absent(app)
+        return absent(request)
     with reading(app.database) as session:
         stopped = has_objected(session, token)
-    return _shown(app, token, stopped=stopped)
+    return _shown(request, token, stopped=stopped)
 
 
 @router.post("/n/{token}")
@@ -38,17 +38,17 @@ def stop(request: Request, token: str) -> HTMLResponse:
     """Record nothing more about this mail; its sender is told, once."""
     app: PixelServer = request.app
     if not _is_token(token):
-        return absent(app)
+        return absent(request)
     with reading(app.database) as session:
         stopped = has_objected(session, token)
     if not stopped:
         write(app, lambda session: object_to(session, token, now(), app.settings.windows))
-    return _shown(app, token, stopped=True)
+    return _shown(request, token, stopped=True)
 
 
 def _is_token(text: str) -> bool:
     return re.fullmatch(TOKEN, text, re.ASCII) is not None
 
 
-def _shown(app: "PixelServer", token: str, *, stopped: bool) -> HTMLResponse:
-    return page(app, "notice.html", token=token, stopped=stopped)
+def _shown(request: Request, token: str, *, stopped: bool) -> HTMLResponse:
+    return page(request, "notice.html", token=token, stopped=stopped)

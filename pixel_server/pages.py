@@ -17,7 +17,8 @@ from sqlmodel import Session
 
 import words
 from pixel_server.edge import PAGE_HEADERS
-from storage.engine import is_passing, writing
+from storage.engine import is_passing, reading, writing
+from storage.tables import Chat, Link
 from words import english
 
 if TYPE_CHECKING:
@@ -43,13 +44,13 @@ def static(name: str) -> str:
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
-_templates.globals.update(words=english, say=words.say, static=static)
+_templates.globals.update(words=english, say=words.say, spoken=words.spoken, static=static)
 
 
 @router.get("/")
 def front(request: Request) -> HTMLResponse:
     """For a stranger who looks up the host of an image in a mail they got."""
-    return page(request.app, "front.html")
+    return page(request, "front.html")
 
 
 @router.get("/n")
@@ -57,35 +58,47 @@ def find_notice(request: Request, image: str = "") -> Response:
     """From an image's address, or a text that holds it, to the recipient's page."""
     if found := _IMAGE.search(image):
         return moved(request.app, f"/n/{found[1]}")
-    return page(request.app, "front.html", status=400, missed=True)
+    return page(request, "front.html", status=400, missed=True)
 
 
 async def nothing(request: Request, _error: Exception) -> HTMLResponse:
     """Whatever else somebody asks for."""
-    return absent(request.app)
+    return absent(request)
 
 
-def absent(app: "PixelServer") -> HTMLResponse:
-    return page(app, "plain.html", status=404, sentence=english.PAGE_NOT_FOUND)
+def absent(request: Request) -> HTMLResponse:
+    return page(request, "plain.html", status=404, sentence=english.PAGE_NOT_FOUND)
 
 
 async def trouble(request: Request, error: Exception) -> HTMLResponse:
     """The database does not answer now."""
     # The first line only: what follows can hold the values of a row.
     log.error("A page could not be made: %s", str(error).partition("\n")[0])
-    return page(request.app, "plain.html", status=503, sentence=english.PAGE_TROUBLE)
+    return page(request, "plain.html", status=503, sentence=english.PAGE_TROUBLE)
 
 
 def page(
-    app: "PixelServer",
+    request: Request,
     template: str,
     *,
     status: int = 200,
     headers: Mapping[str, str] = PAGE_HEADERS,
+    language: str = "",
     **values: object,
 ) -> HTMLResponse:
-    text = _templates.get_template(template).render(settings=app.settings, base=_base(app), **values)
-    return HTMLResponse(text, status, headers)
+    """In the language of whose page it is, or in the browser's."""
+    app: PixelServer = request.app
+    with words.speaking(language or words.preferred(request.headers.get("accept-language", ""))):
+        text = _templates.get_template(template).render(settings=app.settings, base=_base(app), **values)
+        told = {"Content-Language": words.spoken(), **({} if language else {"Vary": "Accept-Language"})}
+    return HTMLResponse(text, status, {**headers, **told})
+
+
+def language_of(app: "PixelServer", link: Link) -> str:
+    """The language of the chat that a link belongs to."""
+    with reading(app.database) as session:
+        chat = session.get_one(Chat, link.chat_id)
+    return words.best(chat.language, chat.telegram_language)
 
 
 def moved(app: "PixelServer", path: str) -> RedirectResponse:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from pixel_server.edge import PAGE_HEADERS
-from pixel_server.pages import absent, page
+from pixel_server.pages import absent, language_of, page
 from storage.engine import reading
 from storage.keys import link_id_in
 from storage.tables import Link
@@ -25,11 +25,11 @@ def test_page(request: Request, test_key: str) -> HTMLResponse:
     app: PixelServer = request.app
     link_id = link_id_in(test_key)
     if link_id is None:
-        return absent(app)
+        return absent(request)
     with reading(app.database) as session:
         link = session.get(Link, link_id)
     if link is None or not app.keys.opens_test(test_key, link_id, link.token):
-        return absent(app)
+        return absent(request)
     url = f"{app.settings.public_url}/i/{link.token}.gif"
     headers = {**PAGE_HEADERS, POLICY: f"{PAGE_HEADERS[POLICY]}; img-src {url}"}
-    return page(app, "try.html", headers=headers, url=url)
+    return page(request, "try.html", headers=headers, language=language_of(app, link), url=url)

@@ -16,7 +16,9 @@ _LINK = ("number", "label", "recipient", "token", "created_at", "created_by", "t
 _FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
 _STATEMENT = ("said_at", "said_by", "telling", "at", "of", "until")
 _NOTE = ("at", "by", "text")
-_SETTINGS = ("id", "created_at", "zone", "quiet_from", "quiet_until", "digest_at")
+_SETTINGS = (
+    "id", "created_at", "zone", "quiet_from", "quiet_until", "digest_at", "language", "telegram_language",
+)  # fmt: skip
 
 
 def export(session: Session, chat_id: int) -> dict[str, Table]:

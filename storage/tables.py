@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0005"
+SCHEMA = "0006"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -41,6 +41,10 @@ class Chat(SQLModel, table=True):
     """Minutes since midnight, like `quiet_until` and `digest_at`."""
     quiet_until: int | None = None
     digest_at: int | None = None
+    language: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The one it chose, such as `de`; empty follows Telegram's."""
+    telegram_language: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What a person's Telegram is set to, or was of the first who wrote in a group."""
 
 
 class Link(SQLModel, table=True):

@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 from markupsafe import Markup, escape
 
 from words import english as en
-from words.language import closest, languages, preferred, speaking, spoken
+from words.language import SOURCE, best, closest, languages, preferred, speaking, spoken
 from words.sentence import Sentence
 
 __all__ = [
     "LONGEST_NAME",
+    "SOURCE",
     "Sentence",
+    "best",
     "clock",
     "closest",
     "day",

@@ -50,10 +50,15 @@ def closest(tag: str) -> str | None:
     return None
 
 
+def best(*tags: str) -> str:
+    """The language for the first of these tags that one serves, and English for none."""
+    return next((found for tag in tags if (found := closest(tag))), SOURCE)
+
+
 def preferred(accept_language: str) -> str:
     """The best language for a browser's Accept-Language (RFC 9110, 12.5.4)."""
     ranked = sorted(map(_weighed, accept_language[:200].split(",")), key=lambda found: -found[0])
-    return next((found for weight, tag in ranked if weight > 0 and (found := closest(tag))), SOURCE)
+    return best(*(tag for weight, tag in ranked if weight > 0))
 
 
 def _weighed(part: str) -> tuple[float, str]:

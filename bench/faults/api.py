@@ -183,6 +183,12 @@ class BotApi:
                 return await self._get_updates(int(values.get("offset", 0)), float(values.get("timeout", 0)))
             case "deleteWebhook" | "setMyCommands" | "answerCallbackQuery" | "setMessageReaction":
                 return True
+            case "getMyCommands":
+                return []
+            case "getMyDescription" | "getMyShortDescription":
+                return {"description": "", "short_description": ""}
+            case "setMyDescription" | "setMyShortDescription":
+                return True
             case _:
                 raise RefusedError(404, "Not Found: method not found")
 

@@ -9,18 +9,18 @@ from telegram import Update
 from telegram.error import TelegramError
 
 import words
-from bot.commands import clocks, delete, legal, remember, selftest
+from bot.commands import clocks, delete, language, legal, remember, selftest
 from bot.commands.handling import Context, desk_of
 from bot.commands.presses import Answer, Press, on_fetch, on_link
 from bot.commands.statements import say, say_peek
 from bot.commands.track import make_links
 from bot.desk import Desk
+from bot.languages import speaking_to
 from bot.message import Message
 from bot.messages import alerts, nudges
 from bot.messages.listing import history_page, story
 from bot.replies import owe_file, owe_reply, rewrite
 from storage import links, outbox
-from storage.chats import chat_of
 from storage.links import history_of
 from storage.statements import mark_sent
 from storage.tables import FetchRow, Link
@@ -44,20 +44,21 @@ async def pressed(update: Update, context: Context) -> None:
     admin = asks and chat is not None and await delete.is_admin(context.bot, chat, query.from_user.id)
     answer = await desk.once(update.update_id, partial(_press, update=update, desk=desk, is_admin=admin))
     try:
-        await query.answer(answer or None)
+        await query.answer(answer)
     except TelegramError as error:
         # Too old to be answered: what it asked for is done.
         log.info("A button could not be answered: %s", error)
 
 
-def _press(session: Session, update: Update, desk: Desk, *, is_admin: bool) -> Answer:
+def _press(session: Session, update: Update, desk: Desk, *, is_admin: bool) -> str | None:
     query, chat = update.callback_query, update.effective_chat
     verb, _, about = (query.data or "").partition(":") if query else ("", "", "")
-    act = VERBS.get(verb)
-    if act is None or chat is None:
-        return en.TOAST_GONE
-    chat_of(session, chat.id, now())
-    return act(Press(session, update, desk, chat.id, about, is_admin))
+    if chat is None:
+        return None
+    with speaking_to(session, update):
+        act = VERBS.get(verb)
+        answer = act(Press(session, update, desk, chat.id, about, is_admin)) if act else en.TOAST_GONE
+        return words.plain(answer) if answer else None
 
 
 def _say(press: Press, link: Link, statement: Statement) -> None:
@@ -109,13 +110,13 @@ def _not_own(press: Press, fetch: FetchRow, link: Link) -> Answer:
 @on_fetch
 def _why(press: Press, fetch: FetchRow, link: Link) -> Answer:
     owe_reply(press.session, press.update, alerts.why(link, fetch, now()), now(), quote=True)
-    return ""
+    return None
 
 
 @on_link
 def _apps(press: Press, _link: Link) -> Answer:
     owe_reply(press.session, press.update, Message(words.say(en.OTHER_APPS)), now(), quote=True)
-    return ""
+    return None
 
 
 @on_link
@@ -169,7 +170,7 @@ def _flip(press: Press, fetch: FetchRow, link: Link) -> Answer:
 @on_link
 def _ask_delete(press: Press, link: Link) -> Answer:
     owe_reply(press.session, press.update, delete.ask(link), now(), quote=True)
-    return ""
+    return None
 
 
 @on_link
@@ -181,7 +182,7 @@ def _picture(ground: str) -> Callable[[Press], Answer]:
     @on_link
     def act(press: Press, link: Link) -> Answer:
         owe_file(press.session, press.update, "picture", now(), link_id=link.id, payload=ground)
-        return ""
+        return None
 
     return act
 
@@ -196,13 +197,13 @@ def _page(press: Press) -> Answer:
 def _track(press: Press) -> Answer:
     if message := make_links(press.session, press.update, press.desk, ""):
         owe_reply(press.session, press.update, message, now())
-    return ""
+    return None
 
 
 def _test(press: Press) -> Answer:
     message = selftest.offer(press.session, press.update, press.desk)
     owe_reply(press.session, press.update, message, now())
-    return ""
+    return None
 
 
 STORY = {"mute": _mute, "unmute": _unmute, "stop": _stop, "resume": _resume}
@@ -241,6 +242,7 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "track": _track,
     "test": _test,
     "again": _again,
+    "language": language.pressed_language,
     "legal": legal.pressed_legal,
     "delete": delete.pressed_delete,
     "everything": delete.pressed_everything,

@@ -14,7 +14,7 @@ from bot.desk import Desk
 from bot.message import Keyboard, Message, button
 from bot.messages.phrases import lines
 from bot.replies import rewrite
-from bot.times import moments, zones
+from bot.times import grammar, moments, zones
 from bot.times.hours import plan_digest, zone_of
 from bot.updates import chat_id_of, text_of
 from storage import erasing, outbox
@@ -22,9 +22,9 @@ from storage.chats import chat_of
 from storage.tables import Chat
 from storage.times import now
 from words import english as en
+from words.typed import understood
 
 MOST_OFFERED = 10
-OFF = ("off", "none", "no", "never", "0")
 
 
 def timezone(session: Session, update: Update, desk: Desk) -> Message:
@@ -34,7 +34,9 @@ def timezone(session: Session, update: Update, desk: Desk) -> Message:
         return answer_zone(session, update, desk, text)
     chat = chat_of(session, chat_id_of(update), now())
     chat.asking = "timezone"
-    return Message(lines(_zone_told(chat), words.say(en.TIMEZONE_ASK)), asks=en.TIMEZONE_PLACEHOLDER)
+    return Message(
+        lines(_zone_told(chat), words.say(en.TIMEZONE_ASK)), asks=words.plain(en.TIMEZONE_PLACEHOLDER)
+    )
 
 
 def answer_zone(session: Session, update: Update, _desk: Desk, text: str) -> Message:
@@ -82,8 +84,8 @@ def quiet(session: Session, update: Update, _desk: Desk) -> Message:
     """`/quiet 22:00-07:00`, `/quiet off`; alone it tells."""
     text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
     if text:
-        hours = None if text.lower() in OFF else moments.clocks(text)
-        if hours is None and text.lower() not in OFF:
+        hours = None if _is_off(text) else grammar.clocks(text)
+        if hours is None and not _is_off(text):
             return Message(words.say(en.QUIET_HOW))
         chat.quiet_from, chat.quiet_until = hours or (None, None)
         _replan(session, chat)
@@ -97,14 +99,18 @@ def digest(session: Session, update: Update, _desk: Desk) -> Message:
     """`/digest 18:00`, `/digest off`; alone it tells."""
     text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
     if text:
-        at = None if text.lower() in OFF else moments.clock(text)
-        if at is None and text.lower() not in OFF:
+        at = None if _is_off(text) else grammar.clock(text)
+        if at is None and not _is_off(text):
             return Message(words.say(en.DIGEST_HOW))
         chat.digest_at = at
         plan_digest(session, chat, now())
     if chat.digest_at is None:
         return Message(lines(words.say(en.DIGEST_OFF), *([] if text else [words.say(en.DIGEST_HOW)])))
     return Message(lines(words.say(en.DIGEST_IS, clock=words.clock(chat.digest_at)), *_in_utc(chat)))
+
+
+def _is_off(text: str) -> bool:
+    return text.lower() in (*understood().off, "0")
 
 
 def _in_utc(chat: Chat) -> list[Markup]:

@@ -18,13 +18,12 @@ from storage.chats import chat_of
 from storage.tables import Link
 from storage.times import now
 from words import english as en
-
-EVERYTHING = ("everything", "all")
+from words.typed import understood
 
 
 def delete(session: Session, update: Update, desk: Desk) -> Message:
     """`/delete 7` asks once, `/delete everything` twice."""
-    if parsing.argument(text_of(update)).lower() not in EVERYTHING:
+    if parsing.argument(text_of(update)).lower() not in understood().everything:
         return about_link(session, update, desk, "delete", lambda _, link, *__: ask(link))
     count = reports.status(session, chat_id_of(update)).links
     if not count:
@@ -54,7 +53,7 @@ def pressed_everything(press: Press) -> Answer:
     if press.about == "1":
         sure = button(en.BUTTON_DELETE_ALL_SURE, "everything", 2)
         rewrite(press.session, press.update, Message(words.say(en.DELETE_ALL_SURE), [[sure]]))
-        return ""
+        return None
     rewrite(press.session, press.update, Message(words.say(en.DELETED_ALL)))
     asked = press.update.effective_message
     chat = chat_of(press.session, press.chat_id, now())

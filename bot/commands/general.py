@@ -58,8 +58,10 @@ def status(session: Session, update: Update, desk: Desk) -> Message:
 
 
 def _settings(chat: Chat) -> list[Markup]:
-    """The chat's clock, where it was set."""
-    told = [words.say(en.STATUS_ZONE, zone=chat.zone)] if chat.zone else []
+    """What the chat has set: its language, and its clock."""
+    told = [words.say(en.STATUS_LANGUAGE, language=en.LANGUAGE_NAME)] if chat.language else []
+    if chat.zone:
+        told.append(words.say(en.STATUS_ZONE, zone=chat.zone))
     if chat.quiet_from is not None and chat.quiet_until is not None:
         start, end = words.clock(chat.quiet_from), words.clock(chat.quiet_until)
         told.append(words.say(en.STATUS_QUIET, start=start, end=end))

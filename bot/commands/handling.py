@@ -8,6 +8,7 @@ from telegram import Update
 from telegram.ext import ContextTypes
 
 from bot.desk import Desk
+from bot.languages import speaking_to
 from bot.message import Message
 from bot.replies import owe_reply
 from storage.times import now
@@ -30,8 +31,9 @@ def handler(act: Act) -> Callable[[Update, Context], Any]:
         desk = desk_of(context)
 
         def do(session: Session) -> None:
-            if message := act(session, update, desk):
-                owe_reply(session, update, message, now())
+            with speaking_to(session, update):
+                if message := act(session, update, desk):
+                    owe_reply(session, update, message, now())
 
         await desk.once(update.update_id, do)
 

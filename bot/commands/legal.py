@@ -13,7 +13,7 @@ from words import english as en
 
 def privacy(_session: Session, _update: Update, desk: Desk) -> Message:
     url, days = desk.settings.public_url, desk.settings.retention_days
-    return Message(words.say(en.PRIVACY, url=url, days=days))
+    return Message(words.say(en.PRIVACY, url=url, days=words.say(en.SPAN_DAYS, count=days)))
 
 
 def legal(_session: Session, _update: Update, _desk: Desk) -> Message:
@@ -25,7 +25,7 @@ def pressed_legal(press: Press) -> Answer:
     text = en.LEGAL_CARDS.get(press.about)
     if text is None:
         return en.TOAST_GONE
-    card = words.say(en.LEGAL_CARD, place=en.LEGAL_PLACES[press.about], text=words.say(text))
+    card = words.say(en.LEGAL_CARD, place=en.LEGAL_PLACES[press.about], text=text)
     return rewrite(press.session, press.update, Message(card, _places()))
 
 

@@ -9,6 +9,7 @@ from telegram import Update
 from bot.desk import Desk
 from storage import links
 from storage.tables import FetchRow, Link
+from words import Sentence
 from words import english as en
 
 
@@ -25,8 +26,8 @@ class Press(NamedTuple):
     """Whether who pressed runs the group; asked for only where it matters."""
 
 
-Answer = str
-"""What the toast says; empty for none."""
+Answer = Sentence | None
+"""What the toast says."""
 
 
 def on_link(act: Callable[[Press, Link], Answer]) -> Callable[[Press], Answer]:

@@ -22,6 +22,7 @@ from storage.links import history_of
 from storage.tables import Link
 from storage.times import now
 from words import english as en
+from words.typed import understood
 
 LONGEST_NOTE = 1000
 """Characters; more is a document, and not a note."""
@@ -49,7 +50,7 @@ def remind(session: Session, update: Update, desk: Desk) -> Message:
 
 def _remind(session: Session, link: Link, update: Update, _desk: Desk) -> Message:
     more = more_of(update)
-    if more.lower() == "off":
+    if more.lower() in understood().off:
         dropped = reminders.drop(session, link)
         return Message(words.say(en.REMIND_OFF if dropped else en.REMIND_NONE, name=name(link)))
     at = moments.future(more, now(), zone_of(chat_of(session, link.chat_id, now())))
@@ -69,7 +70,7 @@ def remind_at(session: Session, link: Link, at: float) -> Message:
 @on_link
 def pressed_remind(press: Press, link: Link) -> Answer:
     owe_reply(press.session, press.update, nudges.offer(link), now(), quote=True)
-    return ""
+    return None
 
 
 def remind_in(days: int) -> Callable[[Press], Answer]:

@@ -4,6 +4,7 @@ from sqlmodel import Session
 from telegram import InlineKeyboardButton, Update
 
 import words
+from bot.commands.track import no_room
 from bot.desk import Desk
 from bot.message import Message
 from bot.messages.cards import takes_buttons
@@ -25,14 +26,14 @@ def offer(session: Session, update: Update, desk: Desk) -> Message:
             session,
             chat_id=chat.id,
             by=by,
-            label=en.TEST_LABEL,
-            recipient=en.TEST_RECIPIENT,
+            label=words.plain(en.TEST_LABEL),
+            recipient=words.plain(en.TEST_RECIPIENT),
             now=at,
             daily=desk.settings.daily_links,
             thread_id=asked.message_thread_id if asked and asked.is_topic_message else None,
         )
-    except links.DailyLimitError:
-        return Message(words.say(en.TRACK_TOO_MANY, limit=desk.settings.daily_links))
+    except links.DailyLimitError as full:
+        return no_room(full, desk)
     # Told, not pressed: in the first seconds after the button everything is at most "fetched".
     sent = Statement(Telling.TOLD_SENT, at)
     state(session, link, sent, by=by, now=at, windows=desk.settings.windows)
@@ -41,5 +42,7 @@ def offer(session: Session, update: Update, desk: Desk) -> Message:
 
 def _message(page: str) -> Message:
     if takes_buttons(page):
-        return Message(words.say(en.TEST), [[InlineKeyboardButton(en.BUTTON_TEST_PAGE, url=page)]])
+        return Message(
+            words.say(en.TEST), [[InlineKeyboardButton(words.plain(en.BUTTON_TEST_PAGE), url=page)]]
+        )
     return Message(lines(words.say(en.TEST), "", words.say(en.TEST_PAGE, url=page)))

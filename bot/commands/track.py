@@ -13,15 +13,16 @@ from bot.desk import Desk
 from bot.message import Message
 from bot.messages.nudges import set_deadline
 from bot.parsing import Wish
-from bot.times import moments
+from bot.times import grammar, moments
 from bot.times.hours import zone_of
 from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of, tracker_of
 from storage import links
 from storage.chats import chat_of
 from storage.links import DailyLimitError
-from storage.tables import Chat, Link
+from storage.tables import Link
 from storage.times import now
 from words import english as en
+from words.typed import understood
 
 MOST_AT_ONCE = 5
 
@@ -34,11 +35,11 @@ def track(session: Session, update: Update, desk: Desk) -> Message | None:
 def make_links(session: Session, update: Update, desk: Desk, text: str) -> Message | None:
     """The new links' cards are the answer; without a text, or beyond a limit, a sentence is."""
     chat = chat_of(session, chat_id_of(update), now())
-    text, day = _deadline_in(text, chat)
+    text, day = deadline_in(text, moments.today(now(), zone_of(chat)))
     wish = parsing.track(text)
     chat.asking = "" if wish else "track"
     if wish is None:
-        return Message(words.say(en.TRACK_ASK), asks=en.TRACK_PLACEHOLDER)
+        return Message(words.say(en.TRACK_ASK), asks=words.plain(en.TRACK_PLACEHOLDER))
     if day and day < moments.today(now(), zone_of(chat)):
         return Message(words.say(en.TRACK_PASSED, day=words.day(day)))
     recipients = parsing.recipients(wish.recipient)
@@ -47,7 +48,7 @@ def make_links(session: Session, update: Update, desk: Desk, text: str) -> Messa
     try:
         made = _make(session, update, desk, [Wish(wish.label, recipient) for recipient in recipients])
     except DailyLimitError as full:
-        return _full(full, desk)
+        return no_room(full, desk)
     if day:
         for link in made:
             set_deadline(session, chat, link, day, now())
@@ -63,10 +64,11 @@ def _refused(label: str, recipients: list[str]) -> Markup | None:
     return None
 
 
-def _deadline_in(text: str, chat: Chat) -> tuple[str, date | None]:
+def deadline_in(text: str, today: date) -> tuple[str, date | None]:
     """`notice to landlord by 30 Nov`: what stands before the last "by", if a day stands behind it."""
-    parts = re.fullmatch(r"(.*\S)\s+by\s+(.+)", text.strip(), re.IGNORECASE | re.DOTALL)
-    day = moments.day(parts[2], moments.today(now(), zone_of(chat))) if parts else None
+    by = grammar.one_of(understood().by)
+    parts = re.fullmatch(rf"(.*\S)\s+{by}\s+(.+)", text.strip(), re.IGNORECASE | re.DOTALL)
+    day = grammar.day(parts[2], today) if parts else None
     return (parts[1], day) if parts and day else (text, None)
 
 
@@ -91,7 +93,8 @@ def _make(session: Session, update: Update, desk: Desk, wishes: list[Wish]) -> l
     ]
 
 
-def _full(full: DailyLimitError, desk: Desk) -> Message:
+def no_room(full: DailyLimitError, desk: Desk) -> Message:
+    """What is said beyond the daily limit."""
     limit, free = desk.settings.daily_links, words.time(full.free_at, now())
     if full.left:
         return Message(words.say(en.TRACK_ROOM_FOR, left=full.left, limit=limit))

@@ -19,12 +19,13 @@ from bot.delivery.composing import compose
 from bot.delivery.outcomes import in_words, outcome_of
 from bot.delivery.sending import show
 from bot.desk import Desk
+from bot.languages import language_of
 from bot.message import Message, simpler
 from storage import outbox
 from storage.engine import in_words as database_in_words
 from storage.outbox import Claim, Ended, Outcome
 from storage.pacing import ALL_CHATS
-from storage.tables import Link
+from storage.tables import Alert, Chat, Link
 from storage.times import now, steady
 from words import english as en
 
@@ -114,7 +115,8 @@ class Delivery:
 
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         try:
-            message = compose(session, claim.alert, self._desk, at)
+            with words.speaking(language_of(session.get_one(Chat, claim.alert.chat_id))):
+                return self._message(session, claim.alert, at) or Outcome(Ended.SENT)
         except DBAPIError:
             # No fault of the message: nothing is claimed then, and all begins again.
             raise
@@ -122,10 +124,11 @@ class Delivery:
             # One message that cannot be worded must not stop the others.
             log.exception("Alert %d cannot be worded.", claim.alert.id)
             return Outcome(Ended.REFUSED, trouble=f"it cannot be worded: {type(error).__name__}")
-        if message is None:
-            return Outcome(Ended.SENT)
-        if claim.alert.in_doubt and claim.alert.telegram_id is None:
-            repeated = words.say(en.REPEATED, number=claim.alert.id)
+
+    def _message(self, session: Session, alert: Alert, at: float) -> Message | None:
+        message = compose(session, alert, self._desk, at)
+        if message and alert.in_doubt and alert.telegram_id is None:
+            repeated = words.say(en.REPEATED, number=alert.id)
             return message._replace(text=repeated + "\n" + message.text)
         return message
 

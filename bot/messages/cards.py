@@ -12,6 +12,7 @@ from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds
 from tracking import Agent, History, Reason
+from words import Sentence
 from words import english as en
 
 NOON = 12 * 3600
@@ -28,7 +29,7 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float) -> Message:
     """The card of a link as it should look now."""
     history = history_of(link)
     url = pixel_url(public_url, link)
-    address = words.say("<code>{url}</code>", url=url)
+    address = Markup("<code>{}</code>").format(url)
     with_button = takes_buttons(copy_page)
     tracked_by = [words.say(en.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
     parts = [numbered(link), *tracked_by, Markup(""), *_state(link, history, now), Markup(""), address]
@@ -86,7 +87,7 @@ def _looks(history: History, now: float) -> Markup:
     return words.say(sentence, count=memory.opens, first=first, last=last)
 
 
-def _proxied(reasons: frozenset[Reason]) -> str:
+def _proxied(reasons: frozenset[Reason]) -> Sentence:
     """What is known from providers alone; only Gmail's own prefetch says that it reached Gmail."""
     if Reason.GMAIL_PREFETCH in reasons:
         return en.CARD_GMAIL
@@ -101,9 +102,9 @@ def _may_be_earlier(history: History, now: float) -> bool:
 
 
 def _keyboard(link: Link, history: History, url: str, copy_page: str, now: float) -> Keyboard:
-    copying = [InlineKeyboardButton(en.BUTTON_COPY, copy_text=CopyTextButton(url))]
+    copying = [InlineKeyboardButton(words.plain(en.BUTTON_COPY), copy_text=CopyTextButton(url))]
     if copy_page:
-        copying.append(InlineKeyboardButton(en.BUTTON_COPY_PAGE, url=copy_page))
+        copying.append(InlineKeyboardButton(words.plain(en.BUTTON_COPY_PAGE), url=copy_page))
     if history.said.closed_at is not None:
         return [] if history.said.objected else [[button(en.BUTTON_RESUME, "resume", link.id)]]
     if not history.sent():

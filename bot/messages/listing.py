@@ -17,7 +17,9 @@ from storage.links import history_of
 from storage.tables import Chat, Link
 from storage.times import seconds
 from tracking import Kind
+from words import Sentence
 from words import english as en
+from words.typed import understood
 
 PAGE = 10
 LONGEST_TIMELINE = 30
@@ -52,8 +54,8 @@ def history_page(session: Session, chat_id: int, offset: int, now: float, query:
     return Message(text, [*rows, arrows] if arrows else rows)
 
 
-def _turn(text: str, offset: int, query: str) -> InlineKeyboardButton:
-    return button(text, "page", f"{offset} {query}" if query else offset)
+def _turn(label: Sentence, offset: int, query: str) -> InlineKeyboardButton:
+    return button(label, "page", f"{offset} {query}" if query else offset)
 
 
 def _found(session: Session, chat_id: int, offset: int, query: str) -> list[Link]:
@@ -65,7 +67,7 @@ def _found(session: Session, chat_id: int, offset: int, query: str) -> list[Link
 
 def _wanted(query: str) -> Callable[[Link], bool]:
     """What somebody looks for: the word for a state, or a piece of a label or a recipient."""
-    if state := en.SEARCH_STATES.get(query):
+    if state := understood().states.get(query):
         return lambda link: _is_in(link, state)
     return lambda link: query in link.label.casefold() or query in link.recipient.casefold()
 
@@ -145,7 +147,7 @@ def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
 
 def _flip(chat: Chat, entry: Entry) -> InlineKeyboardButton:
     at = datetime.fromtimestamp(entry.at, zone_of(chat))
-    text = en.BUTTON_FLIP.format(day=words.day(at), clock=f"{at:%H:%M}")
+    text = words.plain(en.BUTTON_FLIP, day=words.day(at), clock=f"{at:%H:%M}")
     return button(text, "flip", entry.fetch_id)
 
 

@@ -97,8 +97,8 @@ def _is_silent(link: Link) -> bool:
 
 def _nudge(chat: Chat, link: Link, said: Markup, now: float) -> Message:
     follow_up = _follow_up(chat, link)
-    copying = InlineKeyboardButton(en.BUTTON_COPY_FOLLOW_UP, copy_text=CopyTextButton(follow_up))
-    shown = words.say("<code>{text}</code>", text=follow_up)
+    copying = InlineKeyboardButton(words.plain(en.BUTTON_COPY_FOLLOW_UP), copy_text=CopyTextButton(follow_up))
+    shown = Markup("<code>{}</code>").format(follow_up)
     explained = silence(link, now)
     text = lines(said, *(["", explained] if explained else []), "", words.say(en.FOLLOW_UP_IS), shown)
     return Message(text, [[copying], [again(link, 3)]])
@@ -108,7 +108,7 @@ def _follow_up(chat: Chat, link: Link) -> str:
     """The wording to copy, as plain text: a button takes 256 characters."""
     sent = history_of(link).sent()
     day = words.day(moments.today(sent.at if sent else seconds(link.created_at), zone_of(chat)))
-    return words.say(en.FOLLOW_UP, label=words.name(link.label), day=day).unescape()
+    return words.plain(en.FOLLOW_UP, label=words.name(link.label), day=day)
 
 
 def _not_sent(link: Link) -> Keyboard:

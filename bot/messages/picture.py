@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 import words
+from bot.languages import language_of
 from bot.message import File, Message, button
 from bot.messages.drawing import Row, draw, drawable
 from bot.messages.listing import state_of
@@ -48,28 +49,30 @@ def message(link: Link, *, dark: bool) -> Message:
 def gathered(session: Session, link_id: int, *, dark: bool) -> Callable[[], File]:
     """What draws the picture, with all that it needs."""
     link = session.get_one(Link, link_id)
-    zone = zone_of(session.get_one(Chat, link.chat_id))
+    chat = session.get_one(Chat, link.chat_id)
+    zone = zone_of(chat)
     entries, older = timeline(session, link, LONGEST_TIMELINE)
-    title = words.say(en.PICTURE_TITLE, number=link.number, state=state_of(link)).unescape()
-    footer = words.say(en.PICTURE_ZONE, zone=zone.key).unescape()
-    shown = rows(entries[::-1], older, zone)
+    with words.speaking(language_of(chat)):
+        title = words.plain(en.PICTURE_TITLE, number=link.number, state=state_of(link))
+        footer = words.plain(en.PICTURE_ZONE, zone=zone.key)
+        shown = rows(entries[::-1], older, zone)
     return lambda: File(f"link-{link.number}.png", draw(title, shown, footer, dark=dark), is_picture=True)
 
 
 def rows(entries: list[Entry], older: int, zone: ZoneInfo) -> list[Row]:
     """The entries, oldest first, as rows; long silences and the middle of a long story are folded."""
-    made = [Row(en.PICTURE_NOTHING)] if not entries else _with_silences(entries, zone)
+    made = [Row(words.plain(en.PICTURE_NOTHING))] if not entries else _with_silences(entries, zone)
     if len(made) > FIRST + LAST + 1:
-        left_out = Row(en.PICTURE_MORE.format(count=len(made) - FIRST - LAST))
+        left_out = Row(words.plain(en.PICTURE_MORE, count=len(made) - FIRST - LAST))
         made = [*made[:FIRST], left_out, *made[-LAST:]]
-    return [Row(en.PICTURE_OLDER.format(count=older)), *made] if older else made
+    return [Row(words.plain(en.PICTURE_OLDER, count=older)), *made] if older else made
 
 
 def _with_silences(entries: list[Entry], zone: ZoneInfo) -> list[Row]:
     made = [_row(entries[0], None, zone)]
     for before, entry in pairwise(entries):
         if entry.at - before.at >= SILENCE:
-            made.append(Row(en.PICTURE_SILENCE.format(span=words.span(entry.at - before.at))))
+            made.append(Row(words.plain(en.PICTURE_SILENCE, span=words.span(entry.at - before.at))))
         made.append(_row(entry, before, zone))
     return made
 
@@ -80,9 +83,9 @@ def _row(entry: Entry, before: Entry | None, zone: ZoneInfo) -> Row:
     day, clock = "" if known else words.day(at), f"{at:%H:%M}"
     colour, strong = COLOURS.get(entry.kind, GREY), entry.kind in ("opened", "sent", "told_sent")
     if entry.kind == "note":
-        return Row(en.PICTURE_NOTE, drawable(entry.text), day, clock, colour)
+        return Row(words.plain(en.PICTURE_NOTE), drawable(entry.text), day, clock, colour)
     if entry.kind in en.TIMELINE_SAID:
-        return Row(en.TIMELINE_SAID[entry.kind], "", day, clock, colour, strong)
+        return Row(words.plain(en.TIMELINE_SAID[entry.kind]), "", day, clock, colour, strong)
     counted = en.PICTURE_COUNTED if entry.fetches > 1 else en.PICTURE_ONCE
-    title = counted.format(kind=en.KINDS[entry.kind], count=entry.fetches)
-    return Row(title, en.AGENTS[entry.agent], day, clock, colour, strong)
+    title = words.plain(counted, kind=en.KINDS[entry.kind], count=entry.fetches)
+    return Row(title, words.plain(en.AGENTS[entry.agent]), day, clock, colour, strong)

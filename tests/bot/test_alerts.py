@@ -44,7 +44,7 @@ def test_every_open_can_be_asked_about_corrected_and_muted(reason: Reason) -> No
     message = opened(fetch(reason=reason))
     assert [key.callback_data for key in keys(message)] == [f"why:{LOOK}", f"own:{LOOK}", "mute:7"]
     assert "opened" in message.text
-    assert en.REASONS[reason] in message.text
+    assert words.say(en.REASONS[reason]) in message.text
 
 
 def test_a_muted_links_open_does_not_offer_to_mute_it() -> None:
@@ -85,8 +85,8 @@ def test_an_open_that_may_have_been_the_draft_asks() -> None:
 
 def test_an_address_that_nobody_could_check_is_said_to_be_hidden() -> None:
     hidden = fetch(confidence=Confidence.WEAK, network=Network.UNKNOWN)
-    assert en.ADDRESS_HIDDEN in opened(hidden).text
-    assert en.ADDRESS_HIDDEN not in opened().text
+    assert words.say(en.ADDRESS_HIDDEN) in opened(hidden).text
+    assert words.say(en.ADDRESS_HIDDEN) not in opened().text
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_why_claims_no_span_where_the_sending_is_not_known() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_its_sentence(reason: Reason) -> None:
-    assert en.REASONS[reason].endswith(".")
+    assert en.REASONS[reason].text.endswith(".")
 
 
 @pytest.mark.parametrize("agent", Agent)

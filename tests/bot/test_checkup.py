@@ -70,7 +70,7 @@ def made(engine: Engine) -> Iterator[Callable[[Settings], Desk]]:
 
 
 async def told(settings: Settings, **environ: str) -> list[str]:
-    return [one.unescape() for one in await look(settings, INSTANCE, environ)]
+    return [problem().unescape() for problem in await look(settings, INSTANCE, environ)]
 
 
 async def test_an_address_that_leads_to_our_own_pixel_server_is_well(settings: Settings) -> None:
@@ -166,9 +166,9 @@ def test_what_is_local(url: str, local: bool) -> None:
 @pytest.mark.parametrize(
     ("mounts", "environ", "why"),
     [
-        ("overlay / overlay rw 0 0\n", {}, "lies inside a container and is lost with it"),
-        ("tmpfs / tmpfs rw 0 0\n", {}, "is kept in memory and is lost with a restart"),
-        (SERVER, {"DYNO": "bot.1"}, "lies on a disk that Heroku empties at every restart"),
+        ("overlay / overlay rw 0 0\n", {}, "That place is inside a container, and goes with it."),
+        ("tmpfs / tmpfs rw 0 0\n", {}, "That place is memory, and a restart empties it."),
+        (SERVER, {"DYNO": "bot.1"}, "That place is on a disk that Heroku empties at every restart."),
     ],
 )
 async def test_a_database_on_a_disk_that_does_not_last_is_told(
@@ -182,7 +182,7 @@ async def test_a_database_on_a_disk_that_does_not_last_is_told(
     world.get(f"{WORLD}/healthz").respond(json=OURS)
     mount(mounts)
     assert await told(public, **environ) == [
-        f"The database {public.sqlite_path} {why}. Links and what they saw would be gone then. "
+        f"The database is {public.sqlite_path}. {why} Links and what they saw would be gone then. "
         "Put it on a volume that lasts, or set DATABASE_URL to a PostgreSQL server."
     ]
 
@@ -195,7 +195,7 @@ async def test_a_key_file_of_its_own_is_looked_after_too(
         tmp_path, PUBLIC_URL=WORLD, DATABASE_URL="postgres://db/readback", KEY_FILE="/app/readback.key"
     )
     assert (await told(settings, RENDER="true"))[0].startswith(
-        "The key file /app/readback.key lies on a disk"
+        "The key file is /app/readback.key. That place is on a disk"
     )
     mount("tmpfs / tmpfs rw 0 0\n")  # a secret that is handed over at every start
     assert await told(settings, RENDER="true") == []

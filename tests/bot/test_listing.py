@@ -172,7 +172,7 @@ def test_a_story_of_thousands_of_fetches_is_short_and_says_how_many_there_were(e
     sent(engine, contract)
     take_in(engine, contract, *[GMAIL, OUTLOOK] * 500)
     message = told(engine, contract)
-    assert "… and 970 earlier." in message.text
+    assert "… and 970 earlier fetches." in message.text
     assert fits_telegram(message)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.times import moments
+from bot.times import grammar, moments
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 11, 23)
@@ -33,22 +33,22 @@ NOW = at("2026-11-23 10:30")
     ],
 )
 def test_a_clock_is_minutes_since_midnight(typed: str, minutes: int) -> None:
-    assert moments.clock(typed) == minutes
+    assert grammar.clock(typed) == minutes
 
 
 @pytest.mark.parametrize("typed", ["", "24:00", "14:60", "14:5", "13 pm", "0 am", "noon", "1405", "-1"])
 def test_what_is_no_clock_is_none(typed: str) -> None:
-    assert moments.clock(typed) is None
+    assert grammar.clock(typed) is None
 
 
 @pytest.mark.parametrize("typed", ["22:00-07:00", "22-7", "22:00 – 07:00", "10 pm to 7 am", "22.00 until 7"])
 def test_quiet_hours_are_two_clocks(typed: str) -> None:
-    assert moments.clocks(typed) == (1320, 420)
+    assert grammar.clocks(typed) == (1320, 420)
 
 
 @pytest.mark.parametrize("typed", ["", "22:00", "22:00-22:00", "22:00-", "night"])
 def test_what_is_not_two_clocks_is_none(typed: str) -> None:
-    assert moments.clocks(typed) is None
+    assert grammar.clocks(typed) is None
 
 
 @pytest.mark.parametrize(
@@ -71,14 +71,14 @@ def test_what_is_not_two_clocks_is_none(typed: str) -> None:
     ],
 )
 def test_a_day_is_the_next_one_of_its_name(typed: str, found: date) -> None:
-    assert moments.day(typed, MONDAY) == found
+    assert grammar.day(typed, MONDAY) == found
 
 
 @pytest.mark.parametrize(
     "typed", ["", "Anna", "30", "30 Anna", "31 Nov", "30 Feb", "11/30", "decided", "marching", "soon", "2026"]
 )
 def test_what_is_not_surely_a_day_is_none(typed: str) -> None:
-    assert moments.day(typed, MONDAY) is None
+    assert grammar.day(typed, MONDAY) is None
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_clock_alone_may_be_still_to_come(typed: str, to_come: bool) -> None:
 def test_nothing_that_is_typed_breaks_the_grammar(typed: str) -> None:
     for read in (moments.future, moments.past):
         read(typed, NOW, BERLIN)
-    moments.clocks(typed)
+    grammar.clocks(typed)
 
 
 @pytest.mark.parametrize(

@@ -46,12 +46,12 @@ def test_a_long_story_keeps_how_it_began_and_how_it_stands() -> None:
     many = [Entry(NOON + 60 * number, "opened", "outlook") for number in range(100)]
     made = rows(many, 0, BERLIN)
     assert len(made) == 13
-    assert made[4].title == "… 88 more …"
+    assert made[4].title == "… 88 more entries …"
     assert made[-1].clock == "00:52"
 
 
 def test_older_fetches_and_no_events_at_all_are_said() -> None:
-    assert rows(STORY, 9700, BERLIN)[0].title == "… 9700 earlier …"
+    assert rows(STORY, 9700, BERLIN)[0].title == "… 9700 earlier fetches …"
     assert [row.title for row in rows([], 0, BERLIN)] == ["nothing has happened yet"]
 
 

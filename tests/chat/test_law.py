@@ -12,7 +12,7 @@ def test_privacy_tells_what_is_kept_how_long_and_how_to_erase_it(anna: Chat) -> 
     for said in (
         "About you:",
         "About the recipient:",
-        "fetches 180 days",
+        "fetches: 180 days",
         "/delete everything",
         "/export",
         "/n/…",

@@ -37,7 +37,7 @@ def test_anna_and_ben_are_one_recipient(anna: Chat) -> None:
 
 def test_six_at_once_are_refused_and_none_is_made(anna: Chat) -> None:
     anna.says("/track offer to A, B, C, D, E, F")
-    assert "Name 5 at most" in anna.sees("Nothing made").text
+    assert "The most is 5" in anna.sees("Nothing made").text
     assert cards(anna) == []
 
 
@@ -54,7 +54,7 @@ def test_the_days_limit_is_told_with_when_there_is_room_again(anna: Chat) -> Non
     anna.tracks("first to Ben")
     anna.tracks("second to Ben")
     anna.says("/track offer to A, B, C, D, E")
-    anna.sees("of 6 links in 24 hours, 4 may still be made now")
+    anna.sees("Links in 24 hours: 6 at most. Still possible now: 4.")
     anna.says("/track offer to A, B, C, D")
     anna.sees("4 links, one for each")
     anna.says("/track one more to Ben")

@@ -1,7 +1,6 @@
 """Wording: whatever people call things, a sentence stays one, safe and short enough."""
 
 import re
-import string
 import unicodedata
 
 import pytest
@@ -11,72 +10,27 @@ from markupsafe import Markup
 
 import words
 from tests.fetches import NOON
-from words import english as en
+from words.sentence import layout
 
 anything = st.text(st.characters(codec="utf-8"))
 emoji = st.sampled_from(["👩‍👩‍👧‍👦", "👍🏽", "🏳️‍🌈", "𝄞", "ü", "a", "❤️", " "])
-
-
-def sentences() -> dict[str, str]:
-    """Every sentence of the catalogue, by where it stands."""
-    found: dict[str, str] = {}
-    for place, value in vars(en).items():
-        if place.isupper():
-            inside = value.items() if isinstance(value, dict) else [("", value)]
-            found.update({f"{place} {key}".strip(): sentence for key, sentence in inside})
-    return found
 
 
 # --- say --------------------------------------------------------------------------------------------
 
 
 def test_what_people_typed_is_escaped_and_what_is_worded_already_is_not() -> None:
-    said = words.say("<b>{label}</b> {time}", label="<i>&", time=Markup("<tg-time/>"))
+    said = words.say(layout("<b>{label}</b> {time}"), label="<i>&", time=Markup("<tg-time/>"))
     assert said == "<b>&lt;i&gt;&amp;</b> <tg-time/>"
 
 
 def test_braces_that_people_typed_are_only_braces() -> None:
-    assert words.say("{label}", label="{recipient} {0} {label!r}") == "{recipient} {0} {label!r}"
+    assert words.say(layout("{label}"), label="{recipient} {0} {label!r}") == "{recipient} {0} {label!r}"
 
 
 @given(anything)
 def test_nothing_that_is_filled_in_makes_a_tag(text: str) -> None:
-    assert not re.search(r"[<>]", words.say("{label}", label=text))
-
-
-@pytest.mark.parametrize(("place", "sentence"), sentences().items(), ids=list(sentences()))
-def test_every_sentence_of_the_catalogue_is_well_formed(place: str, sentence: str) -> None:
-    assert sentence.strip() == sentence
-    assert sentence
-    fields = [field for _, field, _, _ in string.Formatter().parse(sentence) if field is not None]
-    assert all(field.isidentifier() for field in fields)
-    opened = re.findall(r"<(\w+)>", sentence)
-    assert set(opened) <= {"b", "i", "code"}
-    assert sorted(opened) == sorted(re.findall(r"</(\w+)>", sentence))
-
-
-@pytest.mark.parametrize("claim", ["delivered", "registered", "certified", "has read", "was read"])
-def test_no_sentence_claims_what_a_pixel_cannot_know(claim: str) -> None:
-    about_mail = {
-        # Registered post is what somebody may still do, and no claim about the mail.
-        place: text.lower().replace("registered post", "")
-        for place, text in sentences().items()
-        if not place.startswith("STATUS")
-    }
-    assert [place for place, text in about_mail.items() if claim in text] == []
-
-
-@pytest.mark.parametrize("place", [place for place in sentences() if place.startswith("TOAST")])
-def test_a_toast_is_plain_and_short(place: str) -> None:
-    sentence = sentences()[place]
-    assert words.utf16(sentence) <= 200
-    assert "<" not in sentence
-
-
-@pytest.mark.parametrize("place", [place for place in sentences() if place.startswith("COMMANDS ")])
-def test_a_commands_description_fits_telegrams_menu(place: str) -> None:
-    assert 1 <= len(sentences()[place]) <= 256
-    assert re.fullmatch(r"COMMANDS [a-z0-9_]{1,32}", place)
+    assert not re.search(r"[<>]", words.say(layout("{label}"), label=text))
 
 
 # --- name -------------------------------------------------------------------------------------------

@@ -1,0 +1,71 @@
+"""`/language`: which one the chat is spoken to in."""
+
+from sqlmodel import Session
+from telegram import Update
+
+import words
+from bot import parsing
+from bot.commands.presses import Answer, Press
+from bot.desk import Desk
+from bot.languages import language_of
+from bot.message import Keyboard, Message, button
+from bot.messages.phrases import lines
+from bot.replies import rewrite
+from bot.updates import chat_id_of, text_of
+from storage.chats import chat_of
+from storage.tables import Chat
+from storage.times import now
+from words import english as en
+
+FOLLOW = "telegram"
+A_ROW = 2
+
+
+def language(session: Session, update: Update, _desk: Desk) -> Message:
+    """`/language de`, by its code or its name; alone it tells, and offers all."""
+    text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
+    if not text:
+        return _told(chat)
+    found = words.closest(text) or _named(text)
+    if found is None:
+        unknown = words.say(en.LANGUAGE_UNKNOWN, language=words.name(text))
+        return Message(unknown, _choice())
+    return _choose(chat, found)
+
+
+def pressed_language(press: Press) -> Answer:
+    chat = chat_of(press.session, press.chat_id, now())
+    if press.about == FOLLOW:
+        return rewrite(press.session, press.update, _choose(chat, ""))
+    if press.about not in words.languages():
+        return en.TOAST_GONE
+    return rewrite(press.session, press.update, _choose(chat, press.about))
+
+
+def _choose(chat: Chat, chosen: str) -> Message:
+    """Said in the language that is spoken from now on."""
+    chat.language = chosen
+    with words.speaking(language_of(chat)):
+        return _told(chat)
+
+
+def _told(chat: Chat) -> Message:
+    sentence = en.LANGUAGE_IS if chat.language else en.LANGUAGE_FOLLOWS
+    text = words.say(sentence, language=en.LANGUAGE_NAME)
+    return Message(lines(text, words.say(en.LANGUAGE_CHOOSE)), _choice())
+
+
+def _choice() -> Keyboard:
+    """Each in its own name, which who speaks it finds in any list."""
+    keys = [button(own_name(code), "language", code) for code in words.languages()]
+    rows = [keys[start : start + A_ROW] for start in range(0, len(keys), A_ROW)]
+    return [*rows, [button(en.BUTTON_LANGUAGE_FOLLOW, "language", FOLLOW)]]
+
+
+def own_name(code: str) -> str:
+    with words.speaking(code):
+        return words.plain(en.LANGUAGE_NAME)
+
+
+def _named(text: str) -> str | None:
+    return next((code for code in words.languages() if own_name(code).casefold() == text.casefold()), None)

@@ -1,0 +1,128 @@
+"""Clocks, spans and days that people type, in English and in the language of the moment.
+
+The grammar is small and strict: what is not surely meant is not guessed. Its words are `words.typed`'s.
+Clocks are minutes since midnight.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import cache
+from typing import NamedTuple
+
+import words
+from words.typed import Vocabulary, understood
+
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+class _Patterns(NamedTuple):
+    clock: re.Pattern[str]
+    clocks: re.Pattern[str]
+    span: re.Pattern[str]
+    day: re.Pattern[str]
+    month_first: re.Pattern[str]
+
+
+def _patterns() -> _Patterns:
+    return _patterns_of(words.spoken())
+
+
+@cache
+def _patterns_of(_language: str) -> _Patterns:
+    known = understood()
+    sign, behind = one_of(known.hour_sign), one_of(("am", "pm", *known.oclock, *known.hour_sign))
+    month, ordinal, of = one_of(known.months), one_of(known.ordinal), one_of(known.of)
+    year = rf"(?:,? (?:{of} )?(\d{{4}}))?"
+    return _Patterns(
+        clock=re.compile(rf"(\d{{1,2}})(?:[:.](\d{{2}})| ?{sign} ?(\d{{2}}))? ?({behind})?"),
+        clocks=re.compile(rf"(.+?)(?: ?[-–] ?| {one_of(known.until)} )(.+)"),
+        span=re.compile(rf"(?:(\d{{1,3}})|{one_of(known.one)}) ?({one_of(known.units)})"),
+        day=re.compile(rf"(\d{{1,2}})(?:{ordinal})? (?:{of} )?({month})\.?{year}"),
+        month_first=re.compile(rf"({month})\.? (\d{{1,2}})(?:{ordinal})?{year}"),
+    )
+
+
+def one_of(known: Iterable[str]) -> str:
+    """A pattern for one of these words, the longest that fits; with none it never matches."""
+    longest_first = sorted(known, key=len, reverse=True)
+    return f"(?:{'|'.join(map(re.escape, longest_first))})" if longest_first else "(?!)"
+
+
+def tidy(text: str) -> str:
+    """In lower case, with single spaces, as the vocabulary is written."""
+    return " ".join(text.lower().replace("’", "'").split())
+
+
+def without(known: Iterable[str], text: str) -> str:
+    """What stands behind one of these words; all of it where it begins with none."""
+    found = re.match(rf"{one_of(known)} ", text)
+    return text[found.end() :] if found else text
+
+
+def clock(text: str) -> int | None:
+    """`14:05`, `14.05`, `2 pm`, and `7` alone, as minutes since midnight."""
+    found = _patterns().clock.fullmatch(tidy(text))
+    if not found:
+        return None
+    hour, minute, half = int(found[1]), int(found[2] or found[3] or 0), found[4]
+    if half in ("am", "pm"):
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return hour * 60 + minute if hour < 24 and minute < 60 else None
+
+
+def clocks(text: str) -> tuple[int, int] | None:
+    """`22:00-07:00`: from when until when."""
+    found = _patterns().clocks.fullmatch(tidy(text))
+    start, end = (clock(found[1]), clock(found[2])) if found else (None, None)
+    return None if start is None or end is None or start == end else (start, end)
+
+
+def span(text: str) -> float | None:
+    """`2 days`, `an hour`, `45 min`, in seconds."""
+    found = _patterns().span.fullmatch(tidy(text))
+    return understood().units[found[2]] * int(found[1] or 1) if found else None
+
+
+def day(text: str, today: date, *, past: bool = False) -> date | None:
+    """`30 Nov`, `Nov 30`, `30.11.`, `2026-11-30`, `Friday`, `tomorrow`.
+
+    Without a year it is the next such day from today on, or, of the `past`, the last one up to today.
+    """
+    known = understood()
+    text = without(known.on, tidy(text))
+    if text in known.days:
+        return today + timedelta(days=known.days[text])
+    if text in known.weekdays:
+        ahead = (known.weekdays[text] - 1 - today.weekday()) % 7
+        return today + timedelta(days=ahead - 7 if past and ahead else ahead)
+    parts = _day_parts(text, known)
+    return _dated(*parts, today=today, past=past) if parts else None
+
+
+def _day_parts(text: str, known: Vocabulary) -> tuple[int, int, int | None] | None:
+    """Day, month, and the year where it was said."""
+    if found := _ISO.fullmatch(text):
+        return int(found[3]), int(found[2]), int(found[1])
+    if found := _DOTTED.fullmatch(text):
+        return int(found[1]), int(found[2]), int(found[3]) if found[3] else None
+    if found := _patterns().day.fullmatch(text):
+        return int(found[1]), known.months[found[2]], int(found[3]) if found[3] else None
+    if found := _patterns().month_first.fullmatch(text):
+        return int(found[2]), known.months[found[1]], int(found[3]) if found[3] else None
+    return None
+
+
+def _dated(number: int, month: int, year: int | None, *, today: date, past: bool) -> date | None:
+    try:
+        if year is not None:
+            return date(year, month, number)
+        found = date(today.year, month, number)
+        if past:
+            return found if found <= today else date(today.year - 1, month, number)
+        return found if found >= today else date(today.year + 1, month, number)
+    except ValueError:
+        return None

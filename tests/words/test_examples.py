@@ -1,0 +1,100 @@
+"""Every example that a sentence gives is understood as it stands there, in its language."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import words
+from bot import parsing
+from bot.commands.track import deadline_in
+from bot.times import grammar, moments, zones
+from tests.bot.test_moments import MONDAY, NOW
+from words import english as en
+from words.catalogues import sentences
+from words.typed import understood
+
+UTC = ZoneInfo("UTC")
+
+
+def examples() -> Iterator[tuple[str, str, str]]:
+    """In the language of the moment: the sentence's name, the command and what stands behind it."""
+    for name, sentence in sentences().items():
+        if not sentence.many and "<code>/" in sentence.text:
+            said = sentence.filled(
+                {**dict.fromkeys(re.findall(r"{(\w+)}", sentence.text), "stop"), "number": 7}
+            )
+            yield from ((name, *found) for found in re.findall(r"<code>/(\w+) ([^<]*)</code>", said))
+    for name, sentence in en.COMMANDS.items():
+        # What follows an example, up to the next one, begins with a comma.
+        parts = re.split(r"(?<!\w)/", words.plain(sentence))[1:]
+        for part in [*(part.rpartition(",")[0] for part in parts[:-1]), *parts[-1:]]:
+            command, _, argument = part.partition(" ")
+            if argument:
+                yield f"COMMANDS {name}", command, argument
+    yield "TRACK_PLACEHOLDER", "track", words.plain(en.TRACK_PLACEHOLDER)
+    asked = re.search("<i>(.*)</i>", words.say(en.TRACK_ASK))
+    assert asked
+    yield "TRACK_ASK", "track", asked[1]
+
+
+def _track(text: str) -> object:
+    text, day = deadline_in(text, MONDAY)
+    wish = parsing.track(text)
+    return wish and wish.recipient and (len(parsing.recipients(wish.recipient)), day)
+
+
+def _timed(read: Callable[[str, float, ZoneInfo], float | None], text: str) -> object:
+    """A link's number, alone or with a moment behind it."""
+    number, more = parsing.number_and_more(text)
+    return number if not more else number and (at := read(more, NOW, UTC)) and (number, at)
+
+
+def _or_off(read: Callable[[str], object], text: str) -> object:
+    return "off" if text in understood().off else read(text)
+
+
+MEANINGS: dict[str, Callable[[str], object]] = {
+    "track": _track,
+    "history": lambda text: understood().states.get(text, "a piece of a name"),
+    "sent": partial(_timed, moments.past),
+    "remind": partial(_timed, moments.future),
+    "note": lambda text: all(parsing.number_and_more(text)),
+    "delete": lambda text: text in understood().everything or parsing.number(text),
+    "timezone": zones.find,
+    "quiet": partial(_or_off, grammar.clocks),
+    "digest": partial(_or_off, grammar.clock),
+    "language": lambda text: words.closest(text) == words.spoken(),
+    "mute": parsing.number,
+    "peek": parsing.number,
+    "stop": parsing.number,
+}
+"""What the text behind a command asks for, without the names in it; false where it is not understood."""
+
+
+def meant() -> dict[str, list[str]]:
+    """What the examples of each sentence ask for, whatever the order."""
+    found: dict[str, list[str]] = {}
+    for name, command, argument in examples():
+        meaning = MEANINGS[command](argument)
+        assert meaning, f"{name}: /{command} {argument} is not understood"
+        found.setdefault(name, []).append(f"{command} {'a zone' if command == 'timezone' else meaning}")
+    return {name: sorted(asked) for name, asked in found.items()}
+
+
+@pytest.mark.parametrize("language", words.languages())
+def test_every_example_asks_for_what_the_english_one_does(language: str) -> None:
+    english = meant()
+    assert len(english) > 20
+    with words.speaking(language):
+        assert meant() == english
+
+
+@pytest.mark.parametrize("language", words.languages())
+def test_english_is_understood_whatever_is_spoken(language: str) -> None:
+    english = [(command, argument) for _, command, argument in examples() if command != "language"]
+    expected = [MEANINGS[command](argument) for command, argument in english]
+    with words.speaking(language):
+        assert [MEANINGS[command](argument) for command, argument in english] == expected
