@@ -2,16 +2,17 @@
 # make test   everything that is tested        make check   style and types
 # make bench  the figures in the README        make screenshots  the pictures of the pages in docs/
 # make faults tries to lose something, for an hour
+# make words  the template for translators from the sentences, and every catalogue brought up to it
 
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench faults screenshots
+.PHONY: run test check bench faults screenshots words
 
 # HOST, PORT and PUBLIC_URL are settled before honcho deals every child a PORT of its own.
-run: $(VENV)/ready
+run: $(VENV)/ready $(VENV)/compiled
 	@settled=$$($(PY) -m settings) && eval "$$settled" || exit 2; \
 	if [ "$$mode" = demo ]; then exec $(PY) -m demo; fi; \
 	$(PY) -m storage upgrade || exit 2; \
@@ -31,6 +32,9 @@ bench: $(VENV)/ready-dev
 faults: $(VENV)/ready-dev
 	$(PY) -m bench faults
 
+words: $(VENV)/ready
+	$(PY) -m words extract
+
 screenshots: $(VENV)/ready-dev
 	$(PY) -m docs.screenshots
 
@@ -40,6 +44,10 @@ $(VENV)/bin/python:
 
 $(VENV)/ready: requirements.txt | $(VENV)/bin/python
 	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/compiled: $(wildcard words/locale/*/LC_MESSAGES/readback.po) | $(VENV)/ready
+	$(PY) -m words compile
 	@touch $@
 
 $(VENV)/ready-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python

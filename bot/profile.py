@@ -13,9 +13,8 @@ log = logging.getLogger(__name__)
 async def register(bot: Bot) -> None:
     """Set what is not as it should be; a Telegram that refuses is asked again at the next start."""
     try:
-        for language in words.languages():
-            with words.speaking(language):
-                await _register(bot, language)
+        for language in words.in_every_language():
+            await _register(bot, language)
     except Exception as error:
         # The bot does its work without it, whatever it is.
         log.warning("The bot's commands and descriptions could not be registered: %s", error)

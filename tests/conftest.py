@@ -22,6 +22,7 @@ from demo import telegram
 from settings import Settings
 from storage.engine import connect
 from storage.migrate import upgrade
+from tests import pseudo
 from tests.canaries import PASSWORD, keys_in, leaks, logs_in
 from tests.people import Chat
 from tests.processes import Processes, processes
@@ -137,6 +138,18 @@ def world(
         environ["DATABASE_URL"] = request.getfixturevalue("own_postgres")
     with telegram.running(limits=telegram.LIFTED) as api, processes(folder, api, **environ) as running:
         yield api, running
+
+
+@pytest.fixture(scope="session")
+def pseudo_locale(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pseudo.make(tmp_path_factory.mktemp("pseudo") / "locale")
+
+
+@pytest.fixture
+def pseudo_languages(pseudo_locale: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Beside English only languages of brackets are spoken."""
+    with pseudo.spoken_from(pseudo_locale, monkeypatch):
+        yield
 
 
 @pytest.fixture

@@ -40,6 +40,12 @@ class Chat:
         chat = None if self.chat.private else self.chat
         return self.api.say(self.person, text, chat, thread=thread)
 
+    def hears(self, typed: str) -> telegram.Message:
+        """What the bot says next."""
+        before = len(self.api.said(self.chat))
+        self.says(typed)
+        return self.api.wait_for(lambda: next(iter(self.api.said(self.chat)[before:]), None))
+
     def sees(self, text: str) -> telegram.Message:
         """The newest message of the bot that holds this text, as soon as there is one."""
         return self.api.wait_for(lambda: self.shows(text))
@@ -55,9 +61,7 @@ class Chat:
 
     def tracks(self, text: str = "contract to landlord") -> tuple[telegram.Message, str]:
         """The card and the pixel's address."""
-        before = len(self.api.said(self.chat))
-        self.says(f"/track {text}")
-        card = self.api.wait_for(lambda: next(iter(self.api.said(self.chat)[before:]), None))
+        card = self.hears(f"/track {text}")
         return card, re.search(r"http\S+/i/[\w-]{22}\.gif", card.text)[0]  # type: ignore[index]  # or it fails
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from markupsafe import Markup, escape
 
 from words import english as en
-from words.language import SOURCE, best, closest, languages, preferred, speaking, spoken
+from words.language import SOURCE, best, closest, in_every_language, languages, preferred, speaking, spoken
 from words.sentence import Sentence
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "clock",
     "closest",
     "day",
+    "in_every_language",
     "languages",
     "name",
     "on_day",
@@ -38,6 +39,9 @@ LONGEST_NAME = 64
 # Controls, line breaks and overrides of direction; not the joiners, which emoji and scripts need.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\s]+")
 
+_RTL = ("R", "AL", "AN")
+"""Unicode's classes of what is written from right to left."""
+
 
 def say(sentence: Sentence, **values: object) -> Markup:
     """The sentence, its braces filled; values are escaped unless they are Markup, or sentences themselves."""
@@ -52,8 +56,8 @@ def plain(sentence: Sentence, **values: object) -> str:
 def name(text: str, longest: int = LONGEST_NAME) -> Markup:
     """What a person called something: one line, without tricks of direction, shortened, escaped."""
     shown = shorten(_UNSEEN.sub(" ", text).strip(), longest) or plain(en.NAMELESS)
-    # Isolated only where it is needed: text that runs right to left must not turn its surroundings.
-    turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in shown)
+    # Isolated only where it is needed: what runs the other way must not turn its surroundings.
+    turns = plain(en.DIRECTION) == "rtl" or any(unicodedata.bidirectional(letter) in _RTL for letter in shown)
     return escape(f"\u2068{shown}\u2069" if turns else shown)
 
 

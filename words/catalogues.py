@@ -9,7 +9,7 @@ from words import english
 from words.language import DOMAIN, LOCALE, compiled
 from words.sentence import Sentence
 
-TEMPLATE = LOCALE / f"{DOMAIN}.pot"
+TEMPLATE = f"{DOMAIN}.pot"
 
 THREE_IN_A_ROW = ("BUTTON_AGO", "BUTTON_MUTE", "BUTTON_OWN", "BUTTON_WHY")
 TWO_IN_A_ROW = ("BUTTON_COPY ", "BUTTON_COPY_PAGE", "BUTTON_DRAFT", "BUTTON_NEWER", "BUTTON_NOT_OWN",
@@ -91,8 +91,7 @@ def _comment(name: str, sentence: Sentence) -> str:
 def extract() -> None:
     """Write the template, and bring every language's catalogue up to it."""
     made = template()
-    LOCALE.mkdir(exist_ok=True)
-    made.save(str(TEMPLATE))
+    made.save(str(LOCALE / TEMPLATE))
     for path in sources():
         catalogue = polib.pofile(str(path), wrapwidth=100)
         catalogue.merge(made)

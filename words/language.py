@@ -34,6 +34,13 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(before)
 
 
+def in_every_language() -> Iterator[str]:
+    """Each language, spoken while it is this one's turn."""
+    for language in languages():
+        with speaking(language):
+            yield language
+
+
 @cache
 def languages() -> tuple[str, ...]:
     """English, and those that have a catalogue."""

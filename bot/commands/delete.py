@@ -1,5 +1,7 @@
 """`/delete`: asked for with a button, and then final."""
 
+from functools import partial
+
 from sqlmodel import Session
 from telegram import Bot, Chat, ChatMember, Update
 from telegram.error import TelegramError
@@ -41,9 +43,15 @@ def pressed_delete(press: Press, link: Link) -> Answer:
     if not _may_delete(press, link.created_by):
         return en.TOAST_NOT_YOURS
     rewrite(press.session, press.update, Message(words.say(en.DELETED, number=link.number)))
-    shown = str(name(link))
-    erasing.erase_link(press.session, link, mentions=lambda payload: shown in parsing.unpacked(payload))
+    shown = [str(name(link)) for _ in words.in_every_language()]
+    erasing.erase_link(press.session, link, mentions=partial(_mentions, shown))
     return en.TOAST_DELETED
+
+
+def _mentions(shown: list[str], payload: str) -> bool:
+    """Whether an answer names the link; it was said in the language of its day."""
+    said = parsing.unpacked(payload)
+    return any(name in said for name in shown)
 
 
 def pressed_everything(press: Press) -> Answer:

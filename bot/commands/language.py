@@ -26,7 +26,7 @@ def language(session: Session, update: Update, _desk: Desk) -> Message:
     text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
     if not text:
         return _told(chat)
-    found = words.closest(text) or _named(text)
+    found = words.closest(text) or _named(text.casefold())
     if found is None:
         unknown = words.say(en.LANGUAGE_UNKNOWN, language=words.name(text))
         return Message(unknown, _choice())
@@ -57,15 +57,14 @@ def _told(chat: Chat) -> Message:
 
 def _choice() -> Keyboard:
     """Each in its own name, which who speaks it finds in any list."""
-    keys = [button(own_name(code), "language", code) for code in words.languages()]
+    keys = [button(name, "language", code) for code, name in _names().items()]
     rows = [keys[start : start + A_ROW] for start in range(0, len(keys), A_ROW)]
     return [*rows, [button(en.BUTTON_LANGUAGE_FOLLOW, "language", FOLLOW)]]
 
 
-def own_name(code: str) -> str:
-    with words.speaking(code):
-        return words.plain(en.LANGUAGE_NAME)
+def _names() -> dict[str, str]:
+    return {code: words.plain(en.LANGUAGE_NAME) for code in words.in_every_language()}
 
 
 def _named(text: str) -> str | None:
-    return next((code for code in words.languages() if own_name(code).casefold() == text.casefold()), None)
+    return next((code for code, name in _names().items() if name.casefold() == text), None)

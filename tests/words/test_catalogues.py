@@ -79,7 +79,7 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 def test_the_template_holds_the_sentences_as_they_are_now() -> None:
-    assert TEMPLATE.read_text("utf-8") == str(template()), "make words brings it up to date"
+    assert (LOCALE / TEMPLATE).read_text("utf-8") == str(template()), "make words brings it up to date"
 
 
 def test_no_english_stands_for_two_meanings() -> None:

@@ -2,7 +2,7 @@
 
 from words.sentence import _, layout, plural
 
-NAME = layout("<b>{label}</b> → {recipient}")
+NAME = _("<b>{label}</b> → {recipient}")
 NAMELESS = _("(no name)")
 NAME_ALONE = layout("<b>{label}</b>")
 NUMBERED = layout("{name} · #{number}")

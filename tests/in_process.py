@@ -1,0 +1,53 @@
+"""Both processes inside this one, against the local Telegram: where a test has to change the product."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_network
+
+from pydantic import SecretStr
+
+from bot.app import Bot
+from bot.desk import Desk
+from demo import telegram
+from settings import Settings
+from storage.engine import connect
+from storage.keys import open_keys
+from tests.pixel_server.serving import PATIENCE, Served, serving
+
+
+@contextmanager
+def in_process(settings: Settings) -> Iterator[tuple[telegram.Running, Served]]:
+    """A pixel server and a bot that deliver to each other; the bot has an event loop of its own."""
+    with (
+        telegram.running(limits=telegram.LIFTED) as api,
+        serving(
+            settings,
+            bot_token=SecretStr(api.token),
+            telegram_api_url=api.url,
+            trusted_proxies=(ip_network("127.0.0.1"),),
+            settle_seconds=0,
+        ) as served,
+        _bot(served.settings),
+    ):
+        yield api, served
+
+
+@contextmanager
+def _bot(settings: Settings) -> Iterator[None]:
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+
+    async def run() -> None:
+        desk = Desk(settings, connect(settings), open_keys(settings.key_file))
+        await Bot(settings, desk).run(stop)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="bot")
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "the bot did not end"
+        loop.close()

@@ -1,0 +1,71 @@
+"""Languages that nobody speaks. What is not in their brackets has escaped translation."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polib
+import pytest
+
+from bot.times import grammar
+from words import catalogues, language, typed
+from words.catalogues import template
+from words.language import DOMAIN, LOCALE, SOURCE
+
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = "qps", "qpr"
+"""From the range of codes for private use."""
+
+
+def make(folder: Path) -> Path:
+    """A folder of languages: English, and two more with every sentence in brackets."""
+    shutil.copytree(LOCALE / SOURCE, folder / SOURCE)
+    for code, direction in ((LEFT_TO_RIGHT, "ltr"), (RIGHT_TO_LEFT, "rtl")):
+        path = folder / code / "LC_MESSAGES" / f"{DOMAIN}.po"
+        path.parent.mkdir(parents=True)
+        _catalogue(code, direction).save(str(path))
+    return folder
+
+
+@contextmanager
+def spoken_from(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """There are the languages of this folder, and no others."""
+    for module in (language, typed, catalogues):
+        monkeypatch.setattr(module, "LOCALE", folder)
+    _forget()
+    yield
+    _forget()
+
+
+def _catalogue(code: str, direction: str) -> polib.POFile:
+    made = template()
+    made.metadata |= {"Language": code, "Plural-Forms": "nplurals=2; plural=n != 1;"}
+    for entry in made:
+        if entry.msgid_plural:
+            entry.msgstr_plural = {0: f"⟦{entry.msgid}⟧", 1: f"⟦{entry.msgid_plural}⟧"}
+        else:
+            own = {"ltr": direction, "English": f"⟦{code}⟧"}
+            entry.msgstr = own.get(entry.msgid, f"⟦{entry.msgid}⟧")
+    return made
+
+
+def _forget() -> None:
+    language.languages.cache_clear()
+    language._catalogue.cache_clear()
+    typed._understood.cache_clear()
+    grammar._patterns_of.cache_clear()
+
+
+def untranslated(text: str, *names: str) -> set[str]:
+    """The words outside all brackets that are neither an address, a command, nor one of these names."""
+    depth, outside = 0, []
+    for letter in text:
+        depth += {"⟦": 1, "⟧": -1}.get(letter, 0)
+        if depth == 0:
+            outside.append(letter)
+    assert depth == 0, text
+    rest = re.sub(r"https?://\S+|/[a-z]+\b", " ", "".join(outside))
+    for name in names:
+        rest = rest.replace(name, " ")
+    return set(re.findall(r"[^\W\d_]+", rest))

@@ -1,0 +1,176 @@
+"""Which language is spoken, and what stands in its catalogue."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+import pytest
+
+import words
+from tests.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, spoken_from, untranslated
+from words import catalogues, language
+from words import english as en
+from words.sentence import Sentence, plural
+
+
+@pytest.fixture
+def folder(pseudo_locale: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    copied = shutil.copytree(pseudo_locale, tmp_path / "locale")
+    with spoken_from(copied, monkeypatch):
+        yield copied
+
+
+def add(folder: Path, code: str, plural_forms: str, *entries: polib.POEntry) -> None:
+    """A language that says only this."""
+    catalogue = polib.POFile()
+    catalogue.metadata = {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Language": code,
+        "Plural-Forms": plural_forms,
+    }
+    catalogue.extend(entries)
+    path = folder / code / "LC_MESSAGES" / "readback.po"
+    path.parent.mkdir(parents=True)
+    catalogue.save(str(path))
+    language.languages.cache_clear()
+
+
+def test_english_is_spoken_where_nothing_else_is_asked_for() -> None:
+    assert words.spoken() == "en"
+    assert words.say(en.TOAST_SENT) == "Noted. Watching."
+
+
+def test_a_language_is_spoken_within_and_not_after(folder: Path) -> None:
+    with words.speaking(LEFT_TO_RIGHT):
+        assert words.say(en.TOAST_SENT) == "⟦Noted. Watching.⟧"
+        with words.speaking("en"):
+            assert words.say(en.TOAST_SENT) == "Noted. Watching."
+        assert words.spoken() == LEFT_TO_RIGHT
+    assert words.spoken() == "en"
+
+
+def test_a_sentence_within_another_is_translated_too(folder: Path) -> None:
+    with words.speaking(LEFT_TO_RIGHT):
+        said = words.say(en.WHY_ELSE, alternative=en.ALTERNATIVES["tool"])
+    assert said == "⟦What else it could be: ⟦a reader with a program they wrote themselves.⟧⟧"
+
+
+RUSSIAN = (
+    "nplurals=3; plural=n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2;"
+)
+LINKS = plural("{count} link", "{count} links")
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "0 ссылок"),
+        (1, "1 ссылка"),
+        (2, "2 ссылки"),
+        (5, "5 ссылок"),
+        (11, "11 ссылок"),
+        (21, "21 ссылка"),
+    ],
+)
+def test_a_number_is_said_in_the_form_that_its_language_has_for_it(
+    folder: Path, count: int, said: str
+) -> None:
+    forms = {0: "{count} ссылка", 1: "{count} ссылки", 2: "{count} ссылок"}
+    add(folder, "qru", RUSSIAN, polib.POEntry(msgid=LINKS.text, msgid_plural=LINKS.many, msgstr_plural=forms))
+    with words.speaking("qru"):
+        assert words.say(LINKS, count=count) == said
+
+
+def test_the_same_english_in_two_places_can_be_two_words_elsewhere(folder: Path) -> None:
+    entries = [
+        polib.POEntry(msgid="May", msgctxt="month", msgstr="Mai"),
+        polib.POEntry(msgid="May", msgctxt="permission", msgstr="Darf"),
+    ]
+    add(folder, "qde", "nplurals=2; plural=n != 1;", *entries)
+    with words.speaking("qde"):
+        assert words.say(Sentence("May", "month")) == "Mai"
+        assert words.say(Sentence("May", "permission")) == "Darf"
+
+
+def test_what_a_catalogue_lacks_is_said_in_english(folder: Path) -> None:
+    add(folder, "qfr", "nplurals=2; plural=n > 1;")
+    with words.speaking("qfr"):
+        assert words.say(en.TOAST_SENT) == "Noted. Watching."
+
+
+@pytest.mark.parametrize(
+    ("tag", "served"),
+    [("qps", "qps"), ("QPS-at", "qps"), ("qps_AT", "qps"), ("en-GB", "en"), ("tlh", None), ("", None)],
+)
+def test_a_language_serves_its_regions_too(folder: Path, tag: str, served: str | None) -> None:
+    assert words.closest(tag) == served
+
+
+@pytest.mark.parametrize(
+    ("accepted", "served"),
+    [
+        ("", "en"),
+        ("qps", "qps"),
+        ("tlh, qps-AT;q=0.9, en;q=0.8", "qps"),
+        ("en;q=0.5,qpr;q=0.7", "qpr"),
+        ("qps;q=0, en", "en"),
+        ("qps;q=0", "en"),
+        ("*", "en"),
+        ("qps;q=much, qpr;q=0.1", "qpr"),
+        (";;;,,,q=1", "en"),
+        ("qpr," * 10_000, "qpr"),
+    ],
+)
+def test_a_browser_gets_the_language_it_likes_best(folder: Path, accepted: str, served: str) -> None:
+    assert words.preferred(accepted) == served
+
+
+def test_a_chat_speaks_what_it_chose_or_else_what_its_telegram_is_set_to(folder: Path) -> None:
+    assert words.best("", "qpr") == "qpr"
+    assert words.best("qps", "qpr") == "qps"
+    assert words.best("gone", "qpr-XX") == "qpr"
+    assert words.best("", "") == "en"
+
+
+def test_where_text_runs_right_to_left_every_name_is_kept_apart(folder: Path) -> None:
+    assert words.name("contract (2)") == "contract (2)"
+    with words.speaking(RIGHT_TO_LEFT):
+        assert words.name("contract (2)") == "\u2068contract (2)\u2069"
+
+
+def test_what_was_compiled_is_read_and_what_is_older_than_its_source_is_not(folder: Path) -> None:
+    catalogues.compile_all()
+    source = folder / LEFT_TO_RIGHT / "LC_MESSAGES" / "readback.po"
+    made = source.with_suffix(".mo")
+    assert made.read_bytes() == language.compiled(source)
+    source.write_text(source.read_text("utf-8").replace("⟦Noted. Watching.⟧", "⟦Heard.⟧"), "utf-8")
+    os.utime(made, (0, 0))
+    with words.speaking(LEFT_TO_RIGHT):
+        assert words.say(en.TOAST_SENT) == "⟦Heard.⟧"
+
+
+def test_a_compiled_catalogue_is_enough(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a build has compiled is read without the parser of sources."""
+    catalogues.compile_all()
+    monkeypatch.setattr(language, "compiled", None)
+    with words.speaking(LEFT_TO_RIGHT):
+        assert words.say(en.TOAST_SENT) == "⟦Noted. Watching.⟧"
+
+
+def test_a_new_language_begins_with_every_sentence_and_keeps_what_it_has(folder: Path) -> None:
+    path = catalogues.begin("qxx", "nplurals=2; plural=n != 1;")
+    catalogue = polib.pofile(str(path))
+    assert [entry.msgid for entry in catalogue] == [entry.msgid for entry in catalogues.template()]
+    catalogue[0].msgstr, catalogue[1].msgid = "translated", "No sentence any more"
+    catalogue.save()
+    catalogues.extract()
+    found = {entry.msgid: entry for entry in polib.pofile(str(path))}
+    assert found.keys() == {entry.msgid for entry in catalogues.template()}
+    assert found[catalogue[0].msgid].msgstr == "translated"
+
+
+def test_a_word_outside_the_brackets_is_found() -> None:
+    assert untranslated("⟦all ⟦is⟧ well⟧ #7 → https://x.example/i /help contract", "contract") == set()
+    assert untranslated("⟦all⟧ is ⟦well⟧") == {"is"}
