@@ -44,16 +44,17 @@ def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
     connection = session.connection()
     ours = select(Link.id).where(col(Link.chat_id) == chat.id)
     # Locked, so that no fetch of theirs is stored meanwhile.
-    _erase(session, session.exec(ours.with_for_update(key_share=True)).all())
+    language = chat.language or chat.telegram_language
+    _erase(session, session.exec(ours.with_for_update(key_share=True)).all(), language)
     others = and_(col(Alert.kind) != ERASED, col(Alert.telegram_id).is_distinct_from(but))
     connection.execute(delete(Alert).where(col(Alert.chat_id) == chat.id, others))
-    chat.next_number, chat.asking, chat.zone = 1, "", ""
+    chat.next_number, chat.asking, chat.zone, chat.language, chat.telegram_language = 1, "", "", "", ""
     chat.quiet_from = chat.quiet_until = chat.digest_at = None
 
 
-def _erase(session: Session, link_ids: Sequence[int]) -> None:
+def _erase(session: Session, link_ids: Sequence[int], language: str = "") -> None:
     connection = session.connection()
-    _blank_messages(connection, col(Alert.link_id).in_(link_ids))
+    _blank_messages(connection, col(Alert.link_id).in_(link_ids), language)
     for table in (FetchRow, StatementRow, Note):
         _delete_of(connection, table, link_ids)
     connection.execute(delete(Link).where(col(Link.id).in_(link_ids)))
@@ -65,10 +66,11 @@ def _delete_of(connection: Connection, table: type[SQLModel], link_ids: Sequence
     connection.execute(delete(table).where(column.in_(link_ids)))
 
 
-def _blank_messages(connection: Connection, ours: ColumnElement[bool]) -> None:
+def _blank_messages(connection: Connection, ours: ColumnElement[bool], language: str) -> None:
     """What the chat shows of them says only that it is gone; what was not shown yet is not owed any more.
 
     A message that is being sent cannot be called back: it is blanked as soon as it has arrived.
+    The language is told where the chat is about to forget it.
     """
     shown = and_(
         or_(col(Alert.telegram_id).is_not(None), col(Alert.state) == "sending"),
@@ -79,7 +81,7 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool]) -> None:
         "key": ERASED + ":" + cast(col(Alert.id), String),
         "link_id": None,
         "fetch_id": None,
-        "payload": "",
+        "payload": language,
         "trouble": "",
         "not_before": None,
         "wanted": Alert.wanted + 1,

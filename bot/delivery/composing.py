@@ -26,7 +26,7 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
         return _about_link(session, alert, session.get_one(Link, alert.link_id), desk, now)
     match alert.kind:
         case "erased":
-            return None if alert.telegram_id is None else Message(words.say(en.ERASED))
+            return None if alert.telegram_id is None else _erased(alert)
         case "export":
             return archive.message(alert.chat_id)
         case "digest":
@@ -35,6 +35,12 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
             return digests.digest(session, chat, now)
         case _:
             return unpack(alert.payload)
+
+
+def _erased(alert: Alert) -> Message:
+    """In the language that a chat spoke which has forgotten it."""
+    with words.speaking(words.best(alert.payload, words.spoken())):
+        return Message(words.say(en.ERASED))
 
 
 def _about_link(session: Session, alert: Alert, link: Link, desk: Desk, now: float) -> Message | None:

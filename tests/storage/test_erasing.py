@@ -122,12 +122,14 @@ def test_everything_of_a_chat_goes_and_nothing_of_another(engine: Engine) -> Non
     with writing(engine) as session:
         chat = chat_of(session, ANNA, NOON)
         chat.zone, chat.digest_at = "Europe/Berlin", 60
+        chat.language = chat.telegram_language = "de"
         erasing.erase_chat(session, chat, but=0)
     assert rows(engine) == {"Link": 1, "FetchRow": 1, "StatementRow": 1, "Note": 1}
     assert {alert.chat_id for alert in alerts(engine)} == {BEN}
     with reading(engine) as session:
         chat = session.get_one(Chat, ANNA)
         assert (chat.zone, chat.digest_at, chat.next_number) == ("", None, 1)
+        assert (chat.language, chat.telegram_language) == ("", "")
 
 
 def test_a_fetch_of_an_erased_link_is_passed_over(engine: Engine) -> None:

@@ -1,0 +1,103 @@
+"""In which language a chat is spoken to."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+
+from demo import telegram
+from settings import Settings
+from tests.in_process import in_process
+from tests.people import Chat, fetch
+from tests.pseudo import LEFT_TO_RIGHT as BRACKETS
+
+
+@pytest.fixture
+def api(settings: Settings, pseudo_languages: None) -> Iterator[telegram.Running]:
+    with in_process(settings) as (api, _):
+        yield api
+
+
+@pytest.fixture
+def anna(api: telegram.Running) -> Chat:
+    """Her Telegram is set to the language of brackets."""
+    return Chat(api, api.person("Anna", language_code=f"{BRACKETS}-AT"))
+
+
+@pytest.fixture
+def boris(api: telegram.Running) -> Chat:
+    return Chat(api, api.person("Boris", language_code="en"))
+
+
+def test_anna_is_greeted_in_the_language_of_her_telegram(anna: Chat, boris: Chat) -> None:
+    assert anna.hears("/start").text.startswith("⟦Readback tells you")
+    assert boris.hears("/start").text.startswith("Readback tells you")
+
+
+def test_who_changes_the_language_of_their_telegram_is_answered_in_the_new_one(anna: Chat) -> None:
+    assert anna.hears("/cancel").text.startswith("⟦There is nothing")
+    anna.person.language_code = "en"
+    assert anna.hears("/cancel").text.startswith("There is nothing")
+
+
+def test_a_chosen_language_outlasts_what_telegram_says(boris: Chat) -> None:
+    assert boris.hears(f"/language {BRACKETS}").text.startswith("⟦🌐 I speak ⟦qps⟧ here.⟧")
+    assert "⟦🌐 Language: ⟦qps⟧⟧" in boris.hears("/status").text
+    follows = boris.hears("/language")
+    boris.presses(follows, "language:telegram")
+    assert boris.sees("like your Telegram").text.startswith("🌐 I speak English here, like your Telegram.")
+    assert "Language" not in boris.hears("/status").text
+
+
+def test_a_language_is_chosen_by_a_button_that_bears_its_own_name(boris: Chat) -> None:
+    offered = boris.hears("/language tlh")
+    assert "I don’t speak “tlh” yet" in offered.text
+    names = [key["text"] for row in offered.buttons() for key in row]
+    assert names == ["English", "⟦qpr⟧", "⟦qps⟧", "Like my Telegram"]
+    boris.presses(offered, f"language:{BRACKETS}")
+    boris.sees("⟦🌐 I speak ⟦qps⟧ here.⟧")
+
+
+def test_a_language_has_a_name_too(boris: Chat) -> None:
+    assert boris.hears("/language ⟦QPS⟧").text.startswith("⟦🌐 I speak")
+
+
+def test_what_comes_unasked_is_in_the_chats_language(api: telegram.Running, anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    fetch(url)
+    assert anna.sees("was opened").text.startswith("⟦👀 ⟦contract → landlord⟧ was opened")
+
+
+def test_a_group_speaks_the_language_of_who_wrote_first_until_one_is_chosen(
+    api: telegram.Running, anna: Chat, boris: Chat
+) -> None:
+    team = api.group("Team", [anna.person, boris.person])
+    group_of_anna, group_of_boris = Chat(api, anna.person, team), Chat(api, boris.person, team)
+    assert group_of_anna.hears("/cancel").text.startswith("⟦")
+    assert group_of_boris.hears("/cancel").text.startswith("⟦")
+    assert group_of_boris.hears("/language en").text.startswith("🌐 I speak English here.")
+    assert group_of_anna.hears("/cancel").text.startswith("There is nothing")
+
+
+def test_what_is_erased_is_said_in_the_language_of_its_day(anna: Chat) -> None:
+    card, _ = anna.tracks()
+    anna.says("/delete everything")
+    asked = anna.sees("Delete everything?")
+    anna.presses(asked, "everything:1")
+    anna.presses(asked, "everything:2")
+    anna.sees("⟦🗑 Deleted.⟧")
+    assert card.text == "⟦🗑 Deleted.⟧"
+
+
+def test_an_export_tells_the_language(boris: Chat) -> None:
+    boris.says(f"/language {BRACKETS}")
+    boris.says("/export")
+    file = boris.sees("All that is kept of this chat").file
+    assert file
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        settings = archive.read("settings.csv").decode("utf-8-sig")
+    kept = next(csv.DictReader(io.StringIO(settings)))
+    assert (kept["language"], kept["telegram_language"]) == (BRACKETS, "en")
