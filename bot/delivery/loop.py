@@ -111,7 +111,9 @@ class Delivery:
         at, wall = steady(), now()
         claims = outbox.claim(session, at, limit, wall=wall)
         wait = 0.0 if claims else outbox.next_due(session, at, wall=wall)
-        return [Job(claim, self._word(session, claim, wall)) for claim in claims], wait
+        # What wording changes on a row is written once, at the end.
+        with session.no_autoflush:
+            return [Job(claim, self._word(session, claim, wall)) for claim in claims], wait
 
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         try:
