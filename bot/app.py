@@ -49,6 +49,7 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT = 20.0
 HOUSEKEEPING = 600.0
+"""Seconds between two rounds: a card falls asleep after a fortnight, and may be so much late."""
 GOODBYE = 3.0
 """Seconds for messages in flight at the end: honcho kills after 5."""
 
@@ -187,9 +188,11 @@ class Bot:
                     await self._desk.troubled.wait()
 
     async def _keep_house(self) -> None:
-        """Forget what is old: done updates, given answers, and fetches past their days."""
+        """Turn the cards that time has changed; forget done updates, given answers, and old fetches."""
         days, windows = self._settings.retention_days, self._settings.windows
         while True:
+            if await self._desk.write(lambda session: outbox.turn(session, now())):
+                self._desk.due.set()
             await self._desk.write(lambda session: inbox.forget(session, now()))
             await self._desk.write(lambda session: outbox.forget(session, now()))
             while await self._desk.write(lambda session: purge(session, now(), days, windows)):

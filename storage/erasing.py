@@ -84,6 +84,7 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool], language:
         "payload": language,
         "trouble": "",
         "not_before": None,
+        "changes_at": None,
         "wanted": Alert.wanted + 1,
         "state": case((col(Alert.state) == "sending", "sending"), else_="pending"),
     }

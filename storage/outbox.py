@@ -83,14 +83,21 @@ def owe(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
 def renew(connection: Connection, keys: Sequence[str]) -> None:
     """Ask for a newer version of messages: however often it is asked, one edit shows the latest."""
     if keys:
-        # A new message that was parked stays so: it may have arrived. One that is there may be edited.
-        refused_edit = and_(col(Alert.state) == "parked", col(Alert.telegram_id).is_not(None))
-        idle = or_(col(Alert.state).in_(("sent", "pending")), refused_edit)
-        connection.execute(
-            update(Alert)
-            .where(col(Alert.key).in_(keys))
-            .values(wanted=Alert.wanted + 1, state=case((idle, "pending"), else_=Alert.state))
-        )
+        connection.execute(update(Alert).where(col(Alert.key).in_(keys)).values(_newer()))
+
+
+def turn(session: Session, now: float) -> bool:
+    """Renew the messages that look different from now on, though nothing happened; whether there were any."""
+    turned = update(Alert).where(col(Alert.changes_at) <= moment(now))
+    return bool(session.connection().execute(turned.values(_newer() | {"changes_at": None})).rowcount)
+
+
+def _newer() -> dict[str, Any]:
+    """What is written to ask for a newer version of messages."""
+    # A new message that was parked stays so: it may have arrived. One that is there may be edited.
+    refused_edit = and_(col(Alert.state) == "parked", col(Alert.telegram_id).is_not(None))
+    idle = or_(col(Alert.state).in_(("sent", "pending")), refused_edit)
+    return {"wanted": Alert.wanted + 1, "state": case((idle, "pending"), else_=Alert.state)}
 
 
 def pass_on(connection: Connection, key: str, heirs_key: str, fetch_id: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0006"
+SCHEMA = "0007"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -127,6 +127,7 @@ class Note(SQLModel, table=True):
 
 
 _DUE = text("state IN ('pending', 'sending')")
+_CHANGES = text("changes_at IS NOT NULL")
 
 
 class Alert(SQLModel, table=True):
@@ -138,6 +139,7 @@ class Alert(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_alert_due", "chat_id", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("ix_alert_changes", "changes_at", sqlite_where=_CHANGES, postgresql_where=_CHANGES),
         {"sqlite_autoincrement": True},
     )
 
@@ -161,6 +163,8 @@ class Alert(SQLModel, table=True):
     created_at: datetime
     not_before: datetime | None = None
     """It is owed from then on: a reminder, or what quiet hours hold."""
+    changes_at: datetime | None = None
+    """From then on it looks different though nothing happened: a card whose link falls asleep, say."""
     lease_until: datetime | None = None
     fence: int = 0
     telegram_id: int | None = None

@@ -11,12 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-from sqlmodel import SQLModel, col, select
+from sqlmodel import SQLModel, select
 
 import settings as configuration
 from demo import telegram
 from storage.engine import connect, writing
-from storage.tables import Alert
+from storage.tables import Alert, FetchRow, Link
+from tracking import History
+from tracking.history import dump, load
 
 ROOT = Path(__file__).parent.parent
 
@@ -86,11 +88,16 @@ class Processes:
         return {name: self.end(name) for name in list(self._running)}
 
     def as_if_days_had_passed(self, days: float) -> None:
-        """What is owed for later is owed so much sooner."""
-        engine = connect(configuration.read(self.environ, dotenv=None))
+        """What is owed for later is owed so much sooner, and the looks were so much earlier."""
+        engine, earlier = connect(configuration.read(self.environ, dotenv=None)), timedelta(days=days)
         with writing(engine) as session:
-            for alert in session.exec(select(Alert).where(col(Alert.not_before).is_not(None))):
-                alert.not_before = alert.not_before and alert.not_before - timedelta(days=days)
+            for alert in session.exec(select(Alert)):
+                alert.not_before = alert.not_before and alert.not_before - earlier
+                alert.changes_at = alert.changes_at and alert.changes_at - earlier
+            for fetch in session.exec(select(FetchRow)):
+                fetch.at -= earlier
+            for link in session.exec(select(Link)):
+                link.history = dump(_aged(load(link.history), earlier.total_seconds()))
         engine.dispose()
 
     def mentions(self, text: str) -> list[str]:
@@ -108,6 +115,13 @@ class Processes:
 
     def text_of_log(self) -> str:
         return self.log.read_text("utf-8")
+
+
+def _aged(history: History, seconds: float) -> History:
+    said, memory = history
+    first, last = memory.first_open, memory.last_open
+    looks = memory._replace(first_open=first and first - seconds, last_open=last and last - seconds)
+    return History(said, looks)
 
 
 @contextmanager

@@ -30,4 +30,4 @@ def alert_for(fetch: Fetch, verdict: Verdict, before: Memory, windows: Windows) 
 
 def slept(fetch: Fetch, before: Memory, windows: Windows) -> bool:
     """Whether this open wakes a link that had been opened before and then lay still for long."""
-    return before.last_open is not None and fetch.at - before.last_open >= windows.revival
+    return before.is_asleep(fetch.at, windows.revival)

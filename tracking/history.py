@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from tracking.facts import Agent, Reason
-from tracking.memory import Memory, Sent, Suspect, View
+from tracking.memory import Memory, Sent, Sleep, Suspect, View
 
 
 class Telling(StrEnum):
@@ -124,6 +124,7 @@ def dump(history: History) -> str:
         "scanned": memory.scanned or None,
         "machine_at": memory.machine_at,
         "suspect": memory.suspect,
+        "slept": memory.slept,
     }
     kept = {key: value for key, value in packed.items() if value not in (None, (), [], {})}
     return json.dumps(kept, separators=(",", ":"))
@@ -154,6 +155,7 @@ def load(text: str) -> History:
         scanned=packed.get("scanned", False),
         machine_at=packed.get("machine_at"),
         suspect=Suspect(*packed["suspect"]) if "suspect" in packed else None,
+        slept=Sleep(*packed["slept"]) if "slept" in packed else None,
     )
     return History(said, memory)
 

@@ -33,6 +33,13 @@ class Suspect(NamedTuple):
     """The first open after it, which was told quietly because of it."""
 
 
+class Sleep(NamedTuple):
+    """A long time without a look, between two looks."""
+
+    began: float
+    ended: float
+
+
 class Memory(NamedTuple):
     """What the fetches judged so far left behind."""
 
@@ -52,8 +59,14 @@ class Memory(NamedTuple):
     machine_at: float | None = None
     """When a machine last fetched."""
     suspect: Suspect | None = None
+    slept: Sleep | None = None
+    """The last long sleep that a look has ended."""
 
-    def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool) -> "Memory":
+    def is_asleep(self, at: float, revival: float) -> bool:
+        """Whether it had been looked at, and then not for so long."""
+        return self.last_open is not None and at - self.last_open >= revival
+
+    def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool, revival: float) -> "Memory":
         """The same with one more judged fetch."""
         if verdict.kind is Kind.REPEAT:
             return self._viewed(fetch, began=self.views[fetch.sighting.agent].began)
@@ -68,7 +81,7 @@ class Memory(NamedTuple):
             case Kind.OWN:
                 return memory._viewed(fetch)
             case Kind.OPENED:
-                return memory._opened(fetch)
+                return memory._opened(fetch, revival)
             case Kind.SCANNED:
                 return memory._replace(machine_at=fetch.at, scanned=True)
             case Kind.NOISE if verdict.reason in MACHINE_SIGNS:
@@ -86,12 +99,17 @@ class Memory(NamedTuple):
             return self
         _, at, first_open, last_open, _ = self.suspect
         others = self.last_open if self.last_open != at else last_open
+        slept = self.slept
+        if last_open is not None and slept and slept.ended == at:
+            # Whoever looked behind the scanner, within two seconds, woke it; or nobody did, and it sleeps on.
+            slept = None if others is None or others == last_open else Sleep(last_open, others)
         return self._replace(
             views={agent: view for agent, view in self.views.items() if agent is not Agent.BROWSER},
             opens=self.opens - 1,
             first_open=others if first_open is None else first_open,
             last_open=others,
             suspect=None,
+            slept=slept,
         )
 
     def _drafted(self, fetch: Fetch) -> "Memory":
@@ -107,7 +125,7 @@ class Memory(NamedTuple):
         view = View(fetch.at if began is None else began, fetch.at)
         return self._replace(views={**self.views, fetch.sighting.agent: view})
 
-    def _opened(self, fetch: Fetch) -> "Memory":
+    def _opened(self, fetch: Fetch, revival: float) -> "Memory":
         suspect = self.suspect
         if fetch.sighting.bare:
             suspect = Suspect(fetch.id, fetch.at, self.first_open, self.last_open)
@@ -118,4 +136,7 @@ class Memory(NamedTuple):
             first_open=fetch.at if self.first_open is None else self.first_open,
             last_open=fetch.at,
             suspect=suspect,
+            slept=Sleep(self.last_open, fetch.at)
+            if self.last_open is not None and self.is_asleep(fetch.at, revival)
+            else self.slept,
         )

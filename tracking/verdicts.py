@@ -82,7 +82,7 @@ def take_in(fetch: Fetch, history: History, windows: Windows) -> Judged:
     if suspect:
         memory = memory.without_suspect()
     arms = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _arms(case)
-    after = History(said, memory.remember(fetch, verdict, arms=arms))
+    after = History(said, memory.remember(fetch, verdict, arms=arms, revival=windows.revival))
     return Judged(verdict, after, suspect)
 
 

@@ -12,6 +12,7 @@ from words.sentence import Sentence
 
 __all__ = [
     "LONGEST_NAME",
+    "RECENT",
     "SOURCE",
     "Sentence",
     "best",
@@ -33,6 +34,8 @@ __all__ = [
     "utf16",
 ]
 
+RECENT = 12 * 3600
+"""Seconds for which a time of day says enough; from then on it takes a date."""
 LONGEST_NAME = 64
 """UTF-16 units of a label that are shown; all of it is kept."""
 
@@ -76,7 +79,7 @@ def utf16(text: str) -> int:
 def time(at: float, now: float) -> Markup:
     """A moment that each reader's Telegram shows in their own zone; the text within is the fallback."""
     shown = datetime.fromtimestamp(at, UTC)
-    if 0 <= now - at < 12 * 3600:
+    if 0 <= now - at < RECENT:
         return _in_their_zone(at, "t", say(en.TIME_UTC, clock=f"{shown:%H:%M}"))
     return _in_their_zone(at, "dt", say(en.MOMENT_UTC, day=_dated(shown), clock=f"{shown:%H:%M}"))
 

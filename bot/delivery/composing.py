@@ -6,11 +6,11 @@ import words
 from bot.desk import Desk
 from bot.message import Message, unpack
 from bot.messages import alerts, archive, digests, nudges, picture
-from bot.messages.cards import card
+from bot.messages.cards import card, changes_at
 from bot.times.hours import plan_digest, quiet_end
 from storage import links, outbox
 from storage.tables import Alert, Chat, FetchRow, Link
-from storage.times import seconds
+from storage.times import moment, seconds
 from tracking import Kind
 from words import english as en
 
@@ -47,7 +47,7 @@ def _about_link(session: Session, alert: Alert, link: Link, desk: Desk, now: flo
     """What is owed about one link; all but its card and its pictures answer to the card."""
     if alert.kind == "card":
         nudges.plan_unsent(session, link, now)
-        return _card(link, desk, now)
+        return _card(alert, link, desk, now)
     if alert.kind == "picture":
         return picture.message(link, dark=alert.payload == "dark")
     alert.reply_to = alert.reply_to or outbox.message_of(session, links.card_key(link.id))
@@ -75,8 +75,12 @@ def _is_held(session: Session, alert: Alert, now: float) -> bool:
     return True
 
 
-def _card(link: Link, desk: Desk, now: float) -> Message:
-    return card(link, public_url=desk.settings.public_url, copy_page=desk.copy_page(link), now=now)
+def _card(alert: Alert, link: Link, desk: Desk, now: float) -> Message:
+    revival = desk.settings.windows.revival
+    changes = changes_at(link, now, revival)
+    alert.changes_at = None if changes is None else moment(changes)
+    url, copy_page = desk.settings.public_url, desk.copy_page(link)
+    return card(link, public_url=url, copy_page=copy_page, now=now, revival=revival)
 
 
 def _about_fetch(session: Session, alert: Alert, link: Link, desk: Desk, now: float) -> Message | None:

@@ -11,12 +11,14 @@ from bot.messages.phrases import lines, numbered
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds
-from tracking import Agent, History, Reason
+from tracking import Agent, History, Memory, Reason
 from words import Sentence
 from words import english as en
 
 NOON = 12 * 3600
 """Seconds before a deadline's end at which every reader's clock shows the same day."""
+LAST_NUDGE = 15 * 3600
+"""Seconds before a deadline's end at which the last nudge comes: nine in the morning of its day."""
 EARLIER_OFFERED = 3600
 """Seconds after tapping Sent during which the card asks whether it was earlier."""
 
@@ -25,14 +27,21 @@ def pixel_url(public_url: str, link: Link) -> str:
     return f"{public_url}/i/{link.token}.gif"
 
 
-def card(link: Link, *, public_url: str, copy_page: str, now: float) -> Message:
-    """The card of a link as it should look now."""
+def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: float) -> Message:
+    """The card of a link as it should look now; after `revival` seconds without a look it is asleep."""
     history = history_of(link)
     url = pixel_url(public_url, link)
     address = Markup("<code>{}</code>").format(url)
     with_button = takes_buttons(copy_page)
     tracked_by = [words.say(en.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
-    parts = [numbered(link), *tracked_by, Markup(""), *_state(link, history, now), Markup(""), address]
+    parts = [
+        numbered(link),
+        *tracked_by,
+        Markup(""),
+        *_state(link, history, now, revival),
+        Markup(""),
+        address,
+    ]
     if not with_button:
         parts.append(words.say(en.CARD_COPY_PAGE, url=copy_page))
     if not history.sent() and not history.memory.draft_agents and history.said.closed_at is None:
@@ -43,12 +52,27 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float) -> Message:
     return Message(lines(*parts), keyboard)
 
 
+def changes_at(link: Link, now: float, revival: float) -> float | None:
+    """When the card will look different though nothing happens, as a time of day that gets its date."""
+    history = history_of(link)
+    memory, sent, slept = history.memory, history.sent(), history.memory.slept
+    told = (sent and sent.at, memory.first_open, memory.last_open, slept and slept.ended)
+    times = [at + words.RECENT for at in told if at is not None]
+    if sent and _may_be_earlier(history, now):
+        times.append(sent.at + EARLIER_OFFERED)
+    if memory.last_open is not None:
+        times.append(memory.last_open + revival)
+    elif link.deadline:
+        times += [seconds(link.deadline) - LAST_NUDGE, seconds(link.deadline)]
+    return min((at for at in times if at > now), default=None)
+
+
 def takes_buttons(url: str) -> bool:
     """Whether Telegram takes this address on a button: it refuses hosts without a dot, such as localhost."""
     return "." in (urlsplit(url).hostname or "")
 
 
-def _state(link: Link, history: History, now: float) -> list[Markup]:
+def _state(link: Link, history: History, now: float, revival: float) -> list[Markup]:
     memory, sent = history.memory, history.sent()
     shown: list[Markup] = []
     if memory.draft_agents:
@@ -61,9 +85,12 @@ def _state(link: Link, history: History, now: float) -> list[Markup]:
         shown.append(_looks(history, now))
     elif memory.proxied:
         shown.append(words.say(_proxied(memory.proxied)))
-    if link.deadline and not memory.opens and history.said.closed_at is None:
-        shown.append(words.say(en.CARD_DEADLINE, time=words.on_day(seconds(link.deadline) - NOON)))
-    if history.said.closed_at is not None:
+    closed = history.said.closed_at is not None
+    if not closed:
+        shown += _rest(memory, now, revival)
+    if link.deadline and not memory.opens and not closed:
+        shown.append(_deadline(seconds(link.deadline), now))
+    if closed:
         shown.append(words.say(en.CARD_OBJECTED if history.said.objected else en.CARD_STOPPED))
     elif link.muted:
         shown.append(words.say(en.CARD_MUTED))
@@ -85,6 +112,21 @@ def _looks(history: History, now: float) -> Markup:
     first, last = words.time(memory.first_open or 0, now), words.time(memory.last_open or 0, now)
     sentence = en.CARD_LOOKED_ONCE if memory.opens == 1 else en.CARD_LOOKED
     return words.say(sentence, count=memory.opens, first=first, last=last)
+
+
+def _rest(memory: Memory, now: float, revival: float) -> list[Markup]:
+    """Whether it sleeps, or was woken."""
+    if memory.is_asleep(now, revival):
+        return [words.say(en.CARD_ASLEEP)]
+    if slept := memory.slept:
+        span = words.span(slept.ended - slept.began)
+        return [words.say(en.CARD_WOKE, time=words.time(slept.ended, now), span=span)]
+    return []
+
+
+def _deadline(end: float, now: float) -> Markup:
+    sentence = en.CARD_DEADLINE if now < end - LAST_NUDGE else en.CARD_DEADLINE_NEAR
+    return words.say(en.CARD_DEADLINE_PASSED if now >= end else sentence, time=words.on_day(end - NOON))
 
 
 def _proxied(reasons: frozenset[Reason]) -> Sentence:

@@ -5,8 +5,10 @@ from hypothesis import given
 from telegram import CopyTextButton
 
 from bot.message import Message
-from bot.messages.cards import card, takes_buttons
+from bot.messages.cards import card, changes_at, takes_buttons
+from storage.links import history_of
 from storage.tables import Link
+from storage.times import moment, seconds
 from tests.bot import (
     COPY_PAGE,
     PIXEL,
@@ -22,7 +24,8 @@ from tests.bot import (
     verbs,
 )
 from tests.fetches import APPLE, CHROME, GMAIL, NOON, OUTLOOK, PREFETCH
-from tracking import Agent, Network, Reason, Sighting, Telling
+from tracking import Agent, Fetch, Network, Reason, Sighting, Telling, Windows, take_in
+from tracking.history import dump
 
 PREPARED = Sighting(Agent.MAIL_PROXY, Network.OTHER, sign=Reason.PROVIDER_PREFETCH)
 CURL = Sighting(Agent.TOOL, Network.OTHER, sign=Reason.TOOL)
@@ -30,6 +33,9 @@ YAHOO = Sighting(Agent.YAHOO_PROXY, Network.OTHER)
 SENT_AND_STOPPED = (SENT, GMAIL, said(Telling.STOPPED, NOON + 9000))
 SENT_AND_OBJECTED = (SENT, GMAIL, said(Telling.OBJECTED, NOON + 9000))
 MUCH_LATER = NOON + 30 * 86400
+FORTNIGHT = 14 * 86400.0
+LOOKED = NOON + 1800
+"""When a look as the second event comes."""
 
 STATES: dict[str, tuple[Event, ...]] = {
     "new": (),
@@ -57,7 +63,7 @@ every_state = pytest.mark.parametrize("events", STATES.values(), ids=list(STATES
 def shown(
     what: Link, now: float = MUCH_LATER, public_url: str = PUBLIC, copy_page: str = COPY_PAGE
 ) -> Message:
-    return card(what, public_url=public_url, copy_page=copy_page, now=now)
+    return card(what, public_url=public_url, copy_page=copy_page, now=now, revival=FORTNIGHT)
 
 
 def test_a_new_card_has_all_that_a_person_needs() -> None:
@@ -187,3 +193,53 @@ def test_what_things_are_called_is_escaped_shortened_and_kept_in_its_line() -> N
     message = shown(link(label="<b>R&D</b>\n" + "x" * 100, recipient="\u202eאבא"))
     assert "<b>&lt;b&gt;R&amp;D&lt;/b&gt; xxx" in message.text
     assert "…</b> → \u2068אבא\u2069 · #3\n" in message.text
+
+
+def aged(days: float) -> Link:
+    """A link that was looked at, and again after so many days."""
+    history = take_in(Fetch("later", LOOKED + days * 86400, GMAIL), history_of(link(SENT, GMAIL)), Windows())
+    woken = link(SENT, GMAIL)
+    woken.history = dump(history.history)
+    return woken
+
+
+def test_a_card_falls_asleep_a_fortnight_after_the_last_look() -> None:
+    looked_at = link(SENT, GMAIL)
+    assert "💤" not in shown(looked_at, LOOKED + FORTNIGHT - 1).text
+    assert "💤 Asleep: no look since." in shown(looked_at, LOOKED + FORTNIGHT).text
+    assert "💤" not in shown(link(SENT), MUCH_LATER).text
+    assert "💤" not in shown(link(SENT, GMAIL, said(Telling.STOPPED, NOON + 9000)), MUCH_LATER).text
+
+
+def test_a_card_that_woke_up_says_after_how_long_until_it_sleeps_again() -> None:
+    woken, at = aged(23), LOOKED + 23 * 86400
+    assert "🔔 Woke up " in shown(woken, at + 60).text
+    assert "after 23 days." in plain(shown(woken, at + 60))
+    assert "Asleep" not in shown(woken, at + 60).text
+    assert "Woke up" not in shown(woken, at + FORTNIGHT).text
+    assert "Asleep" in shown(woken, at + FORTNIGHT).text
+    assert "Woke up" not in shown(aged(13), LOOKED + 13 * 86400).text
+
+
+@every_state
+@pytest.mark.parametrize("days_left", [None, 9])
+def test_a_card_says_when_it_will_look_different(events: tuple[Event, ...], days_left: int | None) -> None:
+    what = link(*events)
+    what.deadline = None if days_left is None else moment(NOON + days_left * 86400)
+    at: float | None = NOON + 9000
+    while at is not None:
+        then = changes_at(what, at, FORTNIGHT)
+        assert then is None or then > at
+        until = NOON + 90 * 86400 if then is None else then
+        assert shown(what, at) == shown(what, until - 1)
+        at = then
+
+
+def test_the_promise_to_speak_up_before_a_deadline_ends_with_the_last_chance_to() -> None:
+    notice = link(SENT)
+    notice.deadline = end = moment(NOON + 3 * 86400)
+    assert "I speak up before" in shown(notice, NOON + 3600).text
+    near = plain(shown(notice, seconds(end) - 15 * 3600))
+    assert "⏳ Deadline: " in near
+    assert "speak up" not in near
+    assert "has passed, and nothing was seen" in shown(notice, seconds(end) + 1).text

@@ -220,3 +220,61 @@ def test_who_said_sent_is_not_asked(evening: Evening) -> None:
             session, session.get_one(Link, link.id), statement, by=ANNA, now=EVENING + 60, windows=Windows()
         )
     assert evening.delivers(EVENING + 1800) == []
+
+
+def card_of(evening: Evening, at: float) -> str:
+    """What her only card says, once all that is due is shown."""
+    evening.delivers(at)
+    return plain([message for kind, message, _ in evening.shown if kind == "card"][-1])
+
+
+def passes(evening: Evening, until: float) -> int:
+    """Time goes by, and the bot keeps house; how often that made a message."""
+    before = len(evening.shown)
+    with writing(evening.engine) as session:
+        outbox.turn(session, until)
+    evening.delivers(until)
+    return len(evening.shown) - before
+
+
+def test_a_card_falls_asleep_and_wakes_up_without_a_message(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    at = EVENING + 600
+    evening.is_fetched(contract, at)
+    assert "Asleep" not in card_of(evening, at)
+    last = at + evening.desk.settings.windows.revival
+    assert passes(evening, EVENING + 60 + 12 * 3600) == 1
+    assert passes(evening, at + 12 * 3600) == 1
+    assert passes(evening, last - 1) == 0
+    assert passes(evening, last) == 1
+    assert "💤 Asleep: no look since." in card_of(evening, last)
+    assert passes(evening, last + 90 * 86400) == 0
+    evening.is_fetched(contract, last + 9 * 86400)
+    ((kind, message, loud),) = evening.delivers(last + 9 * 86400)
+    assert (kind, loud) == ("opened", True)
+    assert "woke up: opened again" in plain(message)
+    woken = card_of(evening, last + 9 * 86400)
+    assert "🔔 Woke up" in woken
+    assert "after 23 days" in woken
+    assert "Asleep" not in woken
+
+
+def test_a_card_that_could_not_be_edited_falls_asleep_all_the_same(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, EVENING + 600)
+    evening.delivers(EVENING + 600)
+    last = EVENING + 600 + evening.desk.settings.windows.revival
+    with writing(evening.engine) as session:
+        outbox.turn(session, last)
+        (claim,) = outbox.claim(session, last, 8)
+        compose(session, claim.alert, evening.desk, last)
+    with writing(evening.engine) as session:
+        outbox.settle(session, claim, Outcome(Ended.NOT_SENT), last)
+    assert "Asleep" in card_of(evening, last + 3600)
+
+
+def test_an_hour_after_sent_the_card_asks_no_more_whether_it_was_earlier(evening: Evening) -> None:
+    evening.sends("contract")
+    assert "Sent it earlier?" in card_of(evening, EVENING + 60)
+    assert passes(evening, EVENING + 3660) == 1
+    assert "Sent it earlier?" not in card_of(evening, EVENING + 3660)

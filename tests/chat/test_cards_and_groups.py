@@ -1,9 +1,10 @@
 """The card that lives, and the group that shares: over real HTTP, on both databases."""
 
 import re
+import signal
 
 from demo import telegram
-from tests.people import OUTLOOK, Chat, fetch
+from tests.people import BROWSER, OUTLOOK, Chat, fetch
 from tests.processes import Processes
 
 World = tuple[telegram.Running, Processes]
@@ -19,6 +20,22 @@ def test_a_card_that_was_deleted_is_shown_again(anna: Chat) -> None:
     anna.presses(again, "sent:")
     fetch(url)
     assert anna.sees("was opened").reply_to is again
+
+
+def test_a_card_falls_asleep_while_the_bot_is_down_and_wakes_up(anna: Chat, world: World) -> None:
+    _, running = world
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    fetch(url, OUTLOOK)
+    anna.sees("was opened")
+    anna.sees("Looked at")
+    running.end("bot", signal.SIGKILL)
+    running.as_if_days_had_passed(23)
+    running.start("bot")
+    assert anna.sees("💤 Asleep").id == card.id
+    fetch(url, BROWSER)
+    assert not anna.sees("woke up: opened again").silent
+    assert anna.sees("🔔 Woke up").id == card.id
 
 
 def test_a_group_is_told_who_tracked_what(anna: Chat, world: World) -> None:

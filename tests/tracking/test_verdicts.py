@@ -22,6 +22,7 @@ from tests.tracking.stories import (
     Story,
 )
 from tracking import Confidence, Kind, Loudness, Reason, Sent, Sighting, Telling, Verdict
+from tracking.memory import Sleep
 
 
 def sent_from_gmail(at: float = 100) -> Story:
@@ -298,10 +299,30 @@ def test_a_scanner_that_woke_a_link_leaves_it_asleep() -> None:
     for at in (HOUR, 20 * DAY):
         story.fetched(at, GMAIL if at == HOUR else BARE)
     story.fetched(20 * DAY + 1, GATEWAY)
+    assert story.history.memory.slept is None
     story.fetched(21 * DAY)
     assert story.kinds[1:] == ["opened", "scanned", "scanned", "opened"]
     assert story.told[1:] == [Loudness.LOUD, Loudness.LOUD, Loudness.NONE, Loudness.LOUD]
     assert story.history.memory.opens == 2
+    assert story.history.memory.slept == Sleep(HOUR, 21 * DAY)
+
+
+def test_a_reader_beside_the_scanner_that_woke_a_link_woke_it() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR)
+    story.fetched(20 * DAY, BARE)
+    story.fetched(20 * DAY + 0.5)
+    story.fetched(20 * DAY + 1, GATEWAY)
+    assert story.history.memory.slept == Sleep(HOUR, 20 * DAY + 0.5)
+
+
+def test_a_look_that_was_annas_woke_nobody() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR)
+    look = story.fetched(20 * DAY, OUTLOOK)
+    assert story.history.memory.slept == Sleep(HOUR, 20 * DAY)
+    story.said(Telling.OWN, 20 * DAY + 10, of=look)
+    assert story.history.memory.slept is None
 
 
 def test_that_was_me_is_annas_word_whatever_came_behind_it() -> None:

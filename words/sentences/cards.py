@@ -21,7 +21,11 @@ CARD_LOOKED = plural(
     "👀 Looked at {count} times: first {first}, last {last}.",
 )
 CARD_MUTED = _("🔕 Muted: looks are counted here, and nothing else is sent.")
-CARD_DEADLINE = _("⏳ Deadline: {time}. If nothing was seen, I speak up some days before.")
+CARD_ASLEEP = _("💤 Asleep: no look since.")
+CARD_WOKE = _("🔔 Woke up {time}, after {span}.")
+CARD_DEADLINE = _("⏳ Deadline: {time}. If nothing was seen, I speak up before.")
+CARD_DEADLINE_NEAR = _("⏳ Deadline: {time}.")
+CARD_DEADLINE_PASSED = _("⏳ The deadline, {time}, has passed, and nothing was seen.")
 TRACKED_BY = _("Tracked by {who}.")
 CARD_STOPPED = _("⏹ Stopped. Nothing is recorded any more.")
 CARD_OBJECTED = _("✋ The recipient asked not to be recorded. Nothing is recorded any more.")
