@@ -11,7 +11,18 @@ from enum import StrEnum
 from math import inf
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete, func, or_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    update,
+)
 from sqlmodel import Session, col, select
 
 from storage.chats import migrate
@@ -284,10 +295,24 @@ def _try_again(alert: Alert, chat: Chat, ended: Ended, now: float) -> None:
     chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(alert.attempts, 6)))
 
 
+def missed(session: Session, chat_id: int) -> int:
+    """How many messages may not have arrived, and are not tried again."""
+    return session.exec(select(func.count()).where(*_missed(chat_id))).one()
+
+
+def _missed(chat_id: int) -> tuple[ColumnElement[bool], ...]:
+    return col(Alert.chat_id) == chat_id, col(Alert.state) == "parked", col(Alert.telegram_id).is_(None)
+
+
+def let_go(session: Session, chat_id: int) -> int:
+    """Owe no more what may not have arrived, because somebody says so; how many messages that were."""
+    gone = update(Alert).where(*_missed(chat_id)).values(state="sent", shown=Alert.wanted, trouble="")
+    return int(session.connection().execute(gone).rowcount)
+
+
 def send_again(session: Session, chat_id: int) -> int:
     """Try what is parked once more, because somebody asks for it; how many messages that are."""
-    parked = (col(Alert.chat_id) == chat_id, col(Alert.state) == "parked")
-    again = update(Alert).where(*parked).values(state="pending", attempts=0)
+    again = update(Alert).where(*_missed(chat_id)).values(state="pending", attempts=0)
     return int(session.connection().execute(again).rowcount)
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
+from storage import outbox
 from storage.links import history_of
 from storage.reminders import NUDGES
 from storage.tables import Alert, Link
@@ -21,8 +22,7 @@ class Status(NamedTuple):
 def status(session: Session, chat_id: int) -> Status:
     links = session.exec(select(Link).where(col(Link.chat_id) == chat_id)).all()
     watching = sum(history_of(link).said.closed_at is None for link in links)
-    parked = select(func.count()).where(col(Alert.chat_id) == chat_id, col(Alert.state) == "parked")
     waiting = select(func.count()).where(
         col(Alert.chat_id) == chat_id, col(Alert.kind).in_(NUDGES), col(Alert.state) == "pending"
     )
-    return Status(len(links), watching, session.exec(waiting).one(), session.exec(parked).one())
+    return Status(len(links), watching, session.exec(waiting).one(), outbox.missed(session, chat_id))

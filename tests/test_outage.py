@@ -50,12 +50,40 @@ def test_an_alert_of_doubtful_fate_is_parked_shown_in_status_and_sent_again_on_r
     fetch(url, OUTLOOK)
     anna.api.wait_for(lambda: not anna.api.faults.left("sendMessage"))
     anna.says("/status")
-    status = anna.sees("1 messages may not have reached you")
+    status = anna.sees("may not have reached you")
     assert not alerts(anna)
     assert anna.presses(status, "again:") == "They are on their way."
     assert "Possibly repeated" in anna.sees("was opened").text
     anna.says("/status")
     anna.sees("All is well.")
+
+
+def test_the_next_alert_tells_of_a_parked_one_until_it_is_let_go(anna: Chat) -> None:
+    url = sent(anna)
+    anna.api.faults.add("sendMessage", telegram.close(carried_out=False), times=2)
+    fetch(url, OUTLOOK)
+    anna.api.wait_for(lambda: not anna.api.faults.left("sendMessage"))
+    fetch(sent(anna), OUTLOOK)
+    told = "Earlier messages that may not have reached you: 1. /status sends them again."
+    assert told in anna.sees("was opened").text
+    anna.says("/status")
+    status = anna.sees("/history knows what they were about")
+    assert anna.presses(status, "let_go:") == "Forgotten. /history knows what they were about."
+    url = sent(anna)
+    fetch(url, OUTLOOK)
+    anna.api.wait_for(lambda: len(alerts(anna)) == 2)
+    assert told not in alerts(anna)[-1].text
+
+
+def test_a_refused_reaction_is_one_line_of_the_log_and_no_more(anna: Chat, world: World) -> None:
+    anna.api.faults.add("setMessageReaction", telegram.refusal(400, "Bad Request: REACTION_INVALID"), times=1)
+    url = sent(anna)
+    fetch(url, OUTLOOK)
+    anna.sees("was opened")
+    line = "Reaction_invalid"
+    anna.api.wait_for(lambda: line in world[1].text_of_log())
+    assert world[1].text_of_log().count(line) == 1
+    assert "Traceback" not in world[1].text_of_log()
 
 
 def test_an_outage_is_waited_out_and_parks_nothing(world: World) -> None:

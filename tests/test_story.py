@@ -97,7 +97,7 @@ def test_a_landlord_who_objects_is_told_to_anna_once(anna: Chat) -> None:
     told = anna.sees("recording was stopped on the recipient’s page")
     assert told.silent
     assert told.reply_to is card
-    anna.sees("The recipient asked not to be recorded")
+    anna.sees("Stopped on the mail’s page, for good.")
     fetch(url, OUTLOOK)
     anna.says("/status")
     anna.sees("Watching 0 of 1")

@@ -214,6 +214,10 @@ def _again(press: Press) -> Answer:
     return en.TOAST_AGAIN if outbox.send_again(press.session, press.chat_id) else en.TOAST_GONE
 
 
+def _let_go(press: Press) -> Answer:
+    return en.TOAST_LET_GO if outbox.let_go(press.session, press.chat_id) else en.TOAST_GONE
+
+
 VERBS: dict[str, Callable[[Press], Answer]] = {
     "sent": _sent,
     "ago5": _ago(5),
@@ -243,6 +247,7 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "test": _test,
     "again": _again,
     "language": language.pressed_language,
+    "let_go": _let_go,
     "legal": legal.pressed_legal,
     "delete": delete.pressed_delete,
     "everything": delete.pressed_everything,

@@ -54,7 +54,8 @@ def status(session: Session, update: Update, desk: Desk) -> Message:
         told.append(words.say(en.STATUS_TROUBLE))
     if not report.parked and not desk.trouble:
         told.append(words.say(en.STATUS_WELL))
-    return Message(lines(*told), [[button(en.BUTTON_AGAIN, "again", 0)]] if report.parked else ())
+    again = [button(en.BUTTON_AGAIN, "again", 0), button(en.BUTTON_LET_GO, "let_go", 0)]
+    return Message(lines(*told), [again] if report.parked else ())
 
 
 def _settings(chat: Chat) -> list[Markup]:

@@ -14,6 +14,8 @@ from storage.times import moment, seconds
 from tracking import Kind
 from words import english as en
 
+NEWS = ("opened", "remind", "deadline", "digest")
+"""Kinds that also say what may not have arrived before them."""
 ASKED_FOR = ("reply", "card", "digest", "export", "picture", "erased")
 """Kinds that quiet hours do not hold: answers, what makes no sound, and what has a time of its own."""
 
@@ -22,6 +24,14 @@ def compose(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
     """The message an alert owes; None when there is nothing to show, now or any more."""
     if _is_held(session, alert, now):
         return None
+    message = _worded(session, alert, desk, now)
+    if message is None or alert.kind not in NEWS or alert.telegram_id is not None:
+        return message
+    missed = outbox.missed(session, alert.chat_id)
+    return alerts.with_missed(message, missed) if missed else message
+
+
+def _worded(session: Session, alert: Alert, desk: Desk, now: float) -> Message | None:
     if alert.link_id is not None:
         return _about_link(session, alert, session.get_one(Link, alert.link_id), desk, now)
     match alert.kind:

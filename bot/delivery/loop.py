@@ -13,6 +13,7 @@ from telegram import Bot, ReactionTypeEmoji
 from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
+import logs
 import words
 from bot.delivery.brake import Brake
 from bot.delivery.composing import compose
@@ -188,8 +189,10 @@ class Delivery:
     async def _react(self, claim: Claim) -> None:
         """👀 on the message that asked for the link: pleasant, and nothing is lost without it."""
         link = await self._desk.read(lambda session: session.get(Link, claim.alert.link_id))
-        if link and link.asked_in:
-            with suppress(TelegramError):
-                await self._bot.set_message_reaction(
-                    link.chat_id, link.asked_in, ReactionTypeEmoji(ReactionEmoji.EYES)
-                )
+        if link is None or link.asked_in is None:
+            return
+        eyes = ReactionTypeEmoji(ReactionEmoji.EYES)
+        try:
+            await self._bot.set_message_reaction(link.chat_id, link.asked_in, eyes)
+        except TelegramError as error:
+            log.info("No reaction for alert %d: %s", claim.alert.id, logs.cut(str(error)))

@@ -4,17 +4,19 @@ from markupsafe import Markup
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import because, lines, name
+from bot.messages.phrases import agent_of, because, lines, name, reason_of
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
 from tracking import Agent, Kind, Reason
+from words import Sentence
 from words import english as en
 
-PROXIED = {
+PROXIED: dict[str, Sentence] = {
     Reason.GMAIL_PREFETCH: en.PROXIED_GMAIL,
     Reason.APPLE_PREFETCH: en.PROXIED_APPLE,
     Reason.PROVIDER_PREFETCH: en.PROXIED_PROVIDER,
+    "claimed_prefetch": en.PROXIED_CLAIMED,
     Reason.FIRST_SECONDS: en.PROXIED_FIRST_SECONDS,
 }
 
@@ -51,6 +53,11 @@ def with_held(message: Message, looks: int, last: float, now: float) -> Message:
     return message._replace(text=lines(message.text, said))
 
 
+def with_missed(message: Message, count: int) -> Message:
+    """The same, with how many messages before it may not have arrived."""
+    return message._replace(text=lines(message.text, words.say(en.MISSED, count=count)))
+
+
 def _ask_sent(link: Link, fetch: FetchRow) -> Keyboard:
     answers = [button(en.BUTTON_YES_SENT, "yes", fetch.id), button(en.BUTTON_DRAFT, "draft", link.id)]
     return [answers, *_buttons(link, fetch)]
@@ -66,12 +73,12 @@ def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
             rows = [[why, taken_back], [button(en.BUTTON_PEEK, "peek", link.id)]]
             return Message(_own(fetch, values), rows)
         case Kind.SCANNED:
-            text = words.say(en.CORRECTED_SCANNER, because=en.REASONS[fetch.reason], **values)
+            text = words.say(en.CORRECTED_SCANNER, because=en.REASONS[reason_of(fetch)], **values)
             return Message(text, [[why]])
         case Kind.ACTIVATED | Kind.INSERTED:
             return Message(words.say(en.CORRECTED_DRAFT, **values), [[why]])
         case _:
-            text = words.say(en.CORRECTED_OTHER, because=en.REASONS[fetch.reason], **values)
+            text = words.say(en.CORRECTED_OTHER, because=en.REASONS[reason_of(fetch)], **values)
             return Message(text, [[why]])
 
 
@@ -86,7 +93,7 @@ def proxied(link: Link, fetch: FetchRow, now: float) -> Message:
     """The one silent line about a provider that fetched by itself."""
     if fetch.kind != Kind.PROXIED:
         return _corrected(link, fetch, now)
-    return Message(words.say(PROXIED.get(Reason(fetch.reason), en.PROXIED_PROVIDER), name=name(link)))
+    return Message(words.say(PROXIED.get(reason_of(fetch), en.PROXIED_PROVIDER), name=name(link)))
 
 
 def objected(link: Link) -> Message:
@@ -97,7 +104,7 @@ def objected(link: Link) -> Message:
 def why(link: Link, fetch: FetchRow, now: float) -> Message:
     """What was seen, which rule spoke, and what else it could be."""
     at, sent = seconds(fetch.at), history_of(link).sent()
-    agent, network = en.AGENTS[fetch.agent], en.NETWORKS[fetch.network]
+    agent, network = en.AGENTS[agent_of(fetch)], en.NETWORKS[fetch.network]
     parts = [
         words.say(en.WHY, kind=en.KINDS[fetch.kind], name=name(link)),
         words.say(en.WHY_SEEN, agent=agent, network=network, time=words.time(at, now)),
@@ -105,5 +112,5 @@ def why(link: Link, fetch: FetchRow, now: float) -> Message:
     if sent and not sent.by and at >= sent.at:
         parts.append(words.say(en.WHY_SINCE, span=words.span(at - sent.at)))
     parts.append(because(fetch))
-    parts.append(words.say(en.WHY_ELSE, alternative=en.ALTERNATIVES[fetch.reason]))
+    parts.append(words.say(en.WHY_ELSE, alternative=en.ALTERNATIVES[reason_of(fetch)]))
     return Message(lines(*parts, words.say(en.WHY_NEVER)))

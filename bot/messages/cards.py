@@ -74,18 +74,19 @@ def takes_buttons(url: str) -> bool:
 
 def _state(link: Link, history: History, now: float, revival: float) -> list[Markup]:
     memory, sent = history.memory, history.sent()
+    closed = history.said.closed_at is not None
     shown: list[Markup] = []
     if memory.draft_agents:
         shown.append(words.say(en.CARD_DRAFT))
     if sent:
-        shown.append(_sent(history, now))
+        sent_at = _sent(history, now)
+        shown.append(sent_at if closed else words.say(en.CARD_SENT_WATCHING, sent=sent_at))
     elif not shown:
         shown.append(words.say(en.CARD_WAITING))
     if memory.opens:
         shown.append(_looks(history, now))
     elif memory.proxied:
         shown.append(words.say(_proxied(memory.proxied)))
-    closed = history.said.closed_at is not None
     if not closed:
         shown += _rest(memory, now, revival)
     if link.deadline and not memory.opens and not closed:
@@ -140,7 +141,9 @@ def _proxied(reasons: frozenset[Reason]) -> Sentence:
 
 def _may_be_earlier(history: History, now: float) -> bool:
     sent = history.said.sent
-    return bool(sent and sent.exact and history.sent() == sent and 0 <= now - sent.at < EARLIER_OFFERED)
+    if sent is None or not sent.exact or sent != history.sent() or history.said.closed_at is not None:
+        return False
+    return 0 <= now - sent.at < EARLIER_OFFERED
 
 
 def _keyboard(link: Link, history: History, url: str, copy_page: str, now: float) -> Keyboard:

@@ -5,8 +5,12 @@ from markupsafe import Markup
 import words
 from storage.links import history_of
 from storage.tables import FetchRow, Link
+from tracking import Agent, Reason
 from tracking.silence import silence_of
 from words import english as en
+
+BELIED = (Reason.FORGED_PROXY, Reason.PROVIDER_PREFETCH)
+"""Signs of a fetch that names itself Gmail, and comes from an address that is not Google's."""
 
 
 def name(link: Link) -> Markup:
@@ -20,9 +24,22 @@ def numbered(link: Link) -> Markup:
     return words.say(en.NUMBERED, name=name(link), number=link.number)
 
 
+def agent_of(fetch: FetchRow) -> str:
+    """Who fetched, as a key of the catalogue: whose address belies its name only claims to be that."""
+    claimed = f"claimed_{fetch.agent}"
+    return claimed if fetch.sign in BELIED and claimed in en.AGENTS else fetch.agent
+
+
+def reason_of(fetch: FetchRow) -> str:
+    """The reason's key in the catalogue."""
+    is_claim = fetch.reason == Reason.PROVIDER_PREFETCH and fetch.agent == Agent.GMAIL_PREFETCH
+    return "claimed_prefetch" if is_claim else fetch.reason
+
+
 def because(fetch: FetchRow) -> Markup:
     """How sure, and why: `Probable: Gmail loaded the image, and not its prefetcher.`"""
-    said = words.say(en.BECAUSE, confidence=en.CONFIDENCE[fetch.confidence], because=en.REASONS[fetch.reason])
+    reason = en.REASONS[reason_of(fetch)]
+    said = words.say(en.BECAUSE, confidence=en.CONFIDENCE[fetch.confidence], because=reason)
     if fetch.network == "unknown" and fetch.confidence == "weak" and fetch.reason != "maybe_draft":
         return Markup(" ").join((said, words.say(en.ADDRESS_HIDDEN)))
     return said

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from bot.messages.phrases import agent_of
 from storage import links, notes
 from storage.tables import FetchRow, Link
 from storage.times import seconds
@@ -30,6 +31,7 @@ class Entry(NamedTuple):
     kind: str
     """A verdict, a telling, or `note`."""
     agent: str = ""
+    """Its key in the catalogue."""
     fetches: int = 1
     text: str = ""
     fetch_id: str = ""
@@ -52,11 +54,11 @@ def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], i
 
 def _looks_like(fetch: FetchRow) -> tuple[str, str]:
     kind = Kind.OPENED if fetch.kind == Kind.REPEAT else fetch.kind
-    return kind, fetch.agent
+    return kind, agent_of(fetch)
 
 
 def _folded(group: list[FetchRow]) -> Entry:
     """One entry for fetches that follow each other and mean the same; they come newest first."""
     newest, oldest = group[0], group[-1]
     kind = Kind.OPENED if oldest.kind == Kind.REPEAT else oldest.kind
-    return Entry(seconds(oldest.at), kind, oldest.agent, len(group), fetch_id=newest.id)
+    return Entry(seconds(oldest.at), kind, agent_of(oldest), len(group), fetch_id=newest.id)

@@ -35,7 +35,7 @@ class Client:
         return [
             Route("/client/bot", self.bot),
             Route("/client/chats", self.chats),
-            Route("/client/chats/{chat:int}/messages", self.messages),
+            Route("/client/chats/{chat}/messages", self.messages),
             Route("/client/changes", self.changes),
             Route("/client/transcript", self.transcript),
             Route("/client/transcript.txt", self.lines),
@@ -88,7 +88,9 @@ class Client:
 
     async def messages(self, request: Request) -> Response:
         with self.telegram.bell.lock:
-            chat = self.telegram.chats.get(request.path_params["chat"])
+            # No `int` in the route: it takes no minus, and groups have one.
+            shown = str(request.path_params["chat"])
+            chat = next((chat for chat in self.telegram.chats.values() if str(chat.id) == shown), None)
             if chat is None:
                 return JSONResponse({"error": "no such chat"}, 404)
             views = [message.view() for message in self.telegram.in_chat(chat)]

@@ -90,10 +90,11 @@ def fetch(
     network: Network = Network.GOOGLE_PROXY,
     at: float = NOON + 60 + 2 * 3600 + 18 * 60,
     seq: int = 1,
+    sign: Reason | None = None,
 ) -> FetchRow:
     return FetchRow(
         id=LOOK, link_id=7, seq=seq, at=moment(at), agent=agent, network=network, user_agent="Mozilla/5.0",
-        kind=kind, reason=reason, confidence=confidence,
+        kind=kind, reason=reason, confidence=confidence, sign=sign or "",
     )  # fmt: skip
 
 

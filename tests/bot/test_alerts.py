@@ -126,6 +126,21 @@ def test_what_a_provider_did_by_itself_is_said_with_its_reason(reason: Reason, s
     assert "contract → landlord" in plain(message)
 
 
+def test_what_only_says_that_it_is_gmails_is_not_told_as_gmails_or_a_providers() -> None:
+    forged = fetch(
+        Kind.PROXIED, Reason.PROVIDER_PREFETCH, Confidence.WEAK,
+        agent=Agent.GMAIL_PREFETCH, network=Network.OTHER, sign=Reason.PROVIDER_PREFETCH,
+    )  # fmt: skip
+    for message in (alerts.proxied(link(SENT), forged, LATER), alerts.why(link(SENT), forged, LATER)):
+        assert "something that says it is Gmail’s prefetcher" in plain(message)
+        assert "provider" not in plain(message)
+    assert "Weak: It says that it is Gmail’s prefetcher" in plain(alerts.why(link(SENT), forged, LATER))
+    noise = fetch(
+        Kind.NOISE, Reason.FORGED_PROXY, Confidence.STRONG, network=Network.OTHER, sign=Reason.FORGED_PROXY
+    )
+    assert "Seen: something that says it is Gmail," in plain(alerts.why(link(SENT), noise, LATER))
+
+
 def test_why_says_what_was_seen_which_rule_spoke_and_what_else_it_could_be() -> None:
     assert plain(alerts.why(link(SENT), fetch(), LATER)).splitlines() == [
         "Why “opened”? contract → landlord",
@@ -169,8 +184,8 @@ def test_the_catalogue_has_no_sentence_for_what_does_not_exist() -> None:
         (en.CONFIDENCE, Confidence),
         (en.KINDS, Kind),
     ):
-        assert set(catalogue) <= set(judged)
-    assert set(en.ALTERNATIVES) == set(Reason)
+        assert {name for name in catalogue if not name.startswith("claimed_")} <= set(judged)
+    assert set(en.ALTERNATIVES) == {*Reason, "claimed_prefetch"}
     assert set(en.SILENCES) == set(Silence)
 
 

@@ -125,12 +125,12 @@ def test_every_card_fits_telegram_whatever_things_are_called(label: str, recipie
         ("sent, says another provider", "A mail provider that you did not write with loaded the image."),
         ("at Gmail", "Reached Gmail. Nobody is known to have looked yet."),
         ("at Apple", "That proves nothing either way."),
-        ("at a provider", "A mail provider fetched it by itself."),
+        ("at a provider", "Something fetched it ahead, as mail providers do."),
         ("in the first seconds", "maybe your own copy."),
         ("looked at once", "👀 Looked at "),
         ("looked at often", "👀 Looked at 3 times"),
         ("stopped", "⏹ Stopped."),
-        ("objected", "The recipient asked not to be recorded."),
+        ("objected", "Stopped on the mail’s page, for good."),
     ],
 )
 def test_a_card_says_where_its_mail_stands(state: str, sentence: str) -> None:
@@ -243,3 +243,11 @@ def test_the_promise_to_speak_up_before_a_deadline_ends_with_the_last_chance_to(
     assert "⏳ Deadline: " in near
     assert "speak up" not in near
     assert "has passed, and nothing was seen" in shown(notice, seconds(end) + 1).text
+
+
+@pytest.mark.parametrize("state", ["stopped", "objected"])
+def test_a_stopped_card_neither_watches_nor_asks_when_it_was_sent(state: str) -> None:
+    text = plain(shown(link(*STATES[state]), NOON + 9060))
+    assert "📨 Sent " in text
+    assert "Watching" not in text
+    assert "Sent it earlier?" not in text

@@ -123,7 +123,7 @@ def test_a_full_page_of_the_longest_names_fits_telegram(engine: Engine) -> None:
         ((), "not in a mail yet"),
         ((GMAIL,), "draft"),
         ((SENT,), "sent"),
-        ((SENT, PREFETCH), "sent, fetched by the provider"),
+        ((SENT, PREFETCH), "sent and fetched, no look known"),
         ((SENT, GMAIL), "opened once"),
         ((SENT, GMAIL, OUTLOOK), "opened 2 times"),
         ((SENT, GMAIL, said(Telling.STOPPED, NOON + 9000)), "stopped"),
@@ -145,7 +145,7 @@ def test_a_story_is_told_newest_first_and_folds_what_repeats(engine: Engine) -> 
     ] == [
         "opened: Outlook",
         "opened: Gmail’s image proxy (3×)",
-        "fetched by the provider: Gmail’s prefetcher",
+        "fetched, no look known: Gmail’s prefetcher",
         "you sent it",
         "in your draft: Gmail’s image proxy",
     ]

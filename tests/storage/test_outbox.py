@@ -349,6 +349,16 @@ def test_what_is_parked_is_sent_again_when_its_owner_asks_and_parked_again_by_th
     assert (alert(engine, "opened").state, alert(engine, "for Ben").state) == ("parked", "parked")
 
 
+def test_what_is_parked_is_let_go_when_its_owner_says_so(engine: Engine) -> None:
+    for key, chat in (("opened", ANNA), ("for Ben", BEN)):
+        owe(engine, key, chat)
+        settle(engine, claim_one(engine, NOON), Ended.REFUSED, NOON)
+    with writing(engine) as session:
+        assert outbox.let_go(session, ANNA) == 1
+        assert (outbox.missed(session, ANNA), outbox.missed(session, BEN)) == (0, 1)
+    assert claim(engine, NOON + 3600) == []
+
+
 def test_a_death_in_flight_counts_as_the_first_doubt(engine: Engine) -> None:
     owe(engine, "opened")
     claim_one(engine, NOON)

@@ -17,6 +17,10 @@ PROXIED_APPLE = _(
 PROXIED_PROVIDER = _(
     "📬 {name}: a mail provider fetched the image by itself. Nobody is known to have looked yet."
 )
+PROXIED_CLAIMED = _(
+    "📭 {name} was fetched by something that says it is Gmail’s prefetcher, from an address that is not Google’s. "
+    "Nobody is known to have looked."
+)
 PROXIED_FIRST_SECONDS = _(
     "📭 {name} was fetched within seconds of sending. That may be your own copy, or the provider. "
     "Nobody is known to have looked."
@@ -29,9 +33,11 @@ OWN_LOOKS_GMAIL = _("""In Gmail you can keep your own looks out: Settings → Ge
 CORRECTED_OTHER = _("↩️ {name}: the fetch at {time} does not count any more. {because}")
 OBJECTED = _(
     "✋ {name}: recording was stopped on the recipient’s page, and nothing more is recorded about this mail. "
-    "Everybody may ask for that; it says nothing about you, or about what they think of the mail."
+    "Whoever has the mail can do that, and I cannot know who did; it says nothing about you, or about what "
+    "anybody thinks of the mail."
 )
 REPEATED = _("🔁 Possibly repeated (no. {number}).")
+MISSED = _("⚠️ Earlier messages that may not have reached you: {count}. /status sends them again.")
 HELD_LOOKS = plural(
     "While it was quiet it was looked at {count} time, the last time {last}.",
     "While it was quiet it was looked at {count} times, the last time {last}.",

@@ -20,13 +20,13 @@ TIMELINE_SAID = {
     "peek": _("you announced a look of yours"),
     "stopped": _("recording stopped"),
     "resumed": _("recording again"),
-    "objected": _("the recipient stopped the recording"),
+    "objected": _("recording stopped on the mail’s page"),
 }
 TIMELINE_MORE = plural("… and {count} earlier fetch.", "… and {count} earlier fetches.")
 STATE_NEW = _("not in a mail yet")
 STATE_DRAFT = _("draft")
 STATE_SENT = _("sent")
-STATE_PROXIED = _("sent, fetched by the provider")
+STATE_PROXIED = _("sent and fetched, no look known")
 STATE_OPENED_ONCE = _("opened once")
 STATE_OPENED = plural("opened {count} time", "opened {count} times")
 STATE_STOPPED = _("stopped")
@@ -47,7 +47,10 @@ spam folder shows none."
         "It reached Gmail, which shows images by itself unless the reader turned that off. In another program \
 somebody may have looked without images."
     ),
-    "provider": _("The mail provider made a copy of its own. It may show that without asking me again."),
+    "provider": _(
+        "Something fetched it ahead, as mail providers do. If it was one, it may show its copy without \
+asking me again."
+    ),
     "first_seconds": _("All I saw came within seconds of sending. That may have been your own copy."),
     "scanned": _(
         "A security service looked at it, theirs or yours. Where one stands, images are often held back \

@@ -26,6 +26,9 @@ REASONS = {
     "before_sent": _("You had not sent it yet, so it was your own draft."),
     "gmail_prefetch": _("Gmail’s prefetcher fetched it ahead for an inbox."),
     "provider_prefetch": _("The mail provider prepared the image by itself."),
+    "claimed_prefetch": _(
+        "It says that it is Gmail’s prefetcher, but its address is not one that Google publishes."
+    ),
     "apple_prefetch": _("Apple’s Mail Privacy Protection fetched it by itself."),
     "first_seconds": _("It came within seconds of sending, when copies are filed and checked."),
     "scanner_agent": _("A security scanner that names itself fetched it."),
@@ -64,6 +67,9 @@ ALTERNATIVES = {
     "before_sent": _("the recipient, if you sent it before you said so. Then say when."),
     "gmail_prefetch": _("nothing, unless somebody forged it."),
     "provider_prefetch": _("a reader, a moment later, with the provider’s copy."),
+    "claimed_prefetch": _(
+        "Gmail’s prefetcher, from an address that Google has not published yet; or a reader in disguise."
+    ),
     "apple_prefetch": _("a reader with Apple Mail. Nobody can tell."),
     "first_seconds": _("a very quick reader."),
     "scanner_agent": _("a reader, if somebody forged the name."),
@@ -81,7 +87,7 @@ ALTERNATIVES = {
 KINDS = {
     "activated": _("in your draft"),
     "inserted": _("in your draft"),
-    "proxied": _("fetched by the provider"),
+    "proxied": _("fetched, no look known"),
     "opened": _("opened"),
     "own": _("you"),
     "scanned": _("security scanner"),
@@ -92,6 +98,8 @@ KINDS = {
 AGENTS = {
     "gmail_proxy": _("Gmail’s image proxy"),
     "gmail_prefetch": _("Gmail’s prefetcher"),
+    "claimed_gmail_proxy": _("something that says it is Gmail"),
+    "claimed_gmail_prefetch": _("something that says it is Gmail’s prefetcher"),
     "apple_mpp": _("Apple’s Mail Privacy Protection"),
     "yahoo_proxy": _("Yahoo’s image proxy"),
     "mail_proxy": _("a mail provider’s image proxy"),

@@ -2,7 +2,7 @@
 
 from words.sentence import _
 
-TOAST_OBJECTED = _("The recipient asked not to be recorded. That cannot be undone.")
+TOAST_OBJECTED = _("It was stopped on the mail’s page. That cannot be undone.")
 TOAST_SENT = _("Noted. Watching.")
 TOAST_ALREADY = _("That is noted already.")
 TOAST_OWN = _("Noted: that was you.")
@@ -13,6 +13,7 @@ TOAST_STOPPED = _("Stopped. Nothing more is recorded.")
 TOAST_RESUMED = _("Watching again.")
 TOAST_DRAFT = _("Noted: still a draft.")
 TOAST_AGAIN = _("They are on their way.")
+TOAST_LET_GO = _("Forgotten. /history knows what they were about.")
 TOAST_GONE = _("That is not there any more.")
 TOAST_REMIND = _("Noted. I say so if nothing was seen by then.")
 TOAST_NO_REMINDER = _("There is nothing to wait for.")
