@@ -31,7 +31,7 @@ from bot.commands import (
     statements,
     track,
 )
-from bot.commands.handling import handler
+from bot.commands.handling import handler, instead
 from bot.delivery.loop import Delivery
 from bot.delivery.outcomes import in_words
 from bot.desk import Desk
@@ -92,11 +92,12 @@ def build(settings: Settings, desk: Desk) -> App:
     app.bot_data["desk"] = desk
     only_new = filters.UpdateType.MESSAGE
     for name, act in COMMANDS.items():
-        app.add_handler(CommandHandler(name, handler(act), only_new))
+        handle = handler(act if act is general.cancel else instead(act))
+        app.add_handler(CommandHandler(name, handle, only_new))
     app.add_handler(CallbackQueryHandler(buttons.pressed))
     app.add_handler(ChatMemberHandler(handler(general.membership)))
     app.add_handler(MessageHandler(only_new & filters.LOCATION, handler(clocks.located)))
-    app.add_handler(MessageHandler(only_new & filters.TEXT, handler(general.unknown)))
+    app.add_handler(MessageHandler(only_new & ~filters.StatusUpdate.ALL, handler(general.unknown)))
     return app
 
 

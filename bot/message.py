@@ -29,6 +29,8 @@ class Message(NamedTuple):
     keyboard: Keyboard = ()
     asks: str = ""
     """Opens a reply field with this placeholder."""
+    question: str = ""
+    """The command that takes the answer."""
     attach: Callable[[Session], Callable[[], File]] | None = None
     """Reads what a file that comes along is made of, and returns what makes it: drawing and packing
     must not hold the database."""
@@ -67,10 +69,13 @@ def button(label: Sentence | str, verb: str, about: object) -> InlineKeyboardBut
 def pack(message: Message) -> str:
     """As JSON, for the outbox."""
     rows = [[key.to_dict() for key in row] for row in message.keyboard]
-    return json.dumps({"text": message.text, "keyboard": rows, "asks": message.asks})
+    return json.dumps(
+        {"text": message.text, "keyboard": rows, "asks": message.asks, "question": message.question}
+    )
 
 
 def unpack(payload: str) -> Message:
     packed: dict[str, Any] = json.loads(payload)
     rows = [[InlineKeyboardButton.de_json(key, None) for key in row] for row in packed["keyboard"]]
-    return Message(Markup(packed["text"]), rows, packed["asks"])  # noqa: S704  # it was Markup when packed
+    text = Markup(packed["text"])  # noqa: S704  # it was Markup when packed
+    return Message(text, rows, packed["asks"], packed.get("question", ""))

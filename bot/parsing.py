@@ -25,7 +25,7 @@ def track(text: str) -> Wish | None:
     None when there is nothing to track.
     """
     text = " ".join(text.split())
-    if not text:
+    if not text.strip(",;.-→> "):
         return None
     for mark in (_ARROW, *(re.compile(rf" {re.escape(to)} ", re.IGNORECASE) for to in understood().to)):
         found = list(mark.finditer(text))

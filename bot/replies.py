@@ -3,7 +3,7 @@
 from sqlmodel import Session
 from telegram import Update
 
-from bot.message import Message, pack
+from bot.message import Message, pack, unpack
 from bot.updates import chat_id_of, message_id_of, thread_of
 from storage import outbox
 from storage.chats import chat_of
@@ -64,6 +64,15 @@ def owe_file(
         "created_at": moment(now),
     }
     outbox.owe(session.connection(), [row])
+
+
+def question_of(session: Session, update: Update) -> str:
+    """The command whose question a message answers by replying to it; empty where it answers none."""
+    said, chat = update.effective_message, update.effective_chat
+    if said is None or chat is None or said.reply_to_message is None:
+        return ""
+    shown = outbox.answer_of(session, chat.id, said.reply_to_message.message_id)
+    return unpack(shown.payload).question if shown else ""
 
 
 def rewrite(session: Session, update: Update, message: Message) -> Sentence | None:

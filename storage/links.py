@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from storage import outbox
 from storage.chats import chat_of
 from storage.keys import LARGEST_ID
-from storage.tables import FetchRow, Link, StatementRow
+from storage.tables import Alert, FetchRow, Link, StatementRow
 from storage.times import moment, seconds
 from tracking import Kind
 from tracking.history import History, load
@@ -191,7 +191,10 @@ def mute(session: Session, link: Link, *, muted: bool) -> None:
     """Whether its looks only count on the card, or speak."""
     link.muted = muted
     session.flush()
-    outbox.renew(session.connection(), [card_key(link.id)])
+    shown = select(Alert.key).where(
+        col(Alert.link_id) == link.id, col(Alert.kind) == "opened", col(Alert.telegram_id).is_not(None)
+    )
+    outbox.renew(session.connection(), [card_key(link.id), *session.exec(shown)])
 
 
 def watched(session: Session, chat_id: int) -> list[Link]:

@@ -122,12 +122,17 @@ def message_of(session: Session, key: str) -> int | None:
     return session.exec(select(Alert.telegram_id).where(Alert.key == key)).first()
 
 
-def rewrite(session: Session, chat_id: int, telegram_id: int, payload: str) -> bool:
-    """Let an answer that is shown already say something else; False when it is not known."""
+def answer_of(session: Session, chat_id: int, telegram_id: int) -> Alert | None:
+    """The answer that a Telegram message shows."""
     query = select(Alert).where(
         col(Alert.chat_id) == chat_id, col(Alert.telegram_id) == telegram_id, col(Alert.kind) == "reply"
     )
-    answer = session.exec(query).first()
+    return session.exec(query).first()
+
+
+def rewrite(session: Session, chat_id: int, telegram_id: int, payload: str) -> bool:
+    """Let an answer that is shown already say something else; False when it is not known."""
+    answer = answer_of(session, chat_id, telegram_id)
     if answer is None:
         return False
     answer.payload = payload

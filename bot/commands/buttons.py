@@ -190,7 +190,8 @@ def _picture(ground: str) -> Callable[[Press], Answer]:
 def _page(press: Press) -> Answer:
     number, _, query = press.about.partition(" ")
     offset = int(number) if number.isdecimal() and len(number) < 9 else 0
-    page = history_page(press.session, press.chat_id, offset, now(), query)
+    revival = press.desk.settings.windows.revival
+    page = history_page(press.session, press.chat_id, offset, now(), query, revival=revival)
     return rewrite(press.session, press.update, page)
 
 

@@ -13,10 +13,10 @@ from bot.commands.presses import Answer, Press
 from bot.desk import Desk
 from bot.message import Keyboard, Message, button
 from bot.messages.phrases import lines
-from bot.replies import rewrite
+from bot.replies import question_of, rewrite
 from bot.times import grammar, moments, zones
 from bot.times.hours import plan_digest, zone_of
-from bot.updates import chat_id_of, text_of
+from bot.updates import chat_id_of, is_private, text_of
 from storage import erasing, outbox
 from storage.chats import chat_of
 from storage.tables import Chat
@@ -35,7 +35,9 @@ def timezone(session: Session, update: Update, desk: Desk) -> Message:
     chat = chat_of(session, chat_id_of(update), now())
     chat.asking = "timezone"
     return Message(
-        lines(_zone_told(chat), words.say(en.TIMEZONE_ASK)), asks=words.plain(en.TIMEZONE_PLACEHOLDER)
+        lines(_zone_told(chat), words.say(en.TIMEZONE_ASK)),
+        asks=words.plain(en.TIMEZONE_PLACEHOLDER),
+        question="timezone",
     )
 
 
@@ -59,6 +61,9 @@ def located(session: Session, update: Update, _desk: Desk) -> Message | None:
     message = update.effective_message
     if message is None or message.location is None:
         return None
+    if not is_private(update) and question_of(session, update) != "timezone":
+        # Somebody tells the others where they are.
+        return None
     chat = chat_of(session, chat_id_of(update), now())
     erasing.mark(session)
     found = zones.at(message.location.latitude, message.location.longitude)
@@ -77,7 +82,7 @@ def _zone_told(chat: Chat) -> Markup:
     local = moments.shown(now(), zone_of(chat))
     if not chat.zone:
         return words.say(en.TIMEZONE_NONE, clock=local)
-    return words.say(en.TIMEZONE_IS, zone=chat.zone, clock=local)
+    return words.say(en.TIMEZONE_IS, zone=zones.shown(chat.zone), clock=local)
 
 
 def quiet(session: Session, update: Update, _desk: Desk) -> Message:

@@ -12,6 +12,8 @@ from bot.desk import Desk
 from bot.message import Message, button
 from bot.messages.listing import history_page
 from bot.messages.phrases import lines
+from bot.replies import question_of
+from bot.times import zones
 from bot.updates import chat_id_of, is_private, text_of
 from storage import reports
 from storage.chats import chat_of, lose
@@ -38,8 +40,10 @@ def cancel(session: Session, update: Update, _desk: Desk) -> Message:
     return Message(words.say(en.CANCELLED if asked else en.NOTHING_TO_CANCEL))
 
 
-def history(session: Session, update: Update, _desk: Desk) -> Message:
-    return history_page(session, chat_id_of(update), 0, now(), parsing.argument(text_of(update)))
+def history(session: Session, update: Update, desk: Desk) -> Message:
+    revival = desk.settings.windows.revival
+    query = parsing.argument(text_of(update))
+    return history_page(session, chat_id_of(update), 0, now(), query, revival=revival)
 
 
 def status(session: Session, update: Update, desk: Desk) -> Message:
@@ -62,7 +66,7 @@ def _settings(chat: Chat) -> list[Markup]:
     """What the chat has set: its language, and its clock."""
     told = [words.say(en.STATUS_LANGUAGE, language=en.LANGUAGE_NAME)] if chat.language else []
     if chat.zone:
-        told.append(words.say(en.STATUS_ZONE, zone=chat.zone))
+        told.append(words.say(en.STATUS_ZONE, zone=zones.shown(chat.zone)))
     if chat.quiet_from is not None and chat.quiet_until is not None:
         start, end = words.clock(chat.quiet_from), words.clock(chat.quiet_until)
         told.append(words.say(en.STATUS_QUIET, start=start, end=end))
@@ -76,14 +80,13 @@ ANSWERS = {"track": make_links, "timezone": answer_zone}
 
 
 def unknown(session: Session, update: Update, desk: Desk) -> Message | None:
-    """Other text: the answer to a question, or a hint; groups get silence."""
+    """What is no command: the answer to a question, or else a hint; groups get silence."""
     chat = chat_of(session, chat_id_of(update), now())
-    asked, text = update.effective_message, text_of(update)
-    answers = asked is not None and asked.reply_to_message is not None
-    private = is_private(update)
+    text, private = text_of(update), is_private(update)
     if text.startswith("/"):
         return Message(words.say(en.UNKNOWN_COMMAND)) if private else None
-    if (answer := ANSWERS.get(chat.asking)) and text and (private or answers):
+    asked = question_of(session, update) or (chat.asking if private else "")
+    if text and (answer := ANSWERS.get(asked)):
         return answer(session, update, desk, text)
     return Message(words.say(en.UNKNOWN_TEXT)) if private else None
 

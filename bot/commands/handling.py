@@ -11,6 +11,8 @@ from bot.desk import Desk
 from bot.languages import speaking_to
 from bot.message import Message
 from bot.replies import owe_reply
+from bot.updates import chat_id_of, is_private
+from storage.chats import chat_of
 from storage.times import now
 
 Context = ContextTypes.DEFAULT_TYPE
@@ -22,6 +24,17 @@ Act = Callable[[Session, Update, Desk], Message | None]
 def desk_of(context: Context) -> Desk:
     desk: Desk = context.bot_data["desk"]
     return desk
+
+
+def instead(act: Act) -> Act:
+    """The same, typed in private instead of an answer: what was asked there is asked no more."""
+
+    def run(session: Session, update: Update, desk: Desk) -> Message | None:
+        if is_private(update):
+            chat_of(session, chat_id_of(update), now()).asking = ""
+        return act(session, update, desk)
+
+    return run
 
 
 def handler(act: Act) -> Callable[[Update, Context], Any]:

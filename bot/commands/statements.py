@@ -92,7 +92,7 @@ def _sent_noted(link: Link, history: History) -> Message:
 
 def _mute(session: Session, link: Link, _update: Update, _desk: Desk) -> Message:
     links.mute(session, link, muted=True)
-    return Message(words.say(en.MUTE_NOTED, name=name(link)))
+    return Message(words.say(en.MUTE_NOTED, name=name(link)), [[button(en.BUTTON_UNMUTE, "unmute", link.id)]])
 
 
 def _stop(session: Session, link: Link, update: Update, desk: Desk) -> Message:

@@ -27,6 +27,14 @@ from words.typed import understood
 MOST_AT_ONCE = 5
 
 
+class DeadlineError(Exception):
+    """No such day, or one that has passed."""
+
+    def __init__(self, told: Markup) -> None:
+        super().__init__(told)
+        self.told = told
+
+
 def track(session: Session, update: Update, desk: Desk) -> Message | None:
     """`/track contract to landlord`; alone it asks."""
     return make_links(session, update, desk, parsing.argument(text_of(update)))
@@ -35,13 +43,14 @@ def track(session: Session, update: Update, desk: Desk) -> Message | None:
 def make_links(session: Session, update: Update, desk: Desk, text: str) -> Message | None:
     """The new links' cards are the answer; without a text, or beyond a limit, a sentence is."""
     chat = chat_of(session, chat_id_of(update), now())
-    text, day = deadline_in(text, moments.today(now(), zone_of(chat)))
+    try:
+        text, day = deadline_in(text, moments.today(now(), zone_of(chat)))
+    except DeadlineError as error:
+        return Message(error.told)
     wish = parsing.track(text)
     chat.asking = "" if wish else "track"
     if wish is None:
-        return Message(words.say(en.TRACK_ASK), asks=words.plain(en.TRACK_PLACEHOLDER))
-    if day and day < moments.today(now(), zone_of(chat)):
-        return Message(words.say(en.TRACK_PASSED, day=words.day(day)))
+        return Message(words.say(en.TRACK_ASK), asks=words.plain(en.TRACK_PLACEHOLDER), question="track")
     recipients = parsing.recipients(wish.recipient)
     if refused := _refused(wish.label, recipients):
         return Message(refused)
@@ -65,11 +74,25 @@ def _refused(label: str, recipients: list[str]) -> Markup | None:
 
 
 def deadline_in(text: str, today: date) -> tuple[str, date | None]:
-    """`notice to landlord by 30 Nov`: what stands before the last "by", if a day stands behind it."""
-    by = grammar.one_of(understood().by)
-    parts = re.fullmatch(rf"(.*\S)\s+{by}\s+(.+)", text.strip(), re.IGNORECASE | re.DOTALL)
-    day = grammar.day(parts[2], today) if parts else None
-    return (parts[1], day) if parts and day else (text, None)
+    """`notice to landlord by 30 Nov`, `notice by 30 Nov to landlord`: the text without its day, and that.
+
+    Names stand behind a "by", too. Raises DeadlineError for a day that is none, or has passed.
+    """
+    known = understood()
+    by, to = grammar.one_of(known.by), grammar.one_of((*known.to, "→", "->"))
+    found = re.fullmatch(
+        rf"(.*\S)\s+{by}\s+(\S.*?)((?:\s+{to}\s+.+)?)", text.strip(), re.IGNORECASE | re.DOTALL
+    )
+    if not found:
+        return text, None
+    before, named, after = found.groups()
+    if day := grammar.day(named, today):
+        if day < today:
+            raise DeadlineError(words.say(en.TRACK_PASSED, day=words.day(day)))
+        return before + after, day
+    if re.search(r"\d", named) or not known.weekdays.keys().isdisjoint(named.lower().split()):
+        raise DeadlineError(words.say(en.TRACK_WHICH_DAY, day=words.name(named)))
+    return text, None
 
 
 def _make(session: Session, update: Update, desk: Desk, wishes: list[Wish]) -> list[Link]:

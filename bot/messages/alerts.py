@@ -42,9 +42,8 @@ def _opened(link: Link, fetch: FetchRow, last_before: float | None, values: dict
 
 def _buttons(link: Link, fetch: FetchRow) -> Keyboard:
     why, own = button(en.BUTTON_WHY, "why", fetch.id), button(en.BUTTON_OWN, "own", fetch.id)
-    if link.muted:
-        return [[why, own]]
-    return [[why, own, button(en.BUTTON_MUTE, "mute", link.id)]]
+    mute = ("unmute", en.BUTTON_UNMUTE) if link.muted else ("mute", en.BUTTON_MUTE)
+    return [[why, own, button(mute[1], mute[0], link.id)]]
 
 
 def with_held(message: Message, looks: int, last: float, now: float) -> Message:

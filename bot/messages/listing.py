@@ -33,10 +33,12 @@ LONGEST_STORY = 3200
 """UTF-16 units of a story's lines, tags counted too: Telegram takes 4096 without them."""
 
 
-def history_page(session: Session, chat_id: int, offset: int, now: float, query: str = "") -> Message:
+def history_page(
+    session: Session, chat_id: int, offset: int, now: float, query: str = "", *, revival: float
+) -> Message:
     """Ten links from `offset`, newest first, with arrows where there are more."""
     query = query.encode()[:LONGEST_QUERY].decode(errors="ignore").strip()
-    found = _found(session, chat_id, offset, query)
+    found = _found(session, chat_id, offset, _wanted(query.casefold(), now, revival) if query else None)
     shown = found[:PAGE]
     if not shown:
         sentence = en.HISTORY_NOT_FOUND if query else en.HISTORY_EMPTY
@@ -58,21 +60,21 @@ def _turn(label: Sentence, offset: int, query: str) -> InlineKeyboardButton:
     return button(label, "page", f"{offset} {query}" if query else offset)
 
 
-def _found(session: Session, chat_id: int, offset: int, query: str) -> list[Link]:
+def _found(session: Session, chat_id: int, offset: int, wanted: Callable[[Link], bool] | None) -> list[Link]:
     """A page of links, and the first of the next one."""
-    if not query:
+    if wanted is None:
         return list(links.newest(session, chat_id, offset, PAGE + 1))
-    return links.found(session, chat_id, _wanted(query.casefold()))[offset : offset + PAGE + 1]
+    return links.found(session, chat_id, wanted)[offset : offset + PAGE + 1]
 
 
-def _wanted(query: str) -> Callable[[Link], bool]:
+def _wanted(query: str, now: float, revival: float) -> Callable[[Link], bool]:
     """What somebody looks for: the word for a state, or a piece of a label or a recipient."""
     if state := understood().states.get(query):
-        return lambda link: _is_in(link, state)
+        return lambda link: _is_in(link, state, now, revival)
     return lambda link: query in link.label.casefold() or query in link.recipient.casefold()
 
 
-def _is_in(link: Link, state: str) -> bool:
+def _is_in(link: Link, state: str, now: float, revival: float) -> bool:
     history = history_of(link)
     closed, sent, opens = history.said.closed_at is not None, history.sent(), history.memory.opens
     return {
@@ -82,6 +84,7 @@ def _is_in(link: Link, state: str) -> bool:
         "draft": not sent and not opens and not closed,
         "stopped": closed,
         "muted": link.muted,
+        "asleep": history.memory.is_asleep(now, revival) and not closed,
     }[state]
 
 

@@ -15,6 +15,7 @@ from bot.messages.drawing import Row, draw, drawable
 from bot.messages.listing import state_of
 from bot.messages.phrases import numbered
 from bot.messages.timeline import Entry, timeline
+from bot.times import zones
 from bot.times.hours import zone_of
 from storage.tables import Chat, Link
 from words import english as en
@@ -54,7 +55,7 @@ def gathered(session: Session, link_id: int, *, dark: bool) -> Callable[[], File
     entries, older = timeline(session, link, LONGEST_TIMELINE)
     with words.speaking(language_of(chat)):
         title = words.plain(en.PICTURE_TITLE, number=link.number, state=state_of(link))
-        footer = words.plain(en.PICTURE_ZONE, zone=zone.key)
+        footer = words.plain(en.PICTURE_ZONE, zone=zones.shown(zone.key))
         shown = rows(entries[::-1], older, zone)
     return lambda: File(f"link-{link.number}.png", draw(title, shown, footer, dark=dark), is_picture=True)
 

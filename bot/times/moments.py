@@ -32,7 +32,7 @@ def future(text: str, now: float, zone: ZoneInfo) -> float | None:
     text = tidy(text)
     behind = without(understood().in_, text)
     if behind != text and (ahead := span(behind)) is not None:
-        return now + ahead
+        return now + ahead if ahead else None
     found = _at_some_time(text, now, zone, past=False)
     if found is None and (minutes := _clock_alone(text)) is not None:
         found = next_time(minutes, now, zone)

@@ -6,20 +6,23 @@ The names come from the time zone database itself (the `tzdata` package), its bo
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 MOST_OFFERED = 5
-_OFFSET = re.compile(r"(?:utc|gmt)? ?([+\-−]) ?(\d{1,2})(?::?00)?", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:utc|gmt)? ?([+\-−]) ?(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
+_FIXED = re.compile(r"Etc/GMT([+-])(\d+)")
+_ALSO = {"GB": "UK", "US": "USA"}
 _NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/")
 
 
 def find(text: str) -> Sequence[str]:
     """The zones that a text can mean, by their names; several only where their clocks differ."""
     if offset := _OFFSET.fullmatch(text.strip()):
-        return _fixed(offset[1], int(offset[2]))
+        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+        return _at_offset(minutes if offset[1] == "+" else -minutes)
     return _differing(_names().get(_folded(text), ()))
 
 
@@ -36,10 +39,21 @@ def city(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def _fixed(sign: str, hours: int) -> Sequence[str]:
-    # The database counts these from the other side: Etc/GMT-2 is two hours ahead of Greenwich.
-    name = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}"
-    return (name,) if name in available_timezones() else ()
+def shown(zone: str) -> str:
+    """The zone as people call it: `Europe/Berlin`, but `UTC+2` for `Etc/GMT-2`."""
+    found = _FIXED.fullmatch(zone)
+    return f"UTC{'-' if found[1] == '+' else '+'}{found[2]}" if found else zone
+
+
+def _at_offset(minutes: int) -> Sequence[str]:
+    """Whole hours have zones of their own; half ones are those of the places whose clocks stand there now."""
+    if minutes % 60 == 0:
+        # The database counts these from the other side: Etc/GMT-2 is two hours ahead of Greenwich.
+        name = f"Etc/GMT{-minutes // 60:+d}"
+        return (name,) if name in available_timezones() else ()
+    places = [name for _, _, name, *_ in _rows("zone.tab")]
+    ahead, moment = timedelta(minutes=minutes), datetime.now(UTC)
+    return _differing([name for name in places if moment.astimezone(ZoneInfo(name)).utcoffset() == ahead])
 
 
 def _folded(text: str) -> str:
@@ -58,7 +72,10 @@ def _names() -> dict[str, tuple[str, ...]]:
             found.setdefault(_folded(city(name)), {})[name] = None
     countries = dict(_rows("iso3166.tab"))
     for code, _, name, *_ in _rows("zone.tab"):
-        found.setdefault(_folded(countries[code]), {})[name] = None
+        country = countries[code]
+        # The table says `Britain (UK)`, and people either.
+        for called in (code, country, country.partition(" (")[0], _ALSO.get(code, code)):
+            found.setdefault(_folded(called), {})[name] = None
     return {called: tuple(names) for called, names in found.items()}
 
 

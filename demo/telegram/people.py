@@ -79,14 +79,19 @@ class Telegram(World):
                 self.updates.add("message", message.as_json())
             return message
 
-    def locate(self, user: User, latitude: float, longitude: float) -> Message:
-        """`user` sends a place on the map, in their private chat with the bot."""
+    def locate(
+        self, user: User, latitude: float, longitude: float, reply_to: Message | None = None
+    ) -> Message:
+        """`user` sends a place on the map: to the bot, or into the chat of the message it replies to."""
+        return self.send(user, {"location": {"latitude": latitude, "longitude": longitude}}, reply_to)
+
+    def send(self, user: User, content: dict[str, Any], reply_to: Message | None = None) -> Message:
+        """`user` sends something without words, as the Bot API describes it."""
         with self.bell.lock:
-            where = self.chats[user.id]
+            where = reply_to.chat if reply_to else self.chats[user.id]
             where.known = True
-            place = {"latitude": latitude, "longitude": longitude}
-            message = self.post(self.new_message(where, user, service={"location": place}))
-            if not where.blocked:
+            message = self.post(self.new_message(where, user, service=content, reply_to=reply_to))
+            if not where.blocked and (where.private or self._for_bot(message)):
                 self.updates.add("message", message.as_json())
             return message
 

@@ -47,8 +47,8 @@ def test_every_open_can_be_asked_about_corrected_and_muted(reason: Reason) -> No
     assert words.say(en.REASONS[reason]) in message.text
 
 
-def test_a_muted_links_open_does_not_offer_to_mute_it() -> None:
-    assert verbs(opened(muted=True)) == ["why", "own"]
+def test_a_muted_links_open_offers_to_speak_again() -> None:
+    assert verbs(opened(muted=True)) == ["why", "own", "unmute"]
 
 
 def test_an_open_of_a_mail_that_nobody_said_was_sent_claims_no_span() -> None:

@@ -20,6 +20,7 @@ from tracking import Sighting, Statement, Telling, Windows
 
 ANNA, BEN = 1001, 1002
 LATER = NOON + 30 * 86400
+FORTNIGHT = 14 * 86400.0
 
 
 def make(session: Session, label: str, recipient: str = "landlord", chat: int = ANNA) -> Link:
@@ -34,7 +35,7 @@ def tracked(engine: Engine, count: int) -> None:
 
 def page(engine: Engine, offset: int = 0, chat: int = ANNA) -> Message:
     with reading(engine) as session:
-        return history_page(session, chat, offset, LATER)
+        return history_page(session, chat, offset, LATER, revival=FORTNIGHT)
 
 
 def told(engine: Engine, link: Link) -> Message:
@@ -186,7 +187,7 @@ def test_every_story_and_every_page_fits_telegram_whatever_things_are_called(
     with Session(engine) as session:
         contract = make(session, label.replace("\0", ""), recipient.replace("\0", ""))
         assert fits_telegram(story(session, contract, LATER))
-        assert fits_telegram(history_page(session, ANNA, 0, LATER))
+        assert fits_telegram(history_page(session, ANNA, 0, LATER, revival=FORTNIGHT))
         session.rollback()
 
 
@@ -203,3 +204,15 @@ def test_a_fetch_that_came_while_the_stop_was_on_its_way_has_its_line(engine: En
         state(session, locked, stop, by=ANNA, now=NOON + 3600, windows=Windows())
     with reading(engine) as session:
         assert "opened" in story(session, session.get_one(Link, contract.id), NOON + 3700).text
+
+
+def test_what_sleeps_is_found(engine: Engine) -> None:
+    with writing(engine) as session:
+        asleep, awake = make(session, "contract"), make(session, "offer")
+    for link, at in ((asleep, NOON + 3600), (awake, LATER - 3600)):
+        sent(engine, link)
+        take_in(engine, link, OUTLOOK, start=at)
+    with reading(engine) as session:
+        found = plain(history_page(session, ANNA, 0, LATER, "Asleep", revival=FORTNIGHT))
+    assert "contract" in found
+    assert "offer" not in found

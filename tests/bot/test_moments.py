@@ -102,7 +102,7 @@ def test_a_moment_to_come(typed: str, found: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "in", "in days", "in 2 parsecs", "today", "23 Nov at 10:00", "2025-01-01", "soon"],
+    ["", "in", "in days", "in 0 days", "in 2 parsecs", "today", "23 Nov at 10:00", "2025-01-01", "soon"],
 )
 def test_what_is_not_to_come_or_not_surely_a_moment_is_none(typed: str) -> None:
     assert moments.future(typed, NOW, BERLIN) is None

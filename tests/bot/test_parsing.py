@@ -1,11 +1,15 @@
 """What people type, taken apart."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import parsing
+from bot.commands.track import DeadlineError, deadline_in
 from bot.parsing import Wish
+from tests.bot.test_moments import MONDAY
 
 
 @pytest.mark.parametrize(
@@ -37,7 +41,7 @@ def test_the_last_arrow_or_else_the_last_to_parts_label_and_recipient(
     assert parsing.track(typed) == Wish(label, recipient)
 
 
-@pytest.mark.parametrize("typed", ["", " ", "\n\t"])
+@pytest.mark.parametrize("typed", ["", " ", "\n\t", ",", " , ", "→", "->", "..."])
 def test_nothing_is_no_wish(typed: str) -> None:
     assert parsing.track(typed) is None
 
@@ -45,16 +49,40 @@ def test_nothing_is_no_wish(typed: str) -> None:
 @given(st.text())
 def test_whatever_is_typed_is_a_wish_with_a_label_unless_it_is_nothing(text: str) -> None:
     wish = parsing.track(text)
-    assert (wish is None) == (not text.split())
+    assert wish or not any(map(str.isalnum, text))
     if wish:
         assert wish.label
         assert wish.label == " ".join(wish.label.split())
         assert wish.recipient == " ".join(wish.recipient.split())
 
 
+@pytest.mark.parametrize(
+    ("typed", "text", "day"),
+    [
+        ("notice to landlord by 30 Nov", "notice to landlord", date(2026, 11, 30)),
+        ("notice by 30 Nov to landlord", "notice to landlord", date(2026, 11, 30)),
+        ("notice by Friday → landlord", "notice → landlord", date(2026, 11, 27)),
+        ("side by side by tomorrow", "side by side", date(2026, 11, 24)),
+        ("offer to Anna, Ben by today", "offer to Anna, Ben", MONDAY),
+        ("portrait by Anna to Ben", "portrait by Anna to Ben", None),
+        ("baby pictures to Bylund", "baby pictures to Bylund", None),
+        ("sonata to Ben by April", "sonata to Ben by April", None),
+    ],
+)
+def test_what_stands_behind_by_may_be_a_day(typed: str, text: str, day: date | None) -> None:
+    assert deadline_in(typed, MONDAY) == (text, day)
+
+
+@pytest.mark.parametrize("day", ["30 Feb", "5pm", "next Friday", "32.11.", "30 Nov 2020", "yesterday"])
+def test_a_deadline_that_is_no_day_to_come_is_refused(day: str) -> None:
+    for typed in (f"notice to landlord by {day}", f"notice by {day} to landlord"):
+        with pytest.raises(DeadlineError, match=day.removesuffix(" 2020") if day[0] != "y" else "22 Nov"):
+            deadline_in(typed, MONDAY)
+
+
 @given(st.text(), st.text())
 def test_no_word_that_was_typed_is_lost(label: str, recipient: str) -> None:
-    wish = parsing.track(f"{label} → {recipient}")
+    wish = parsing.track(f"a{label} → {recipient}")
     assert wish
     for part in (label, recipient):
         for word in part.replace("→", " ").replace("->", " ").split():

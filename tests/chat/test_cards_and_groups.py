@@ -54,3 +54,48 @@ def test_nobody_is_named_in_a_chat_of_ones_own_or_behind_the_group(anna: Chat, w
     house = api.group("House", [anna.person])
     api.say(anna.person, "/track notice to landlord", house, anonymous=True)
     assert "Tracked by" not in Chat(api, anna.person, house).sees("notice").text
+
+
+def test_a_group_answers_only_the_question_it_was_asked(anna: Chat, world: World) -> None:
+    api, _ = world
+    ben = api.person("Ben")
+    group = Chat(api, anna.person, api.group("House", [anna.person, ben]))
+    group.says("/track")
+    asked = group.sees("What are you sending")
+    group.says("/help")
+    helped = group.sees("What I understand")
+    api.say(ben, "thanks to you", group.chat, reply_to=helped)
+    api.locate(ben, 48.85, 2.35, helped)
+    api.say(ben, "notice to landlord", group.chat, reply_to=asked)
+    assert "Tracked by Ben." in group.sees("notice → landlord").text
+    assert group.shows("thanks") is None
+    assert group.shows("Paris") is None
+    group.says("/timezone")
+    api.locate(anna.person, 48.85, 2.35, group.sees("Which city is near you?"))
+    group.sees("Europe/Paris")
+
+
+def test_another_command_is_no_answer_and_ends_the_question(anna: Chat) -> None:
+    anna.says("/track")
+    anna.sees("What are you sending")
+    anna.says("/status")
+    anna.sees("All is well.")
+    anna.says("lunch to go")
+    anna.sees("To track a mail")
+    assert anna.shows("/i/") is None
+
+
+def test_what_is_not_even_text_gets_the_hint(anna: Chat) -> None:
+    anna.api.send(anna.person, {"dice": {"emoji": "🎲", "value": 4}})
+    anna.sees("To track a mail")
+
+
+def test_an_alert_that_was_muted_offers_to_speak_again(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    fetch(url, OUTLOOK)
+    alert = anna.sees("was opened")
+    anna.presses(alert, "mute:")
+    assert anna.presses(alert, "unmute:") == "Unmuted."
+    anna.says("/mute 1")
+    anna.presses(anna.sees("is muted. Looks are still counted"), "unmute:")

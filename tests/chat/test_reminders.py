@@ -77,3 +77,14 @@ def test_a_deadline_that_has_passed_is_refused_and_a_name_is_no_deadline(anna: C
     anna.sees("1 Nov has passed")
     card, _ = anna.tracks("portrait by Anna to Ben")
     assert card.text.startswith("portrait by Anna → Ben")
+
+
+def test_a_deadline_may_stand_before_the_recipient_and_must_be_a_day(anna: Chat) -> None:
+    day = datetime.now(UTC) + timedelta(days=10)
+    card, _ = anna.tracks(f"notice by {day.day} {day:%B} to landlord")
+    assert card.text.startswith("notice → landlord · #1")
+    assert f"Deadline: {day.day} {day:%b %Y}" in card.text
+    anna.says("/track notice to landlord by 30 Feb")
+    anna.sees("I don’t know the day “30 Feb”")
+    anna.says("/remind 1 in 0 days")
+    anna.sees("when shall I speak up")

@@ -3,7 +3,7 @@
 from words.sentence import _
 
 PRIVACY = _("""<b>What is kept</b>
-<b>About you:</b> this chat’s id; what you named your links, when you made them, and in a group your first name; \
+<b>About you:</b> this chat’s id; what you named your links, when you made them, and in a group your first name and your number at Telegram; \
 what you told me about them, your notes; your language; your time zone, quiet hours and daily summary, if you set them. A location \
 you send only becomes a time zone. What you write to me is forgotten as soon as it is done.
 <b>About the recipient:</b> the name you gave them, and of each fetch of the image: when, which program and what it \

@@ -28,4 +28,8 @@ TRACK_SEVERAL = plural(
     "{count} links, one for each recipient: write {count} mails. One mail with two of these images, "
     "or one image in two mails, could not tell you who looked.",
 )
+TRACK_WHICH_DAY = _(
+    "I don’t know the day “{day}”. For a deadline name one, such as <code>/track notice to landlord by 30 Nov</code>; "
+    "without one, leave the “by” out."
+)
 TRACK_PASSED = _("{day} has passed. Say a day to come: <code>/track notice to landlord by 30 Nov</code>")
