@@ -143,9 +143,11 @@ def found(session: Session, chat_id: int, wanted: Callable[[Link], bool]) -> lis
     return [link for link in session.exec(query) if wanted(link)]
 
 
-def timeline(session: Session, link_id: int, limit: int) -> Sequence[FetchRow]:
-    """The newest fetches of a link, newest first."""
+def timeline(session: Session, link_id: int, limit: int, newest: int | None = None) -> Sequence[FetchRow]:
+    """The newest fetches of a link, newest first; none behind the `newest`, where one is named."""
     query = select(FetchRow).where(col(FetchRow.link_id) == link_id).order_by(col(FetchRow.seq).desc())
+    if newest is not None:
+        query = query.where(col(FetchRow.seq) <= newest)
     return session.exec(query.limit(limit)).all()
 
 

@@ -1,5 +1,7 @@
 """What people say about a link: kept, and the link's past judged again in the light of it."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from storage import outbox
@@ -23,39 +25,39 @@ from tracking.history import dump, load
 
 
 def state(
-    session: Session, link: Link, statement: Statement, *, by: int | None, now: float, windows: Windows
+    session: Session, link: Link, *statements: Statement, by: int | None, now: float, windows: Windows
 ) -> History:
-    """Keep a statement about a locked link, judge its fetches again, and renew what the chat shows."""
+    """Keep what was said about a locked link, judge its fetches again, and renew what the chat shows."""
     rows = session.exec(
         select(FetchRow).where(col(FetchRow.link_id) == link.id).order_by(col(FetchRow.seq))
     ).all()
-    if statement.telling in (Telling.STOPPED, Telling.OBJECTED) and rows:
-        # What was kept while this was on its way came before it.
-        statement = statement._replace(at=max(statement.at, seconds(rows[-1].at) + 0.001))
-    session.add(
-        StatementRow(
-            link_id=link.id,
-            said_at=moment(now),
-            said_by=by,
-            telling=statement.telling,
-            at=statement.at,
-            of=statement.of,
-            until=statement.until,
-        )
-    )
-    said = history_of(link).said.hear(statement)
+    said = history_of(link).said
+    for statement in statements:
+        heard = _behind(rows, statement)
+        said = said.hear(heard)
+        telling, at, of, until = heard
+        kept = StatementRow(link_id=link.id, said_at=moment(now), said_by=by, telling=telling, at=at)
+        kept.of, kept.until = of, until
+        session.add(kept)
     start = load(link.kept_from).memory
     verdicts, history = rejudge([fetch_from(row) for row in rows], said, windows, start)
     changed = [row.id for row, verdict in zip(rows, verdicts, strict=True) if _correct(row, verdict)]
     link.history = dump(history)
     link.last_event_at = max(link.last_event_at, moment(now))
     session.flush()
-    about = [statement.of] if statement.of else []
+    about = (statement.of for statement in statements if statement.of)
     keys = [card_key(link.id), *map(opened_key, {*changed, *about})]
     if changed:
         keys.append(proxied_key(link.id))
     outbox.renew(session.connection(), keys)
     return history
+
+
+def _behind(rows: Sequence[FetchRow], statement: Statement) -> Statement:
+    """What ends the recording comes behind all that was kept while it was on its way."""
+    if statement.telling not in (Telling.STOPPED, Telling.OBJECTED) or not rows:
+        return statement
+    return statement._replace(at=max(statement.at, seconds(rows[-1].at) + 0.001))
 
 
 def mark_sent(session: Session, link: Link, *, by: int | None, now: float, windows: Windows) -> bool:

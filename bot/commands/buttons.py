@@ -18,7 +18,8 @@ from bot.desk import Desk
 from bot.languages import speaking_to
 from bot.message import Message
 from bot.messages import alerts, nudges
-from bot.messages.listing import history_page, story
+from bot.messages.listing import LONGEST_TIMELINE, history_page, story
+from bot.messages.timeline import folded_with
 from bot.replies import owe_file, owe_reply, rewrite
 from storage import links, outbox
 from storage.links import history_of
@@ -61,8 +62,8 @@ def _press(session: Session, update: Update, desk: Desk, *, is_admin: bool) -> s
         return words.plain(answer) if answer else None
 
 
-def _say(press: Press, link: Link, statement: Statement) -> None:
-    say(press.session, link, press.update, press.desk, statement)
+def _say(press: Press, link: Link, *statements: Statement) -> None:
+    say(press.session, link, press.update, press.desk, *statements)
 
 
 @on_link
@@ -162,7 +163,8 @@ def _then_story(act: Callable[[Press], Answer]) -> Callable[[Press], Answer]:
 
 @on_fetch
 def _flip(press: Press, fetch: FetchRow, link: Link) -> Answer:
-    _say(press, link, Statement(Telling.NOT_OWN, now(), of=fetch.id))
+    theirs = folded_with(press.session, fetch, LONGEST_TIMELINE)
+    _say(press, link, *(Statement(Telling.NOT_OWN, now(), of=each) for each in theirs))
     rewrite(press.session, press.update, story(press.session, link, now()))
     return en.TOAST_NOT_OWN
 

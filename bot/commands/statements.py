@@ -110,7 +110,7 @@ def say_peek(session: Session, link: Link, update: Update, desk: Desk) -> None:
     say(session, link, update, desk, Statement(Telling.PEEK, at, until=at + PEEK_MINUTES * 60))
 
 
-def say(session: Session, link: Link, update: Update, desk: Desk, statement: Statement) -> History:
+def say(session: Session, link: Link, update: Update, desk: Desk, *statements: Statement) -> History:
     """Keep what was said about a link; returns its history after it."""
     by = author_of(update) or None
-    return state(session, link, statement, by=by, now=now(), windows=desk.settings.windows)
+    return state(session, link, *statements, by=by, now=now(), windows=desk.settings.windows)

@@ -1,6 +1,6 @@
 """What happened to a link, in order: what was seen, said and noted, folded where it repeats."""
 
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -50,6 +50,12 @@ def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], i
     noted = [Entry(seconds(note.at), "note", text=note.text) for note in kept]
     beside = [entry for entry in (*said, *noted) if entry.at >= since]
     return sorted([*found, *beside], key=lambda entry: -entry.at), older
+
+
+def folded_with(session: Session, fetch: FetchRow, longest: int) -> list[str]:
+    """The fetches that stand for one entry of the timeline with this one, its newest."""
+    older = links.timeline(session, fetch.link_id, longest, newest=fetch.seq)
+    return [row.id for row in takewhile(lambda row: _looks_like(row) == _looks_like(fetch), older)]
 
 
 def _looks_like(fetch: FetchRow) -> tuple[str, str]:

@@ -85,6 +85,22 @@ def test_what_was_taken_for_annas_own_look_is_flipped_in_its_story(anna: Chat) -
     anna.sees("Looked at")
 
 
+def test_a_storm_that_was_taken_for_annas_own_look_is_flipped_as_one(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    anna.says("/peek 1")
+    anna.sees("I take looks for yours")
+    for _ in range(3):
+        fetch(url, OUTLOOK)
+    anna.says("/history")
+    page = anna.sees("newest first")
+    anna.presses(page, "link:")
+    anna.sees("you: Outlook (3×)")
+    anna.presses(page, "flip:")
+    anna.sees("opened: Outlook (3×)")
+    assert "first" not in anna.sees("Looked at").text
+
+
 def test_status_tells_all_that_is_set_and_waits(anna: Chat) -> None:
     anna.tracks()
     for command in ("/timezone Berlin", "/quiet 22-7", "/digest 18:00", "/remind 1 in 2 days", "/status"):

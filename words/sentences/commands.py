@@ -38,7 +38,7 @@ DELETE_ALL_ASK = _(
     "Delete everything? Links: {count}, with all that was seen, said and noted about them, "
     "and this chat’s settings. /export gives you a copy before."
 )
-DELETE_ALL_SURE = _("Really everything? That cannot be undone, by nobody.")
+DELETE_ALL_SURE = _("Really everything? Nobody can undo that.")
 DELETED_ALL = _("🗑 Everything is deleted. I know nothing more than that this chat is there.")
 ERASED = _("🗑 Deleted.")
 EXPORT = _(
