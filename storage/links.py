@@ -137,6 +137,10 @@ def newest(session: Session, chat_id: int, offset: int, limit: int) -> Sequence[
     return session.exec(query.offset(offset).limit(limit)).all()
 
 
+def count(session: Session, chat_id: int) -> int:
+    return session.exec(select(func.count()).where(col(Link.chat_id) == chat_id)).one()
+
+
 def found(session: Session, chat_id: int, wanted: Callable[[Link], bool]) -> list[Link]:
     """The chat's links that somebody looks for, newest first."""
     query = select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number).desc())

@@ -1,5 +1,7 @@
 """What `/status` tells a chat about itself."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
@@ -8,21 +10,22 @@ from storage import outbox
 from storage.links import history_of
 from storage.reminders import NUDGES
 from storage.tables import Alert, Link
+from tracking.standing import Standing, standing_of
 
 
 class Status(NamedTuple):
-    links: int
-    watching: int
+    standings: Mapping[Standing, int]
+    """How many links stand where."""
     waiting: int
     """Reminders and nudges for later."""
     parked: int
     """Messages that may not have arrived, and are not tried again."""
 
 
-def status(session: Session, chat_id: int) -> Status:
+def status(session: Session, chat_id: int, now: float, revival: float) -> Status:
     links = session.exec(select(Link).where(col(Link.chat_id) == chat_id)).all()
-    watching = sum(history_of(link).said.closed_at is None for link in links)
+    standings = Counter(standing_of(history_of(link), now, revival) for link in links)
     waiting = select(func.count()).where(
         col(Alert.chat_id) == chat_id, col(Alert.kind).in_(NUDGES), col(Alert.state) == "pending"
     )
-    return Status(len(links), watching, session.exec(waiting).one(), outbox.missed(session, chat_id))
+    return Status(standings, session.exec(waiting).one(), outbox.missed(session, chat_id))

@@ -15,7 +15,7 @@ from bot.message import Message, button
 from bot.messages.phrases import name
 from bot.replies import rewrite
 from bot.updates import chat_id_of, is_private, text_of
-from storage import erasing, reports
+from storage import erasing, links
 from storage.chats import chat_of
 from storage.tables import Link
 from storage.times import now
@@ -27,7 +27,7 @@ def delete(session: Session, update: Update, desk: Desk) -> Message:
     """`/delete 7` asks once, `/delete everything` twice."""
     if parsing.argument(text_of(update)).lower() not in understood().everything:
         return about_link(session, update, desk, "delete", lambda _, link, *__: ask(link))
-    count = reports.status(session, chat_id_of(update)).links
+    count = links.count(session, chat_id_of(update))
     if not count:
         return Message(words.say(en.DELETE_NOTHING))
     text = words.say(en.DELETE_ALL_ASK, count=count)

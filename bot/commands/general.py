@@ -1,5 +1,7 @@
 """Commands that are about no single link, and what comes without a command."""
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from sqlmodel import Session
 from telegram import Update
@@ -19,6 +21,7 @@ from storage import reports
 from storage.chats import chat_of, lose
 from storage.tables import Chat
 from storage.times import now
+from tracking.standing import Standing
 from words import english as en
 
 
@@ -47,8 +50,8 @@ def history(session: Session, update: Update, desk: Desk) -> Message:
 
 
 def status(session: Session, update: Update, desk: Desk) -> Message:
-    report = reports.status(session, chat_id_of(update))
-    told = [words.say(en.STATUS, watching=report.watching, links=report.links)]
+    report = reports.status(session, chat_id_of(update), now(), desk.settings.windows.revival)
+    told = _watched(report.standings)
     if report.waiting:
         told.append(words.say(en.STATUS_WAITING, count=report.waiting))
     told += _settings(chat_of(session, chat_id_of(update), now()))
@@ -60,6 +63,17 @@ def status(session: Session, update: Update, desk: Desk) -> Message:
         told.append(words.say(en.STATUS_WELL))
     again = [button(en.BUTTON_AGAIN, "again", 0), button(en.BUTTON_LET_GO, "let_go", 0)]
     return Message(lines(*told), [again] if report.parked else ())
+
+
+def _watched(standings: Mapping[Standing, int]) -> list[Markup]:
+    links = sum(standings.values())
+    told = [words.say(en.STATUS, watching=links - standings.get(Standing.STOPPED, 0), links=links)]
+    found = [
+        words.say(sentence, count=standings[Standing(standing)])
+        for standing, sentence in en.STATUS_STANDINGS.items()
+        if standing in standings
+    ]
+    return [*told, Markup(" · ").join(found)] if found else told
 
 
 def _settings(chat: Chat) -> list[Markup]:

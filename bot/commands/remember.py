@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from markupsafe import Markup
 from sqlmodel import Session
 from telegram import Update
 
@@ -11,10 +12,10 @@ from bot.commands.statements import about_link
 from bot.desk import Desk
 from bot.message import Message
 from bot.messages import nudges
-from bot.messages.phrases import name
+from bot.messages.phrases import lines, name
 from bot.replies import owe_reply
 from bot.times import moments
-from bot.times.hours import zone_of
+from bot.times.hours import is_guessed, zone_of
 from bot.updates import author_of, more_of
 from storage import notes, reminders
 from storage.chats import chat_of
@@ -49,22 +50,27 @@ def remind(session: Session, update: Update, desk: Desk) -> Message:
 
 
 def _remind(session: Session, link: Link, update: Update, _desk: Desk) -> Message:
-    more = more_of(update)
+    more, at = more_of(update), now()
     if more.lower() in understood().off:
         dropped = reminders.drop(session, link)
         return Message(words.say(en.REMIND_OFF if dropped else en.REMIND_NONE, name=name(link)))
-    at = moments.future(more, now(), zone_of(chat_of(session, link.chat_id, now())))
-    return nudges.offer(link) if at is None else remind_at(session, link, at)
+    chat = chat_of(session, link.chat_id, at)
+    due = moments.future(more, at, zone_of(chat))
+    if due is None:
+        return nudges.offer(link)
+    guessed = is_guessed(chat, lambda zone: moments.future(more, at, zone))
+    return remind_at(session, link, due, in_utc=[words.say(en.CLOCK_IN_UTC)] if guessed else [])
 
 
-def remind_at(session: Session, link: Link, at: float) -> Message:
+def remind_at(session: Session, link: Link, at: float, *, in_utc: list[Markup]) -> Message:
     history = history_of(link)
     if history.said.closed_at is not None:
         return Message(words.say(en.REMIND_STOPPED, name=name(link)))
     if history.memory.opens:
         return Message(words.say(en.REMIND_SEEN, name=name(link)))
     reminders.owe(session, link, reminders.REMIND, at, now())
-    return Message(words.say(en.REMIND_NOTED, name=name(link), time=words.time(at, now())))
+    noted = words.say(en.REMIND_NOTED, name=name(link), time=words.time(at, now()))
+    return Message(lines(noted, *in_utc))
 
 
 @on_link

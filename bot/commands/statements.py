@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from markupsafe import Markup
 from sqlmodel import Session
 from telegram import Update
 
@@ -9,9 +10,9 @@ import words
 from bot import parsing
 from bot.desk import Desk
 from bot.message import Message, button
-from bot.messages.phrases import name
+from bot.messages.phrases import lines, name
 from bot.times import moments
-from bot.times.hours import zone_of
+from bot.times.hours import is_guessed, zone_of
 from bot.updates import author_of, chat_id_of, more_of, text_of
 from storage import links
 from storage.chats import chat_of
@@ -70,24 +71,24 @@ def about_link(
 
 
 def _say_sent(session: Session, link: Link, update: Update, desk: Desk) -> Message:
-    more = more_of(update)
+    more, said_at = more_of(update), now()
     if not more:
-        history = say(session, link, update, desk, Statement(Telling.SENT, now()))
-        return _sent_noted(link, history)
-    chat = chat_of(session, link.chat_id, now())
-    at = moments.past(more, now(), zone_of(chat))
+        return Message(_sent_noted(link, say(session, link, update, desk, Statement(Telling.SENT, said_at))))
+    chat = chat_of(session, link.chat_id, said_at)
+    at = moments.past(more, said_at, zone_of(chat))
     if at is None:
         return Message(words.say(en.SENT_WHEN, number=link.number))
-    if not chat.zone and moments.is_to_come(more, now(), zone_of(chat)):
+    if not chat.zone and moments.is_to_come(more, said_at, zone_of(chat)):
         return Message(words.say(en.SENT_TO_COME, clock=more))
-    return _sent_noted(link, say(session, link, update, desk, Statement(Telling.TOLD_SENT, at)))
+    told = [_sent_noted(link, say(session, link, update, desk, Statement(Telling.TOLD_SENT, at)))]
+    if is_guessed(chat, lambda zone: moments.past(more, said_at, zone)):
+        told.append(words.say(en.CLOCK_IN_UTC))
+    return Message(lines(*told))
 
 
-def _sent_noted(link: Link, history: History) -> Message:
+def _sent_noted(link: Link, history: History) -> Markup:
     known = history.sent()
-    return Message(
-        words.say(en.SENT_NOTED, name=name(link), time=words.time(known.at if known else now(), now()))
-    )
+    return words.say(en.SENT_NOTED, name=name(link), time=words.time(known.at if known else now(), now()))
 
 
 def _mute(session: Session, link: Link, _update: Update, _desk: Desk) -> Message:

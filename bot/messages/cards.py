@@ -7,7 +7,7 @@ from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import lines, numbered
+from bot.messages.phrases import deadline_of, lines, numbered
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds
@@ -15,8 +15,6 @@ from tracking import Agent, History, Memory, Reason
 from words import Sentence
 from words import english as en
 
-NOON = 12 * 3600
-"""Seconds before a deadline's end at which every reader's clock shows the same day."""
 LAST_NUDGE = 15 * 3600
 """Seconds before a deadline's end at which the last nudge comes: nine in the morning of its day."""
 EARLIER_OFFERED = 3600
@@ -127,7 +125,7 @@ def _rest(memory: Memory, now: float, revival: float) -> list[Markup]:
 
 def _deadline(end: float, now: float) -> Markup:
     sentence = en.CARD_DEADLINE if now < end - LAST_NUDGE else en.CARD_DEADLINE_NEAR
-    return words.say(en.CARD_DEADLINE_PASSED if now >= end else sentence, time=words.on_day(end - NOON))
+    return words.say(en.CARD_DEADLINE_PASSED if now >= end else sentence, time=deadline_of(end))
 
 
 def _proxied(reasons: frozenset[Reason]) -> Sentence:

@@ -9,7 +9,7 @@ from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import lines, name, silence
+from bot.messages.phrases import deadline_of, lines, name, silence
 from bot.times import moments
 from bot.times.hours import zone_of
 from storage import outbox, reminders
@@ -59,7 +59,7 @@ def deadline(chat: Chat, link: Link, now: float) -> Message | None:
     if link.deadline is None or now > seconds(link.deadline) or not _is_silent(link):
         return None
     zone, at = zone_of(chat), seconds(link.deadline)
-    values = {"name": name(link), "day": words.day(moments.today(at, zone))}
+    values = {"name": name(link), "day": deadline_of(at)}
     if history_of(link).sent() is None:
         return Message(words.say(en.DEADLINE_UNSENT, **values), _not_sent(link))
     left = (moments.today(at, zone) - moments.today(now, zone)).days

@@ -9,6 +9,8 @@ from tracking import Agent, Reason
 from tracking.silence import silence_of
 from words import english as en
 
+NOON = 12 * 3600
+"""Seconds before a deadline's end at which every reader's clock shows the same day."""
 BELIED = (Reason.FORGED_PROXY, Reason.PROVIDER_PREFETCH)
 """Signs of a fetch that names itself Gmail, and comes from an address that is not Google's."""
 
@@ -34,6 +36,11 @@ def reason_of(fetch: FetchRow) -> str:
     """The reason's key in the catalogue."""
     is_claim = fetch.reason == Reason.PROVIDER_PREFETCH and fetch.agent == Agent.GMAIL_PREFETCH
     return "claimed_prefetch" if is_claim else fetch.reason
+
+
+def deadline_of(end: float) -> Markup:
+    """The day of a deadline that ends then, as every reader's calendar shows it."""
+    return words.on_day(end - NOON)
 
 
 def because(fetch: FetchRow) -> Markup:

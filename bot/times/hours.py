@@ -1,5 +1,6 @@
 """The chat's own clock: what time it is there, and when it wants quiet."""
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -8,9 +9,17 @@ from bot.times import moments
 from storage import reminders
 from storage.tables import Chat
 
+ELSEWHERE = ZoneInfo("Etc/GMT-5")
+"""Any clock but UTC's: what is the same moment on both hangs on no clock."""
+
 
 def zone_of(chat: Chat) -> ZoneInfo:
     return ZoneInfo(chat.zone or "UTC")
+
+
+def is_guessed(chat: Chat, moment: Callable[[ZoneInfo], float | None]) -> bool:
+    """Whether a moment hangs on the chat's clock, and nobody has said where that is."""
+    return not chat.zone and moment(ZoneInfo("UTC")) != moment(ELSEWHERE)
 
 
 def quiet_end(chat: Chat, now: float) -> float | None:

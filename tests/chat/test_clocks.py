@@ -73,3 +73,16 @@ def test_a_time_that_cannot_be_is_asked_for_again(anna: Chat) -> None:
     anna.sees("When was it sent?")
     anna.says("/sent 1 tomorrow")
     anna.sees("/sent 1 20 min ago")
+
+
+def test_a_time_on_a_clock_that_nobody_named_is_said_to_be_in_utc(anna: Chat) -> None:
+    anna.tracks()
+    anna.says("/sent 1 20 min ago")
+    assert "in UTC" not in anna.sees("noted as sent").text
+    anna.says("/sent 1 yesterday at 9:00")
+    anna.sees("That is in UTC, as I don’t know your clock")
+    anna.tracks()
+    anna.says("/remind 2 in 2 days")
+    assert "in UTC" not in anna.sees("if nothing was seen by").text
+    anna.says("/remind 2 tomorrow at 9:00")
+    anna.api.wait_for(lambda: sum("That is in UTC" in m.text for m in anna.api.said(anna.chat)) == 2)

@@ -106,7 +106,14 @@ def test_status_tells_all_that_is_set_and_waits(anna: Chat) -> None:
     for command in ("/timezone Berlin", "/quiet 22-7", "/digest 18:00", "/remind 1 in 2 days", "/status"):
         anna.says(command)
     text = anna.sees("Watching 1 of 1").text
-    for line in ("Reminders that wait: 1", "Europe/Berlin", "22:00 to 07:00", "18:00", "All is well."):
+    for line in (
+        "not in a mail yet: 1",
+        "Reminders that wait: 1",
+        "Europe/Berlin",
+        "22:00 to 07:00",
+        "18:00",
+        "All is well.",
+    ):
         assert line in text
 
 

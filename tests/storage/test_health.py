@@ -15,6 +15,8 @@ from tests.fetches import NOON
 from tests.storage.test_ingest import ANNA, track
 from tracking import Statement, Telling, Windows
 
+REVIVAL = Windows().revival
+
 
 def say_alive(engine: Engine, at: float, trouble: str = "") -> None:
     with writing(engine) as session:
@@ -76,6 +78,6 @@ def test_a_chat_is_told_of_its_own_links_and_its_own_parked_messages(engine: Eng
         for claimed in outbox.claim(session, NOON, 8):
             outbox.settle(session, claimed, Outcome(Ended.REFUSED), NOON)
     with reading(engine) as session:
-        assert tuple(status(session, ANNA)) == (2, 1, 0, 1)
-        assert tuple(status(session, 7)) == (1, 1, 0, 1)
-        assert tuple(status(session, 404)) == (0, 0, 0, 0)
+        assert status(session, ANNA, NOON, REVIVAL) == ({"new": 1, "stopped": 1}, 0, 1)
+        assert status(session, 7, NOON, REVIVAL) == ({"new": 1}, 0, 1)
+        assert status(session, 404, NOON, REVIVAL) == ({}, 0, 0)

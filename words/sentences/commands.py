@@ -60,6 +60,14 @@ STATUS = plural(
     "<b>Status</b>\nWatching {watching} of {links} links.",
     counted="links",
 )
+STATUS_STANDINGS = {
+    "new": _("not in a mail yet: {count}"),
+    "draft": _("in your draft: {count}"),
+    "sent": _("sent, no look known: {count}"),
+    "looked": _("looked at: {count}"),
+    "asleep": _("asleep: {count}"),
+    "stopped": _("stopped: {count}"),
+}
 STATUS_WAITING = _("⏳ Reminders that wait: {count}")
 STATUS_ZONE = _("🕰 Clock: {zone}")
 STATUS_QUIET = _("🌙 Quiet from {start} to {end}")
