@@ -85,7 +85,7 @@ def test_every_card_and_nudge(speaking: None) -> None:
     for events, now in product(STATES, (NOON + 61, NOON + 30 * 86400)):
         tracked = link(*events, muted=now > NOON + 100)
         tracked.deadline, tracked.tracker = moment(now + 86400), "Anna"
-        card = cards.card(tracked, public_url=PUBLIC, copy_page=COPY_PAGE, now=now)
+        card = cards.card(tracked, public_url=PUBLIC, copy_page=COPY_PAGE, now=now, revival=14 * 86400)
         for message in (card, nudges.reminder(chat, tracked, now), nudges.deadline(chat, tracked, now)):
             assert message is None or shown_in(message) == set()
 
