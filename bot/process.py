@@ -1,6 +1,7 @@
 """The process: what is needed to start, the loops, and what is finished at the end."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -50,6 +51,9 @@ def main() -> int:
             raise configuration.SettingsError(
                 "BOT_TOKEN is not set. Get one from @BotFather, or run: python -m demo"
             )
+        # What is imported by now stays; from here on the collector has little to walk through.
+        gc.freeze()
+        gc.enable()
         asyncio.run(serve(settings))
     except (configuration.SettingsError, KeyFileError, SchemaError) as error:
         sys.stderr.write(f"{error}\n")

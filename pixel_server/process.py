@@ -65,9 +65,9 @@ def main() -> int:
     log.info(
         "Serving %s on %s:%d with %s", settings.public_url, settings.host, settings.port, shown_url(settings)
     )
-    # What is built by now stays: the collector need not walk through it again and again.
-    gc.collect()
+    # What is built by now stays; from here on the collector has little to walk through.
     gc.freeze()
+    gc.enable()
     server = Server(config(app, settings, plain=plain))
     server.run()
     return 0 if server.started else 1
