@@ -81,8 +81,8 @@ class Claim(NamedTuple):
     alert: Alert
     version: int
     fence: int
-    about: tuple[Link | None, FetchRow | None] = (None, None)
-    """Read along with it: who words the message finds them in the session."""
+    about: tuple[Chat | Link | FetchRow | None, ...] = ()
+    """Read along with it: held here, so that who words the message finds them in the session."""
 
 
 def owe(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
@@ -153,7 +153,7 @@ def claim(session: Session, now: float, limit: int, *, wall: float | None = None
     for alert, chat, link, fetch in session.exec(_DUE, params=times):
         # Charged when it is tried: what Telegram counts is what it was asked.
         chat.paced_at = (GROUP if chat.id < 0 else PRIVATE).after(chat.paced_at, now)
-        claims.append(_take(alert, now)._replace(about=(link, fetch)))
+        claims.append(_take(alert, now)._replace(about=(chat, link, fetch)))
     session.flush()
     return claims
 
