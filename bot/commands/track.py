@@ -88,7 +88,7 @@ def deadline_in(text: str, today: date) -> tuple[str, date | None]:
     before, named, after = found.groups()
     if day := grammar.day(named, today):
         if day < today:
-            raise DeadlineError(words.say(en.TRACK_PASSED, day=words.day(day)))
+            raise DeadlineError(words.say(en.TRACK_PASSED, day=words.name(named)))
         return before + after, day
     if re.search(r"\d", named) or not known.weekdays.keys().isdisjoint(named.lower().split()):
         raise DeadlineError(words.say(en.TRACK_WHICH_DAY, day=words.name(named)))

@@ -76,7 +76,7 @@ def test_what_stands_behind_by_may_be_a_day(typed: str, text: str, day: date | N
 @pytest.mark.parametrize("day", ["30 Feb", "5pm", "next Friday", "32.11.", "30 Nov 2020", "yesterday"])
 def test_a_deadline_that_is_no_day_to_come_is_refused(day: str) -> None:
     for typed in (f"notice to landlord by {day}", f"notice by {day} to landlord"):
-        with pytest.raises(DeadlineError, match=day.removesuffix(" 2020") if day[0] != "y" else "22 Nov"):
+        with pytest.raises(DeadlineError, match=day):
             deadline_in(typed, MONDAY)
 
 

@@ -74,7 +74,7 @@ def test_a_deadline_is_on_the_card_and_nudges_while_the_post_still_helps(anna: C
 
 def test_a_deadline_that_has_passed_is_refused_and_a_name_is_no_deadline(anna: Chat) -> None:
     anna.says("/track notice to landlord by 1 Nov 2020")
-    anna.sees("1 Nov has passed")
+    anna.sees("1 Nov 2020 has passed")
     card, _ = anna.tracks("portrait by Anna to Ben")
     assert card.text.startswith("portrait by Anna → Ben")
 
