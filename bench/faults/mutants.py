@@ -27,7 +27,7 @@ ANSWERS_FIRST = Mutant(
 )
 MARKS_FIRST = Mutant(
     "marks as sent before sending",
-    "bot/delivery.py",
+    "bot/delivery/loop.py",
     "        outcome = await self._attempt(job)\n",
     "        sent = Outcome(Ended.SENT)\n"
     "        await self._desk.write(lambda session: outbox.settle(session, job.claim, sent, now()))\n"

@@ -140,7 +140,7 @@ async def _admits(world: World, chat: int, count: int) -> bool:
     world.api.says(chat, "/status")
     try:
         async with asyncio.timeout(30):
-            await until(lambda: world.api.has_said(chat, f"{count} messages may not have reached you"))
+            await until(lambda: world.api.has_said(chat, f"⚠️ {count} message"))
     except TimeoutError:
         return False
     return True
