@@ -33,7 +33,7 @@ def owe(session: Session, link: Link, kind: str, due: float, now: float) -> None
 def owe_unsent(session: Session, link: Link, due: float, now: float) -> None:
     """Once per link, without sound: it may have been sent, and nobody said so."""
     row = {
-        "key": f"{UNSENT}:{link.id}",
+        "key": unsent_key(link.id),
         "chat_id": link.chat_id,
         "link_id": link.id,
         "kind": UNSENT,
@@ -42,6 +42,10 @@ def owe_unsent(session: Session, link: Link, due: float, now: float) -> None:
         "created_at": moment(now),
     }
     outbox.owe(session.connection(), [row])
+
+
+def unsent_key(link_id: int) -> str:
+    return f"{UNSENT}:{link_id}"
 
 
 def drop(session: Session, link: Link) -> bool:

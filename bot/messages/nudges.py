@@ -9,7 +9,7 @@ from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import deadline_of, lines, name, silence
+from bot.messages.phrases import deadline_of, lines, name, numbered, silence
 from bot.times import moments
 from bot.times.hours import zone_of
 from storage import outbox, reminders
@@ -75,15 +75,30 @@ def plan_unsent(session: Session, link: Link, now: float) -> None:
 
 
 def unsent(alert: Alert, link: Link, now: float) -> Message | None:
-    """The nudge for Sent; None when it was said, or somebody still writes."""
+    """The nudge for Sent; None when it was said, or somebody still writes. Once shown, what was answered."""
+    if alert.telegram_id is not None:
+        return _answered(link, now) or _question(link)
     last = history_of(link).memory.last_draft
     if last is None or not _is_unsent(link) or link.muted:
         return None
     if last + DRAFT_RESTS > now:
         outbox.postpone(alert, last + DRAFT_RESTS)
         return None
+    return _question(link)
+
+
+def _question(link: Link) -> Message:
     answers = [button(en.BUTTON_SENT, "sent", link.id), button(en.BUTTON_DRAFT, "draft", link.id)]
     return Message(words.say(en.UNSENT, name=name(link)), [answers])
+
+
+def _answered(link: Link, now: float) -> Message | None:
+    history = history_of(link)
+    if sent := history.sent():
+        return Message(words.say(en.SENT_NOTED, name=name(link), time=words.time(sent.at, now)))
+    if history.said.draft_until is not None:
+        return Message(lines(numbered(link), words.say(en.TOAST_DRAFT)))
+    return None
 
 
 def _is_unsent(link: Link) -> bool:

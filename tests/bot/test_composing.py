@@ -278,3 +278,25 @@ def test_an_hour_after_sent_the_card_asks_no_more_whether_it_was_earlier(evening
     assert "Sent it earlier?" in card_of(evening, EVENING + 60)
     assert passes(evening, EVENING + 3660) == 1
     assert "Sent it earlier?" not in card_of(evening, EVENING + 3660)
+
+
+@pytest.mark.parametrize(
+    ("telling", "answer"),
+    [
+        (Telling.SENT, "contract → Ben: noted as sent"),
+        (Telling.DRAFT, "Noted: still a draft."),
+        (Telling.PEEK, "Have you sent the mail since?"),
+    ],
+)
+def test_a_question_about_a_draft_that_was_answered_says_so_in_its_place(
+    evening: Evening, telling: Telling, answer: str
+) -> None:
+    link = drafts(evening)
+    evening.delivers(EVENING + 1800)
+    with writing(evening.engine) as session:
+        said, kept = Statement(telling, EVENING + 1860), session.get_one(Link, link.id)
+        state(session, kept, said, by=ANNA, now=EVENING + 1860, windows=Windows())
+    ((kind, message, _),) = evening.delivers(EVENING + 1860)
+    assert kind == "unsent"
+    assert answer in plain(message)
+    assert bool(message.keyboard) == (telling is Telling.PEEK)
