@@ -45,7 +45,7 @@ def test_a_route_is_in_the_readme(route: str) -> None:
     assert f"`{named}`" in README
 
 
-@pytest.mark.parametrize("room", ["storage", "pixel_server", "bot", "demo", "tracking", "bench"])
+@pytest.mark.parametrize("room", ["storage", "pixel_server", "bot", "demo", "tracking", "bench", "words"])
 def test_a_process_is_in_the_readme(room: str) -> None:
     assert f"`python -m {room}" in README
 

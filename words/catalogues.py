@@ -1,12 +1,13 @@
 """The catalogues as files: the template made from the sentences, and each language's translation of it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import polib
 
 from words import english
-from words.language import DOMAIN, LOCALE, compiled
+from words.language import DOMAIN, LOCALE, SOURCE, compiled
 from words.sentence import Sentence
 
 TEMPLATE = f"{DOMAIN}.pot"
@@ -101,12 +102,13 @@ def extract() -> None:
 
 
 def begin(language: str, plural_forms: str) -> Path:
-    """A catalogue without a translation yet, for a new language."""
+    """For a new language: a catalogue without a translation yet, and English's words to replace."""
     made = template()
     made.metadata |= {"Language": language, "Plural-Forms": plural_forms}
     path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     path.parent.mkdir(parents=True)
     made.save(str(path))
+    shutil.copy(LOCALE / SOURCE / "typed.toml", LOCALE / language)
     return path
 
 
