@@ -11,7 +11,7 @@ from storage.keys import open_keys
 from storage.tables import Alert, StatementRow
 from tests.pixel_server.serving import Served, path_of, sent, stopped, stored, track
 from tests.pixel_server.test_pages import copy_path, served
-from words import english, say
+from words import english, plain
 
 __all__ = ["served"]
 
@@ -27,7 +27,7 @@ def test_sent_on_the_page_is_what_sent_in_the_chat_is(served: Served, engine: En
         card = session.exec(select(Alert)).one()
     assert said == [("sent", None)]
     assert (card.key, card.state, card.wanted) == (f"card:{link.id}", "pending", 3)
-    assert say(english.PAGE_STAGES["sent"]) in html.unescape(served.get(path).text)
+    assert plain(english.PAGE_STAGES["sent"]) in html.unescape(served.get(path).text)
 
 
 def test_sent_cannot_be_said_with_a_wrong_key_or_by_following_a_link(served: Served, engine: Engine) -> None:
@@ -54,7 +54,7 @@ def test_the_copy_page_says_how_far_the_mail_is_without_any_script(
         stopped(engine, link)
     answer = served.get(copy_path(served, link))
     assert f'data-stage="{stage}"' in answer.text
-    assert html.unescape(answer.text).count(f">{say(english.PAGE_STAGES[stage])}</p>") == 1
+    assert html.unescape(answer.text).count(f">{plain(english.PAGE_STAGES[stage])}</p>") == 1
 
 
 # --- the self-test ---------------------------------------------------------------------------------
