@@ -4,6 +4,7 @@ import re
 import string
 import unicodedata
 from collections import Counter
+from datetime import date
 from html.parser import HTMLParser
 
 import polib
@@ -185,6 +186,13 @@ def test_no_sentence_claims_what_a_pixel_cannot_know(language: str) -> None:
         if (claims := claims_in(said, language))
     }
     assert found == {}
+
+
+def test_a_follow_up_fits_the_button_that_copies_it(language: str) -> None:
+    """Telegram takes 256 characters there."""
+    with words.speaking(language):
+        day = max((words.day(date(2026, month, 28)) for month in range(1, 13)), key=len)
+        assert words.utf16(words.plain(en.FOLLOW_UP, label=words.name("א" * 1000), day=day)) <= 256
 
 
 def test_every_language_has_a_name_of_its_own_and_a_direction() -> None:

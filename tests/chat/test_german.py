@@ -1,0 +1,38 @@
+"""A whole story in a language that somebody does speak."""
+
+import pytest
+
+from demo import telegram
+from tests.people import BROWSER, Chat, fetch
+from tests.processes import Processes
+
+
+@pytest.fixture
+def anna(world: tuple[telegram.Running, Processes]) -> Chat:
+    """Her Telegram is set to German."""
+    api, _ = world
+    return Chat(api, api.person("Anna", language_code="de"))
+
+
+def test_anna_types_and_reads_german(anna: Chat) -> None:
+    card, url = anna.tracks("Vertrag an Vermieter bis 30. November 2099")
+    assert "Vertrag → Vermieter · #1" in card.text
+    assert "Frist" in card.text
+    assert [key["text"] for key in card.buttons()[0]] == ["Link kopieren", "Kopierseite öffnen"]
+    assert anna.hears("/remind 1 in 2 Tagen").text.startswith("⏳ Vertrag → Vermieter: War bis dahin nichts")
+    anna.presses(card, "sent:")
+    fetch(url, BROWSER)
+    alert = anna.sees("geöffnet")
+    assert [key["text"] for row in alert.buttons() for key in row] == [
+        "Warum?",
+        "Das war ich",
+        "Stummschalten",
+    ]
+    assert anna.presses(alert, "own:") == "Notiert: Das warst du."
+    assert "ungeöffnet" in anna.hears("/history ungeöffnet").text
+
+
+def test_english_is_understood_there_too(anna: Chat) -> None:
+    card, _ = anna.tracks("contract to landlord")
+    assert "contract → landlord" in card.text
+    assert "Keine tägliche" in anna.hears("/digest off").text
