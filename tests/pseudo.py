@@ -53,7 +53,7 @@ def _catalogue(code: str, direction: str) -> polib.POFile:
 def _forget() -> None:
     language.languages.cache_clear()
     language._catalogue.cache_clear()
-    typed._understood.cache_clear()
+    typed.understood_in.cache_clear()
     grammar._patterns_of.cache_clear()
 
 

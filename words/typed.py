@@ -45,11 +45,11 @@ class Vocabulary(NamedTuple):
 
 def understood() -> Vocabulary:
     """The words of English and of the language of the moment."""
-    return _understood(spoken())
+    return understood_in(spoken())
 
 
 @cache
-def _understood(language: str) -> Vocabulary:
+def understood_in(language: str) -> Vocabulary:
     english = _vocabulary(SOURCE)
     # A language without words of its own is only spoken.
     if language == SOURCE or not (LOCALE / language / "typed.toml").exists():
@@ -63,9 +63,10 @@ def _joined(first: Any, second: Any) -> Any:
 
 def _vocabulary(language: str) -> Vocabulary:
     read = tomllib.loads((LOCALE / language / "typed.toml").read_text("utf-8"))
-    listed = {name: tuple(read[name.removesuffix("_")]) for name in Vocabulary._fields[:16]}
+    tables = ("months", "weekdays", "days", "units", "states")
+    lists = [name for name in Vocabulary._fields if name not in tables]
     return Vocabulary(
-        **listed,
+        **{name: tuple(read[name.removesuffix("_")]) for name in lists},
         months=_numbered(read["months"]),
         weekdays=_numbered(read["weekdays"]),
         days={word: DAYS[day] for day, words in read["days"].items() for word in words},

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 import words
-from words.typed import Vocabulary, understood
+from words.typed import Vocabulary, understood, understood_in
 
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -30,8 +30,8 @@ def _patterns() -> _Patterns:
 
 
 @cache
-def _patterns_of(_language: str) -> _Patterns:
-    known = understood()
+def _patterns_of(language: str) -> _Patterns:
+    known = understood_in(language)
     sign, behind = one_of(known.hour_sign), one_of(("am", "pm", *known.oclock, *known.hour_sign))
     month, ordinal, of = one_of(known.months), one_of(known.ordinal), one_of(known.of)
     year = rf"(?:,? (?:{of} )?(\d{{4}}))?"

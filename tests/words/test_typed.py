@@ -9,7 +9,7 @@ import pytest
 import words
 from bot.times import grammar
 from words.language import LOCALE, SOURCE
-from words.typed import DAYS, UNITS, Vocabulary, understood
+from words.typed import DAYS, UNITS, understood
 
 FOREIGN = [code for code in words.languages() if code != SOURCE]
 
@@ -48,7 +48,7 @@ def test_no_word_means_one_thing_in_english_and_another_here(language: str) -> N
     english = understood()
     with words.speaking(language):
         both = understood()
-    for name in Vocabulary._fields[16:]:
+    for name in ("months", "weekdays", "days", "units", "states"):
         ours, theirs = getattr(english, name), getattr(both, name)
         assert {word: theirs[word] for word in ours} == ours, name
 
