@@ -31,6 +31,7 @@ class Vocabulary(NamedTuple):
     hour_sign: tuple[str, ...]
     ordinal: tuple[str, ...]
     of: tuple[str, ...]
+    date_sign: tuple[str, ...]
     one: tuple[str, ...]
     months: dict[str, int]
     """By their names, from 1; weekdays are too, from Monday."""

@@ -23,6 +23,7 @@ class _Patterns(NamedTuple):
     span: re.Pattern[str]
     day: re.Pattern[str]
     month_first: re.Pattern[str]
+    figures: re.Pattern[str]
 
 
 def _patterns() -> _Patterns:
@@ -34,12 +35,14 @@ def _patterns_of(language: str) -> _Patterns:
     known = understood_in(language)
     sign, behind = one_of(known.hour_sign), one_of(("am", "pm", *known.oclock, *known.hour_sign))
     month, ordinal, of = one_of(known.months), one_of(known.ordinal), one_of(known.of)
+    slash = one_of(known.date_sign)
     year = rf"(?:,? (?:{of} )?(\d{{4}}))?"
     return _Patterns(
         clock=re.compile(rf"(\d{{1,2}})(?:[:.](\d{{2}})| ?{sign} ?(\d{{2}}))? ?({behind})?"),
         clocks=re.compile(rf"(.+?)(?: ?[-–] ?| {one_of(known.until)} )(.+)"),
         span=re.compile(rf"(?:(\d{{1,3}})|{one_of(known.one)}) ?({one_of(known.units)})"),
         day=re.compile(rf"(\d{{1,2}})(?:{ordinal})? (?:{of} )?({month})\.?{year}"),
+        figures=re.compile(rf"(\d{{1,2}}){slash}(\d{{1,2}})(?:{slash}(\d{{4}}))?"),
         month_first=re.compile(rf"({month})\.? (\d{{1,2}})(?:{ordinal})?{year}"),
     )
 
@@ -107,7 +110,7 @@ def _day_parts(text: str, known: Vocabulary) -> tuple[int, int, int | None] | No
     """Day, month, and the year where it was said."""
     if found := _ISO.fullmatch(text):
         return int(found[3]), int(found[2]), int(found[1])
-    if found := _DOTTED.fullmatch(text):
+    if found := _DOTTED.fullmatch(text) or _patterns().figures.fullmatch(text):
         return int(found[1]), int(found[2]), int(found[3]) if found[3] else None
     if found := _patterns().day.fullmatch(text):
         return int(found[1]), known.months[found[2]], int(found[3]) if found[3] else None

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import words
-from bot.times import grammar
+from bot.times import grammar, moments
+from tests.bot.test_moments import BERLIN, MONDAY, NOW, at
 from words.language import LOCALE, SOURCE
 from words.typed import DAYS, UNITS, understood
 
@@ -60,3 +61,64 @@ def test_every_month_and_unit_can_be_said(language: str) -> None:
             assert grammar.day(f"5 {name} 2027", date(2026, 1, 1)) == date(2027, number, 5)
         for unit, seconds in understood().units.items():
             assert grammar.span(f"2 {unit}") == 2 * seconds
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "day"),
+    [
+        ("de", "30. November", date(2026, 11, 30)),
+        ("de", "am Freitag", date(2026, 11, 27)),
+        ("de", "übermorgen", date(2026, 11, 25)),
+        ("es", "el 30 de noviembre de 2027", date(2027, 11, 30)),
+        ("es", "30/11", date(2026, 11, 30)),
+        ("fr", "le 1er décembre", date(2026, 12, 1)),
+        ("fr", "d’ici demain", None),
+        ("pt", "30/11/2027", date(2027, 11, 30)),
+        ("ru", "в пятницу", date(2026, 11, 27)),
+        ("ru", "30 ноября", date(2026, 11, 30)),
+        ("de", "30/11", None),
+        ("en", "30/11", None),
+    ],
+)
+def test_a_day_is_typed_as_its_people_type_it(language: str, typed: str, day: date | None) -> None:
+    with words.speaking(language):
+        assert grammar.day(typed, MONDAY) == day
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "moment"),
+    [
+        ("de", "in 2 Tagen", "2026-11-25 10:30"),
+        ("de", "Freitag um 8 Uhr", "2026-11-27 08:00"),
+        ("es", "mañana a las 18:00", "2026-11-24 18:00"),
+        ("fr", "vendredi à 14h05", "2026-11-27 14:05"),
+        ("fr", "dans 2 h", "2026-11-23 12:30"),
+        ("pt", "amanhã às 18h", "2026-11-24 18:00"),
+        ("ru", "через час", "2026-11-23 11:30"),
+        ("ru", "в пятницу в 8:00", "2026-11-27 08:00"),
+    ],
+)
+def test_a_moment_is_typed_as_its_people_type_it(language: str, typed: str, moment: str) -> None:
+    with words.speaking(language):
+        assert moments.future(typed, NOW, BERLIN) == at(moment)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "moment"),
+    [
+        ("de", "vor 20 Minuten", "2026-11-23 10:10"),
+        ("es", "hace 20 min", "2026-11-23 10:10"),
+        ("fr", "il y a une heure", "2026-11-23 09:30"),
+        ("pt", "há 20 minutos", "2026-11-23 10:10"),
+        ("ru", "20 минут назад", "2026-11-23 10:10"),
+    ],
+)
+def test_a_moment_that_was_is_typed_so_too(language: str, typed: str, moment: str) -> None:
+    with words.speaking(language):
+        assert moments.past(typed, NOW, BERLIN) == at(moment)
+
+
+def test_what_may_be_a_clock_or_a_span_takes_a_word_before_it() -> None:
+    with words.speaking("fr"):
+        assert moments.future("2h", NOW, BERLIN) is None
+        assert moments.future("à 14h", NOW, BERLIN) == at("2026-11-23 14:00")
