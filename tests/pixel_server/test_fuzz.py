@@ -1,6 +1,5 @@
 """Whatever is sent: no 5xx, no traceback, and the next one is served."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +10,7 @@ from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 from sqlalchemy import Engine
 
-from settings import Settings
-from tests.pixel_server.serving import Served, serving, track
+from tests.pixel_server.serving import Served, track
 
 EXAMPLES = 150
 
@@ -34,12 +32,6 @@ heads = st.builds(
     ),
     st.lists(st.builds(lambda name, value: b"%s: %s\r\n" % (name, value), names, st.one_of(words, junk))),
 )
-
-
-@pytest.fixture
-def served(settings: Settings) -> Iterator[Served]:
-    with serving(settings) as served:
-        yield served
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

@@ -1,7 +1,6 @@
 """More than anybody needs is refused, and who never comes to an end is hung up on."""
 
 import socket
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
@@ -10,22 +9,16 @@ from pixel_server.limits import LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS, Limite
 from pixel_server.pixel import GIF
 from settings import Settings
 from storage.tables import Link
-from tests.pixel_server.serving import Served, answer_on, path_of, request, serving, stored, track
+from tests.pixel_server.serving import Served, answer_on, path_of, request, serving, stored
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 HOST = b"Host: 127.0.0.1\r\n"
 
 
-@pytest.fixture(params=["short cut", "plain"])
-def served(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Served]:
-    with serving(settings, plain=request.param == "plain") as served:
-        yield served
-
-
-@pytest.fixture
-def link(engine: Engine) -> Link:
-    return track(engine)
+@pytest.fixture(params=[False, True], ids=["short cut", "plain"])
+def plain(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
 
 
 def headers(number: int, length: int = 1) -> dict[str, str]:

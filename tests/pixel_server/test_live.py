@@ -23,17 +23,6 @@ from tests.tracking.stories import GMAIL, PREFETCH, Story
 from tracking import History, Sighting, Telling, Windows
 
 
-@pytest.fixture
-def served(settings: Settings) -> Iterator[Served]:
-    with serving(settings) as served:
-        yield served
-
-
-@pytest.fixture
-def link(engine: Engine) -> Link:
-    return track(engine)
-
-
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits two seconds for what another process did."""

@@ -2,7 +2,6 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
 import psycopg
@@ -46,10 +45,9 @@ OUR_PROXY = (ip_network("127.0.0.1"),)
 OUR_PROXIES = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
 
-@pytest.fixture(params=["short cut", "plain"])
-def served(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Served]:
-    with serving(settings, plain=request.param == "plain") as served:
-        yield served
+@pytest.fixture(params=[False, True], ids=["short cut", "plain"])
+def plain(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
 
 
 def erase(engine: Engine, link: Link) -> None:

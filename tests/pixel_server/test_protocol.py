@@ -22,15 +22,9 @@ AGENT = b"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 T
 CLOSE = b"Connection: close\r\n"
 
 
-@pytest.fixture(params=["short cut", "plain"])
-def served(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Served]:
-    with serving(settings, plain=request.param == "plain") as served:
-        yield served
-
-
-@pytest.fixture
-def link(engine: Engine) -> Link:
-    return track(engine)
+@pytest.fixture(params=[False, True], ids=["short cut", "plain"])
+def plain(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
 
 
 def get(link: Link, *lines: bytes, method: bytes = b"GET", version: bytes = b"1.1") -> bytes:
@@ -129,11 +123,8 @@ def test_a_client_that_never_reads_does_not_fill_memory(served: Served, link: Li
         assert served.fetch(link).status == 200
 
 
-BOTH_WAYS = pytest.mark.parametrize("plain", [False, True], ids=["short cut", "plain"])
-
-
 @contextmanager
-def slow_disk(settings: Settings, *, plain: bool) -> Iterator[tuple[Served, Event, Event]]:
+def slow_disk(settings: Settings, plain: bool) -> Iterator[tuple[Served, Event, Event]]:
     """A server whose first transaction begins, says so, and waits until it may go on."""
     database, begun, go_on = connect(settings, checkpoints=True), Event(), Event()
 
@@ -146,9 +137,8 @@ def slow_disk(settings: Settings, *, plain: bool) -> Iterator[tuple[Served, Even
         yield served, begun, go_on
 
 
-@BOTH_WAYS
 def test_what_is_under_way_is_answered_when_the_server_ends(
-    settings: Settings, link: Link, monkeypatch: pytest.MonkeyPatch, *, plain: bool
+    settings: Settings, link: Link, monkeypatch: pytest.MonkeyPatch, plain: bool
 ) -> None:
     protocol = LimitedProtocol if plain else PixelProtocol
     shutdown = protocol.shutdown
@@ -167,9 +157,8 @@ def test_what_is_under_way_is_answered_when_the_server_ends(
         assert wire.recv(1) == b""
 
 
-@BOTH_WAYS
 def test_what_comes_while_one_is_under_way_is_answered_after_it(
-    settings: Settings, engine: Engine, link: Link, *, plain: bool
+    settings: Settings, engine: Engine, link: Link, plain: bool
 ) -> None:
     page = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
     with slow_disk(settings, plain=plain) as (served, begun, go_on), served.connect() as wire:
@@ -191,9 +180,8 @@ def test_what_comes_while_one_is_under_way_is_answered_after_it(
     assert len(stored(engine, link)) == 4
 
 
-@BOTH_WAYS
 def test_a_connection_is_not_kept_for_ever_for_a_next_request(
-    settings: Settings, link: Link, *, plain: bool
+    settings: Settings, link: Link, plain: bool
 ) -> None:
     with serving(settings, plain=plain, keep_alive=0.1) as served, served.connect() as wire:
         wire.sendall(get(link))
@@ -201,8 +189,7 @@ def test_a_connection_is_not_kept_for_ever_for_a_next_request(
         assert wire.recv(1) == b""
 
 
-@BOTH_WAYS
-def test_who_waits_for_a_slow_disk_is_not_hung_up_on(settings: Settings, link: Link, *, plain: bool) -> None:
+def test_who_waits_for_a_slow_disk_is_not_hung_up_on(settings: Settings, link: Link, plain: bool) -> None:
     with slow_disk(settings, plain=plain) as (served, begun, go_on), served.connect() as wire:
         wire.sendall(get(link))
         assert begun.wait(PATIENCE)
