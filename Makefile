@@ -51,5 +51,5 @@ $(VENV)/compiled: $(wildcard words/locale/*/LC_MESSAGES/readback.po) | $(VENV)/r
 	@touch $@
 
 $(VENV)/ready-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
-	$(PIP) -r requirements-dev.txt
+	$(PIP) -r requirements.txt -r requirements-dev.txt
 	@touch $@ $(VENV)/ready
