@@ -1,4 +1,4 @@
-"""Schema upgrades, through Alembic with the configuration in pyproject.toml."""
+"""Schema upgrades, through Alembic. Its own command finds the same place in pyproject.toml."""
 
 import logging
 from pathlib import Path
@@ -12,13 +12,15 @@ from storage.engine import is_passing, writing
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = Path(__file__).parent / "migrations"
 ATTEMPTS = 15
 """Each waits two seconds for its locks."""
 
 
 def configuration() -> Config:
-    return Config(toml_file=ROOT / "pyproject.toml")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
 
 
 def upgrade(engine: Engine) -> None:

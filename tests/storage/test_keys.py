@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.keys import KeyFileError, Keys, link_id_in, open_keys
-from storage.migrate import ROOT
+from tests.processes import ROOT
 
 KEYS = Keys(bytes(range(32)))
 TOKEN, OTHER_TOKEN = "AAAAAAAAAAAAAAAAAAAAAA", "BBBBBBBBBBBBBBBBBBBBBB"

@@ -6,7 +6,7 @@ import time
 
 from settings import Settings
 from storage.lock import BotLock
-from storage.migrate import ROOT
+from tests.processes import ROOT
 
 TAKE_AND_HOLD = """
 import sys
