@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
     Connection,
     and_,
     bindparam,
@@ -300,25 +299,27 @@ def _try_again(alert: Alert, chat: Chat, ended: Ended, now: float) -> None:
     chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(alert.attempts, 6)))
 
 
+_OF_CHAT: BindParameter[int] = bindparam("of_chat")
+_MISSED = (col(Alert.chat_id) == _OF_CHAT, col(Alert.state) == "parked")
+_COUNT = select(func.count()).where(*_MISSED)
+"""Built once: it is asked before every alert."""
+
+
 def missed(session: Session, chat_id: int) -> int:
     """How many messages, or newer versions of some, may not have arrived, and are not tried again."""
-    return session.exec(select(func.count()).where(*_missed(chat_id))).one()
-
-
-def _missed(chat_id: int) -> tuple[ColumnElement[bool], ...]:
-    return col(Alert.chat_id) == chat_id, col(Alert.state) == "parked"
+    return session.exec(_COUNT, params={"of_chat": chat_id}).one()
 
 
 def let_go(session: Session, chat_id: int) -> int:
     """Owe no more what may not have arrived, because somebody says so; how many messages that were."""
-    gone = update(Alert).where(*_missed(chat_id)).values(state="sent", shown=Alert.wanted, trouble="")
-    return int(session.connection().execute(gone).rowcount)
+    gone = update(Alert).where(*_MISSED).values(state="sent", shown=Alert.wanted, trouble="")
+    return int(session.connection().execute(gone, {"of_chat": chat_id}).rowcount)
 
 
 def send_again(session: Session, chat_id: int) -> int:
     """Try what is parked once more, because somebody asks for it; how many messages that are."""
-    again = update(Alert).where(*_missed(chat_id)).values(state="pending", attempts=0)
-    return int(session.connection().execute(again).rowcount)
+    again = update(Alert).where(*_MISSED).values(state="pending", attempts=0)
+    return int(session.connection().execute(again, {"of_chat": chat_id}).rowcount)
 
 
 def _gone(alert: Alert) -> None:
