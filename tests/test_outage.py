@@ -67,7 +67,7 @@ def test_the_next_alert_tells_of_a_parked_one_until_it_is_let_go(anna: Chat) -> 
     told = "Earlier messages that may not have reached you: 1. /status sends them again."
     assert told in anna.sees("was opened").text
     anna.says("/status")
-    status = anna.sees("/history knows what they were about")
+    status = anna.sees("Watching 2 of 2 links")
     assert anna.presses(status, "let_go:") == "Forgotten. /history knows what they were about."
     url = sent(anna)
     fetch(url, OUTLOOK)
