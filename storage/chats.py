@@ -44,9 +44,9 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
         col(Alert.chat_id) == old.id, col(Alert.state) == "sent", col(Alert.kind) != "card"
     )
     session.connection().execute(said)
-    session.connection().execute(
-        update(Alert).where(col(Alert.chat_id) == old.id).values(chat_id=new_id, telegram_id=None)
-    )
+    # A card that time alone has changed is no news either: it is not shown there for that.
+    followed = update(Alert).where(col(Alert.chat_id) == old.id)
+    session.connection().execute(followed.values(chat_id=new_id, telegram_id=None, changes_at=None))
     session.expire_all()
     session.delete(old)
     return new

@@ -124,9 +124,11 @@ def test_what_was_shown_already_is_not_told_again_in_the_supergroup(engine: Engi
         make(session, "contract", TEAM)
     with writing(engine) as session:
         (card,) = outbox.claim(session, NOON, 8)
+        card.alert.changes_at = moment(NOON + 30)
         outbox.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
     move(engine, TEAM, SUPERGROUP)
     with writing(engine) as session:
+        assert not outbox.turn(session, NOON + 60)
         assert outbox.claim(session, NOON + 60, 8) == []
         assert session.exec(select(Alert.state)).all() == ["sent"]
 
