@@ -35,18 +35,21 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
         )
         session.add(new)
         session.flush()
-        session.connection().execute(update(Link).where(col(Link.chat_id) == old.id).values(chat_id=new_id))
+        session.connection().execute(
+            update(Link).where(col(Link.chat_id) == old.id).values(chat_id=new_id, asked_in=None)
+        )
     else:
         _renumber(session, old, new)
-    # The old chat's messages cannot be edited from the new one, where their ids mean others: what is due
-    # is sent anew there, and what was said is said.
+    # The old chat's messages cannot be edited or answered from the new one, where their ids mean others: what
+    # is due is sent anew there, and what was said is said.
     said = delete(Alert).where(
         col(Alert.chat_id) == old.id, col(Alert.state) == "sent", col(Alert.kind) != "card"
     )
     session.connection().execute(said)
     # A card that time alone has changed is no news either: it is not shown there for that.
     followed = update(Alert).where(col(Alert.chat_id) == old.id)
-    session.connection().execute(followed.values(chat_id=new_id, telegram_id=None, changes_at=None))
+    moved = {"chat_id": new_id, "telegram_id": None, "reply_to": None, "changes_at": None}
+    session.connection().execute(followed.values(moved))
     session.expire_all()
     session.delete(old)
     return new
@@ -56,6 +59,6 @@ def _renumber(session: Session, old: Chat, new: Chat) -> None:
     """Links made under the new id before we knew keep their numbers; the old ones get the next."""
     links = select(Link).where(col(Link.chat_id) == old.id).order_by(col(Link.number))
     for link in session.exec(links).all():
-        link.chat_id, link.number = new.id, new.next_number
+        link.chat_id, link.number, link.asked_in = new.id, new.next_number, None
         new.next_number += 1
     session.flush()

@@ -1,6 +1,7 @@
 """Chats: made when first seen, lost and found again, moved when Telegram moves them."""
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
 from storage import links, outbox
@@ -131,6 +132,24 @@ def test_what_was_shown_already_is_not_told_again_in_the_supergroup(engine: Engi
         assert not outbox.turn(session, NOON + 60)
         assert outbox.claim(session, NOON + 60, 8) == []
         assert session.exec(select(Alert.state)).all() == ["sent"]
+
+
+@pytest.mark.parametrize("made_there_before", [0, 1])
+def test_a_message_of_the_old_group_is_not_taken_for_one_of_the_new(
+    engine: Engine, made_there_before: int
+) -> None:
+    with writing(engine) as session:
+        contract = make(session, "contract", TEAM)
+        contract.asked_in = 7
+        for _ in range(made_there_before):
+            make(session, "letter", SUPERGROUP)
+    with writing(engine) as session:
+        session.connection().execute(update(Alert).values(reply_to=7))
+    move(engine, TEAM, SUPERGROUP)
+    with reading(engine) as session:
+        assert session.get_one(Link, contract.id).asked_in is None
+        cards = select(Alert.reply_to).where(Alert.link_id == contract.id)
+        assert session.exec(cards).all() == [None]
 
 
 def test_fetches_go_on_being_told_after_the_move(engine: Engine) -> None:
