@@ -35,7 +35,7 @@ def _opened(link: Link, fetch: FetchRow, last_before: float | None, values: dict
     at, sent = seconds(fetch.at), history_of(link).sent()
     if last_before is not None:
         return words.say(en.REVIVED, span=words.span(at - last_before), **values)
-    if sent is None or sent.by or sent.at > at:
+    if sent is None or sent.by or sent.at >= at:
         return words.say(en.OPENED_SENT_UNKNOWN, **values)
     return words.say(en.OPENED, span=words.span(at - sent.at), **values)
 
@@ -108,7 +108,7 @@ def why(link: Link, fetch: FetchRow, now: float) -> Message:
         words.say(en.WHY, kind=en.KINDS[fetch.kind], name=name(link)),
         words.say(en.WHY_SEEN, agent=agent, network=network, time=words.time(at, now)),
     ]
-    if sent and not sent.by and at >= sent.at:
+    if sent and not sent.by and at > sent.at:
         parts.append(words.say(en.WHY_SINCE, span=words.span(at - sent.at)))
     parts.append(because(fetch))
     parts.append(words.say(en.WHY_ELSE, alternative=en.ALTERNATIVES[reason_of(fetch)]))

@@ -11,6 +11,7 @@ import words
 from bot.message import Message, pack, unpack
 from bot.messages import alerts
 from storage.tables import FetchRow
+from storage.times import seconds
 from tests.bot import LOOK, SENT, fetch, fits_telegram, keys, labels, link, plain, said, verbs
 from tests.fetches import NOON
 from tests.tracking.stories import GMAIL, YAHOO
@@ -67,6 +68,12 @@ def test_an_open_that_only_shows_that_it_was_sent_claims_no_span() -> None:
 def test_an_open_from_before_it_was_sent_claims_no_span() -> None:
     late = link(said(Telling.SENT, LATER))
     assert "after you sent it" not in plain(alerts.opened(late, fetch(), None, LATER))
+
+
+def test_an_open_that_was_said_to_be_the_first_moment_after_sending_claims_no_span() -> None:
+    answered_yes = link(said(Telling.TOLD_SENT, seconds(fetch().at)))
+    assert "after you sent it" not in plain(alerts.opened(answered_yes, fetch(), None, LATER))
+    assert "after it was sent" not in plain(alerts.why(answered_yes, fetch(), LATER))
 
 
 def test_an_open_after_a_long_sleep_wakes_up() -> None:
