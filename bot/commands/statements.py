@@ -79,7 +79,7 @@ def _say_sent(session: Session, link: Link, update: Update, desk: Desk) -> Messa
     if at is None:
         return Message(words.say(en.SENT_WHEN, number=link.number))
     if not chat.zone and moments.is_to_come(more, said_at, zone_of(chat)):
-        return Message(words.say(en.SENT_TO_COME, clock=more))
+        return Message(words.say(en.SENT_TO_COME, clock=more.removeprefix("at ")))
     told = [_sent_noted(link, say(session, link, update, desk, Statement(Telling.TOLD_SENT, at)))]
     if is_guessed(chat, lambda zone: moments.past(more, said_at, zone)):
         told.append(words.say(en.CLOCK_IN_UTC))
