@@ -1,6 +1,7 @@
 # make run    the bot and the pixel server; without a BOT_TOKEN, the demo
 # make test   everything that is tested        make check   style and types
 # make bench  the figures in the README        make screenshots  the pictures of the pages in docs/
+# make stories writes down what the people of demo/stories see now
 # make faults tries to lose something, for an hour
 # make words  the template for translators from the sentences, and every catalogue brought up to it
 
@@ -9,7 +10,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench faults screenshots words
+.PHONY: run test check bench faults screenshots words stories
 
 # HOST, PORT and PUBLIC_URL are settled before honcho deals every child a PORT of its own.
 run: $(VENV)/ready $(VENV)/compiled
@@ -37,6 +38,9 @@ words: $(VENV)/ready
 
 screenshots: $(VENV)/ready-dev
 	$(PY) -m docs.screenshots
+
+stories: $(VENV)/ready-dev
+	$(PY) -m pytest --quiet tests/test_storybook.py --record
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Readback needs Python 3.11 or newer: make PYTHON=python3.12 run")'

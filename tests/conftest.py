@@ -39,6 +39,10 @@ hypothesis.settings.register_profile("readback", deadline=None)
 hypothesis.settings.load_profile("readback")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="write into demo/stories what is seen now")
+
+
 def settings_of(folder: Path, **given: str) -> Settings:
     """Settings as from an environment with these variables, everything they name in `folder`."""
     environ = {"DATABASE_URL": f"sqlite:///{folder}/readback.db", "KEY_FILE": f"{folder}/readback.key"}

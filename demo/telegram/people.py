@@ -175,6 +175,12 @@ class Telegram(World):
             chat.blocked = True
             self._bot_became(chat, chat.members[0], "member", "kicked")
 
+    def take_back(self, chat: Chat) -> None:
+        """The bot that was kicked is a member again."""
+        with self.bell.lock:
+            chat.blocked = False
+            self._bot_became(chat, chat.members[0], "kicked", "member")
+
     # What they see
 
     def said(self, chat: Chat | User) -> list[Message]:

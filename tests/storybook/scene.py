@@ -1,0 +1,139 @@
+"""A story under way: who is there, what is on their screens, and what they do."""
+
+import re
+from itertools import cycle
+from typing import Any
+
+import httpx
+
+from demo import telegram
+from demo.mail import Fetcher
+from demo.storybook import Seen
+from tests.people import BROWSER
+from tests.storybook.seeing import Eyes, clean
+from tests.storybook.stage import Stage
+
+WRAPPED = str.maketrans("", "", "⟦⟧")
+"""A pseudo-language puts its sentences into these; people find their buttons all the same."""
+
+
+class CannotError(Exception):
+    """What a story says cannot be done: there is no such button, person, or card."""
+
+
+class Scene:
+    def __init__(self, stage: Stage, language: str = "en") -> None:
+        self.stage, self.api, self.language = stage, stage.api, language
+        self.eyes = Eyes(stage.api)
+        self.chats: list[telegram.Chat] = []
+        self._people: dict[str, telegram.User] = {}
+        self._groups: dict[str, telegram.Chat] = {}
+        self._pressed: list[telegram.Query] = []
+        self._noted: list[Seen] = []
+        """What flashed up or opened since the last look."""
+
+    # Who is there
+
+    def person(self, name: str) -> telegram.User:
+        if name not in self._people:
+            self._people[name] = self.api.person(name, language_code=self.language)
+            self.chats.append(self.api.chats[self._people[name].id])
+        return self._people[name]
+
+    def add_group(self, title: str, group: telegram.Chat) -> None:
+        self._groups[title] = group
+        self.chats.append(group)
+
+    def group(self, title: str) -> telegram.Chat:
+        if title not in self._groups:
+            raise CannotError(f"there is no group {title}")
+        return self._groups[title]
+
+    def chat(self, who: str, group: str | None) -> telegram.Chat:
+        """Where somebody writes: in a group, or in their own chat with the bot."""
+        return self.group(group) if group else self.api.chats[self.person(who).id]
+
+    def topic(self, group: str, name: str) -> int:
+        named = [thread for thread, topic in self.group(group).topics.items() if topic == name]
+        if not named:
+            raise CannotError(f"{group} has no topic {name}")
+        return named[0]
+
+    # What is on the screens
+
+    def message(self, chat: telegram.Chat, name: str) -> telegram.Message:
+        """The newest message that a story calls this: `the card`, `the card of #2`, or “how it begins”."""
+        begins = name.strip("“”")
+        for message in reversed(self.api.said(chat)):
+            if name == self.eyes.name_of(message) or message.text.translate(WRAPPED).startswith(begins):
+                return message
+        raise CannotError(f"nothing here is called {name}")
+
+    def with_button(self, chat: telegram.Chat, label: str) -> telegram.Message:
+        """The newest message with this button."""
+        for message in reversed(self.api.said(chat)):
+            if button(message, label):
+                return message
+        there = [key["text"] for message in self.api.said(chat) for row in message.buttons() for key in row]
+        raise CannotError(f"no message has a button “{label}”; there are {', '.join(there) or 'none'}")
+
+    def image(self, number: str | None) -> str:
+        """The address of the image in a mail; without a number, that of the newest card."""
+        for card in reversed(self.eyes.cards.values()):
+            if number is None or card.number == int(number):
+                return card.image
+        raise CannotError("there is no such link yet")
+
+    def note(self, who: str, how: str, text: str) -> None:
+        """Something that a person sees, and that is no message."""
+        self._noted.append(Seen(f"To {who}", how, text=clean(text)))
+
+    def see(self) -> list[Seen]:
+        """What is new to be seen, once all have done what they had to."""
+        self.stage.settle([chat.id for chat in self.chats])
+        for query in self._pressed:
+            if query.answer and query.answer["text"]:
+                self.note(query.user.name, "flashing up", query.answer["text"])
+        noted, self._noted, self._pressed = self._noted, [], []
+        return [*noted, *self.eyes.look(self.chats)]
+
+    def ask(self, url: str, *, method: str = "GET") -> str:
+        """What a browser that speaks the language of the story is shown."""
+        headers = {**BROWSER, "Accept-Language": self.language}
+        answer = httpx.request(method, url, headers=headers, follow_redirects=True, trust_env=False)
+        return answer.raise_for_status().text
+
+    def press(self, who: str, message: telegram.Message, data: str) -> None:
+        self._pressed.append(self.api.press(self.person(who), message, data))
+
+    def leave(self) -> None:
+        """Everybody goes: what time would still bring them is not in the way of the next story."""
+        self.stage.down = False
+        self.api.faults.clear()
+        for user in self._people.values():
+            self.api.block(user)
+        for group in self._groups.values():
+            self.api.kick(group)
+        self.stage.settle([])
+
+
+def fetch(fetcher: Fetcher, url: str, times: int) -> None:
+    """Load an image as somebody does: with their headers, from their addresses in turn."""
+    addresses = cycle(fetcher.addresses)
+    with httpx.Client(trust_env=False, headers=dict(fetcher.headers)) as client:
+        for method in fetcher.methods * times:
+            headers = {"X-Forwarded-For": next(addresses)}
+            client.request(method, url, headers=headers).raise_for_status()
+
+
+def button(message: telegram.Message, label: str) -> dict[str, Any] | None:
+    for row in message.buttons():
+        for found in row:
+            if found["text"].translate(WRAPPED) == label:
+                return found
+    return None
+
+
+def headline(page: str) -> str:
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", found[1]).strip() if found else ""

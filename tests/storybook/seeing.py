@@ -1,0 +1,167 @@
+"""What the people of a story see: messages as a phone shows them, and what changed since they last looked."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from demo.storybook import Seen
+from demo.telegram import Chat, Message, Telegram
+from demo.telegram.entities import Entity, part
+
+LONGEST_QUOTE = 48
+MARKS = {"bold": "**", "italic": "_", "code": "`"}
+CORNERS = {"copy_text": " ⧉", "url": " ↗"}
+"""What Telegram draws on buttons that copy, and that lead away."""
+_IMAGE = re.compile(r"http\S+/i/[\w-]{22}\.gif")
+_HOST = re.compile(r"http://127\.0\.0\.1:\d+")
+_SECRET = re.compile(r"(?<=/)(i|n|copy|try)/[\w.-]{22,}?(?=\.gif|[^\w.-]|$)")
+_DIFFERS = re.compile(r"\(no\. \d+\)")
+
+
+class Shown(NamedTuple):
+    """A message, without who sees it and how."""
+
+    text: str
+    extras: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Card(NamedTuple):
+    """Which link a card is about."""
+
+    number: int
+    image: str
+
+
+class Eyes:
+    """Remember what was seen, so that each look finds what is new."""
+
+    def __init__(self, telegram: Telegram) -> None:
+        self.cards: dict[tuple[int, int], Card] = {}
+        """By chat and message; what was a card stays one, whatever becomes of it."""
+        self._telegram = telegram
+        self._known: dict[tuple[int, int], Shown] = {}
+        self._reactions: set[tuple[int, int, str]] = set()
+
+    def look(self, chats: list[Chat]) -> list[Seen]:
+        """New messages, then those that changed, then reactions; chat by chat."""
+        with self._telegram.bell.lock:
+            messages = [message for chat in chats for message in self._telegram.in_chat(chat)]
+            ours = [message for message in messages if message.sender.is_bot and not message.service]
+            for message in ours:
+                self._learn_card(message)
+            new = [self._new(message) for message in ours if key(message) not in self._known]
+            changed = [self._changed(message) for message in ours if self._has_changed(message)]
+            self._known |= {key(message): shown(message) for message in ours}
+            return [*new, *changed, *self._reacted(messages)]
+
+    def name_of(self, message: Message) -> str:
+        """As a story calls it: `the card`, `the card of #2`, or how it begins."""
+        card = self.cards.get(key(message))
+        if card is None:
+            before = self._known.get(key(message))
+            return quoted(before.text if before else clean(message.text))
+        in_chat = {other.number for (chat, _), other in self.cards.items() if chat == message.chat.id}
+        return "the card" if len(in_chat) == 1 else f"the card of #{card.number}"
+
+    def _learn_card(self, message: Message) -> None:
+        number = re.search(r"#(\d+)", message.text.partition("\n")[0])
+        image = _IMAGE.search(message.text)
+        if number and image:
+            self.cards[key(message)] = Card(int(number[1]), image[0])
+
+    def _new(self, message: Message) -> Seen:
+        how = "without sound" if message.silent else "with sound"
+        about = self.name_of(message.reply_to) if message.reply_to else ""
+        return Seen(place(message), how, about, *shown(message))
+
+    def _has_changed(self, message: Message) -> bool:
+        return self._known.get(key(message), shown(message)) != shown(message)
+
+    def _changed(self, message: Message) -> Seen:
+        return Seen(place(message), "changing", self.name_of(message), *shown(message))
+
+    def _reacted(self, messages: list[Message]) -> Iterator[Seen]:
+        for message in messages:
+            emoji = message.reactions.get(self._telegram.bot.id, "")
+            if emoji and (*key(message), emoji) not in self._reactions:
+                self._reactions.add((*key(message), emoji))
+                yield Seen(place(message), "under", self.name_of(message), emoji)
+
+
+def key(message: Message) -> tuple[int, int]:
+    return message.chat.id, message.id
+
+
+def place(message: Message) -> str:
+    """Who sees it: a person, a group, a topic of one."""
+    if message.chat.private:
+        return f"To {message.chat.name}"
+    topic = message.chat.topics.get(message.thread or 0)
+    return f"In {message.chat.name}" + (f", topic {topic}" if topic else "")
+
+
+def shown(message: Message) -> Shown:
+    rows = tuple(tuple(label(button) for button in row) for row in message.buttons())
+    return Shown(clean(marked(message.text, message.entities)), tuple(extras(message)), rows)
+
+
+def extras(message: Message) -> Iterator[tuple[str, str]]:
+    if message.file:
+        yield "picture" if message.file.kind == "photo" else "file", message.file.name
+    if message.markup and "force_reply" in message.markup:
+        yield "asks", str(message.markup["input_field_placeholder"])
+
+
+def label(button: dict[str, Any]) -> str:
+    return str(button["text"]) + "".join(corner for kind, corner in CORNERS.items() if kind in button)
+
+
+def shape(seen: Seen) -> Seen:
+    """The same without its words: what it has in common with its like in another language."""
+    about = re.sub("“.*”", "“”", seen.about)
+    extras = tuple((what, "") for what, _ in seen.extras)
+    return Seen(seen.where, seen.how, about, "", extras, tuple(("",) * len(row) for row in seen.rows))
+
+
+def quoted(text: str) -> str:
+    line = re.sub(r"\*\*|`", "", text.partition("\n")[0])
+    return f"“{line}”" if len(line) <= LONGEST_QUOTE else f"“{line[: LONGEST_QUOTE - 1].rstrip()}…”"
+
+
+def clean(text: str) -> str:
+    """The same without what differs each time: the host, secrets, numbers for the operator."""
+    text = _SECRET.sub(r"\1/<token>", _HOST.sub("https://readback.example", text))
+    return _DIFFERS.sub("(no. <number>)", text)
+
+
+def marked(text: str, entities: list[Entity]) -> str:
+    """With the signs that are typed for bold, italic and code, and each time as a phone in UTC shows it."""
+    raw, pieces, at = text.encode("utf-16-le"), list[str](), 0
+    for edge, _, sign, skip in sorted(_edges(text, entities)):
+        pieces += [raw[at * 2 : edge * 2].decode("utf-16-le"), sign]
+        at = max(at, edge) + skip
+    return "".join([*pieces, raw[at * 2 :].decode("utf-16-le")])
+
+
+def _edges(text: str, entities: list[Entity]) -> Iterator[tuple[int, int, str, int]]:
+    """Where a sign stands, whether it closes or opens, the sign, and how much of the text it replaces."""
+    for entity in entities:
+        if sign := MARKS.get(entity.type):
+            yield entity.offset, 1, sign, 0
+            yield entity.end, 0, sign, 0
+        elif entity.type == "date_time":
+            said = on_a_phone(int(entity.extra["unix_time"]), str(entity.extra.get("date_time_format", "")))
+            yield entity.offset, 2, said or part(text, entity), entity.length
+
+
+def on_a_phone(at: int, form: str) -> str:
+    """Empty where the text itself is shown."""
+    moment = datetime.fromtimestamp(at, UTC)
+    said = {
+        "t": f"{moment:%H:%M}",
+        "dt": f"{moment.day} {moment:%b %Y, %H:%M}",
+        "D": f"{moment.day} {moment:%B %Y}",
+    }
+    return said[form] if form else ""

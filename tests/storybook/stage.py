@@ -1,0 +1,135 @@
+"""Where stories are played: the real bot and the real pixel server, on the clock of the story."""
+
+import sys
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, func, or_, select
+from starlette.applications import Starlette
+
+import settings as configuration
+from demo import telegram
+from demo.telegram.serving import listening, routes_of, serving
+from storage import outbox
+from storage.engine import connect, reading, writing
+from storage.news import Teller
+from storage.tables import Alert, Chat, Link, StoredUpdate
+from storage.times import moment
+from tests.processes import Processes
+from tests.storybook.clock import Clock
+
+SETTINGS = {"SETTLE_SECONDS": "5", "DAILY_LINKS": "12"}
+"""So few links a day that a story can reach the limit, so many that another can turn pages."""
+PATIENCE = 30.0
+"""Seconds after which what has not come to rest is a failure."""
+LOOK = 0.008
+"""Seconds between two looks at the database while Telegram has nothing new."""
+
+
+class Stage:
+    def __init__(self, api: telegram.Running, running: Processes, clock: Clock, locale: str) -> None:
+        self.api, self.running, self.clock = api, running, clock
+        self._under = (sys.executable, "-m", "tests.storybook.child", str(clock.path), locale)
+        self.down = False
+        """Whether Telegram is away."""
+        settings = configuration.read(running.environ, dotenv=None)
+        self._engine, self._teller = connect(settings), Teller(settings)
+
+    def start(self, *programs: str) -> None:
+        self.running.start(*programs, under=self._under)
+
+    def close(self) -> None:
+        self.running.end_all()
+        self._teller.close()
+        self._engine.dispose()
+
+    def set_clock(self, at: float) -> None:
+        """What is due by then is due now: the bot would find it on its next rounds, minutes later at most."""
+        self.clock.set(at)
+        with writing(self._engine) as session:
+            outbox.turn(session, at)
+            self._teller.in_transaction(session.connection())
+        self._teller.after_commit()
+
+    def settle(self, chats: Collection[int]) -> None:
+        """Wait until all is done that there is to do.
+
+        No time is waited out: Telegram has no update left, the inbox none that is not done, the outbox
+        nothing that is due, no button spins, and each open that was told has its reaction.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while not self._is_at_rest(chats):
+            if time.monotonic() > deadline:
+                raise AssertionError("This does not come to rest:\n" + self.api.lines()[-4000:])
+            self.api.bell.wait(lambda: None, LOOK)
+
+    def _is_at_rest(self, chats: Collection[int]) -> bool:
+        with self.api.bell.lock:
+            if self.api.updates.pending or any(query.answer is None for query in self.api.queries.values()):
+                return False
+            reactions = sum(
+                call.method == "setmessagereaction" and int(call.values["chat_id"]) in chats
+                for call in self.api.calls
+            )
+        with reading(self._engine) as session:
+            return (
+                session.exec(_undone()).one() == 0
+                and self._is_delivered(session.exec(_due(self.clock())).all())
+                and session.exec(_told_opens(chats)).one() <= reactions
+            )
+
+    def _is_delivered(self, due: Sequence[tuple[str, int]]) -> bool:
+        """Nothing is due; while Telegram is away, something was tried in vain and all waits for that."""
+        if not self.down:
+            return not due
+        return all(state == "pending" for state, _ in due) and (not due or any(tries for _, tries in due))
+
+
+def _undone() -> Any:
+    return select(func.count()).select_from(StoredUpdate).where(col(StoredUpdate.done).is_(False))
+
+
+def _due(now: float) -> Any:
+    """The state of what is due to chats that can be reached, and how often it was tried."""
+    return (
+        select(Alert.state, Alert.attempts)
+        .join(Chat, col(Chat.id) == Alert.chat_id)
+        .where(
+            col(Alert.state).in_(("pending", "sending")),
+            or_(col(Alert.not_before).is_(None), col(Alert.not_before) <= moment(now)),
+            col(Chat.unreachable_since).is_(None),
+        )
+    )
+
+
+def _told_opens(chats: Collection[int]) -> Any:
+    """Alerts of opens that are shown, and whose link was asked for in a message."""
+    told = select(func.count()).select_from(Alert).join(Link, col(Link.id) == Alert.link_id)
+    return told.where(
+        Alert.kind == "opened",
+        col(Alert.chat_id).in_(chats),
+        col(Alert.telegram_id).is_not(None),
+        col(Link.asked_in).is_not(None),
+    )
+
+
+@contextmanager
+def stage(folder: Path, *, locale: str = "", **environ: str) -> Iterator[Stage]:
+    """Both programs and a local Telegram, all on one story's clock, until the end of the block.
+
+    `locale` is a folder of other languages than the real ones.
+    """
+    clock = Clock(folder / "clock")
+    api = telegram.Running(limits=telegram.LIFTED, clock=clock)
+    with serving(Starlette(routes=routes_of(api)), listening(), api.close) as api.url:
+        running = Processes(folder, api, **SETTINGS, **environ)
+        running.upgrade()
+        made = Stage(api, running, clock, locale)
+        try:
+            made.start("pixel_server", "bot")
+            yield made
+        finally:
+            made.close()
