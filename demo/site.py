@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from demo.mail import ACTIONS, MailWorld
+from demo.storybook import Story, stories
 from demo.telegram import Telegram, User
 from demo.telegram.serving import routes_of
 
@@ -23,7 +24,11 @@ FILES = {
     "/style.css": "style.css",
     "/page.js": "page.js",
     "/chat.js": "chat.js",
+    "/element.js": "element.js",
     "/mail.js": "mail.js",
+    "/stories": "stories.html",
+    "/stories.css": "stories.css",
+    "/stories.js": "stories.js",
 }
 HEADERS = {
     "Content-Security-Policy": (
@@ -44,6 +49,19 @@ def page_routes() -> list[BaseRoute]:
         return endpoint
 
     return [Route(path, served(name)) for path, name in FILES.items()]
+
+
+def stories_route() -> BaseRoute:
+    async def told(_request: Request) -> Response:
+        return JSONResponse([shown(story) for story in await run_in_threadpool(stories)])
+
+    return Route("/stories.json", told)
+
+
+def shown(story: Story) -> dict[str, Any]:
+    steps = [asdict(step) for step in story.steps]
+    named = {name: getattr(story, name) for name in ("name", "chapter", "title", "about")}
+    return named | {"steps": steps}
 
 
 def mail_routes(mail: MailWorld, visitor: User, public_url: str) -> list[BaseRoute]:
@@ -73,7 +91,12 @@ def site(telegram: Telegram, visitor: User, public_url: str) -> Starlette:
     mail = MailWorld(public_url, lambda done: telegram.changed("mail", done=done))
     telegram.previewer = mail.preview
     return Starlette(
-        routes=[*page_routes(), *mail_routes(mail, visitor, public_url), *routes_of(telegram)],
+        routes=[
+            *page_routes(),
+            stories_route(),
+            *mail_routes(mail, visitor, public_url),
+            *routes_of(telegram),
+        ],
         # a page of another origin that rebinds its name to loopback is turned away
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
     )

@@ -1,5 +1,7 @@
 // The chat: messages as Telegram draws them, edited in place.
 
+import { element } from "./element.js";
+
 const log = document.querySelector("#messages");
 const nodes = new Map();
 const waiting = new Map(); // query id -> the button that waits for its answer
@@ -17,12 +19,6 @@ export async function post(path, body) {
   const result = await answer.json();
   if (!answer.ok) throw new Error(result.error);
   return result;
-}
-
-export function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children.filter(Boolean));
-  return made;
 }
 
 // Times: every reader sees their own zone, as in Telegram

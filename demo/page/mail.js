@@ -1,6 +1,7 @@
 // The world outside: the mail that is being written, and whoever loads its image.
 
-import { element, messages, post, toast } from "./chat.js";
+import { messages, post, toast } from "./chat.js";
+import { element } from "./element.js";
 
 const find = (id) => document.querySelector(id);
 let about; // what the server told: who we are, which actions there are

@@ -1,6 +1,7 @@
 // Puts the two halves together: listens for changes, writes, and shows the way.
 
-import { answered, element, messages, post, remove, show, toast } from "./chat.js";
+import { answered, messages, post, remove, show, toast } from "./chat.js";
+import { element } from "./element.js";
 import { happened, open, refresh } from "./mail.js";
 
 const find = (id) => document.querySelector(id);
