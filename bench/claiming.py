@@ -12,10 +12,10 @@ import settings as configuration
 from bot.delivery.loop import Delivery, Job
 from bot.desk import Desk
 from demo.telegram import made_up_token
+from storage.claims import Ended, Outcome
 from storage.engine import connect
 from storage.keys import open_keys
 from storage.news import Listener
-from storage.outbox import Ended, Outcome
 
 
 class Claiming(Delivery):

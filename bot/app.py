@@ -37,7 +37,7 @@ from bot.delivery.outcomes import in_words
 from bot.desk import Desk
 from bot.reception import App, Reception
 from settings import Settings
-from storage import inbox, outbox
+from storage import claims, inbox, outbox
 from storage.engine import in_words as database_in_words
 from storage.health import BOT, beat
 from storage.lock import BotLock
@@ -164,7 +164,7 @@ class Bot:
             self._desk.say_trouble("Another bot works on this database; waiting until it ends.")
             await asyncio.sleep(1)
         self._desk.say_trouble("")
-        await self._desk.write(lambda session: outbox.take_over(session, steady()))
+        await self._desk.write(lambda session: claims.take_over(session, steady()))
 
     async def _greet(self) -> None:
         """Learn our own name; a Telegram that cannot be reached, or a bad token, is waited out."""

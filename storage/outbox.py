@@ -1,15 +1,12 @@
-"""The outbox: what is owed to chats, and what becomes of it.
+"""The outbox: what is owed to chats.
 
-Writing: `owe` adds a message once per key, `renew` asks for a newer version of one that exists. What is
-owed later is a row like any other, with `not_before`: it outlives restarts, and blocks nobody before.
-Delivering: `claim` takes due messages under a lease, one a chat; `settle` records what came of it.
-An alert leaves the active states only as sent, parked (shown in /status) or dropped with its link.
+`owe` adds a message once per key, `renew` asks for a newer version of one that exists. What is owed later
+is a row like any other, with `not_before`: it outlives restarts, and blocks nobody before. How messages are
+taken and settled is in claims.py.
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
-from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -24,16 +21,10 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col, select
 
-from storage.chats import migrate
-from storage.engine import LOCK, add_new
-from storage.pacing import GROUP, PRIVATE
-from storage.tables import Alert, Chat, FetchRow, Link
-from storage.times import moment, seconds
+from storage.engine import add_new
+from storage.tables import Alert
+from storage.times import moment
 
-LEASE = 60.0
-"""Seconds a claimed message is ours; an attempt is given up well before, after 20."""
-
-SLOWEST_RETRY = 60.0
 REMEMBERED = 7 * 86400
 """Seconds an answer is kept, so that its buttons can change it."""
 
@@ -42,46 +33,6 @@ ANSWERS = ("reply", "digest", "export", "picture", "erased")
 """Kinds that are said once, and forgotten."""
 HELD_ONLY = ("opened", "proxied", "objected")
 """Kinds that are owed at once; where they wait, quiet hours hold them."""
-
-
-class Ended(StrEnum):
-    """How an attempt to deliver ended."""
-
-    SENT = "sent"
-    WAIT = "wait"
-    NOT_SENT = "not_sent"
-    IN_DOUBT = "in_doubt"
-    REFUSED = "refused"
-    GONE = "gone"
-    UNREACHABLE = "unreachable"
-    MIGRATED = "migrated"
-    REVOKED = "revoked"
-
-
-class Outcome(NamedTuple):
-    """What Telegram's answer means for the message.
-
-    sent: done. wait: told to (429). not_sent: certainly did not arrive. in_doubt: it may have arrived
-    (silence, 5xx, bytes that are not Telegram's). refused: will never be accepted as it is. gone: the
-    message to edit, or the topic, is no more. unreachable: the chat is closed to us. migrated: the
-    chat has a new id. revoked: nothing can be sent with this token.
-    """
-
-    ended: Ended
-    telegram_id: int | None = None
-    wait: float = 0
-    new_chat_id: int | None = None
-    trouble: str = ""
-
-
-class Claim(NamedTuple):
-    """One claimed message, the version of it that was wanted then, and the fence it was taken with."""
-
-    alert: Alert
-    version: int
-    fence: int
-    about: tuple[Chat | Link | FetchRow | None, ...] = ()
-    """Read along with it: held here, so that who words the message finds them in the session."""
 
 
 def owe(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
@@ -140,73 +91,6 @@ def rewrite(session: Session, chat_id: int, telegram_id: int, payload: str) -> b
     return True
 
 
-def claim(session: Session, now: float, limit: int, *, wall: float | None = None) -> list[Claim]:
-    """Take due messages, at most one a chat: the oldest new message, or else the oldest edit.
-
-    A chat with a message in flight, a pause, no allowance, or that cannot be reached, is passed over.
-    `now` is the clock of leases, pauses and pace; `wall`, where it differs, the one that people read.
-    """
-    today = moment(now if wall is None else wall)
-    claims: list[Claim] = []
-    times = {"now": now, "at": moment(now), "today": today, "most": limit}
-    for alert, chat, link, fetch in session.exec(_DUE, params=times):
-        # Charged when it is tried: what Telegram counts is what it was asked.
-        chat.paced_at = (GROUP if chat.id < 0 else PRIVATE).after(chat.paced_at, now)
-        claims.append(_take(alert, now)._replace(about=(chat, link, fetch)))
-    session.flush()
-    return claims
-
-
-def _due() -> Any:
-    """What may be claimed. Built once: to put it together costs a sixth of a claim."""
-    at: BindParameter[Any] = bindparam("at")
-    today: BindParameter[Any] = bindparam("today")
-    now: BindParameter[Any] = bindparam("now")
-    owed_by_now = or_(col(Alert.not_before).is_(None), col(Alert.not_before) <= today)
-    place = func.row_number().over(
-        partition_by=col(Alert.chat_id),
-        order_by=(
-            # One that is being sent comes first and is not due: so it keeps its chat's others waiting.
-            case((col(Alert.state) == "sending", 0), else_=1),
-            case((col(Alert.telegram_id).is_(None), 0), else_=1),
-            col(Alert.id),
-        ),
-    )
-    heads = (
-        select(col(Alert.id).label("id"), place.label("place"))
-        .where(col(Alert.state).in_(("pending", "sending")), owed_by_now)
-        .subquery()
-    )
-    return (
-        select(Alert, Chat, Link, FetchRow)
-        .join(heads, heads.c.id == Alert.id)
-        .join(Chat, col(Chat.id) == Alert.chat_id)
-        .outerjoin(Link, col(Link.id) == Alert.link_id)
-        .outerjoin(FetchRow, col(FetchRow.id) == Alert.fetch_id)
-        .where(
-            heads.c.place == 1,
-            or_(col(Alert.state) == "pending", col(Alert.lease_until) < at),
-            col(Chat.unreachable_since).is_(None),
-            or_(col(Chat.paused_until).is_(None), col(Chat.paused_until) <= at),
-            col(Chat.paced_at) <= now + case((col(Chat.id) < 0, GROUP.reserve), else_=PRIVATE.reserve),
-        )
-        .order_by(col(Alert.telegram_id).is_not(None), col(Alert.id))
-        .limit(bindparam("most"))
-        .with_for_update(of=[Alert, Chat], skip_locked=True, key_share=True)
-    )
-
-
-_DUE = _due()
-
-
-def _take(alert: Alert, now: float) -> Claim:
-    # A message that is still `sending` was left behind by a process that died: it may have arrived.
-    alert.in_doubt = alert.in_doubt or alert.state == "sending"
-    alert.state, alert.fence, alert.attempts = "sending", alert.fence + 1, alert.attempts + 1
-    alert.lease_until = moment(now + LEASE)
-    return Claim(alert, alert.wanted, alert.fence)
-
-
 def postpone(alert: Alert, until: float) -> None:
     """Not now: the claimed message, which nobody has seen, is owed again from then on.
 
@@ -236,69 +120,6 @@ def rang_before(session: Session, alert: Alert) -> bool:
     return session.exec(rang.limit(1)).first() is not None
 
 
-def take_over(session: Session, now: float) -> None:
-    """End the leases of a sender that is gone: for who holds the only sender's lock, at its start.
-
-    Its clock may have been ahead: pauses are cut to a minute (Telegram says again if it meant more), and
-    an allowance that is full only after that was never charged so.
-    """
-    soon = now + SLOWEST_RETRY
-    for late in (
-        update(Alert).where(col(Alert.state) == "sending").values(lease_until=moment(now - 1)),
-        update(Chat).where(col(Chat.paused_until) > moment(soon)).values(paused_until=moment(soon)),
-        update(Chat).where(col(Chat.paced_at) > soon).values(paced_at=now),
-    ):
-        session.connection().execute(late)
-
-
-def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> None:
-    """Record what came of an attempt; does nothing when somebody else has taken the message since."""
-    alert = session.get(Alert, claimed.alert.id, with_for_update=LOCK, populate_existing=True)
-    if alert is None or alert.fence != claimed.fence:
-        return
-    chat = session.get_one(Chat, alert.chat_id, with_for_update=LOCK)
-    alert.state, alert.lease_until, alert.trouble = "pending", None, outcome.trouble
-    match outcome.ended:
-        case Ended.SENT:
-            _sent(alert, claimed.version, outcome.telegram_id)
-        case Ended.WAIT:
-            chat.paused_until = moment(now + outcome.wait)
-        case Ended.NOT_SENT | Ended.IN_DOUBT:
-            _try_again(alert, chat, outcome.ended, now)
-        case Ended.REFUSED:
-            alert.state = "parked"
-        case Ended.GONE:
-            _gone(alert)
-        case Ended.UNREACHABLE:
-            chat.unreachable_since = moment(now)
-        case Ended.MIGRATED if outcome.new_chat_id:
-            session.flush()
-            migrate(session, chat, outcome.new_chat_id)
-        case Ended.MIGRATED | Ended.REVOKED:
-            pass
-
-
-def _sent(alert: Alert, version: int, telegram_id: int | None) -> None:
-    alert.telegram_id = telegram_id or alert.telegram_id
-    alert.shown, alert.attempts, alert.in_doubt, alert.trouble = version, 0, False, ""
-    if alert.wanted <= version:
-        alert.state = "sent"
-
-
-def _try_again(alert: Alert, chat: Chat, ended: Ended, now: float) -> None:
-    """The whole chat waits, longer each time, so that messages stay in order.
-
-    An edit can be repeated for ever: it shows the same. A new message that may have arrived is
-    repeated once, and then parked where its owner can see it.
-    """
-    new = alert.telegram_id is None
-    if new and ended is Ended.IN_DOUBT and alert.in_doubt:
-        alert.state = "parked"
-        return
-    alert.in_doubt = alert.in_doubt or (new and ended is not Ended.NOT_SENT)
-    chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(alert.attempts, 6)))
-
-
 _OF_CHAT: BindParameter[int] = bindparam("of_chat")
 _MISSED = (col(Alert.chat_id) == _OF_CHAT, col(Alert.state) == "parked")
 _COUNT = select(func.count()).where(*_MISSED)
@@ -322,16 +143,6 @@ def send_again(session: Session, chat_id: int) -> int:
     return int(session.connection().execute(again, {"of_chat": chat_id}).rowcount)
 
 
-def _gone(alert: Alert) -> None:
-    """A topic that is gone is answered in the chat; a card that is gone is shown again below."""
-    if alert.telegram_id is None and alert.thread_id is not None:
-        alert.thread_id = None
-    elif alert.kind == "card" and alert.telegram_id is not None:
-        alert.telegram_id, alert.in_doubt, alert.attempts = None, False, 0
-    else:
-        alert.state, alert.shown = "sent", alert.wanted
-
-
 def forget(session: Session, now: float) -> None:
     """Drop answers that were given long ago; cards and alerts live as long as their link."""
     old = delete(Alert).where(
@@ -340,33 +151,3 @@ def forget(session: Session, now: float) -> None:
         col(Alert.created_at) < moment(now - REMEMBERED),
     )
     session.connection().execute(old)
-
-
-def next_due(session: Session, now: float, *, wall: float | None = None) -> float:
-    """Seconds until a message that cannot be claimed now could be; infinite when none waits."""
-    today = now if wall is None else wall
-    waiting = (
-        select(Alert, Chat)
-        .join(Chat, col(Chat.id) == Alert.chat_id)
-        .where(col(Alert.state).in_(("pending", "sending")), col(Chat.unreachable_since).is_(None))
-        .order_by(col(Alert.not_before).is_not(None), col(Alert.not_before))
-        .limit(200)
-    )
-    owed: dict[int, float] = {}
-    ready: dict[int, float] = {}
-    for alert, chat in session.exec(waiting):
-        due = seconds(alert.not_before) - today if alert.not_before else -inf
-        owed[chat.id] = min(owed.get(chat.id, inf), due)
-        ready[chat.id] = max(ready.get(chat.id, -inf), _ready_at(alert, chat) - now)
-    return min((max(ready[chat_id], owed[chat_id]) for chat_id in ready), default=inf)
-
-
-def _ready_at(alert: Alert, chat: Chat) -> float:
-    """When the chat may be spoken to, as far as this message tells."""
-    pace = GROUP if chat.id < 0 else PRIVATE
-    times = [pace.ready_at(chat.paced_at)]
-    if chat.paused_until:
-        times.append(seconds(chat.paused_until))
-    if alert.state == "sending" and alert.lease_until:
-        times.append(seconds(alert.lease_until))
-    return max(times)

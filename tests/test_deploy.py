@@ -11,9 +11,9 @@ from sqlalchemy import Engine, inspect, text
 
 from settings import Settings
 from storage import migrate
+from storage.claims import Ended, Outcome, claim, settle
 from storage.engine import connect, writing
 from storage.links import create
-from storage.outbox import Ended, Outcome, claim, settle
 from storage.times import now
 from tests.pixel_server.serving import ANNA, BORIS, Served, serving, stored, track
 

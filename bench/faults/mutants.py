@@ -30,12 +30,12 @@ MARKS_FIRST = Mutant(
     "bot/delivery/loop.py",
     "        outcome = await self._attempt(job)\n",
     "        sent = Outcome(Ended.SENT)\n"
-    "        await self._desk.write(lambda session: outbox.settle(session, job.claim, sent, now()))\n"
+    "        await self._desk.write(lambda session: claims.settle(session, job.claim, sent, now()))\n"
     "        outcome = await self._attempt(job)\n",
 )
 NEVER_RECLAIMS = Mutant(
     "never reclaims a lease",
-    "storage/outbox.py",
+    "storage/claims.py",
     '            or_(col(Alert.state) == "pending", col(Alert.lease_until) < at),\n',
     '            col(Alert.state) == "pending",\n',
 )
@@ -44,7 +44,7 @@ FLUSHES_RARELY = Mutant(
 )
 LIKE_HEALTHCHECKS = Mutant(
     "marks as processed when it claims, as Healthchecks does",
-    "storage/outbox.py",
+    "storage/claims.py",
     '    alert.state, alert.fence, alert.attempts = "sending", alert.fence + 1, alert.attempts + 1\n',
     '    alert.state, alert.fence, alert.attempts = "sent", alert.fence + 1, alert.attempts + 1\n',
 )

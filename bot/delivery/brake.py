@@ -5,7 +5,7 @@ into it, nothing is sent while Telegram is unwell: after a doubt it has to answe
 and then gets one message at a time until one arrives.
 """
 
-from storage.outbox import Ended, Outcome
+from storage.claims import Ended, Outcome
 
 SLOWEST = 60.0
 REVOKED_WAIT = 30.0

@@ -22,9 +22,9 @@ from bot.delivery.sending import show
 from bot.desk import Desk
 from bot.languages import language_of
 from bot.message import Message, simpler
-from storage import outbox
+from storage import claims
+from storage.claims import Claim, Ended, Outcome
 from storage.engine import in_words as database_in_words
-from storage.outbox import Claim, Ended, Outcome
 from storage.pacing import ALL_CHATS
 from storage.tables import Alert, Chat, Link
 from storage.times import now, steady
@@ -110,11 +110,11 @@ class Delivery:
 
     def _claim(self, session: Session, limit: int) -> tuple[list[Job], float]:
         at, wall = steady(), now()
-        claims = outbox.claim(session, at, limit, wall=wall)
-        wait = 0.0 if claims else outbox.next_due(session, at, wall=wall)
+        claimed = claims.claim(session, at, limit, wall=wall)
+        wait = 0.0 if claimed else claims.next_due(session, at, wall=wall)
         # What wording changes on a row is written once, at the end.
         with session.no_autoflush:
-            return [Job(claim, self._word(session, claim, wall)) for claim in claims], wait
+            return [Job(claim, self._word(session, claim, wall)) for claim in claimed], wait
 
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         try:
@@ -150,7 +150,7 @@ class Delivery:
         said = ""
         while True:
             try:
-                await self._desk.write(lambda session: outbox.settle(session, claim, outcome, steady()))
+                await self._desk.write(lambda session: claims.settle(session, claim, outcome, steady()))
                 return
             except OperationalError as error:
                 if said != (said := database_in_words(error)):

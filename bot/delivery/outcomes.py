@@ -18,7 +18,7 @@ from telegram.error import (
 )
 
 import logs
-from storage.outbox import Ended, Outcome
+from storage.claims import Ended, Outcome
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 """The request did not leave this machine: it can be sent again freely."""

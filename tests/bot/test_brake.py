@@ -1,7 +1,7 @@
 """When everybody waits: an outage parks nothing, a 429 of two chats is everybody's, one chat's is its own."""
 
 from bot.delivery.brake import SLOWEST, Brake
-from storage.outbox import Ended, Outcome
+from storage.claims import Ended, Outcome
 
 ANNA, BEN, CARLA = 1001, 1002, 1003
 DOUBT, SENT = Outcome(Ended.IN_DOUBT), Outcome(Ended.SENT, telegram_id=51)

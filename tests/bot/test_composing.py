@@ -12,12 +12,12 @@ from bot.desk import Desk
 from bot.message import Message
 from bot.times.hours import plan_digest
 from settings import Settings
-from storage import links, outbox
+from storage import claims, links, outbox
 from storage.chats import chat_of
+from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.ingest import record
 from storage.keys import Keys
-from storage.outbox import Ended, Outcome
 from storage.statements import state
 from storage.tables import Alert, Chat, Link
 from storage.times import seconds
@@ -65,14 +65,14 @@ class Evening:
 
     def _step(self, at: float) -> bool:
         with writing(self.engine) as session:
-            claims = outbox.claim(session, at, 8)
-            plans = [(claim, compose(session, claim.alert, self.desk, at)) for claim in claims]
+            claimed = claims.claim(session, at, 8)
+            plans = [(claim, compose(session, claim.alert, self.desk, at)) for claim in claimed]
         for claim, message in plans:
             if message:
                 self.shown.append((claim.alert.kind, message, claim.alert.loud))
             number = 50 + len(self.shown) if message and claim.alert.telegram_id is None else None
             with writing(self.engine) as session:
-                outbox.settle(session, claim, Outcome(Ended.SENT, telegram_id=number), at)
+                claims.settle(session, claim, Outcome(Ended.SENT, telegram_id=number), at)
         return bool(claims)
 
 
@@ -142,9 +142,9 @@ def test_one_that_may_have_arrived_already_is_not_held(evening: Evening) -> None
     at = EVENING + 3599
     evening.is_fetched(contract, at)
     with writing(evening.engine) as session:
-        (claim,) = [claim for claim in outbox.claim(session, at, 8) if claim.alert.kind == "opened"]
+        (claim,) = [claim for claim in claims.claim(session, at, 8) if claim.alert.kind == "opened"]
     with writing(evening.engine) as session:
-        outbox.settle(session, claim, Outcome(Ended.IN_DOUBT), at)
+        claims.settle(session, claim, Outcome(Ended.IN_DOUBT), at)
     ((kind, _, _),) = evening.delivers(at + 120)
     assert kind == "opened"
 
@@ -178,10 +178,10 @@ def test_what_waits_for_later_stops_nobody_and_wakes_the_loop_in_time(evening: E
         chat.digest_at = 23 * 60
         plan_digest(session, chat, EVENING + 60)
     with reading(evening.engine) as session:
-        assert outbox.next_due(session, EVENING + 60) == 2 * 3600 - 60
+        assert claims.next_due(session, EVENING + 60) == 2 * 3600 - 60
     evening.sends("offer")
     with reading(evening.engine) as session:
-        assert outbox.next_due(session, EVENING + 60) == 2 * 3600 - 60
+        assert claims.next_due(session, EVENING + 60) == 2 * 3600 - 60
 
 
 def drafts(evening: Evening) -> Link:
@@ -266,10 +266,10 @@ def test_a_card_that_could_not_be_edited_falls_asleep_all_the_same(evening: Even
     last = EVENING + 600 + evening.desk.settings.windows.revival
     with writing(evening.engine) as session:
         outbox.turn(session, last)
-        (claim,) = outbox.claim(session, last, 8)
+        (claim,) = claims.claim(session, last, 8)
         compose(session, claim.alert, evening.desk, last)
     with writing(evening.engine) as session:
-        outbox.settle(session, claim, Outcome(Ended.NOT_SENT), last)
+        claims.settle(session, claim, Outcome(Ended.NOT_SENT), last)
     assert "Asleep" in card_of(evening, last + 3600)
 
 

@@ -14,9 +14,9 @@ from bot.app import build
 from bot.delivery.outcomes import outcome_of
 from bot.desk import Desk
 from logs import SecretFilter
+from storage.claims import Ended, Outcome
 from storage.engine import connect
 from storage.keys import open_keys
-from storage.outbox import Ended, Outcome
 from tests.conftest import settings_of
 
 TOKEN = "123456789:AAtestTESTtestTESTtestTESTtestTEST0"

@@ -12,9 +12,10 @@ from sqlalchemy import Engine, text
 from settings import Settings
 from storage.care import BackupError, DamagedError, backup, integrity, look_over
 from storage.checking import check, notes
+from storage.claims import Ended, Outcome, claim, settle
 from storage.engine import connect, writing
 from storage.ingest import record
-from storage.outbox import Ended, Outcome, claim, owe, settle
+from storage.outbox import owe
 from storage.spool import Spools
 from storage.times import moment
 from tests.fetches import NOON, arrival

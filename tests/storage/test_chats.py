@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
-from storage import links, outbox
+from storage import claims, links, outbox
 from storage.chats import chat_of, lose, migrate
+from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
-from storage.outbox import Ended, Outcome
 from storage.tables import Alert, Chat, Link
 from storage.times import moment
 from tests.fetches import NOON, arrival
@@ -47,7 +47,7 @@ def test_a_chat_is_lost_and_comes_back(engine: Engine) -> None:
     with writing(engine) as session:
         assert chat_of(session, ANNA, NOON + 120).unreachable_since is None
     with writing(engine) as session:
-        assert [claimed.alert.kind for claimed in outbox.claim(session, NOON + 120, 8)] == ["card"]
+        assert [claimed.alert.kind for claimed in claims.claim(session, NOON + 120, 8)] == ["card"]
 
 
 def test_a_chat_can_be_lost_before_it_was_ever_seen(engine: Engine) -> None:
@@ -111,12 +111,12 @@ def test_a_card_that_cannot_be_edited_from_the_supergroup_is_sent_anew_there(eng
     with writing(engine) as session:
         contract = make(session, "contract", TEAM)
     with writing(engine) as session:
-        (card,) = outbox.claim(session, NOON, 8)
-        outbox.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
+        (card,) = claims.claim(session, NOON, 8)
+        claims.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
     take_in(engine, arrival(contract.token, NOON + 60))
     move(engine, TEAM, SUPERGROUP)
     with writing(engine) as session:
-        (card,) = outbox.claim(session, NOON + 60, 8)
+        (card,) = claims.claim(session, NOON + 60, 8)
     assert (card.alert.kind, card.alert.chat_id, card.alert.telegram_id) == ("card", SUPERGROUP, None)
 
 
@@ -124,13 +124,13 @@ def test_what_was_shown_already_is_not_told_again_in_the_supergroup(engine: Engi
     with writing(engine) as session:
         make(session, "contract", TEAM)
     with writing(engine) as session:
-        (card,) = outbox.claim(session, NOON, 8)
+        (card,) = claims.claim(session, NOON, 8)
         card.alert.changes_at = moment(NOON + 30)
-        outbox.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
+        claims.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
     move(engine, TEAM, SUPERGROUP)
     with writing(engine) as session:
         assert not outbox.turn(session, NOON + 60)
-        assert outbox.claim(session, NOON + 60, 8) == []
+        assert claims.claim(session, NOON + 60, 8) == []
         assert session.exec(select(Alert.state)).all() == ["sent"]
 
 

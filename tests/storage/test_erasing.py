@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from settings import Settings
-from storage import erasing, links, notes, outbox
+from storage import claims, erasing, links, notes, outbox
 from storage.chats import chat_of
+from storage.claims import Claim, Ended, Outcome
 from storage.engine import connect, reading, writing
 from storage.erasing import truncate_log
 from storage.objections import object_to
-from storage.outbox import Claim, Ended, Outcome
 from storage.statements import state
 from storage.tables import Alert, Chat, FetchRow, Link, Note, StatementRow
 from storage.times import moment
@@ -47,7 +47,7 @@ def erase(engine: Engine, link: Link, mentioned: str = "nothing") -> None:
 
 def claim(engine: Engine, at: float) -> Claim:
     with writing(engine) as session:
-        (claimed,) = outbox.claim(session, at, 8)
+        (claimed,) = claims.claim(session, at, 8)
     return claimed
 
 
@@ -57,7 +57,7 @@ def settle(engine: Engine, claimed: Claim, telegram_id: int, at: float) -> None:
 
 def settle_with(engine: Engine, claimed: Claim, outcome: Outcome, at: float) -> None:
     with writing(engine) as session:
-        outbox.settle(session, claimed, outcome, at)
+        claims.settle(session, claimed, outcome, at)
 
 
 def alerts(engine: Engine) -> list[Alert]:

@@ -3,10 +3,10 @@
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from storage import links, outbox
+from storage import claims, links
+from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.health import BOT, STALE, beat, owed, trouble_of
-from storage.outbox import Ended, Outcome
 from storage.reports import status
 from storage.statements import state
 from storage.tables import Alert
@@ -52,9 +52,9 @@ def test_what_is_owed_is_counted_by_state(engine: Engine) -> None:
         for chat in (1, 2, 3, 4):
             links.create(session, chat_id=chat, by=chat, label="contract", recipient="", now=NOON, daily=50)
     with writing(engine) as session:
-        sent, parked, _in_flight = outbox.claim(session, NOON, 3)
-        outbox.settle(session, sent, Outcome(Ended.SENT, telegram_id=51), NOON)
-        outbox.settle(session, parked, Outcome(Ended.REFUSED), NOON)
+        sent, parked, _in_flight = claims.claim(session, NOON, 3)
+        claims.settle(session, sent, Outcome(Ended.SENT, telegram_id=51), NOON)
+        claims.settle(session, parked, Outcome(Ended.REFUSED), NOON)
     with reading(engine) as session:
         assert owed(session, NOON) == {"parked": 1, "sending": 1, "pending": 1}
 
@@ -75,8 +75,8 @@ def test_a_chat_is_told_of_its_own_links_and_its_own_parked_messages(engine: Eng
         stop = Statement(Telling.STOPPED, NOON + 60)
         state(session, contract, stop, by=ANNA, now=NOON + 60, windows=Windows())
     with writing(engine) as session:
-        for claimed in outbox.claim(session, NOON, 8):
-            outbox.settle(session, claimed, Outcome(Ended.REFUSED), NOON)
+        for claimed in claims.claim(session, NOON, 8):
+            claims.settle(session, claimed, Outcome(Ended.REFUSED), NOON)
     with reading(engine) as session:
         assert status(session, ANNA, NOON, REVIVAL) == ({"new": 1, "stopped": 1}, 0, 1)
         assert status(session, 7, NOON, REVIVAL) == ({"new": 1}, 0, 1)

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
-from storage import outbox
+from storage import claims, outbox
 from storage.chats import chat_of, lose
+from storage.claims import LEASE, Claim, Ended, Outcome
 from storage.engine import reading, writing
-from storage.outbox import LEASE, Claim, Ended, Outcome
 from storage.tables import Alert, Chat
 from storage.times import moment, seconds
 from tests.fetches import NOON
@@ -31,7 +31,7 @@ def owe(engine: Engine, key: str, chat: int = ANNA, kind: str = "reply", thread:
 
 def claim(engine: Engine, at: float, limit: int = 8) -> list[Claim]:
     with writing(engine) as session:
-        return outbox.claim(session, at, limit)
+        return claims.claim(session, at, limit)
 
 
 def claim_one(engine: Engine, at: float) -> Claim:
@@ -49,7 +49,7 @@ def settle(engine: Engine, claimed: Claim, ended: Ended, at: float, telegram_id:
 
 def settle_with(engine: Engine, claimed: Claim, outcome: Outcome, at: float) -> None:
     with writing(engine) as session:
-        outbox.settle(session, claimed, outcome, at)
+        claims.settle(session, claimed, outcome, at)
 
 
 def show(engine: Engine, key: str, chat: int = ANNA, kind: str = "reply", message: int = 51) -> None:
@@ -80,7 +80,7 @@ def pause(engine: Engine, chat_id: int, until: float) -> None:
 
 def next_due(engine: Engine, at: float) -> float:
     with reading(engine) as session:
-        return outbox.next_due(session, at)
+        return claims.next_due(session, at)
 
 
 # --- who is claimed ---------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def test_a_bot_that_takes_over_does_not_wait_for_the_leases_of_the_one_that_is_g
     owe(engine, "for Ben", BEN)
     claim(engine, NOON)
     with writing(engine) as session:
-        outbox.take_over(session, NOON + 5)
+        claims.take_over(session, NOON + 5)
     taken = claim(engine, NOON + 5)
     assert [claimed.alert.key for claimed in taken] == ["for Anna", "for Ben"]
     assert all(claimed.alert.in_doubt for claimed in taken)
@@ -241,7 +241,7 @@ def test_a_bot_that_takes_over_does_not_wait_for_the_leases_of_the_one_that_is_g
 def test_taking_over_leaves_what_is_done_alone(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
     with writing(engine) as session:
-        outbox.take_over(session, NOON + 5)
+        claims.take_over(session, NOON + 5)
     assert claim(engine, NOON + 3600) == []
 
 
@@ -256,7 +256,7 @@ def test_what_a_clock_that_was_ahead_left_behind_is_over_within_a_minute(engine:
     pause(engine, ANNA, until=ahead + 2)
     assert claimed_keys(engine, NOON) == []
     with writing(engine) as session:
-        outbox.take_over(session, NOON)
+        claims.take_over(session, NOON)
     assert claimed_keys(engine, NOON) == ["second for Ben"]
     assert claimed_keys(engine, NOON + 60) == ["second for Anna"]
 
@@ -559,11 +559,11 @@ def test_what_is_owed_at_a_time_of_day_goes_by_the_clock_on_the_wall(engine: Eng
         chat = session.get_one(Chat, ANNA)
         chat.paused_until = moment(NOON + 12)
     with writing(engine) as session:
-        assert outbox.next_due(session, NOON, wall=NOON) == 3600
-        assert outbox.next_due(session, NOON, wall=NOON + 3600) == 12
-        assert outbox.claim(session, NOON + 12, 8, wall=NOON) == []
-        assert outbox.claim(session, NOON, 8, wall=NOON + 3600) == []
-        (claimed,) = outbox.claim(session, NOON + 12, 8, wall=NOON + 3600)
+        assert claims.next_due(session, NOON, wall=NOON) == 3600
+        assert claims.next_due(session, NOON, wall=NOON + 3600) == 12
+        assert claims.claim(session, NOON + 12, 8, wall=NOON) == []
+        assert claims.claim(session, NOON, 8, wall=NOON + 3600) == []
+        (claimed,) = claims.claim(session, NOON + 12, 8, wall=NOON + 3600)
         assert claimed.alert.lease_until == moment(NOON + 12 + LEASE)
 
 
@@ -576,9 +576,9 @@ def test_two_workers_at_the_same_moment_never_take_the_same_chat(engine: Engine)
         owe(engine, f"for {whose}", whose)
         owe(engine, f"also for {whose}", whose)
     with writing(engine) as one, writing(engine) as other:
-        first = outbox.claim(one, NOON, 1)
+        first = claims.claim(one, NOON, 1)
         # The first has not committed: it holds what it looked at, and the other does not wait for it.
-        second = outbox.claim(other, NOON, 8)
+        second = claims.claim(other, NOON, 8)
     taken = [claimed.alert.chat_id for claimed in (*first, *second)]
     assert taken[0] == ANNA
     assert len(taken) == len(set(taken))
@@ -590,7 +590,7 @@ def test_two_workers_at_the_same_moment_never_take_the_same_chat(engine: Engine)
 def test_a_claim_that_was_taken_back_is_there_for_the_next(engine: Engine) -> None:
     owe(engine, "opened")
     with Session(engine) as session:
-        assert len(outbox.claim(session, NOON, 8)) == 1
+        assert len(claims.claim(session, NOON, 8)) == 1
         session.rollback()
     assert claim_one(engine, NOON).fence == 1
 
@@ -600,7 +600,7 @@ def test_a_worker_that_looks_while_another_commits_takes_nothing_twice(engine: E
     owe(engine, "opened")
     looked = threading.Event()
     with writing(engine) as first:
-        (mine,) = outbox.claim(first, NOON, 8)
+        (mine,) = claims.claim(first, NOON, 8)
 
         @event.listens_for(engine, "before_cursor_execute")
         def looking(*_: object) -> None:
