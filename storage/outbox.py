@@ -31,6 +31,8 @@ REMEMBERED = 7 * 86400
 
 ANSWERS = ("reply", "digest", "export", "picture", "erased")
 """Kinds that are said once, and forgotten."""
+NUDGES = ("remind", "deadline")
+"""Kinds that somebody asked for, at a time to come."""
 HELD_ONLY = ("opened", "proxied", "objected")
 """Kinds that are owed at once; where they wait, quiet hours hold them."""
 
@@ -102,8 +104,12 @@ def postpone(alert: Alert, until: float) -> None:
 
 def release(session: Session, chat_id: int) -> None:
     """Owe at once what waits for the end of quiet hours."""
+    # A nudge has a time of its own as well: one that was held is wanted for the second time.
+    overdue = and_(col(Alert.kind).in_(NUDGES), col(Alert.wanted) > 1)
     held = update(Alert).where(
-        col(Alert.chat_id) == chat_id, col(Alert.kind).in_(HELD_ONLY), col(Alert.state) == "pending"
+        col(Alert.chat_id) == chat_id,
+        col(Alert.state) == "pending",
+        or_(col(Alert.kind).in_(HELD_ONLY), overdue),
     )
     session.connection().execute(held.values(not_before=None))
 

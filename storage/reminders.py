@@ -11,8 +11,6 @@ DIGEST = "digest"
 REMIND = "remind"
 DEADLINE = "deadline"
 UNSENT = "unsent"
-NUDGES = (REMIND, DEADLINE)
-"""What somebody asked for."""
 
 
 def owe(session: Session, link: Link, kind: str, due: float, now: float) -> None:

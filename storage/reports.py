@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from storage import outbox
 from storage.links import history_of
-from storage.reminders import NUDGES
+from storage.outbox import NUDGES
 from storage.tables import Alert, Link
 from tracking.standing import Standing, standing_of
 

@@ -12,7 +12,7 @@ from bot.desk import Desk
 from bot.message import Message
 from bot.times.hours import plan_digest
 from settings import Settings
-from storage import claims, links, outbox
+from storage import claims, links, outbox, reminders
 from storage.chats import chat_of
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
@@ -300,3 +300,16 @@ def test_a_question_about_a_draft_that_was_answered_says_so_in_its_place(
     assert kind == "unsent"
     assert answer in plain(message)
     assert bool(message.keyboard) == (telling is Telling.PEEK)
+
+
+def test_a_nudge_that_quiet_hours_held_comes_when_they_end_early_and_no_other(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    with writing(evening.engine) as session:
+        for due in (NIGHT, MORNING + 86400):
+            reminders.owe(session, session.get_one(Link, contract.id), reminders.REMIND, due, EVENING)
+    assert evening.delivers(NIGHT) == []
+    with writing(evening.engine) as session:
+        chat = chat_of(session, ANNA, NIGHT + 60)
+        chat.quiet_from = chat.quiet_until = None
+        outbox.release(session, ANNA)
+    assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["remind"]
