@@ -6,29 +6,47 @@ CLAIMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "en": (("delivered", "registered", "certified", "has read", "was read"), ("registered post",)),
     "de": (
         (
-            "zugestellt", "zustellung", "eingeschrieben", "einschreiben", "zertifi", "beglaubigt",
-            "hat gelesen", "gelesen hat", "wurde gelesen", "gelesen wurde",
+            "zugestellt", "zustellung", "zugegangen", "zugang der", "eingeschrieben", "einschreiben",
+            "zertifi", "beglaubigt", "nachweislich", "rechtssicher", "hat gelesen", "gelesen hat",
+            "wurde gelesen", "gelesen wurde",
         ),
-        ("per einschreiben", "als einschreiben"),
+        ("per einschreiben", "als einschreiben", "tls-zertifikat"),
     ),
     "es": (
-        ("entregad", "certificad", "registrad", "ha leído", "fue leíd", "se leyó", "leyó"),
-        ("correo certificado", "carta certificada", "por certificado"),
+        (
+            "entregad", "certificad", "registrad", "ha leído", "han leído", "fue leíd", "se leyó",
+            "leyó",
+        ),
+        ("correo certificado", "carta certificada", "por certificado", "certificado tls"),
     ),
     "fr": (
-        ("livré", "distribué", "recommandé", "certifi", "a lu", "été lu", "remis"),
-        ("en recommandé", "lettre recommandée", "courrier recommandé"),
+        (
+            "livré", "distribué", "notifié", "recommandé", "certifi", "a lu", "été lu", "remis",
+            "accusé de lecture",
+        ),
+        (
+            "en recommandé", "lettre recommandée", "courrier recommandé", "certificat tls",
+            "remise en main propre", "a lui",
+        ),
     ),
     "pt": (
-        ("entregue", "registad", "certificad", "foi lid", "leu"),
-        ("carta registada", "carta registrada", "correio registado"),
+        ("entregue", "registad", "registrad", "certificad", "foi lid", "leu"),
+        (
+            "carta registada", "carta registrada", "correio registado", "correio registrado",
+            "certificado tls",
+        ),
     ),
     "ru": (
-        ("доставлен", "заказн", "заверен", "сертифи", "прочитан", "прочёл", "прочел", "прочитал"),
-        ("заказным письмом", "не прочитано"),
+        (
+            "доставил", "доставлен", "вручен", "вручён", "заказн", "зарегистрирован", "заверен",
+            "удостоверен", "сертифи", "прочитал", "прочитан", "прочёл", "прочел", "прочл",
+            "прочтён", "прочтен",
+        ),
+        ("заказным письмом", "не прочитано", "сертификатом tls"),
     ),
 }  # fmt: skip
-"""By language: what is forbidden, in lower case, and where it is allowed: the post's own services."""
+"""By language: what is forbidden, in lower case, and what may be said all the same: the post's own services,
+a TLS certificate, what only looks alike."""
 
 
 def claims_in(text: str, language: str) -> list[str]:
