@@ -45,7 +45,7 @@ smallest number of messages below which that does not hold.
 <i>Source: CASL, looked up in November 2026.</i>"""),
     "elsewhere": _("""I have not looked up the law of other places. Ask somebody who knows it; until then, ask the \
 recipient before you use a pixel."""),
-    "case": _("""The case for it: you confirm that one message, which somebody expects, arrived. No marketing, no profile \
+    "case": _("""The case for it: you want to know whether one message, which somebody expects, arrived. No marketing, no profile \
 of a person, no access to a mailbox, one link for one person, and little is kept, for a limited time. That is what is \
 argued as a legitimate interest (GDPR Art. 6(1)(f)).
 Its limits: it does not replace the consent that the ePrivacy rules ask for, the recipient did not choose it, and nobody \
