@@ -242,7 +242,7 @@ def test_the_promise_to_speak_up_before_a_deadline_ends_with_the_last_chance_to(
     near = plain(shown(notice, seconds(end) - 15 * 3600))
     assert "⏳ Deadline: " in near
     assert "speak up" not in near
-    assert "has passed, and nothing was seen" in shown(notice, seconds(end) + 1).text
+    assert "has passed, and no look was seen" in shown(notice, seconds(end) + 1).text
 
 
 @pytest.mark.parametrize("state", ["stopped", "objected"])

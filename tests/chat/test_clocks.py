@@ -83,6 +83,6 @@ def test_a_time_on_a_clock_that_nobody_named_is_said_to_be_in_utc(anna: Chat) ->
     anna.sees("That is in UTC, as I don’t know your clock")
     anna.tracks()
     anna.says("/remind 2 in 2 days")
-    assert "in UTC" not in anna.sees("if nothing was seen by").text
+    assert "in UTC" not in anna.sees("if no look was seen by").text
     anna.says("/remind 2 tomorrow at 9:00")
     anna.api.wait_for(lambda: sum("That is in UTC" in m.text for m in anna.api.said(anna.chat)) == 2)

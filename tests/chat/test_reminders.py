@@ -15,19 +15,19 @@ def test_a_reminder_outlives_a_kill(anna: Chat, world: World) -> None:
     card, _ = anna.tracks()
     anna.presses(card, "sent:")
     anna.says("/remind 1 in 2 days")
-    anna.sees("if nothing was seen by")
+    anna.sees("if no look was seen by")
     running.end("bot", signal.SIGKILL)
     running.as_if_days_had_passed(2)
     running.start("bot")
-    reminder = anna.sees("nothing was seen in the")
+    reminder = anna.sees("no look was seen in the")
     assert not reminder.silent
     assert reminder.reply_to is card
-    assert anna.presses(reminder, "remind3:") == "Noted. I say so if nothing was seen by then."
+    assert anna.presses(reminder, "remind3:") == "Noted. I say so if no look was seen by then."
     running.as_if_days_had_passed(3)
     running.end("bot")
     running.start("bot")
     anna.api.wait_for(
-        lambda: [m for m in anna.api.said(anna.chat) if "nothing was seen in the" in m.text][1:]
+        lambda: [m for m in anna.api.said(anna.chat) if "no look was seen in the" in m.text][1:]
     )
 
 
@@ -36,7 +36,7 @@ def test_a_reminder_of_what_was_opened_says_nothing(anna: Chat, world: World) ->
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.says("/remind 1 in 2 days")
-    anna.sees("if nothing was seen by")
+    anna.sees("if no look was seen by")
     fetch(url, OUTLOOK)
     anna.sees("was opened")
     running.as_if_days_had_passed(2)
@@ -44,14 +44,14 @@ def test_a_reminder_of_what_was_opened_says_nothing(anna: Chat, world: World) ->
     running.start("bot")
     anna.says("/remind 1 in 2 days")
     anna.sees("there is nothing to wait for")
-    assert anna.shows("nothing was seen in the") is None
+    assert anna.shows("no look was seen in the") is None
 
 
 def test_a_reminder_can_be_chosen_and_taken_back(anna: Chat) -> None:
     anna.tracks()
     anna.says("/remind 1")
     offered = anna.sees("when shall I speak up")
-    assert anna.presses(offered, "remind7:") == "Noted. I say so if nothing was seen by then."
+    assert anna.presses(offered, "remind7:") == "Noted. I say so if no look was seen by then."
     anna.says("/remind 1 off")
     anna.sees("no reminder any more")
     anna.says("/remind 1 off")

@@ -13,10 +13,10 @@ SENT_TO_COME = _(
 )
 SENT_NOTED = _("📨 {name}: noted as sent {time}.")
 REMIND_WHEN = _(
-    "{name}: when shall I speak up, if nothing was seen by then? "
+    "{name}: when shall I speak up, if no look was seen by then? "
     "You can also write <code>/remind {number} in 2 days</code> or <code>/remind {number} 30 Nov at 9:00</code>."
 )
-REMIND_NOTED = _("⏳ {name}: if nothing was seen by {time}, I say so then.")
+REMIND_NOTED = _("⏳ {name}: if no look was seen by {time}, I say so then.")
 REMIND_OFF = _("{name}: no reminder any more.")
 REMIND_NONE = _("{name} had no reminder.")
 REMIND_SEEN = _("{name} was looked at already: there is nothing to wait for. /history tells when.")

@@ -8,7 +8,7 @@ DIGEST_LOOKED = plural(
     "#{number} {name}: looked at {count} time so far, the last time {last}",
     "#{number} {name}: looked at {count} times so far, the last time {last}",
 )
-DIGEST_SENT = _("#{number} {name}: sent, nothing seen yet")
+DIGEST_SENT = _("#{number} {name}: sent, no look seen yet")
 DIGEST_DRAFT = _("#{number} {name}: still a draft")
 DIGEST_NEW = _("#{number} {name}: not in a mail yet")
 DIGEST_STOPPED = _("#{number} {name}: stopped")

@@ -5,15 +5,15 @@ from words.sentence import _
 UNSENT = _(
     "📝 {name}: I saw the image in your draft. Have you sent the mail since? I count from when you tell me."
 )
-REMIND = _("⏳ {name}: nothing was seen in the {span} since you sent it.")
-REMIND_UNSENT = _("⏳ {name}: you have not said that it was sent, and nothing was seen.")
+REMIND = _("⏳ {name}: no look was seen in the {span} since you sent it.")
+REMIND_UNSENT = _("⏳ {name}: you have not said that it was sent, and no look was seen.")
 DEADLINE_UNSENT = _("⏳ {name}: the deadline is {day}, and you have not said that it was sent.")
 DEADLINE_POST = _(
-    "⏳ {name}: nothing was seen, and the deadline is {day}. "
+    "⏳ {name}: no look was seen, and the deadline is {day}. "
     "There is still time to send it by registered post."
 )
 DEADLINE_NEAR = _(
-    "⏳ {name}: nothing was seen, and the deadline is {day}. "
+    "⏳ {name}: no look was seen, and the deadline is {day}. "
     "There is still time to ring, or to hand it over in person, with a witness."
 )
 FOLLOW_UP_IS = _("A follow-up, to copy:")

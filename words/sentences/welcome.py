@@ -26,7 +26,7 @@ COMMANDS = {
     "note": _("add to a link’s story: /note 7 called him, no answer"),
     "delete": _("erase a link for good: /delete 7, or /delete everything"),
     "export": _("all that is kept here, as a file"),
-    "remind": _("speak up if nothing was seen: /remind 7 in 2 days"),
+    "remind": _("speak up if no look was seen: /remind 7 in 2 days"),
     "timezone": _("where your clock is: /timezone Berlin"),
     "quiet": _("hours in which news waits: /quiet 22:00-07:00"),
     "digest": _("a summary every day: /digest 18:00"),
