@@ -97,9 +97,9 @@ def test_only_storage_asks_the_database() -> None:
 
 
 @pytest.mark.parametrize("process", ["pixel_server.process", "bot.process"])
-def test_a_process_beside_a_file_loads_no_driver_of_a_server_and_no_migrations(process: str) -> None:
+def test_a_process_beside_a_file_loads_no_driver_of_a_server_no_migrations_and_no_cldr(process: str) -> None:
     look = f"import sys, {process}; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert not {"psycopg", "alembic"} & {*loaded.stdout.split()}
+    assert not {"psycopg", "alembic", "babel"} & {*loaded.stdout.split()}

@@ -1,21 +1,17 @@
 """Where somebody's clock is: by the name of a zone, a city, a country, an offset, or a place on the map.
 
-The names come from the time zone database itself (the `tzdata` package), its borders from `tzfpy`.
+What places are called says `places`; the borders come from `tzfpy`.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
-MOST_OFFERED = 5
+from bot.times import places
+
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+\-−]) ?(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 _FIXED = re.compile(r"Etc/GMT([+-])(\d+)")
-_ALSO = {"GB": "UK", "US": "USA"}
-_NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/")
 
 
 def find(text: str) -> Sequence[str]:
@@ -23,7 +19,7 @@ def find(text: str) -> Sequence[str]:
     if offset := _OFFSET.fullmatch(text.strip()):
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         return _at_offset(minutes if offset[1] == "+" else -minutes)
-    return _differing(_names().get(_folded(text), ()))
+    return _differing(places.zones_by_name().get(places.folded(text), ()))
 
 
 def at(latitude: float, longitude: float) -> str | None:
@@ -51,37 +47,9 @@ def _at_offset(minutes: int) -> Sequence[str]:
         # The database counts these from the other side: Etc/GMT-2 is two hours ahead of Greenwich.
         name = f"Etc/GMT{-minutes // 60:+d}"
         return (name,) if name in available_timezones() else ()
-    places = [name for _, _, name, *_ in _rows("zone.tab")]
+    all_zones = [zone for zones in places.zones_by_country().values() for zone in zones]
     ahead, moment = timedelta(minutes=minutes), datetime.now(UTC)
-    return _differing([name for name in places if moment.astimezone(ZoneInfo(name)).utcoffset() == ahead])
-
-
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(character for character in plain if not unicodedata.combining(character))
-    return " ".join(re.split(r"[\W_]+", letters)).strip()
-
-
-@cache
-def _names() -> dict[str, tuple[str, ...]]:
-    """Zones by everything they are called, folded: their names, their cities, their countries."""
-    found: dict[str, dict[str, None]] = {}
-    for name in sorted(available_timezones()):
-        found.setdefault(_folded(name), {})[name] = None
-        if "/" in name and not name.startswith(_NO_PLACE):
-            found.setdefault(_folded(city(name)), {})[name] = None
-    countries = dict(_rows("iso3166.tab"))
-    for code, _, name, *_ in _rows("zone.tab"):
-        country = countries[code]
-        # The table says `Britain (UK)`, and people either.
-        for called in (code, country, country.partition(" (")[0], _ALSO.get(code, code)):
-            found.setdefault(_folded(called), {})[name] = None
-    return {called: tuple(names) for called, names in found.items()}
-
-
-def _rows(table: str) -> list[list[str]]:
-    text = files("tzdata.zoneinfo").joinpath(table).read_text("utf-8")
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return _differing([name for name in all_zones if moment.astimezone(ZoneInfo(name)).utcoffset() == ahead])
 
 
 def _differing(names: Sequence[str]) -> Sequence[str]:

@@ -35,7 +35,66 @@ def test_a_country_with_several_clocks_gives_one_zone_for_each() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "nowhere", "UTC+99", "UTC+5:17", "+5:99", "../../etc/passwd", "Berlin; DROP TABLE chat"]
+    ("typed", "zone"),
+    [
+        ("Москва", "Europe/Moscow"),
+        ("МОСКВА", "Europe/Moscow"),
+        ("санкт петербург", "Europe/Moscow"),
+        ("Орел", "Europe/Moscow"),
+        ("Казань", "Europe/Moscow"),
+        ("Киев", "Europe/Kyiv"),
+        ("München", "Europe/Berlin"),
+        ("munchen", "Europe/Berlin"),
+        ("Muenchen", "Europe/Berlin"),
+        ("Genf", "Europe/Zurich"),
+        ("Lisboa", "Europe/Lisbon"),
+        ("Moscovo", "Europe/Moscow"),
+        ("Río de Janeiro", "America/Sao_Paulo"),
+        ("Varsovie", "Europe/Warsaw"),
+        ("Marseille", "Europe/Paris"),
+        ("Sevilla", "Europe/Madrid"),
+        ("Kalkutta", "Asia/Kolkata"),
+        ("St. Petersburg", "Europe/Moscow"),
+        ("san francisco", "America/Los_Angeles"),
+        ("Munich", "Europe/Berlin"),
+        ("Alemania", "Europe/Berlin"),
+        ("Großbritannien", "Europe/London"),
+        ("Беларусь", "Europe/Minsk"),
+        ("Birmanie", "Asia/Yangon"),
+        ("South Korea", "Asia/Seoul"),
+    ],
+)
+def test_people_name_places_as_their_languages_do(typed: str, zone: str) -> None:
+    assert zones.find(typed) == (zone,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Valencia", ("Europe/Madrid", "America/Caracas")),
+        ("Córdoba", ("America/Argentina/Cordoba", "Europe/Madrid")),
+        ("Сан-Хосе", ("America/Costa_Rica", "America/Los_Angeles")),
+        ("Espagne", ("Europe/Madrid", "Atlantic/Canary")),
+        ("США", zones.find("United States")),
+        ("Россия", zones.find("Russia")),
+    ],
+)
+def test_what_lies_in_several_places_gives_them_all(typed: str, found: tuple[str, ...]) -> None:
+    assert zones.find(typed) == found
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "nowhere",
+        "Bouvet Island",
+        "UTC+99",
+        "UTC+5:17",
+        "+5:99",
+        "../../etc/passwd",
+        "Berlin; DROP TABLE chat",
+    ],
 )
 def test_what_is_no_place_is_not_found(typed: str) -> None:
     assert zones.find(typed) == ()

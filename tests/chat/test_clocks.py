@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from demo import telegram
 from tests.people import OUTLOOK, Chat, fetch
+from tests.processes import Processes
 
 
 def clock(hours: float) -> str:
@@ -20,6 +22,19 @@ def test_anna_says_where_her_clock_is(anna: Chat) -> None:
     several = anna.sees("there are several clocks")
     anna.presses(several, "zone:Atlantic/Canary")
     assert anna.sees("that of Atlantic/Canary").id == several.id
+
+
+def test_olga_names_her_city_in_russian(world: tuple[telegram.Running, Processes]) -> None:
+    api, _ = world
+    olga = Chat(api, api.person("Olga", language_code="ru"))
+    assert "Какой город рядом с вами?" in olga.hears("/timezone").text
+    assert "Europe/Moscow" in olga.hears("казань").text
+
+
+def test_anna_is_asked_which_valencia_is_hers(anna: Chat) -> None:
+    several = anna.hears("/timezone Valencia")
+    anna.presses(several, "zone:America/Caracas")
+    assert anna.sees("that of America/Caracas").id == several.id
 
 
 def test_a_location_is_turned_into_a_zone_and_not_kept(anna: Chat) -> None:

@@ -1,0 +1,66 @@
+"""What places are called, in whatever language: zones, their cities, countries.
+
+By the time zone database itself (the `tzdata` package), by Unicode's CLDR (`data/cldr.tsv`, written by
+`refresh.py`), and by people (`data/known.tsv`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from zoneinfo import available_timezones
+
+DATA = Path(__file__).parent / "data"
+_NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/")
+
+
+@cache
+def zones_by_name() -> dict[str, tuple[str, ...]]:
+    """Zones by everything that they, their cities and their countries are called, folded."""
+    countries = zones_by_country()
+    found: dict[str, dict[str, None]] = {}
+    for place, name in _called():
+        # A country of which the database knows no zone is nobody's: an island of penguins.
+        zones = dict.fromkeys([place] if len(place) > 2 else countries.get(place, []))
+        # The tables say `Britain (UK)` and `Myanmar (Birmanie)`, and people either.
+        for called in (name, name.partition(" (")[0]):
+            found.setdefault(folded(called), {}).update(zones)
+    return {called: tuple(zones) for called, zones in found.items()}
+
+
+def zones_by_country() -> dict[str, list[str]]:
+    """Zones by the two letters of their country, the largest first."""
+    found: dict[str, list[str]] = {}
+    for code, _, zone, *_ in _rows(files("tzdata.zoneinfo").joinpath("zone.tab")):
+        found.setdefault(code, []).append(zone)
+    return found
+
+
+def folded(text: str) -> str:
+    """Without case, accents and punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(character for character in plain if not unicodedata.combining(character))
+    return " ".join(re.split(r"[\W_]+", letters)).strip()
+
+
+def _called() -> Iterator[tuple[str, str]]:
+    """A zone or the two letters of a country, and one of its names."""
+    for zone in sorted(available_timezones()):
+        yield zone, zone
+        if "/" in zone and not zone.startswith(_NO_PLACE):
+            yield zone, zone.rpartition("/")[2]
+    for code, name in _rows(files("tzdata.zoneinfo").joinpath("iso3166.tab")):
+        yield code, code
+        yield code, name
+    for table in ("cldr.tsv", "known.tsv"):
+        for place, names in _rows(DATA / table):
+            for name in names.split("; "):
+                yield place, name
+
+
+def _rows(table: Traversable) -> list[list[str]]:
+    text = table.read_text("utf-8")
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
