@@ -58,10 +58,10 @@ def take(browser: Browser, name: str, url: str) -> None:
                 save(page.screenshot(full_page=True), PICTURES / f"{name}-{width}-{scheme}.png")
 
 
-def save(screenshot: bytes, path: Path) -> None:
-    """In 32 colours: a fifth of the bytes, and nobody sees it."""
+def save(screenshot: bytes, path: Path, *, colours: int = 32) -> None:
+    """In few colours: a fifth of the bytes, and nobody sees it."""
     picture = Image.open(BytesIO(screenshot)).convert("RGB")
-    picture.quantize(32, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 
 import settings as configuration
 from bot.app import COMMANDS
+from docs.shots import SHEETS
 from pixel_server import copying, health, notice, pages, selftest
 from words import english
 
@@ -48,6 +49,22 @@ def test_a_route_is_in_the_readme(route: str) -> None:
 @pytest.mark.parametrize("room", ["storage", "pixel_server", "bot", "demo", "tracking", "bench", "words"])
 def test_a_process_is_in_the_readme(room: str) -> None:
     assert f"`python -m {room}" in README
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/chat.md"])
+def test_a_picture_that_a_page_shows_exists_and_is_told_in_words(page: str) -> None:
+    shown = re.findall(r"!\[(.*?)\]\((.+?)\)", (ROOT / page).read_text("utf-8"))
+    assert shown
+    for words, path in shown:
+        assert len(words.split()) > 3
+        assert (ROOT / page).parent.joinpath(path).is_file()
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_contact_sheet_is_shown_and_its_shots_can_be_taken(name: str) -> None:
+    assert f"](chat/{name}.png)" in (ROOT / "docs" / "chat.md").read_text("utf-8")
+    for shot in SHEETS[name]:
+        assert shot.after in [step.act for step in shot.story.steps], shot.caption
 
 
 def test_the_changelog_knows_this_version() -> None:

@@ -84,7 +84,7 @@ function foot(message) {
 
 function key(message, button) {
   if (button.url) {
-    return element("a", { href: button.url, target: "_blank", rel: "noopener noreferrer", textContent: button.text }, element("span", { className: "corner", textContent: "↗" }));
+    return element("a", { href: button.url, target: "_blank", rel: "noopener noreferrer", textContent: button.text }, element("span", { className: "corner", textContent: "↗\uFE0E" }));
   }
   const made = element("button", { type: "button", textContent: button.text });
   made.dataset.data = button.callback_data ?? "";
