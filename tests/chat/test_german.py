@@ -26,7 +26,7 @@ def test_anna_types_and_reads_german(anna: Chat) -> None:
     assert [key["text"] for row in alert.buttons() for key in row] == [
         "Warum?",
         "Das war ich",
-        "Stummschalten",
+        "Stumm",
     ]
     assert anna.presses(alert, "own:") == "Notiert: Das warst du."
     assert "ungeöffnet" in anna.hears("/history ungeöffnet").text
