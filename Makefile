@@ -20,7 +20,7 @@ run: $(VENV)/ready $(VENV)/compiled
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(VENV)/bin/honcho --env /dev/null start web bot
 
 test: $(VENV)/ready-dev
-	$(PY) -m pytest --numprocesses auto --dist loadfile
+	$(PY) -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/ready-dev
 	$(PY) -m ruff format --check .
