@@ -73,7 +73,7 @@ class Evening:
             number = 50 + len(self.shown) if message and claim.alert.telegram_id is None else None
             with writing(self.engine) as session:
                 claims.settle(session, claim, Outcome(Ended.SENT, telegram_id=number), at)
-        return bool(claims)
+        return bool(claimed)
 
 
 @pytest.fixture
