@@ -1,10 +1,26 @@
+import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from demo.telegram import LIFTED, Limits, Running, User, running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Where one is required and there is none, the tests fail."""
+    chromium = shutil.which("chromium")
+    if chromium is None and "REQUIRE_BROWSER" not in os.environ:
+        pytest.skip("needs chromium on the path")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -4,15 +4,13 @@ These tests are not async: the browser's driver keeps an event loop of its own i
 """
 
 import asyncio
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -31,13 +29,7 @@ from demo.site import site
 from demo.telegram import Running, User
 from demo.telegram.serving import listening, serving
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 Context = ContextTypes.DEFAULT_TYPE
-
-# Where a browser is required and there is none, these tests run, and fail.
-SKIPPED = CHROMIUM is None and "REQUIRE_BROWSER" not in os.environ
-pytestmark = pytest.mark.skipif(SKIPPED, reason="needs chromium on the path")
 
 
 def request() -> HTTPXRequest:
@@ -129,14 +121,6 @@ def demo() -> Iterator[Robins]:
         bot_of(made),
     ):
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from demo.site import site
 from demo.storybook import MESSAGES, Story, stories
 from demo.telegram import Running
 from demo.telegram.serving import listening, serving
-from tests.demo.test_chat_page import ARGUMENTS, CHROMIUM, SKIPPED
-
-pytestmark = pytest.mark.skipif(SKIPPED, reason="needs chromium on the path")
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +17,6 @@ def url() -> Iterator[str]:
     app = site(telegram, telegram.person("Robin"), "http://127.0.0.1:1")
     with serving(app, listening(), telegram.close) as telegram.url:
         yield telegram.url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
