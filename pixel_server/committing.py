@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
-from storage.engine import in_words, is_passing, is_postgres
+from storage.engine import abandon, begin, checkpoint, commit, in_words, is_passing, is_postgres
 from storage.ingest import Arrival, record
 from storage.news import Teller
 from storage.place import require_place
@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 2.0
 """Seconds a transaction is tried again before its fetches go elsewhere."""
+
+COMMITS_BETWEEN = 256
+"""Between two checkpoints: some 1,000 pages. One costs as much as four commits."""
 
 
 class AwayError(Exception):
@@ -34,6 +37,8 @@ class Committer:
         self._poisoned = (DataError, IntegrityError, driver.DataError, driver.IntegrityError)
         self._failing = (DBAPIError, driver.Error)
         self._passing = (OperationalError, driver.OperationalError)
+        self._commits = 0
+        """Since SQLite's log was last brought into its file."""
         self.hurried = False
         """The process is about to end: nothing is tried for long any more."""
 
@@ -74,21 +79,28 @@ class Committer:
 
     def _commit(self, arrivals: Sequence[Arrival], *, again: bool) -> None:
         if self._connection is None:
-            self._connection = self._engine.connect().execution_options(writes=True)
+            self._connection = self._engine.connect()
         try:
-            with self._connection.begin():
-                news = record(self._connection, arrivals, self._windows, again=again)
-                if news:
-                    self._teller.in_transaction(self._connection)
+            begin(self._connection)
+            news = record(self._connection, arrivals, self._windows, again=again)
+            if news:
+                self._teller.in_transaction(self._connection)
+            commit(self._connection)
+            self._commits += 1
             require_place(self._connection)
         except BaseException:
             # What the connection is worth after a failure nobody knows: the next attempt opens another.
             connection, self._connection = self._connection, None
-            connection.invalidate()
-            connection.close()
+            abandon(connection)
             raise
         if news:
             self._teller.after_commit()
+
+    def tidy(self) -> None:
+        """While nobody waits: what SQLite would otherwise do within a commit, once its log is long."""
+        if self._commits >= COMMITS_BETWEEN and self._connection and not is_postgres(self._engine):
+            self._commits = 0
+            checkpoint(self._connection)
 
     def close(self) -> None:
         if self._connection:

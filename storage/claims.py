@@ -67,6 +67,7 @@ def claim(session: Session, now: float, limit: int, *, wall: float | None = None
 
     A chat with a message in flight, a pause, no allowance, or that cannot be reached, is passed over.
     `now` is the clock of leases, pauses and pace; `wall`, where it differs, the one that people read.
+    What is taken is written with the session's next flush.
     """
     today = moment(now if wall is None else wall)
     claims: list[Claim] = []
@@ -75,7 +76,6 @@ def claim(session: Session, now: float, limit: int, *, wall: float | None = None
         # Charged when it is tried: what Telegram counts is what it was asked.
         chat.paced_at = (GROUP if chat.id < 0 else PRIVATE).after(chat.paced_at, now)
         claims.append(_take(alert, now)._replace(about=(chat, link, fetch)))
-    session.flush()
     return claims
 
 

@@ -46,7 +46,7 @@ def owe(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
 def renew(connection: Connection, keys: Sequence[str]) -> None:
     """Ask for a newer version of messages: however often it is asked, one edit shows the latest."""
     if keys:
-        connection.execute(update(Alert).where(col(Alert.key).in_(keys)).values(_newer()))
+        connection.execute(_RENEW, {"keys": keys})
 
 
 def turn(session: Session, now: float) -> bool:
@@ -63,6 +63,10 @@ def _newer() -> dict[str, Any]:
     return {"wanted": Alert.wanted + 1, "state": case((idle, "pending"), else_=Alert.state)}
 
 
+_RENEW = update(Alert).where(col(Alert.key).in_(bindparam("keys", expanding=True))).values(_newer())
+"""Built once, like what else an alert asks for: to put a statement together costs as much as to run it."""
+
+
 def pass_on(connection: Connection, key: str, heirs_key: str, fetch_id: str) -> None:
     """Let the message about one fetch be about another from now on; without effect where there is none."""
     about = update(Alert).where(col(Alert.key) == key).values(key=heirs_key, fetch_id=fetch_id)
@@ -71,7 +75,10 @@ def pass_on(connection: Connection, key: str, heirs_key: str, fetch_id: str) -> 
 
 def message_of(session: Session, key: str) -> int | None:
     """The Telegram message that shows this, if there is one."""
-    return session.exec(select(Alert.telegram_id).where(Alert.key == key)).first()
+    return session.exec(_MESSAGE, params={"of_key": key}).first()
+
+
+_MESSAGE = select(Alert.telegram_id).where(col(Alert.key) == bindparam("of_key"))
 
 
 def answer_of(session: Session, chat_id: int, telegram_id: int) -> Alert | None:
@@ -129,7 +136,6 @@ def rang_before(session: Session, alert: Alert) -> bool:
 _OF_CHAT: BindParameter[int] = bindparam("of_chat")
 _MISSED = (col(Alert.chat_id) == _OF_CHAT, col(Alert.state) == "parked")
 _COUNT = select(func.count()).where(*_MISSED)
-"""Built once: it is asked before every alert."""
 
 
 def missed(session: Session, chat_id: int) -> int:

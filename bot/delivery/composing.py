@@ -41,6 +41,7 @@ def _worded(session: Session, alert: Alert, desk: Desk, now: float) -> Message |
             return archive.message(alert.chat_id)
         case "digest":
             chat = session.get_one(Chat, alert.chat_id)
+            session.flush()  # that this one is taken: planning drops what waits
             plan_digest(session, chat, now)
             return digests.digest(session, chat, now)
         case _:
@@ -99,7 +100,9 @@ def _about_fetch(session: Session, alert: Alert, link: Link, desk: Desk, now: fl
         return None
     if alert.kind == "proxied":
         return alerts.proxied(link, fetch, now)
-    message = alerts.opened(link, fetch, _slept_since(session, fetch, desk.settings.windows.revival), now)
+    message = alerts.opened(
+        link, fetch, _slept_since(session, link, fetch, desk.settings.windows.revival), now
+    )
     return _summed_up(session, alert, fetch, message, now) if alert.not_before else message
 
 
@@ -119,7 +122,9 @@ def _summed_up(session: Session, alert: Alert, fetch: FetchRow, message: Message
     return alerts.with_held(message, looks, last, now) if looks > 1 else message
 
 
-def _slept_since(session: Session, fetch: FetchRow, revival: float) -> float | None:
+def _slept_since(session: Session, link: Link, fetch: FetchRow, revival: float) -> float | None:
     """When the link was opened before this, if that is so long ago that this open woke it up."""
+    if links.history_of(link).memory.first_open == seconds(fetch.at):
+        return None
     last = links.opened_before(session, fetch)
     return last if last is not None and seconds(fetch.at) - last >= revival else None

@@ -2,6 +2,7 @@
 
 import asyncio
 import select
+import shutil
 import socket
 import sqlite3
 import time
@@ -15,11 +16,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import col
 from sqlmodel import select as select_from
 
+import storage.engine
 from pixel_server import committing
 from pixel_server import writer as writer_module
 from pixel_server.pixel import GIF
@@ -108,18 +110,23 @@ def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def failing(engine: Engine) -> Event:
-    """Set as soon as a transaction of this engine fails."""
+    """Set as soon as the writer has given up a connection of this engine, because a transaction failed."""
     failed = Event()
-    event.listen(engine, "handle_error", lambda _: failed.set())
-    event.listen(engine, "rollback", lambda _: failed.set())
+    event.listen(engine, "invalidate", lambda *_: failed.set())
     return failed
 
 
-def commits_of(engine: Engine) -> list[None]:
-    """One entry for every transaction that this engine commits from now on."""
-    commits = list[None]()
-    event.listen(engine, "commit", lambda _: commits.append(None))
-    return commits
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch) -> list[Connection]:
+    """One entry for every transaction that the writer commits."""
+    made = list[Connection]()
+
+    def commit(connection: Connection) -> None:
+        storage.engine.commit(connection)
+        made.append(connection)
+
+    monkeypatch.setattr(committing, "commit", commit)
+    return made
 
 
 def writer_on(engine: Engine, settings: Settings) -> Writer:
@@ -153,10 +160,11 @@ def poison(engine: Engine) -> None:
         session.connection().execute(text(postgres if is_postgres(engine) else sqlite))
 
 
-async def test_what_waits_together_is_kept_in_one_transaction(settings: Settings, engine: Engine) -> None:
+async def test_what_waits_together_is_kept_in_one_transaction(
+    settings: Settings, engine: Engine, commits: list[Connection]
+) -> None:
     link = track(engine)
     writer = writer_on(engine, settings)
-    commits = commits_of(engine)
     waiting = await brought(writer, arrivals(link, 100))
     writer.start()
     assert await asyncio.gather(*waiting) == [True] * 100
@@ -166,11 +174,10 @@ async def test_what_waits_together_is_kept_in_one_transaction(settings: Settings
 
 
 async def test_a_crowd_is_kept_in_order_and_in_batches_of_limited_size(
-    settings: Settings, engine: Engine
+    settings: Settings, engine: Engine, commits: list[Connection]
 ) -> None:
     link = track(engine)
     writer = writer_on(engine, settings)
-    commits = commits_of(engine)
     crowd = arrivals(link, 2 * LARGEST_BATCH + 10)
     waiting = await brought(writer, crowd)
     writer.start()
@@ -180,15 +187,57 @@ async def test_a_crowd_is_kept_in_order_and_in_batches_of_limited_size(
     assert [row.id for row in stored(engine, link)] == [fetch.id for fetch in crowd]
 
 
-async def test_a_lone_fetch_waits_for_nobody(settings: Settings, engine: Engine) -> None:
+async def test_a_lone_fetch_waits_for_nobody(
+    settings: Settings, engine: Engine, commits: list[Connection]
+) -> None:
     link = track(engine)
     writer = writer_on(engine, settings)
-    commits = commits_of(engine)
     writer.start()
     for fetch in arrivals(link, 3):
         assert await writer.keep(fetch)
     await writer.stop()
     assert len(commits) == 3
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+async def test_sqlites_log_is_brought_into_the_file_between_two_commits(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(committing, "COMMITS_BETWEEN", 3)
+    link = track(engine)
+    writer, give_up = writer_on(engine, settings), time.monotonic() + PATIENCE
+    writer.start()
+    for fetch in arrivals(link, 3):
+        assert await writer.keep(fetch)
+    while _without_its_log(settings, tmp_path) < 3:
+        assert time.monotonic() < give_up
+    await writer.stop()
+
+
+def _without_its_log(settings: Settings, folder: Path) -> int:
+    """How many fetches are in the file itself."""
+    assert settings.sqlite_path
+    alone = sqlite3.connect(shutil.copy(settings.sqlite_path, folder / "alone.db"))
+    try:
+        count: int = alone.execute("SELECT count(*) FROM fetch").fetchone()[0]
+    except sqlite3.DatabaseError:  # copied while it was being written
+        return 0
+    finally:
+        alone.close()
+    return count
+
+
+async def test_an_error_that_nobody_foresaw_costs_its_own_batch(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = track(engine)
+    writer = writer_on(engine, settings)
+    writer.start()
+    with monkeypatch.context() as patch:
+        patch.setattr(committing.Committer, "keep", lambda *_: 1 / 0)
+        assert not await writer.keep(arrival(link.token, NOON))
+    assert await writer.keep(arrival(link.token, NOON + 1))
+    await writer.stop()
 
 
 async def test_stop_keeps_what_waits(settings: Settings, engine: Engine) -> None:
@@ -605,11 +654,10 @@ async def test_stop_also_answers_the_batch_that_is_being_written(settings: Setti
 
 
 async def test_a_batch_that_is_exactly_full_leaves_nothing_behind(
-    settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+    settings: Settings, engine: Engine, commits: list[Connection], caplog: pytest.LogCaptureFixture
 ) -> None:
     link = track(engine)
     writer = writer_on(engine, settings)
-    commits = commits_of(engine)
     waiting = await brought(writer, arrivals(link, LARGEST_BATCH))
     writer.start()
     assert all(await asyncio.gather(*waiting))
