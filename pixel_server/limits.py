@@ -6,7 +6,7 @@ one. Nothing is done for each header: what a packet can hold at most is known by
 """
 
 import logging
-from asyncio import TimerHandle
+from asyncio import TimerHandle, Transport
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -30,6 +30,22 @@ class _RefusedError(Exception):
     """Ends the parsing."""
 
 
+class _Answers:
+    """What answers are written to, until the connection is closed.
+
+    Of a pipeline uvicorn tells only the newest that it is, and uvloop raises when another one answers: a
+    traceback in the log, which any stranger could ask for.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.close = transport.close
+
+    def write(self, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+
 class LimitedProtocol(HttpToolsProtocol):
     slowest = SLOWEST
 
@@ -44,6 +60,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self._answers = _Answers(transport)
         first_look = min(self.slowest, self.timeout_keep_alive)
         self._watch: TimerHandle = self.loop.call_later(first_look, self._look)
 
@@ -84,6 +101,8 @@ class LimitedProtocol(HttpToolsProtocol):
         if len(self.headers) > MOST_HEADERS or (self._received > LARGEST_HEAD and self._is_large()):
             self._refuse(431)
         super().on_headers_complete()
+        if self.cycle is not None:
+            self.cycle.transport = self._answers  # type: ignore[assignment]  # it writes and closes, no more
 
     def _is_large(self) -> bool:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > LARGEST_HEAD

@@ -7,13 +7,14 @@ from contextlib import ExitStack, contextmanager
 from threading import Event
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine
 
+from pixel_server import committing
 from pixel_server.limits import LimitedProtocol
 from pixel_server.pixel import GIF, Pixel
 from pixel_server.protocol import PixelProtocol
 from settings import Settings
-from storage.engine import connect
+from storage.engine import begin
 from storage.tables import Link
 from tests.pixel_server.serving import PATIENCE, Answer, Served, answer_on, path_of, serving, stored, track
 
@@ -123,17 +124,31 @@ def test_a_client_that_never_reads_does_not_fill_memory(served: Served, link: Li
         assert served.fetch(link).status == 200
 
 
+def test_who_is_hung_up_on_leaves_no_traceback_of_the_answers_that_were_on_their_way(
+    settings: Settings, link: Link, plain: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    with slow_disk(settings, plain=plain) as (served, begun, go_on):
+        with served.connect() as wire:
+            wire.sendall(get(link) * 2 + b"no request\r\n\r\n")
+            assert b"400" in answer_on(wire).raw
+        assert begun.wait(PATIENCE)
+        go_on.set()
+        assert served.fetch(link).status == 200
+    assert "Traceback" not in caplog.text
+
+
 @contextmanager
 def slow_disk(settings: Settings, plain: bool) -> Iterator[tuple[Served, Event, Event]]:
-    """A server whose first transaction begins, says so, and waits until it may go on."""
-    database, begun, go_on = connect(settings, checkpoints=True), Event(), Event()
+    """A server whose first transaction says so before it begins, and waits until it may go on."""
+    begun, go_on = Event(), Event()
 
-    def wait(_: object) -> None:
+    def wait(connection: Connection) -> None:
         begun.set()
         assert go_on.wait(PATIENCE)
+        begin(connection)
 
-    event.listen(database, "begin", wait, insert=True)
-    with serving(settings, database, plain=plain) as served:
+    with pytest.MonkeyPatch.context() as patch, serving(settings, plain=plain) as served:
+        patch.setattr(committing, "begin", wait)
         yield served, begun, go_on
 
 

@@ -644,7 +644,7 @@ async def test_stop_also_answers_the_batch_that_is_being_written(settings: Setti
     link = track(engine)
     writer = writer_on(engine, settings)
     begun = Event()
-    event.listen(engine, "begin", lambda _: begun.set(), insert=True)
+    event.listen(engine, "checkout", lambda *_: begun.set())
     writer.start()
     waiting = await brought(writer, arrivals(link, 1))
     await asyncio.to_thread(begun.wait, PATIENCE)
