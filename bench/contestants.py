@@ -36,6 +36,15 @@ def bare_uvicorn(_folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
+def bare_and_a_flush(folder: Path) -> Iterator[Server]:
+    """What no server that keeps what it acknowledges can be faster than, one request at a time."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    with program("-m", "bench.bare", str(port), str(folder / "flushed"), ready=url) as process:
+        yield Server(url, process.pid)
+
+
+@contextmanager
 def pixel_on_sqlite(folder: Path) -> Iterator[Server]:
     product = Product(folder)
     with product.pixel_server() as process:

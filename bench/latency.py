@@ -6,33 +6,37 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.contestants import BARE, CONTESTANTS, SQLITE
+from bench.contestants import BARE, CONTESTANTS, SQLITE, bare_and_a_flush
 from bench.open_loop import centile
 from bench.pixel import GMAIL
 from bench.rows import Aim, Row, ratios, row
 from bench.running import CLIENT_CORE, ROOT, on_core
 
 PART = "latency"
+FLUSH = "bare uvicorn and a flush"
 RATE, SECONDS, SLICES = 300, 2, 9
 
 
 def measure(slices: int = SLICES, seconds: float = SECONDS) -> list[Row]:
-    found: dict[str, list[list[float]]] = {BARE: [], SQLITE: []}
+    found: dict[str, list[list[float]]] = {BARE: [], FLUSH: [], SQLITE: []}
     with (
         tempfile.TemporaryDirectory() as folder,
         CONTESTANTS[BARE](Path(folder)) as bare,
+        bare_and_a_flush(Path(folder)) as flush,
         CONTESTANTS[SQLITE](Path(folder)) as pixel,
     ):
         for _ in range(slices):
-            for name, server in ((BARE, bare), (SQLITE, pixel)):
+            for name, server in ((BARE, bare), (FLUSH, flush), (SQLITE, pixel)):
                 found[name].append(ask(server.url, seconds))
     p99 = {name: [centile(took, 0.99) for took in slices_] for name, slices_ in found.items()}
-    rows = [
-        row(PART, f"{name}, p99 at {RATE}/s", p99[name], "ms", note=f"p50 {_middle(slices_):.2f} ms")
-        for name, slices_ in found.items()
+    return [
+        *(
+            row(PART, f"{name}, p99 at {RATE}/s", p99[name], "ms", note=f"p50 {_middle(slices_):.2f} ms")
+            for name, slices_ in found.items()
+        ),
+        row(PART, f"p99 at {RATE}/s against {BARE}", ratios(p99[SQLITE], p99[BARE]), "x", Aim(2, 4)),
+        row(PART, f"{FLUSH}: p99 against {BARE}", ratios(p99[FLUSH], p99[BARE]), "x"),
     ]
-    against = ratios(p99[SQLITE], p99[BARE])
-    return [*rows, row(PART, f"p99 at {RATE}/s against {BARE}", against, "x", Aim(2, 4))]
 
 
 def _middle(slices: list[list[float]]) -> float:
