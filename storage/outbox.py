@@ -75,7 +75,7 @@ def pass_on(connection: Connection, key: str, heirs_key: str, fetch_id: str) -> 
 
 def message_of(session: Session, key: str) -> int | None:
     """The Telegram message that shows this, if there is one."""
-    return session.exec(_MESSAGE, params={"of_key": key}).first()
+    return session.connection().execute(_MESSAGE, {"of_key": key}).scalar()
 
 
 _MESSAGE = select(Alert.telegram_id).where(col(Alert.key) == bindparam("of_key"))
@@ -140,7 +140,7 @@ _COUNT = select(func.count()).where(*_MISSED)
 
 def missed(session: Session, chat_id: int) -> int:
     """How many messages, or newer versions of some, may not have arrived, and are not tried again."""
-    return session.exec(_COUNT, params={"of_chat": chat_id}).one()
+    return int(session.connection().execute(_COUNT, {"of_chat": chat_id}).scalar_one())
 
 
 def let_go(session: Session, chat_id: int) -> int:
