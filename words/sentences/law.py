@@ -8,7 +8,7 @@ what you told me about them, your notes; your language; your time zone, quiet ho
 you send only becomes a time zone. What you write to me is forgotten as soon as it is done.
 <b>About the recipient:</b> the name you gave them, and of each fetch of the image: when, which program and what it \
 calls itself, what kind of network, what it meant. No address is stored, and no place. A short code tells one device \
-from others inside one link, and is useless outside it. Each mail has a page for them, <code>{url}/n/…</code>: it says all this, shows none of your names for things, and stops the recording for good.
+from others inside one link, and is useless outside it. Each mail has a page for them, <code>{url}/n/…</code>: it says all this, shows none of your names for things, and lets them stop the recording for good.
 <b>How long:</b> fetches: {days}; links and notes: until you delete them.
 <b>Yours to take and to erase:</b> /export gives you all of it, <code>/delete 7</code> erases one link, \
 <code>/delete everything</code> all of it, at once and for good.

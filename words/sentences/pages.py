@@ -13,7 +13,7 @@ PAGE_FRONT_WHAT = _(
 )
 PAGE_FRONT_OBJECT = _("How to object")
 PAGE_FRONT_OBJECT_HOW = _(
-    "Every such image has a page that says what is recorded, and stops it. Paste the image’s address, or whatever "
+    "Every such image has a page that says what is recorded, and lets you stop it. Paste the image’s address, or whatever "
     "contains it; in most mail programs it is found under “Show original” or “Message source”."
 )
 PAGE_FRONT_IMAGE = _("The image’s address")
