@@ -23,7 +23,7 @@ def test_an_unknown_part_is_refused_with_the_known_ones(
     monkeypatch.setattr("sys.argv", ["bench", "pixels"])
     with pytest.raises(SystemExit):
         main()
-    assert "there is no part pixels; there are pixel, latency" in capsys.readouterr().err
+    assert "there is no part pixels; there are latency, alert" in capsys.readouterr().err
 
 
 def test_a_part_that_fails_or_cannot_be_measured_here_says_so_and_the_others_go_on(
