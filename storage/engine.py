@@ -108,9 +108,9 @@ def _care_for_sqlite(engine: Engine, *, checkpoints: bool) -> None:
 
 
 def begin(connection: Connection) -> None:
-    """Begin a transaction that writes, straight through the driver: a tenth of SQLAlchemy's own way.
+    """Begin a transaction that writes, straight through the driver; belongs with `commit`.
 
-    Belongs with `commit`. Raises the driver's own errors.
+    For a lone fetch that takes 46 us where SQLAlchemy's own way takes 104. Raises the driver's own errors.
     """
     if not is_postgres(connection):  # whose driver begins by itself
         try:
