@@ -36,6 +36,7 @@ from bot.delivery.loop import Delivery
 from bot.delivery.outcomes import in_words
 from bot.desk import Desk
 from bot.reception import App, Reception
+from bot.tls import trusted
 from settings import Settings
 from storage import claims, inbox, outbox
 from storage.engine import in_words as database_in_words
@@ -80,13 +81,21 @@ COMMANDS = {
 def build(settings: Settings, desk: Desk) -> App:
     """PTB's application, without its updater, limiter and jobs: those are durable, and ours."""
     assert settings.bot_token  # noqa: S101  # checked at start
-    api = settings.telegram_api_url
+    api, certificates = settings.telegram_api_url, {"verify": trusted()}
     bot = ExtBot(
         settings.bot_token.get_secret_value(),
         base_url=f"{api}/bot",
         base_file_url=f"{api}/file/bot",
-        request=HTTPXRequest(connection_pool_size=16, connect_timeout=5, read_timeout=15, write_timeout=10),
-        get_updates_request=HTTPXRequest(connection_pool_size=1, connect_timeout=5),
+        request=HTTPXRequest(
+            connection_pool_size=16,
+            connect_timeout=5,
+            read_timeout=15,
+            write_timeout=10,
+            httpx_kwargs=certificates,
+        ),
+        get_updates_request=HTTPXRequest(
+            connection_pool_size=1, connect_timeout=5, httpx_kwargs=certificates
+        ),
     )
     app = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
     app.bot_data["desk"] = desk

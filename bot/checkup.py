@@ -22,6 +22,7 @@ from bot.languages import language_of
 from bot.message import Message
 from bot.messages.phrases import lines
 from bot.replies import owe_message
+from bot.tls import trusted
 from settings import Settings
 from storage import disks
 from storage.chats import chat_of
@@ -86,7 +87,8 @@ async def _address(url: str, instance: str) -> Problem | None:
 async def _ask(url: str) -> tuple[str, Problem]:
     """Which installation answers there; empty, and what is wrong, when none does."""
     try:
-        async with asyncio.timeout(LONGEST_LOOK), httpx.AsyncClient(timeout=LONGEST_LOOK) as client:
+        client = httpx.AsyncClient(timeout=LONGEST_LOOK, verify=trusted())
+        async with asyncio.timeout(LONGEST_LOOK), client:
             answer = await client.get(f"{url}/healthz")
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         told = str(error) or type(error).__name__
