@@ -19,7 +19,7 @@ PATIENCE = 2.0
 """Seconds a transaction is tried again before its fetches go elsewhere."""
 
 COMMITS_BETWEEN = 256
-"""Between two checkpoints: some 1,000 pages. One costs as much as four commits."""
+"""Between two checkpoints: three pages of the log each, where fetches come alone."""
 
 
 class AwayError(Exception):

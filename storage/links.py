@@ -161,8 +161,10 @@ def said_about(session: Session, link_id: int, limit: int) -> Sequence[Statement
     return session.exec(query.order_by(col(StatementRow.id).desc()).limit(limit)).all()
 
 
-def opened_before(session: Session, fetch: FetchRow) -> float | None:
+def opened_before(session: Session, link: Link, fetch: FetchRow) -> float | None:
     """When the fetch's link was last opened before it, in epoch seconds."""
+    if history_of(link).memory.first_open == seconds(fetch.at):
+        return None  # without a query: most alerts are of a first look
     before = select(FetchRow.at).where(
         FetchRow.link_id == fetch.link_id, FetchRow.kind == Kind.OPENED, col(FetchRow.seq) < fetch.seq
     )

@@ -124,7 +124,5 @@ def _summed_up(session: Session, alert: Alert, fetch: FetchRow, message: Message
 
 def _slept_since(session: Session, link: Link, fetch: FetchRow, revival: float) -> float | None:
     """When the link was opened before this, if that is so long ago that this open woke it up."""
-    if links.history_of(link).memory.first_open == seconds(fetch.at):
-        return None
-    last = links.opened_before(session, fetch)
+    last = links.opened_before(session, link, fetch)
     return last if last is not None and seconds(fetch.at) - last >= revival else None
