@@ -3,7 +3,7 @@
 # make bench  the figures in the README        make screenshots  the pictures of pages and chat in docs/
 # make stories writes down what the people of demo/stories see now
 # make faults tries to lose something, for an hour
-# make words  the template for translators from the sentences, and every catalogue brought up to it
+# make words  the template for translators from the sentences, and every catalogue brought up to it and compiled
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +13,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 .PHONY: run test check bench faults screenshots words stories
 
 # HOST, PORT and PUBLIC_URL are settled before honcho deals every child a PORT of its own.
-run: $(VENV)/ready $(VENV)/compiled
+run: $(VENV)/ready
 	@settled=$$($(PY) -m settings) && eval "$$settled" || exit 2; \
 	if [ "$$mode" = demo ]; then exec $(PY) -m demo; fi; \
 	$(PY) -m storage upgrade || exit 2; \
@@ -33,8 +33,8 @@ bench: $(VENV)/ready-dev
 faults: $(VENV)/ready-dev
 	$(PY) -m bench faults
 
-words: $(VENV)/ready
-	$(PY) -m words extract
+words: $(VENV)/ready-dev
+	$(PY) -m tools.catalogues update
 
 screenshots: $(VENV)/ready-dev
 	$(PY) -m docs.screenshots
@@ -49,10 +49,6 @@ $(VENV)/bin/python:
 
 $(VENV)/ready: requirements.txt | $(VENV)/bin/python
 	$(PIP) -r requirements.txt
-	@touch $@
-
-$(VENV)/compiled: $(wildcard words/locale/*/LC_MESSAGES/readback.po) | $(VENV)/ready
-	$(PY) -m words compile
 	@touch $@
 
 $(VENV)/ready-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python

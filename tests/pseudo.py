@@ -10,8 +10,9 @@ import polib
 import pytest
 
 from bot.times import grammar
-from words import catalogues, language, typed
-from words.catalogues import template
+from tools import catalogues
+from tools.catalogues import template
+from words import language, typed
 from words.language import DOMAIN, LOCALE, SOURCE
 
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "qps", "qpr"
@@ -25,6 +26,7 @@ def make(folder: Path) -> Path:
         path = folder / code / "LC_MESSAGES" / f"{DOMAIN}.po"
         path.parent.mkdir(parents=True)
         _catalogue(code, direction).save(str(path))
+        catalogues.compile_beside(path)
     return folder
 
 

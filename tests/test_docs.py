@@ -46,7 +46,7 @@ def test_a_route_is_in_the_readme(route: str) -> None:
     assert f"`{named}`" in README
 
 
-@pytest.mark.parametrize("room", ["storage", "pixel_server", "bot", "demo", "tracking", "bench", "words"])
+@pytest.mark.parametrize("room", ["storage", "pixel_server", "bot", "demo", "tracking", "bench"])
 def test_a_process_is_in_the_readme(room: str) -> None:
     assert f"`python -m {room}" in README
 

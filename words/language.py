@@ -1,9 +1,8 @@
 """Which languages there are, which one is spoken at the moment, and their catalogues.
 
-A language exists as soon as its folder in `locale/` holds a catalogue.
+A language exists as soon as its folder in `locale/` holds a compiled catalogue (`make words`).
 """
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -44,7 +43,7 @@ def in_every_language() -> Iterator[str]:
 @cache
 def languages() -> tuple[str, ...]:
     """English, and those that have a catalogue."""
-    return (SOURCE, *sorted(path.parts[-3] for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
+    return (SOURCE, *sorted(path.parts[-3] for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")))
 
 
 def closest(tag: str) -> str | None:
@@ -89,16 +88,5 @@ def translation(text: str, context: str, many: str, count: int) -> str:
 def _catalogue(language: str) -> NullTranslations:
     if language == SOURCE:
         return NullTranslations()
-    source = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-    made = source.with_suffix(".mo")
-    ready = made.exists() and made.stat().st_mtime >= source.stat().st_mtime
-    # A platform that only installs what is required has compiled nothing, or something older.
-    return GNUTranslations(io.BytesIO(made.read_bytes() if ready else compiled(source)))
-
-
-def compiled(source: Path) -> bytes:
-    """A catalogue as gettext reads it."""
-    import polib  # not needed where `make` has compiled them
-
-    content: bytes = polib.pofile(str(source)).to_binary()
-    return content
+    with (LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as compiled:
+        return GNUTranslations(compiled)

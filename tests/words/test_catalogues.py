@@ -12,8 +12,8 @@ import pytest
 
 import words
 from tests.words.claims import CLAIMS, claims_in
+from tools.catalogues import TEMPLATE, compiled, kind_of, sentences, sources, template
 from words import english as en
-from words.catalogues import TEMPLATE, kind_of, sentences, template
 from words.language import DOMAIN, LOCALE, SOURCE
 from words.sentence import Sentence
 
@@ -81,6 +81,15 @@ def language(request: pytest.FixtureRequest) -> str:
 
 def test_the_template_holds_the_sentences_as_they_are_now() -> None:
     assert (LOCALE / TEMPLATE).read_text("utf-8") == str(template()), "make words brings it up to date"
+
+
+def test_each_compiled_catalogue_is_that_of_its_source() -> None:
+    """The programs read only compiled catalogues, and these are committed."""
+    for source in sources():
+        made = source.with_suffix(".mo")
+        assert made.is_file(), "make words compiles it"
+        assert made.read_bytes() == compiled(source), f"make words compiles {source} anew"
+    assert words.languages() == (SOURCE, *(source.parts[-3] for source in sources()))
 
 
 def test_no_english_stands_for_two_meanings() -> None:

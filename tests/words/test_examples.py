@@ -12,8 +12,8 @@ from bot import parsing
 from bot.commands.track import deadline_in
 from bot.times import grammar, moments, zones
 from tests.bot.test_moments import MONDAY, NOW
+from tools.catalogues import sentences
 from words import english as en
-from words.catalogues import sentences
 from words.typed import understood
 
 UTC = ZoneInfo("UTC")

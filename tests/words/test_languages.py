@@ -1,6 +1,5 @@
 """Which language is spoken, and what stands in its catalogue."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +9,9 @@ import pytest
 
 import words
 from tests.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, spoken_from, untranslated
-from words import catalogues, language
+from tools import catalogues
 from words import english as en
+from words import language
 from words.sentence import Sentence, plural
 
 
@@ -34,6 +34,7 @@ def add(folder: Path, code: str, plural_forms: str, *entries: polib.POEntry) -> 
     path = folder / code / "LC_MESSAGES" / "readback.po"
     path.parent.mkdir(parents=True)
     catalogue.save(str(path))
+    catalogues.compile_beside(path)
     language.languages.cache_clear()
 
 
@@ -140,35 +141,17 @@ def test_where_text_runs_right_to_left_every_name_is_kept_apart(folder: Path) ->
         assert words.name("contract (2)") == "\u2068contract (2)\u2069"
 
 
-def test_what_was_compiled_is_read_and_what_is_older_than_its_source_is_not(folder: Path) -> None:
-    catalogues.compile_all()
-    source = folder / LEFT_TO_RIGHT / "LC_MESSAGES" / "readback.po"
-    made = source.with_suffix(".mo")
-    assert made.read_bytes() == language.compiled(source)
-    source.write_text(source.read_text("utf-8").replace("⟦Noted. Watching.⟧", "⟦Heard.⟧"), "utf-8")
-    os.utime(made, (0, 0))
-    with words.speaking(LEFT_TO_RIGHT):
-        assert words.say(en.TOAST_SENT) == "⟦Heard.⟧"
-
-
-def test_a_compiled_catalogue_is_enough(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a build has compiled is read without the parser of sources."""
-    catalogues.compile_all()
-    monkeypatch.setattr(language, "compiled", None)
-    with words.speaking(LEFT_TO_RIGHT):
-        assert words.say(en.TOAST_SENT) == "⟦Noted. Watching.⟧"
-
-
 def test_a_new_language_begins_with_every_sentence_and_keeps_what_it_has(folder: Path) -> None:
     path = catalogues.begin("qxx", "nplurals=2; plural=n != 1;")
     catalogue = polib.pofile(str(path))
     assert [entry.msgid for entry in catalogue] == [entry.msgid for entry in catalogues.template()]
     catalogue[0].msgstr, catalogue[1].msgid = "translated", "No sentence any more"
     catalogue.save()
-    catalogues.extract()
+    catalogues.update()
     found = {entry.msgid: entry for entry in polib.pofile(str(path))}
     assert found.keys() == {entry.msgid for entry in catalogues.template()}
     assert found[catalogue[0].msgid].msgstr == "translated"
+    assert path.with_suffix(".mo").read_bytes() == catalogues.compiled(path)
 
 
 def test_a_word_outside_the_brackets_is_found() -> None:

@@ -1,5 +1,13 @@
-"""The catalogues as files: the template made from the sentences, and each language's translation of it."""
+"""`python -m tools.catalogues`: write the translators' template and keep every language's catalogue up to it.
 
+update                   the template from the sentences, every .po brought up to it, each .mo compiled
+begin LANGUAGE FORMS     a catalogue for a new language, with gettext's Plural-Forms
+
+`make words` runs `update`. The compiled catalogues are committed: the programs read only them, so they
+speak every language wherever they are installed, and polib is needed here and in the tests alone.
+"""
+
+import argparse
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +15,7 @@ from pathlib import Path
 import polib
 
 from words import english
-from words.language import DOMAIN, LOCALE, SOURCE, compiled
+from words.language import DOMAIN, LOCALE, SOURCE
 from words.sentence import Sentence
 
 TEMPLATE = f"{DOMAIN}.pot"
@@ -89,8 +97,8 @@ def _comment(name: str, sentence: Sentence) -> str:
     return "; ".join(part for part in (name, kind, at_most, counted) if part)
 
 
-def extract() -> None:
-    """Write the template, and bring every language's catalogue up to it."""
+def update() -> None:
+    """Write the template, bring every language's catalogue up to it, and compile each one."""
     made = template()
     made.save(str(LOCALE / TEMPLATE))
     for path in sources():
@@ -99,6 +107,7 @@ def extract() -> None:
         for entry in catalogue.obsolete_entries():
             catalogue.remove(entry)
         catalogue.save()
+        compile_beside(path)
 
 
 def begin(language: str, plural_forms: str) -> Path:
@@ -108,6 +117,7 @@ def begin(language: str, plural_forms: str) -> Path:
     path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     path.parent.mkdir(parents=True)
     made.save(str(path))
+    compile_beside(path)
     shutil.copy(LOCALE / SOURCE / "typed.toml", LOCALE / language)
     return path
 
@@ -116,6 +126,29 @@ def sources() -> list[Path]:
     return sorted(LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
 
 
-def compile_all() -> None:
-    for source in sources():
-        source.with_suffix(".mo").write_bytes(compiled(source))
+def compiled(source: Path) -> bytes:
+    """Return the catalogue as gettext reads it."""
+    content: bytes = polib.pofile(str(source)).to_binary()
+    return content
+
+
+def compile_beside(source: Path) -> None:
+    source.with_suffix(".mo").write_bytes(compiled(source))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.catalogues", description="Keep the catalogues.")
+    does = parser.add_subparsers(dest="does", required=True)
+    does.add_parser("update", help="the template, every .po brought up to it, each .mo compiled")
+    new = does.add_parser("begin", help="a catalogue for a new language")
+    new.add_argument("language", help="such as de")
+    new.add_argument("plural_forms", help="such as 'nplurals=2; plural=n != 1;'")
+    asked = parser.parse_args()
+    if asked.does == "begin":
+        begin(asked.language, asked.plural_forms)
+    else:
+        update()
+
+
+if __name__ == "__main__":
+    main()
