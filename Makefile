@@ -1,6 +1,6 @@
 # make run    the bot and the pixel server; without a BOT_TOKEN, the demo
 # make test   everything that is tested        make check   style and types
-# make bench  the figures in the README        make screenshots  the pictures of pages and chat in docs/
+# make bench  the figures of docs/measurements.md   make screenshots  the pictures of pages and chat in docs/
 # make stories writes down what the people of demo/stories see now
 # make faults tries to lose something, for an hour
 # make words  the template for translators from the sentences, and every catalogue brought up to it and compiled

@@ -46,7 +46,9 @@ RESULTS, PICTURE = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
 def main() -> None:
     if sys.argv[1:2] == ["faults"]:
         sys.exit(faults.main(sys.argv[2:]))
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the README says.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure what docs/measurements.md says."
+    )
     choices = [*PARTS, JUDGE, TABLE]
     parser.add_argument(
         "part", nargs="*", metavar="PART", help=f"one of {', '.join(choices)}; everything if none is named"
@@ -88,7 +90,7 @@ def _measured(name: str) -> list[Row]:
 
 
 def _show(path: Path) -> None:
-    """The table; and the picture, where it is the README's."""
+    """The table; and the picture, where it is the one in docs/measurements.md."""
     rows, about = load(path)
     print(f"\n{table(rows)}\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
     if path == RESULTS:

@@ -1,4 +1,4 @@
-"""The figures as a picture for the README: drawn by hand from the rows, readable in light and in dark."""
+"""The figures as a picture for docs/measurements.md: drawn from the rows by hand, for light and for dark."""
 
 from collections.abc import Sequence
 from html import escape

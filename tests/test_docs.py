@@ -1,24 +1,30 @@
-"""What exists is documented: every command, setting, route and process."""
+"""What exists is documented, on the page that a failing test names; and what the pages name exists."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 import settings as configuration
+from bench.__main__ import JUDGE, PARTS, TABLE
 from bot.app import COMMANDS
 from docs.shots import SHEETS
 from pixel_server import copying, health, notice, pages, selftest
 from words import english
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
+PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_is_in_the_readme_and_in_help(command: str) -> None:
-    assert f"`/{command}" in README
+def test_a_command_is_documented_and_in_help(command: str) -> None:
+    assert f"`/{command}" in page("docs/using.md"), "document the command in docs/using.md"
     assert command in english.COMMANDS
 
 
@@ -26,9 +32,15 @@ def test_help_lists_only_commands_that_exist() -> None:
     assert english.COMMANDS.keys() == COMMANDS.keys()
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/using.md"])
+def test_a_table_of_what_to_type_names_only_commands_that_exist(name: str) -> None:
+    rows = "\n".join(re.findall(r"^\| `/.*", page(name), re.MULTILINE))
+    assert set(re.findall(r"`/([a-z]+)[` ]", rows)) <= COMMANDS.keys()
+
+
 @pytest.mark.parametrize("name", configuration.NAMES)
-def test_a_setting_is_in_the_readme_and_in_the_example(name: str) -> None:
-    assert f"`{name}`" in README
+def test_a_setting_is_documented_and_in_the_example(name: str) -> None:
+    assert f"`{name}`" in page("docs/operating.md"), "document the setting in docs/operating.md"
     assert re.search(rf"^(# )?{name}=", EXAMPLE, re.MULTILINE)
 
 
@@ -37,49 +49,107 @@ def test_the_example_names_only_settings_that_exist() -> None:
     assert set(named) <= set(configuration.NAMES)
 
 
-PARTS = (health, pages, copying, notice, selftest)
+PARTS_OF_THE_SERVER = (health, pages, copying, notice, selftest)
 
 
-@pytest.mark.parametrize("route", [route.path for part in PARTS for route in part.router.routes])
-def test_a_route_is_in_the_readme(route: str) -> None:
+@pytest.mark.parametrize(
+    "route", [route.path for part in PARTS_OF_THE_SERVER for route in part.router.routes]
+)
+def test_a_route_is_documented(route: str) -> None:
     named = re.sub(r"{(\w+)}", r"<\1>", route).replace("_", " ")
-    assert f"`{named}`" in README
+    assert f"`{named}`" in page("docs/operating.md"), "document the route in docs/operating.md"
 
 
-@pytest.mark.parametrize("room", ["storage", "pixel_server", "bot", "demo", "tracking", "bench"])
-def test_a_process_is_in_the_readme(room: str) -> None:
-    assert f"`python -m {room}" in README
+@pytest.mark.parametrize(
+    ("process", "where"),
+    [
+        ("storage", "docs/operating.md"),
+        ("pixel_server", "docs/operating.md"),
+        ("bot", "docs/operating.md"),
+        ("demo", "docs/operating.md"),
+        ("tracking", "docs/judging.md"),
+        ("bench", "docs/measurements.md"),
+        ("tools.catalogues", "docs/languages.md"),
+    ],
+)
+def test_a_process_is_documented(process: str, where: str) -> None:
+    assert f"`python -m {process}" in page(where)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/chat.md"])
-def test_a_picture_that_a_page_shows_exists_and_is_told_in_words(page: str) -> None:
-    shown = re.findall(r"!\[(.*?)\]\((.+?)\)", (ROOT / page).read_text("utf-8"))
+@pytest.mark.parametrize("part", [*PARTS, JUDGE, TABLE])
+def test_a_part_of_the_bench_is_documented(part: str) -> None:
+    assert f"| `{part}` |" in page("docs/measurements.md"), "document the part in docs/measurements.md"
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
+    readme = page("README.md")
+    assert len(readme.splitlines()) <= 130
+    assert "\nmake test " in readme
+    for name in PAGES[1:]:
+        assert f"]({name})" in readme
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_links_only_to_what_exists(name: str) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page(name)):
+        if target.startswith("https:"):
+            continue
+        path, _, heading = target.partition("#")
+        linked = (ROOT / name).parent / path if path else ROOT / name
+        assert linked.exists(), target
+        if heading:
+            assert heading in headings(linked), target
+
+
+def headings(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_file_that_a_page_names_exists(name: str) -> None:
+    named = re.findall(
+        r"(?<![\w/.~<-])([a-z_]+(?:/[\w.-]+)+\.(?:py|tsv|jsonl?|md|png|svg|toml))\b", page(name)
+    )
+    linked_from = (ROOT, (ROOT / name).parent)
+    assert [path for path in named if not any((folder / path).exists() for folder in linked_from)] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_module_that_a_page_runs_exists(name: str) -> None:
+    for module in re.findall(r"python -m ([\w.]+)", page(name)):
+        assert find_spec(module), module
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/chat.md", "docs/measurements.md"])
+def test_a_picture_that_a_page_shows_exists_and_is_told_in_words(name: str) -> None:
+    shown = re.findall(r"!\[(.*?)\]\((.+?)\)", page(name))
     assert shown
     for words, path in shown:
         assert len(words.split()) > 3
-        assert (ROOT / page).parent.joinpath(path).is_file()
+        assert (ROOT / name).parent.joinpath(path).is_file()
 
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_contact_sheet_is_shown_and_its_shots_can_be_taken(name: str) -> None:
-    assert f"](chat/{name}.png)" in (ROOT / "docs" / "chat.md").read_text("utf-8")
+    assert f"](chat/{name}.png)" in page("docs/chat.md")
     for shot in SHEETS[name]:
         assert shot.after in [step.act for step in shot.story.steps], shot.caption
 
 
 def test_the_changelog_knows_this_version() -> None:
-    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    version = re.search(r'^version = "(.+)"$', page("pyproject.toml"), re.MULTILINE)
     assert version
-    assert f"## {version[1]}\n" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"## {version[1]}\n" in page("CHANGELOG.md")
 
 
 def test_each_test_that_the_page_on_reliability_names_exists() -> None:
-    page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
     tests = "\n".join(
         f"{path.name}\n{path.name}::"
         + re.sub(r"\n(async )?def ", f"\n{path.name}::", path.read_text("utf-8"))
         for path in (ROOT / "tests").rglob("*.py")
     )
-    named = re.findall(r"`(\w+\.py(?:::\w+)?)", page)
+    named = re.findall(r"`(\w+\.py(?:::\w+)?)", page("docs/reliability.md"))
     assert len(named) > 50
     assert [name for name in named if f"\n{name}" not in tests] == []

@@ -1,6 +1,7 @@
 """Arrows point down only: demo -> {bot, pixel_server} -> storage -> tracking; words serve all who speak."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,3 +104,83 @@ def test_a_process_beside_a_file_loads_no_driver_of_a_server_no_migrations_and_n
         [sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert not {"psycopg", "alembic", "babel"} & {*loaded.stdout.split()}
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+HOUSE, WAY = re.findall(r"```mermaid\n(.+?)```", ARCHITECTURE, re.DOTALL)
+
+
+def arrows(drawing: str) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The solid and the dashed arrows of a drawing. A box with a file's name stands for that file."""
+    files = dict(re.findall(r'(\w+)\["([\w/.]+)', drawing))
+    bare = re.sub(r'\(?[\[(]".*?"[\])]\)?', "", drawing)
+    solid = re.findall(r"(\w+) -->(?:\|.*?\|)? (\w+)", bare)
+    dashed = re.findall(r"(\w+) -\. .+? \.-> (\w+)", bare)
+    assert len(solid) + len(dashed) == drawing.count("->")
+    return _named(solid, files), _named(dashed, files)
+
+
+def _named(drawn: list[tuple[str, str]], files: dict[str, str]) -> set[tuple[str, str]]:
+    return {(files.get(start, start), files.get(end, end)) for start, end in drawn}
+
+
+def reached(start: str, drawn: set[tuple[str, str]]) -> set[str]:
+    """All that the arrows lead to from here."""
+    found, new = set[str](), {start}
+    while new:
+        found, new = found | new, {end for here, end in drawn if here in new} - found
+    return found - {start}
+
+
+def packages_imported(room: str) -> set[str]:
+    return {name for source in sources(room) for name in imported(source)} & MAY_IMPORT.keys() - {room}
+
+
+def files_imported(source: str) -> set[str]:
+    """The files in which the names that a file imports are defined."""
+    return {
+        defined_in(node.module, alias.name)
+        for node in ast.walk(ast.parse((ROOT / source).read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+
+
+def defined_in(module: str, name: str) -> str:
+    """The file that a name comes from, past a package that only hands it on."""
+    path = module.replace(".", "/")
+    for file in (f"{path}/{name}.py", f"{path}.py"):
+        if (ROOT / file).is_file():
+            return file
+    package = ROOT / path / "__init__.py"
+    if package.is_file():
+        for node in ast.parse(package.read_text("utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and node.module and name in {to.name for to in node.names}:
+                return defined_in(node.module, name)
+    return f"{path}/__init__.py"
+
+
+def test_the_drawing_of_the_house_shows_each_package_and_the_real_imports() -> None:
+    solid, dashed = arrows(HOUSE)
+    assert {room for arrow in solid for room in arrow} == MAY_IMPORT.keys()
+    for start, end in solid:
+        assert end in packages_imported(start), f"{start} does not import {end}"
+    for start, end in dashed:
+        assert end not in packages_imported(start), f"{start} imports {end}"
+    for room in MAY_IMPORT:
+        assert packages_imported(room) <= reached(room, solid), room
+
+
+def test_the_drawing_of_the_house_has_no_circle() -> None:
+    solid, _dashed = arrows(HOUSE)
+    for start, end in solid:
+        assert start not in reached(end, solid), f"{start} -> {end}"
+
+
+def test_the_drawing_of_a_fetchs_way_shows_real_imports() -> None:
+    solid, dashed = arrows(WAY)
+    assert len(solid) > 12
+    for start, end in solid:
+        assert end in files_imported(start), f"{start} does not import {end}"
+    for start, end in dashed:
+        assert not (ROOT / start).is_file() or end not in files_imported(start), f"{start} imports {end}"

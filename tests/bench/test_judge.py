@@ -1,4 +1,4 @@
-"""The judge's table in the README is what `python -m bench judge` measures."""
+"""The table in docs/judging.md is what `python -m bench judge` measures."""
 
 import re
 from pathlib import Path
@@ -8,17 +8,17 @@ import pytest
 from bench import judge
 from bench.ways import WAYS
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+JUDGING = (Path(__file__).parents[2] / "docs" / "judging.md").read_text("utf-8")
 
 
 def row(name: str) -> list[int]:
-    found = re.search(rf"^\| \**{re.escape(name)}\** \|(.+)\|$", README, re.MULTILINE)
+    found = re.search(rf"^\| \**{re.escape(name)}\** \|(.+)\|$", JUDGING, re.MULTILINE)
     assert found, name
     return [int(cell) for cell in found[1].split("|")]
 
 
 @pytest.mark.parametrize("name", [judge.READBACK, *WAYS])
-def test_the_readmes_table_is_measured(name: str) -> None:
+def test_the_table_of_the_docs_is_measured(name: str) -> None:
     requests = judge.scores_of_requests()[name]
     opens, alerts = judge.scores_of_timelines()[name]
     assert row(name) == [

@@ -1,20 +1,13 @@
-"""Every part of the bench can be found and run alone."""
+"""Every part of the bench can be run alone."""
 
 from pathlib import Path
 
 import pytest
 
-from bench.__main__ import JUDGE, PARTS, TABLE, main
+from bench.__main__ import PARTS, main
 from bench.rows import Row, save
 from bench.running import NotHere, Wrong
 from tests.bench.test_rows import ROWS
-
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-
-
-@pytest.mark.parametrize("part", [*PARTS, JUDGE, TABLE])
-def test_a_part_is_in_the_readme(part: str) -> None:
-    assert f"| `{part}` |" in README
 
 
 def test_an_unknown_part_is_refused_with_the_known_ones(

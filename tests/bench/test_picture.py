@@ -1,4 +1,4 @@
-"""The README's picture, drawn from rows."""
+"""The picture of docs/measurements.md, drawn from rows."""
 
 from xml.etree import ElementTree
 
