@@ -3,14 +3,15 @@
 # make bench  the figures of docs/measurements.md   make screenshots  the pictures of pages and chat in docs/
 # make stories writes down what the people of demo/stories see now
 # make faults tries to lose something, for an hour
+# make constraints  writes down which versions pip chooses for everything that an installation brings
 # make words  the template for translators from the sentences, and every catalogue brought up to it and compiled
 
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test check bench faults screenshots words stories
+.PHONY: run test check bench faults screenshots words stories constraints
 
 # HOST, PORT and PUBLIC_URL are settled before honcho deals every child a PORT of its own.
 run: $(VENV)/ready
@@ -40,6 +41,9 @@ screenshots: $(VENV)/ready-dev
 	$(PY) -m docs.screenshots
 	$(PY) -m docs.contact_sheets
 
+constraints: $(VENV)/bin/python
+	$(PY) -m tools.constraints
+
 stories: $(VENV)/ready-dev
 	$(PY) -m pytest --quiet tests/test_storybook.py --record
 
@@ -47,10 +51,12 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Readback needs Python 3.11 or newer: make PYTHON=python3.12 run")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/ready: requirements.txt | $(VENV)/bin/python
-	$(PIP) -r requirements.txt
+$(VENV)/ready: requirements.txt constraints.txt | $(VENV)/bin/python
+	@echo "Installing what Readback needs into $(VENV). pip says nothing until it is done, in a minute or two."
+	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/ready-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
-	$(PIP) -r requirements.txt -r requirements-dev.txt
+$(VENV)/ready-dev: requirements.txt requirements-dev.txt constraints.txt | $(VENV)/bin/python
+	@echo "Installing what Readback and its tests need into $(VENV). pip says nothing until it is done, in two minutes or three."
+	@$(PIP) -r requirements.txt -r requirements-dev.txt
 	@touch $@ $(VENV)/ready

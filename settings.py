@@ -1,7 +1,8 @@
 """One frozen `Settings`, read from the environment, from `.env`, and from files named by `NAME_FILE`.
 
 Nothing is built at import: call `read()`. What is wrong is said in words, all of it at once.
-`python -m settings` prints what a launcher must know, as lines a shell can `eval`.
+`python -m settings` prints what a launcher must know, as lines a shell can `eval`;
+`python -m settings --version` prints which Readback this is.
 """
 
 import os
@@ -19,6 +20,9 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from tracking import Windows
+
+VERSION = "0.9.0"
+"""Of Readback. pyproject.toml takes it from here, and CHANGELOG.md begins with it."""
 
 
 class SettingsError(Exception):
@@ -198,6 +202,9 @@ def _settled(settings: Settings) -> list[str]:
 
 
 def main() -> int:
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"readback {VERSION}\n")
+        return 0
     try:
         settings = read()
     except SettingsError as error:

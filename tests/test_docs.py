@@ -70,6 +70,7 @@ def test_a_route_is_documented(route: str) -> None:
         ("tracking", "docs/judging.md"),
         ("bench", "docs/measurements.md"),
         ("tools.catalogues", "docs/languages.md"),
+        ("tools.places", "docs/languages.md"),
     ],
 )
 def test_a_process_is_documented(process: str, where: str) -> None:
@@ -136,12 +137,6 @@ def test_a_contact_sheet_is_shown_and_its_shots_can_be_taken(name: str) -> None:
     assert f"](chat/{name}.png)" in page("docs/chat.md")
     for shot in SHEETS[name]:
         assert shot.after in [step.act for step in shot.story.steps], shot.caption
-
-
-def test_the_changelog_knows_this_version() -> None:
-    version = re.search(r'^version = "(.+)"$', page("pyproject.toml"), re.MULTILINE)
-    assert version
-    assert f"## {version[1]}\n" in page("CHANGELOG.md")
 
 
 def test_each_test_that_the_page_on_reliability_names_exists() -> None:

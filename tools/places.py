@@ -1,7 +1,7 @@
-"""`python -m bot.times.refresh`: write anew what Unicode's CLDR calls zones' cities and countries.
+"""`python -m tools.places`: write what Unicode's CLDR calls countries and the cities of time zones.
 
-In each language that the bot speaks, as it is spoken in each country. Babel, which brings CLDR, is installed
-with what tests: nothing that runs needs it.
+It writes `bot/times/data/cldr.tsv`, in each language that the bot speaks, as it is spoken in each country.
+Babel brings CLDR; only this tool and its test need it.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from bot.times.places import DATA, folded, zones_by_country
 
 HEAD = """\
 # What Unicode's CLDR {version} calls the cities of time zones, and countries, in the bot's languages: a zone
-# or the two letters of a country, and names. Written by `python -m bot.times.refresh` on {day}; what is
+# or the two letters of a country, and names. Written by `python -m tools.places` on {day}; what is
 # added by hand belongs in known.tsv.
 # Copyright © 1991-2025 Unicode, Inc. Unicode License V3, https://www.unicode.org/license.txt
 """

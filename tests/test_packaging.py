@@ -1,0 +1,306 @@
+"""What an installation brings: every package is pinned and has a reason, and the wheel holds everything."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import settings
+from bench.peers.installing import PIP as PEERS
+
+ROOT = Path(__file__).parent.parent
+MAINTAINERS = {"bench", "docs", "tests", "tools"}
+"""Packages that no wheel holds."""
+PROGRAMS = sorted(
+    path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in MAINTAINERS
+)
+MODULES = sorted(path.name for path in ROOT.glob("*.py"))
+
+NOT_USED_BY_NAME = {
+    "honcho": "`make run` starts the Procfile's processes with it",
+    "httptools": "uvicorn's fast parser; the pixel server's protocol is built on the class that uses it",
+    "uvloop": "uvicorn takes it for its event loop where it is installed",
+    "mypy": "`make check` runs it",
+    "ruff": "`make check` runs it",
+    "pytest-asyncio": "a plugin: it runs the tests that are coroutines",
+    "pytest-xdist": "a plugin: it runs the tests on all processors",
+    "setuptools": "it builds the wheel",
+    "types-polib": "mypy reads it",
+}
+"""The requirements that no line of code names, and why they are there."""
+
+
+def requirements(name: str) -> dict[str, Requirement]:
+    """The lines of a requirements file, by the normal form of the package's name."""
+    lines = [line.partition("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines()]
+    return {canonicalize_name(found.name): found for line in lines if line and (found := Requirement(line))}
+
+
+RUNTIME, DEV, CONSTRAINTS = map(requirements, ("requirements.txt", "requirements-dev.txt", "constraints.txt"))
+
+# --- what is imported and what is pinned -------------------------------------------------------------
+
+
+@cache
+def used_by(*tops: str) -> dict[str, str]:
+    """The third-party packages that these folders and modules use, each with one file that does."""
+    ours = {path.stem for path in ROOT.glob("*.py")} | {
+        path.parent.name for path in ROOT.glob("*/__init__.py")
+    }
+    owners = packages_distributions()
+    found = dict[str, str]()
+    for source in (file for top in tops for file in sources(ROOT / top)):
+        for name in names_used(ast.parse(source.read_text("utf-8"))):
+            if name not in sys.stdlib_module_names and name not in ours:
+                owner = owners.get(name, [name])[0]
+                found.setdefault(canonicalize_name(owner), str(source.relative_to(ROOT)))
+    return found
+
+
+def sources(top: Path) -> list[Path]:
+    return sorted(top.rglob("*.py")) if top.is_dir() else [top]
+
+
+def names_used(tree: ast.AST) -> Iterator[str]:
+    """The top-level names that a module imports, or whose data it reads with `files("name")`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import():
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield module.partition(".")[0]
+            case ast.Call(func=ast.Name(id="files"), args=[ast.Constant(value=str(name))]):
+                yield name.partition(".")[0]
+
+
+def test_every_package_that_the_programs_import_is_a_requirement_of_theirs() -> None:
+    used = used_by(*PROGRAMS, *MODULES)
+    assert {name: where for name, where in used.items() if name not in RUNTIME} == {}
+
+
+def test_every_package_that_tests_and_tools_import_is_a_requirement_too() -> None:
+    peers = {Requirement(line).name for line in PEERS}
+    used = used_by(*sorted(MAINTAINERS))
+    assert {name: where for name, where in used.items() if name not in RUNTIME | DEV}.keys() <= peers
+
+
+def test_every_requirement_is_used_or_has_another_reason() -> None:
+    unused = RUNTIME.keys() - used_by(*PROGRAMS, *MODULES).keys()
+    unused |= DEV.keys() - used_by(*sorted(MAINTAINERS)).keys()
+    assert sorted(unused) == sorted(NOT_USED_BY_NAME)
+    assert RUNTIME.keys().isdisjoint(DEV)
+
+
+def test_every_requirement_has_one_line_of_reasons_in_the_decisions() -> None:
+    section = (ROOT / "docs" / "decisions.md").read_text("utf-8").partition("\n## Dependencies\n")[2]
+    programs, _, only_tests = section.partition("\n## ")[0].partition("\nWhat only tests")
+    for part, pinned in ((programs, RUNTIME), (only_tests, DEV)):
+        lines = re.findall(r"^- `(.+?)`: .+\.$", part, re.MULTILINE)
+        assert lines == sorted(pinned)
+
+
+# --- what the requirements need in turn --------------------------------------------------------------
+
+PLATFORMS = [
+    {"python_version": version, "python_full_version": f"{version}.1", "sys_platform": system.lower(),
+     "platform_system": system, "platform_machine": machine}
+    for version in ("3.11", "3.12", "3.13", "3.14")
+    for system, machine in (("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"))
+]  # fmt: skip
+"""Where Readback is installed; environments as PEP 508 describes them."""
+
+
+def needed(*wanted: Requirement) -> set[str]:
+    """The packages that an installation of these brings, on any of the platforms."""
+    found, waiting = set[tuple[str, str]](), [(w, extra) for w in wanted for extra in ("", *w.extras)]
+    while waiting:
+        requirement, extra = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if (name, extra) in found:
+            continue
+        found.add((name, extra))
+        for line in needs(name):
+            then = Requirement(line)
+            if applies(then, extra):
+                waiting += [(then, extra) for extra in ("", *then.extras)]
+    return {name for name, _ in found}
+
+
+def needs(name: str) -> list[str]:
+    try:
+        return distribution(name).requires or []
+    except PackageNotFoundError:
+        return []  # another platform's
+
+
+def applies(requirement: Requirement, extra: str) -> bool:
+    if requirement.marker is None:
+        return True
+    here = {key: str(value) for key, value in default_environment().items()}
+    return any(requirement.marker.evaluate({**here, **platform, "extra": extra}) for platform in PLATFORMS)
+
+
+def test_the_constraints_pin_everything_that_an_installation_brings() -> None:
+    brought = needed(*RUNTIME.values(), *DEV.values())
+    assert sorted(brought - CONSTRAINTS.keys()) == [], "make constraints writes them down"
+    assert sorted(CONSTRAINTS.keys() - brought) == [], "make constraints forgets them"
+
+
+def test_the_constraints_say_which_packages_only_tests_need() -> None:
+    text = (ROOT / "constraints.txt").read_text("utf-8")
+    programs = re.findall(r"^([\w-]+)==", text.partition("# What only tests")[0], re.MULTILINE)
+    assert {canonicalize_name(name) for name in programs} == needed(*RUNTIME.values())
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
+def test_every_version_is_exact_and_the_same_wherever_it_is_named_and_installed(name: str) -> None:
+    for package, wanted in requirements(name).items():
+        assert re.fullmatch(r"==[\w.]+", str(wanted.specifier)), package
+        assert wanted.specifier == CONSTRAINTS[package].specifier, package
+        assert wanted.url is None, package
+        assert wanted.specifier.contains(distribution(package).version), f"{package}: make installs it"
+
+
+def test_both_commands_install_under_the_constraints() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert re.search(r"^PIP := .* -c constraints.txt$", makefile, re.MULTILINE)
+    installs = re.findall(r"^\t.*(?:install|\$\(PIP\)).* -r .*$", makefile, re.MULTILINE)
+    assert len(installs) == 2
+    assert all(line.startswith("\t@$(PIP) -r requirements.txt") for line in installs)
+
+
+REGISTRIES = (
+    "pypi org",
+    "pythonhosted org",
+    "npmjs org",
+    "npmjs com",
+    "crates io",
+    "rubygems org",
+    "golang org",
+)
+"""Their hosts, with spaces for the dots: this file must not name them either."""
+
+
+def test_no_file_names_the_host_of_a_package_registry() -> None:
+    """Which index serves the packages is the machine's own business."""
+    named = re.compile("|".join(REGISTRIES).replace(" ", r"\.").encode())
+    assert [file for file in tree() if named.search((ROOT / file).read_bytes())] == []
+
+
+# --- what the wheel holds ----------------------------------------------------------------------------
+
+NOT_SHIPPED = {
+    ".po": "the programs read the compiled catalogue beside it",
+    ".pot": "translators begin with it",
+    ".md": "it tells how the stories are written",
+    ".mako": "new migrations are made from it",
+}
+"""Files of the programs' packages that no wheel holds, by their ending, and why."""
+
+
+def tree(root: Path = ROOT) -> list[str]:
+    """The files of the checkout, without what git ignores."""
+    kept = [path for path in root.iterdir() if not dropped(path.name) and path.name != "data"]
+    kept += [root / name for name in (".ci", ".github") if (root / name).is_dir()]
+    files = [file for path in kept for file in ([path] if path.is_file() else path.rglob("*"))]
+    return sorted(str(f.relative_to(root)) for f in files if f.is_file() and not any(map(dropped, f.parts)))
+
+
+def dropped(name: str) -> bool:
+    return name in ("__pycache__", "build") or name.endswith(".egg-info") or name.startswith(".")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel, built from a copy: building leaves files in the tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for file in tree():
+        (folder / "copy" / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, folder / "copy" / file)
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(folder),
+    ]
+    subprocess.run([*pip, str(folder / "copy")], check=True, capture_output=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Path:
+    """The wheel as an installation unpacks it."""
+    folder = wheel.with_suffix("")
+    ZipFile(wheel).extractall(folder)
+    return folder
+
+
+def ran(folder: Path, *arguments: str) -> str:
+    """What a program says when it is run where nothing but the wheel is."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def test_the_wheel_holds_every_file_of_the_programs_and_nothing_else(wheel: Path) -> None:
+    ours = [file for file in tree() if file.partition("/")[0] in {*PROGRAMS, *MODULES}]
+    wanted = {file for file in ours if Path(file).suffix not in NOT_SHIPPED}
+    held = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert sorted(wanted - held) == []
+    assert sorted(held - wanted) == []
+
+
+@pytest.mark.parametrize("package", PROGRAMS)
+def test_a_package_says_that_it_is_typed(package: str) -> None:
+    assert (ROOT / package / "py.typed").is_file()
+
+
+def test_the_wheel_speaks_every_language(installed: Path) -> None:
+    say = "import words; print(*(words.plain(words.en.LANGUAGE_NAME) for _ in words.in_every_language()))"
+    assert ran(installed, "-c", say).split() == [
+        "English",
+        "Deutsch",
+        "Español",
+        "Français",
+        "Português",
+        "Русский",
+    ]
+
+
+# --- the version -------------------------------------------------------------------------------------
+
+
+def test_the_version_is_the_same_in_the_checkout_the_wheel_and_the_changelog(
+    wheel: Path, installed: Path
+) -> None:
+    said = f"readback {settings.VERSION}\n"
+    assert ran(ROOT, "-m", "settings", "--version") == said
+    assert ran(installed, "-m", "settings", "--version") == said
+    assert wheel.name.startswith(f"readback-{settings.VERSION}-")
+    versions = re.findall(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert versions[0] == settings.VERSION
+
+
+def test_the_changelog_says_of_each_version_what_was_added_changed_and_fixed() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    for version in text.split("\n## ")[1:]:
+        headings = re.findall(r"^### (.+)$", version, re.MULTILINE)
+        assert headings, version.partition("\n")[0]
+        assert headings == [name for name in ("Added", "Changed", "Fixed") if name in headings]
