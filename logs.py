@@ -14,7 +14,7 @@ TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
 OWNER_KEY = re.compile(r"\b\d{1,10}-[0-9a-f]{32}\b")
 
 
-class SecretFilter(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Formats first and cuts then: a secret in an argument or a traceback is found as well."""
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
@@ -22,15 +22,15 @@ class SecretFilter(logging.Formatter):
         self._secrets = tuple(secret for secret in secrets if len(secret) >= 6)
 
     def format(self, record: logging.LogRecord) -> str:
-        return self.cut(super().format(record))
+        return self.redact(super().format(record))
 
-    def cut(self, line: str) -> str:
+    def redact(self, line: str) -> str:
         for secret in self._secrets:
             line = line.replace(secret, "[secret]")
-        return cut(line)
+        return redact(line)
 
 
-def cut(text: str) -> str:
+def redact(text: str) -> str:
     """The text without anything that looks like a bot token or an owner key."""
     return OWNER_KEY.sub("[secret]", TOKEN.sub("[secret]", text))
 
@@ -38,7 +38,7 @@ def cut(text: str) -> str:
 def start(settings: Settings) -> None:
     """Log to standard error. httpx logs every URL, with the bot token in it, at INFO: not here."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(SecretFilter(_secrets(settings)))
+    handler.setFormatter(RedactingFormatter(_secrets(settings)))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -142,7 +142,7 @@ def read(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        wrong += _in_words(error, values)
+        wrong += _describe(error, values)
     if wrong:
         raise SettingsError("\n".join(wrong))
     if settings.public_url:
@@ -182,7 +182,7 @@ def _beside_the_database(values: Mapping[str, str]) -> Path:
 SECRETS = {"bot_token", "database_url", "metrics_token"}
 
 
-def _in_words(error: ValidationError, values: Mapping[str, str]) -> list[str]:
+def _describe(error: ValidationError, values: Mapping[str, str]) -> list[str]:
     wrong = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
     return [
         f"{name.upper()} is {_shown(name, values)}; expected: {Settings.model_fields[name].description}."

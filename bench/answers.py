@@ -16,7 +16,7 @@ from bench.rows import Aim, Row, row
 from demo import telegram
 from storage.engine import writing
 from storage.ingest import Arrival, new_id, record
-from storage.tables import Alert, Link
+from storage.tables import Link, OutboxMessage
 from tracking import Agent, Network, Sighting
 
 PART = "answers"
@@ -62,7 +62,7 @@ def _fill(product: Product, owner: int) -> None:
         arrivals = [_arrival(tokens[number % LINKS], start + number, number) for number in range(FETCHES)]
         for at in range(0, FETCHES, 500):
             record(session.connection(), arrivals[at : at + 500], product.settings.windows)
-        session.connection().execute(delete(Alert))
+        session.connection().execute(delete(OutboxMessage))
 
 
 def _arrival(token: str, at: float, number: int) -> Arrival:

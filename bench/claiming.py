@@ -9,13 +9,13 @@ import time
 from telegram import Bot
 
 import settings as configuration
+from bot.context import BotContext
 from bot.delivery.loop import Delivery, Job
-from bot.desk import Desk
 from demo.telegram import made_up_token
 from storage.claims import Ended, Outcome
 from storage.engine import connect
 from storage.keys import open_keys
-from storage.news import Listener
+from storage.notifying import Subscriber
 
 
 class Claiming(Delivery):
@@ -26,9 +26,9 @@ class Claiming(Delivery):
 
 async def serve() -> None:
     settings = configuration.read(dotenv=None)
-    desk = Desk(settings, connect(settings), open_keys(settings.key_file))
-    Listener(settings, desk.due.set).start()
-    await Claiming(desk, Bot(made_up_token())).run()
+    context = BotContext(settings, connect(settings), open_keys(settings.key_file))
+    Subscriber(settings, context.due.set).start()
+    await Claiming(context, Bot(made_up_token())).run()
 
 
 if __name__ == "__main__":

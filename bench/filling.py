@@ -11,7 +11,7 @@ from bench.product import Product
 from storage.engine import writing
 from storage.ingest import Arrival, new_id, record
 from storage.links import card_key
-from storage.tables import Alert, Chat, FetchRow, Link
+from storage.tables import Chat, FetchRow, Link, OutboxMessage
 from storage.times import now
 from tracking import Agent, Network, Sighting
 
@@ -126,7 +126,7 @@ _LINKS = _copies(
     token="printf('%022d', i)",
 )
 _CARDS = _copies(
-    Alert,
+    OutboxMessage,
     "pattern.link_id = :pattern AND pattern.kind = 'card'",
     id="",
     key=f"'{card_key(0)[:-1]}' || ({_LINK})",

@@ -15,11 +15,22 @@ from typing import Any, NamedTuple
 
 from bench.running import ROOT
 from bench.ways import WAYS, Seen, Way
-from tracking import History, Kind, Request, Said, Sighting, Statement, Telling, Verdict, Windows, machines
+from tracking import (
+    History,
+    Kind,
+    Request,
+    Sighting,
+    Statement,
+    StatementKind,
+    Statements,
+    Verdict,
+    Windows,
+    machines,
+)
 from tracking.agents import Signatures, identify, load
 from tracking.facts import Agent, Fetch, Network
 from tracking.replay import replay
-from tracking.verdicts import take_in
+from tracking.verdicts import fold
 
 CORPUS = ROOT / "tests" / "corpus"
 READBACK = "Readback"
@@ -58,13 +69,13 @@ def request_of(entry: dict[str, Any]) -> Request:
 def an_hour_after_sending() -> History:
     """A mail that was written in Gmail and sent."""
     gmail = Fetch("draft", 0.0, Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY))
-    drafted = take_in(gmail, History(), Windows()).history
-    return drafted._replace(said=Said().hear(Statement(Telling.SENT, 60.0)))
+    drafted = fold(gmail, History(), Windows()).history
+    return drafted._replace(statements=Statements().apply(Statement(StatementKind.SENT, 60.0)))
 
 
 def judged(request: Request, history: History) -> Verdict:
     sighting = identify(request, signatures())
-    return take_in(Fetch("f", 60 + HOUR, sighting), history, Windows()).verdict
+    return fold(Fetch("f", 60 + HOUR, sighting), history, Windows()).verdict
 
 
 def seen(request: Request, place: int, since_sent: float) -> Seen:
@@ -204,7 +215,7 @@ def microseconds(*, warm: bool) -> float:
             known.placed.cache_clear()
         start = perf_counter()
         for request in requests:
-            take_in(Fetch("f", 60 + HOUR, identify(request, known)), history, Windows())
+            fold(Fetch("f", 60 + HOUR, identify(request, known)), history, Windows())
         rounds.append((perf_counter() - start) / len(requests) * 1e6)
     return median(rounds[1:])
 

@@ -17,7 +17,7 @@ from storage.engine import connect, reading, writing
 from storage.statements import state
 from storage.tables import FetchRow, Link
 from storage.times import now
-from tracking import Statement, Telling
+from tracking import Statement, StatementKind
 
 OWNER = 1001
 
@@ -77,7 +77,7 @@ class Product:
                 now=now(),
                 daily=10**6,
             )
-            sent = Statement(Telling.SENT, now())
+            sent = Statement(StatementKind.SENT, now())
             state(session, link, sent, by=owner, now=now(), windows=self.settings.windows)
             return f"{self.url}/i/{link.token}.gif"
 

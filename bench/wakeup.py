@@ -13,8 +13,8 @@ from bench.rows import Aim, Row, row
 from bench.running import NotHere, program
 from storage.engine import reading
 from storage.ingest import Arrival, new_id, record
-from storage.news import Teller
-from storage.tables import Alert
+from storage.notifying import Notifier
+from storage.tables import OutboxMessage
 from storage.times import now
 
 PART = "wakeup"
@@ -38,16 +38,16 @@ def _row(database: str, product: Product, opens: int) -> Row:
 
 def milliseconds(product: Product, opens: int) -> list[float]:
     urls = [product.new_pixel_url(number + 1) for number in range(opens)]
-    teller = Teller(product.settings)
+    notifier = Notifier(product.settings)
     with tempfile.TemporaryFile("w+") as told:
         with program("-m", "bench.claiming", environ=product.environ, output=told):
             # Every link's card is owed from its making: they go out of the way first.
             _wait_until_all_is_claimed(product)
-            committed = dict(_commit(product, teller, url) for url in urls)
+            committed = dict(_commit(product, notifier, url) for url in urls)
             _wait_until_all_is_claimed(product)
         told.seek(0)
         claimed = dict(line.split() for line in told)
-    teller.close()
+    notifier.close()
     product.engine.dispose()
     return [(int(claimed[key]) - at) / 1e6 for key, at in committed.items()]
 
@@ -55,13 +55,13 @@ def milliseconds(product: Product, opens: int) -> list[float]:
 def _wait_until_all_is_claimed(product: Product) -> None:
     for _ in range(300):
         with reading(product.engine) as session:
-            if not session.exec(select(func.count()).where(col(Alert.state) != "sent")).one():
+            if not session.exec(select(func.count()).where(col(OutboxMessage.state) != "sent")).one():
                 return
         time.sleep(0.1)
     raise NotHere("the messages are not claimed")
 
 
-def _commit(product: Product, teller: Teller, url: str) -> tuple[str, int]:
+def _commit(product: Product, notifier: Notifier, url: str) -> tuple[str, int]:
     """Commit somebody's first look, as the pixel server does; the alert's key, and when it was done."""
     time.sleep(PAUSE)
     at, token = now(), url.rpartition("/")[2].removesuffix(".gif")
@@ -69,7 +69,7 @@ def _commit(product: Product, teller: Teller, url: str) -> tuple[str, int]:
     with product.engine.connect().execution_options(writes=True) as connection:
         with connection.begin():
             record(connection, [look], product.settings.windows)
-            teller.in_transaction(connection)
+            notifier.in_transaction(connection)
         done = time.monotonic_ns()
-        teller.after_commit()
+        notifier.after_commit()
     return f"opened:{look.id}", done

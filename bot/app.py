@@ -32,17 +32,17 @@ from bot.commands import (
     track,
 )
 from bot.commands.handling import handler, instead
+from bot.context import BotContext
 from bot.delivery.loop import Delivery
-from bot.delivery.outcomes import in_words
-from bot.desk import Desk
-from bot.reception import App, Reception
+from bot.delivery.outcomes import describe_telegram_error
+from bot.receiving import App, UpdateReceiver
 from bot.tls import trusted
 from settings import Settings
 from storage import claims, inbox, outbox
-from storage.engine import in_words as database_in_words
+from storage.engine import describe_database_error
 from storage.health import BOT, beat
 from storage.lock import BotLock
-from storage.news import Listener
+from storage.notifying import Subscriber
 from storage.retention import purge
 from storage.times import now, steady
 
@@ -78,7 +78,7 @@ COMMANDS = {
 }
 
 
-def build(settings: Settings, desk: Desk) -> App:
+def build(settings: Settings, context: BotContext) -> App:
     """PTB's application, without its updater, limiter and jobs: those are durable, and ours."""
     assert settings.bot_token  # noqa: S101  # checked at start
     api, certificates = settings.telegram_api_url, {"verify": trusted()}
@@ -98,7 +98,7 @@ def build(settings: Settings, desk: Desk) -> App:
         ),
     )
     app = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
-    app.bot_data["desk"] = desk
+    app.bot_data["context"] = context
     only_new = filters.UpdateType.MESSAGE
     for name, act in COMMANDS.items():
         handle = handler(act if act is general.cancel else instead(act))
@@ -113,19 +113,19 @@ def build(settings: Settings, desk: Desk) -> App:
 class Bot:
     """Runs until it is told to stop; outlives every trouble that Telegram or the database has."""
 
-    def __init__(self, settings: Settings, desk: Desk) -> None:
-        self._settings, self._desk = settings, desk
-        self._app = build(settings, desk)
+    def __init__(self, settings: Settings, context: BotContext) -> None:
+        self._settings, self._context = settings, context
+        self._app = build(settings, context)
         self._lock = BotLock(settings)
-        self._reception = Reception(desk, self._app)
-        self._delivery = Delivery(desk, self._app.bot)
+        self._receiver = UpdateReceiver(context, self._app)
+        self._delivery = Delivery(context, self._app.bot)
 
     async def run(self, stop: asyncio.Event) -> None:
-        listener = Listener(self._settings, self._desk.due.set)
+        subscriber = Subscriber(self._settings, self._context.due.set)
         tasks = [
             asyncio.create_task(self._forever(self._heart)),
-            asyncio.create_task(self._serve(listener)),
-            asyncio.create_task(checkup.run(self._desk)),
+            asyncio.create_task(self._serve(subscriber)),
+            asyncio.create_task(checkup.run(self._context)),
         ]
         await stop.wait()
         for task in tasks:
@@ -134,20 +134,20 @@ class Bot:
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE):
                 await self._delivery.drain()
-        listener.stop()
+        subscriber.stop()
         self._lock.release()
         await self._app.shutdown()
-        self._desk.close()
+        self._context.close()
 
-    async def _serve(self, listener: Listener) -> None:
+    async def _serve(self, subscriber: Subscriber) -> None:
         """Wait for our turn and for Telegram, then run the loops until we are cancelled."""
         await self._insist(self._wait_for_turn)
         await self._insist(self._greet)
-        listener.start()
+        subscriber.start()
         log.info("Ready as @%s.", self._app.bot.username)
         async with asyncio.TaskGroup() as loops:
             loops.create_task(profile.register(self._app.bot))
-            for loop in (self._reception.poll, self._reception.work, self._delivery.run, self._keep_house):
+            for loop in (self._receiver.poll, self._receiver.work, self._delivery.run, self._keep_house):
                 loops.create_task(self._forever(loop))
 
     async def _forever(self, loop: Callable[[], Awaitable[None]]) -> None:
@@ -161,7 +161,7 @@ class Bot:
             try:
                 return await step()
             except DBAPIError as error:
-                if said != (said := database_in_words(error)):
+                if said != (said := describe_database_error(error)):
                     log.warning("The database fails, trying again: %s", said)
                 await asyncio.sleep(1)
             except Exception:
@@ -170,10 +170,10 @@ class Bot:
 
     async def _wait_for_turn(self) -> None:
         while not await asyncio.to_thread(self._lock.take):
-            self._desk.say_trouble("Another bot works on this database; waiting until it ends.")
+            self._context.say_trouble("Another bot works on this database; waiting until it ends.")
             await asyncio.sleep(1)
-        self._desk.say_trouble("")
-        await self._desk.write(lambda session: claims.take_over(session, steady()))
+        self._context.say_trouble("")
+        await self._context.write(lambda session: claims.take_over(session, steady()))
 
     async def _greet(self) -> None:
         """Learn our own name; a Telegram that cannot be reached, or a bad token, is waited out."""
@@ -184,27 +184,27 @@ class Bot:
                 await self._app.bot.delete_webhook()
                 break
             except TelegramError as error:
-                self._desk.say_trouble(in_words(error))
+                self._context.say_trouble(describe_telegram_error(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30)
-        self._desk.say_trouble("")
+        self._context.say_trouble("")
 
     async def _heart(self) -> None:
         while True:
-            self._desk.troubled.clear()
-            await self._desk.write(lambda session: beat(session, BOT, self._desk.trouble, now()))
+            self._context.troubled.clear()
+            await self._context.write(lambda session: beat(session, BOT, self._context.trouble, now()))
             with suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT):
-                    await self._desk.troubled.wait()
+                    await self._context.troubled.wait()
 
     async def _keep_house(self) -> None:
         """Turn the cards that time has changed; forget done updates, given answers, and old fetches."""
         days, windows = self._settings.retention_days, self._settings.windows
         while True:
-            if await self._desk.write(lambda session: outbox.turn(session, now())):
-                self._desk.due.set()
-            await self._desk.write(lambda session: inbox.forget(session, now()))
-            await self._desk.write(lambda session: outbox.forget(session, now()))
-            while await self._desk.write(lambda session: purge(session, now(), days, windows)):
+            if await self._context.write(lambda session: outbox.refresh_changed(session, now())):
+                self._context.due.set()
+            await self._context.write(lambda session: inbox.forget(session, now()))
+            await self._context.write(lambda session: outbox.forget(session, now()))
+            while await self._context.write(lambda session: purge(session, now(), days, windows)):
                 pass
             await asyncio.sleep(HOUSEKEEPING)

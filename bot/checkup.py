@@ -17,7 +17,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 import words
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.languages import language_of
 from bot.message import Message
 from bot.messages.phrases import lines
@@ -28,8 +28,7 @@ from storage import disks
 from storage.chats import chat_of
 from storage.disks import Lost
 from storage.times import now
-from words import Sentence
-from words import english as en
+from words import Sentence, sentences
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +40,14 @@ Problem = Callable[[], Markup]
 """Says what is wrong: to the log in English, and to a chat in its language."""
 
 
-async def run(desk: Desk, environ: Mapping[str, str] = os.environ) -> None:
+async def run(context: BotContext, environ: Mapping[str, str] = os.environ) -> None:
     """Look once, and tell what is wrong; never raises."""
     try:
-        problems = await look(desk.settings, desk.keys.instance(), environ)
+        problems = await look(context.settings, context.keys.instance(), environ)
         if problems:
-            await _tell(desk, problems)
+            await _tell(context, problems)
         else:
-            log.info("PUBLIC_URL %s leads to this installation.", desk.settings.public_url)
+            log.info("PUBLIC_URL %s leads to this installation.", context.settings.public_url)
     except Exception:
         log.exception("The check of this installation could not be finished.")
 
@@ -59,18 +58,18 @@ async def look(settings: Settings, instance: str, environ: Mapping[str, str]) ->
     return [problem for problem in found if problem]
 
 
-async def _tell(desk: Desk, problems: list[Problem]) -> None:
+async def _tell(context: BotContext, problems: list[Problem]) -> None:
     for problem in problems:
         log.warning("%s", problem().striptags())
-    if admin := desk.settings.admin_chat_id:
-        await desk.write(partial(_owe, admin=admin, problems=problems, at=now()))
-        desk.due.set()
+    if admin := context.settings.admin_chat_id:
+        await context.write(partial(_owe, admin=admin, problems=problems, at=now()))
+        context.due.set()
 
 
 def _owe(session: Session, admin: int, problems: list[Problem], at: float) -> None:
     with words.speaking(language_of(chat_of(session, admin, at))):
-        told = (words.say(en.CHECKUP_LINE, problem=problem()) for problem in problems)
-        message = Message(lines(words.say(en.CHECKUP), *told))
+        told = (words.say(sentences.operator.CHECKUP_LINE, problem=problem()) for problem in problems)
+        message = Message(lines(words.say(sentences.operator.CHECKUP), *told))
     owe_message(session, admin, f"checkup:{at}", message, at)
 
 
@@ -80,7 +79,7 @@ async def _address(url: str, instance: str) -> Problem | None:
         await asyncio.sleep(pause)
         told, problem = await _ask(url)
         if told:
-            return None if told == instance else partial(words.say, en.CHECKUP_OTHER, url=url)
+            return None if told == instance else partial(words.say, sentences.operator.CHECKUP_OTHER, url=url)
     return problem
 
 
@@ -92,10 +91,10 @@ async def _ask(url: str) -> tuple[str, Problem]:
             answer = await client.get(f"{url}/healthz")
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         told = str(error) or type(error).__name__
-        return "", partial(words.say, en.CHECKUP_SILENT, url=url, error=told)
+        return "", partial(words.say, sentences.operator.CHECKUP_SILENT, url=url, error=told)
     if answer.has_redirect_location:
-        return "", partial(words.say, en.CHECKUP_MOVED, url=url, to=_target(answer))
-    problem = partial(words.say, en.CHECKUP_STRANGER, url=url, status=answer.status_code)
+        return "", partial(words.say, sentences.operator.CHECKUP_MOVED, url=url, to=_target(answer))
+    problem = partial(words.say, sentences.operator.CHECKUP_STRANGER, url=url, status=answer.status_code)
     return _instance_in(answer), problem
 
 
@@ -114,9 +113,17 @@ def _target(answer: httpx.Response) -> str:
 def _safety(settings: Settings) -> Problem | None:
     url = settings.public_url
     if not is_local(url):
-        return None if url.startswith("https:") else partial(words.say, en.CHECKUP_PLAIN, url=url)
+        return (
+            None
+            if url.startswith("https:")
+            else partial(words.say, sentences.operator.CHECKUP_PLAIN, url=url)
+        )
     # Who plays with a local Bot API wants a local address; who has a real bot forgot to set one.
-    return None if is_local(settings.telegram_api_url) else partial(words.say, en.CHECKUP_LOCAL, url=url)
+    return (
+        None
+        if is_local(settings.telegram_api_url)
+        else partial(words.say, sentences.operator.CHECKUP_LOCAL, url=url)
+    )
 
 
 def is_local(url: str) -> bool:
@@ -133,11 +140,11 @@ def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Problem]:
     found = []
     if path := settings.sqlite_path:
         lost = disks.lost_with(path.resolve(), environ, mounts)
-        found.append(_about(en.CHECKUP_DATABASE, path, lost, environ))
+        found.append(_about(sentences.operator.CHECKUP_DATABASE, path, lost, environ))
     lost = disks.lost_with(key_file.resolve(), environ, mounts)
     # Secrets are handed to containers in memory, again at every start: that is no loss.
     if lost is not Lost.MEMORY and key_file.parent != (path and path.parent):
-        found.append(_about(en.CHECKUP_KEY_FILE, key_file, lost, environ))
+        found.append(_about(sentences.operator.CHECKUP_KEY_FILE, key_file, lost, environ))
     return [problem for problem in found if problem]
 
 
@@ -146,7 +153,7 @@ def _about(sentence: Sentence, path: Path, lost: Lost | None, environ: Mapping[s
         return None
 
     def problem() -> Markup:
-        why = words.say(en.CHECKUP_LOST[lost], platform=disks.platform(environ))
+        why = words.say(sentences.operator.CHECKUP_LOST[lost], platform=disks.platform(environ))
         return words.say(sentence, path=path, why=why)
 
     return problem

@@ -10,14 +10,14 @@ _ARROW = re.compile(r"\s*(?:→|->)\s*")
 _ADDRESS = re.compile(r"[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@]+")
 
 
-class Wish(NamedTuple):
+class TrackRequest(NamedTuple):
     """What somebody wants tracked."""
 
     label: str
     recipient: str
 
 
-def track(text: str) -> Wish | None:
+def track(text: str) -> TrackRequest | None:
     """`contract to landlord`: the last arrow, or else the last " to ", parts label and recipient.
 
     Of another language's words for "to" the first that stands there does.
@@ -30,8 +30,8 @@ def track(text: str) -> Wish | None:
     for mark in (_ARROW, *(re.compile(rf" {re.escape(to)} ", re.IGNORECASE) for to in understood().to)):
         found = list(mark.finditer(text))
         if found and (label := text[: found[-1].start()]) and (recipient := text[found[-1].end() :]):
-            return Wish(label, recipient)
-    return Wish(text, "")
+            return TrackRequest(label, recipient)
+    return TrackRequest(text, "")
 
 
 def recipients(text: str) -> list[str]:

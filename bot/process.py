@@ -12,8 +12,8 @@ from sqlalchemy.exc import OperationalError
 import bot.app
 import logs
 import settings as configuration
-from bot.desk import Desk
-from storage.engine import SchemaError, connect, in_words, require_schema
+from bot.context import BotContext
+from storage.engine import SchemaError, connect, describe_database_error, require_schema
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger(__name__)
@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 async def serve(settings: configuration.Settings) -> None:
     engine = connect(settings)
     await _wait_for(engine)
-    desk = Desk(settings, engine, open_keys(settings.key_file))
+    context = BotContext(settings, engine, open_keys(settings.key_file))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await bot.app.Bot(settings, desk).run(stop)
+    await bot.app.Bot(settings, context).run(stop)
 
 
 async def _wait_for(engine: Engine) -> None:
@@ -36,7 +36,7 @@ async def _wait_for(engine: Engine) -> None:
         try:
             require_schema(engine)
         except OperationalError as error:
-            if said != (said := in_words(error)):
+            if said != (said := describe_database_error(error)):
                 log.warning("The database does not answer, waiting for it: %s", said)
             await asyncio.sleep(1)
         else:

@@ -5,7 +5,7 @@ import logging
 from telegram import Bot
 
 import words
-from words import english as en
+from words import sentences
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +23,14 @@ async def register(bot: Bot) -> None:
 async def _register(bot: Bot, language: str) -> None:
     # What is set for no language is shown to everybody whose language has nothing of its own.
     code = None if language == words.SOURCE else language
-    commands = [(name, words.plain(sentence)) for name, sentence in en.COMMANDS.items()]
+    commands = [(name, words.plain(sentence)) for name, sentence in sentences.welcome.COMMANDS.items()]
     known = await bot.get_my_commands(language_code=code)
     if [(command.command, command.description) for command in known] != commands:
         await bot.set_my_commands(commands, language_code=code)
-    about, short = words.plain(en.BOT_DESCRIPTION), words.plain(en.BOT_SHORT_DESCRIPTION)
+    about, short = (
+        words.plain(sentences.languages.BOT_DESCRIPTION),
+        words.plain(sentences.languages.BOT_SHORT_DESCRIPTION),
+    )
     if (await bot.get_my_description(code)).description != about:
         await bot.set_my_description(about, code)
     if (await bot.get_my_short_description(code)).short_description != short:

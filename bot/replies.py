@@ -8,8 +8,7 @@ from bot.updates import chat_id_of, message_id_of, thread_of
 from storage import outbox
 from storage.chats import chat_of
 from storage.times import moment
-from words import Sentence
-from words import english as en
+from words import Sentence, sentences
 
 
 def owe_reply(session: Session, update: Update, message: Message, now: float, *, quote: bool = False) -> None:
@@ -79,6 +78,6 @@ def rewrite(session: Session, update: Update, message: Message) -> Sentence | No
     """Let the answer whose button was pressed say something else; a toast when it is not known."""
     pressed, chat = update.effective_message, update.effective_chat
     if pressed is None or chat is None:
-        return en.TOAST_GONE
+        return sentences.toasts.TOAST_GONE
     found = outbox.rewrite(session, chat.id, pressed.message_id, pack(message))
-    return None if found else en.TOAST_GONE
+    return None if found else sentences.toasts.TOAST_GONE

@@ -19,7 +19,7 @@ from pixel_server.pixel import PREFIX, Pixel
 from pixel_server.writer import Writer
 from settings import Settings
 from storage.keys import Keys
-from storage.news import Teller
+from storage.notifying import Notifier
 from storage.spool import Spools
 from tracking import machines
 from tracking.agents import load
@@ -48,7 +48,7 @@ class PixelServer(FastAPI):
         self.writer: Writer | None = None
         self.live: Live | None = None
         """All three live in the event loop, and so begin with it."""
-        self.teller = Teller(settings)
+        self.notifier = Notifier(settings)
         self.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
         for part in (health, pages, copying, notice, selftest):
             self.include_router(part.router)
@@ -79,7 +79,7 @@ _WRONG_HOST = PlainTextResponse("This host is not served here.\n", 400, PAGE_HEA
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     assert isinstance(app, PixelServer)  # noqa: S101  # the class above is the only one that uses it
     spools = Spools(app.settings.spool_path)
-    app.writer = Writer(app.database, app.settings.windows, Teller(app.settings), spools)
+    app.writer = Writer(app.database, app.settings.windows, Notifier(app.settings), spools)
     app.live = Live(app.database)
     app.pixel = Pixel(app.writer, app.keys, app.signatures, app.clients, app.live)
     app.writer.start()
@@ -89,5 +89,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.live.close()
     await eraser.stop()
     await app.writer.stop()
-    app.teller.close()
+    app.notifier.close()
     app.database.dispose()

@@ -7,10 +7,18 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
-from storage.engine import abandon, begin, checkpoint, commit, in_words, is_passing, is_postgres
+from storage.engine import (
+    abandon,
+    begin,
+    checkpoint,
+    commit,
+    describe_database_error,
+    is_passing,
+    is_postgres,
+)
+from storage.file_identity import require_same_file
 from storage.ingest import Arrival, record
-from storage.news import Teller
-from storage.place import require_place
+from storage.notifying import Notifier
 from tracking import Windows
 
 log = logging.getLogger(__name__)
@@ -29,8 +37,8 @@ class AwayError(Exception):
 class Committer:
     """Commits in one thread, on a connection of its own."""
 
-    def __init__(self, engine: Engine, windows: Windows, teller: Teller) -> None:
-        self._engine, self._windows, self._teller = engine, windows, teller
+    def __init__(self, engine: Engine, windows: Windows, notifier: Notifier) -> None:
+        self._engine, self._windows, self._notifier = engine, windows, notifier
         self._connection: Connection | None = None
         """Kept open: to ask the pool for one costs as much as a dozen fetches."""
         driver = engine.dialect.loaded_dbapi
@@ -39,7 +47,7 @@ class Committer:
         self._passing = (OperationalError, driver.OperationalError)
         self._commits = 0
         """Since SQLite's log was last brought into its file."""
-        self.hurried = False
+        self.fail_fast = False
         """The process is about to end: nothing is tried for long any more."""
 
     def keep(self, arrivals: Sequence[Arrival], *, again: bool = False) -> list[Arrival]:
@@ -55,8 +63,8 @@ class Committer:
             except self._poisoned as error:
                 return self._halve(arrivals, error)
             except self._failing as error:
-                if not self._may_pass(error) or self.hurried or time.monotonic() > give_up:
-                    raise AwayError(in_words(error)) from error
+                if not self._may_pass(error) or self.fail_fast or time.monotonic() > give_up:
+                    raise AwayError(describe_database_error(error)) from error
                 time.sleep(0.05)
             except Exception as error:
                 # A history that cannot be read, say: it costs its own link's fetches, and no other's.
@@ -72,7 +80,7 @@ class Committer:
     def _halve(self, arrivals: Sequence[Arrival], error: Exception) -> list[Arrival]:
         """Find the poisoned fetches: one must not stop the others."""
         if len(arrivals) == 1:
-            log.error("A fetch that cannot be kept is set aside: %s", in_words(error))
+            log.error("A fetch that cannot be kept is set aside: %s", describe_database_error(error))
             return list(arrivals)
         half = len(arrivals) // 2
         return self.keep(arrivals[:half], again=True) + self.keep(arrivals[half:], again=True)
@@ -84,17 +92,17 @@ class Committer:
             begin(self._connection)
             news = record(self._connection, arrivals, self._windows, again=again)
             if news:
-                self._teller.in_transaction(self._connection)
+                self._notifier.in_transaction(self._connection)
             commit(self._connection)
             self._commits += 1
-            require_place(self._connection)
+            require_same_file(self._connection)
         except BaseException:
             # What the connection is worth after a failure nobody knows: the next attempt opens another.
             connection, self._connection = self._connection, None
             abandon(connection)
             raise
         if news:
-            self._teller.after_commit()
+            self._notifier.after_commit()
 
     def tidy(self) -> None:
         """While nobody waits: what SQLite would otherwise do within a commit, once its log is long."""

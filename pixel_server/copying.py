@@ -19,7 +19,7 @@ from storage.links import history_of
 from storage.statements import mark_sent
 from storage.tables import Link
 from storage.times import now
-from words import english
+from words import sentences
 
 if TYPE_CHECKING:
     from pixel_server.app import PixelServer
@@ -75,15 +75,15 @@ async def live(request: Request, owner_key: str) -> Response:
     peer = request.client.host if request.client else None
     address = app.clients.find(peer, header(request.scope["headers"], FORWARDED))
     return app.live.open(link, address) or page(
-        request, "plain.html", status=429, sentence=english.PAGE_TOO_MANY
+        request, "plain.html", status=429, sentence=sentences.pages.PAGE_TOO_MANY
     )
 
 
 def shown_name(link: Link) -> Markup:
     label = words.name(link.label)
     if link.recipient:
-        return words.say(english.NAME, label=label, recipient=words.name(link.recipient))
-    return words.say(english.NAME_ALONE, label=label)
+        return words.say(sentences.cards.NAME, label=label, recipient=words.name(link.recipient))
+    return words.say(sentences.cards.NAME_ALONE, label=label)
 
 
 def _owned(app: "PixelServer", owner_key: str) -> Link | None:

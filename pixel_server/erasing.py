@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from settings import Settings
 from storage import erasing
-from storage.engine import in_words, reading
-from storage.news import ERASED, Listener
+from storage.engine import describe_database_error, reading
+from storage.notifying import ERASED, Subscriber
 from storage.spool import Spools
 
 log = logging.getLogger(__name__)
@@ -30,17 +30,17 @@ class Eraser:
         self._wanted = asyncio.Event()
         self._wanted.set()
         # PostgreSQL keeps its own log, and for as long as its operator wants.
-        self._listener = Listener(settings, self._wanted.set, ERASED) if settings.sqlite_path else None
+        self._subscriber = Subscriber(settings, self._wanted.set, ERASED) if settings.sqlite_path else None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        if self._listener:
-            self._listener.start()
+        if self._subscriber:
+            self._subscriber.start()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        if self._listener:
-            self._listener.stop()
+        if self._subscriber:
+            self._subscriber.stop()
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -58,12 +58,14 @@ class Eraser:
     def _erase(self) -> bool:
         """False while somebody still reads from the log."""
         try:
-            self._spools.drop(self._strangers)
-            return self._listener is None or erasing.truncate_log(self._engine)
+            self._spools.drop(self._unknown_tokens)
+            return self._subscriber is None or erasing.truncate_log(self._engine)
         except Exception as error:
-            log.warning("What was erased stays in files until the next attempt: %s", in_words(error))
+            log.warning(
+                "What was erased stays in files until the next attempt: %s", describe_database_error(error)
+            )
             return True
 
-    def _strangers(self, tokens: Collection[str]) -> set[str]:
+    def _unknown_tokens(self, tokens: Collection[str]) -> set[str]:
         with reading(self._engine) as session:
-            return erasing.strangers(session, tokens)
+            return erasing.unknown_tokens(session, tokens)

@@ -49,11 +49,11 @@ class Stage(StrEnum):
 
 
 def stage_of(history: History) -> Stage:
-    if history.said.closed_at is not None:
+    if history.statements.closed_at is not None:
         return Stage.CLOSED
     if history.sent():
         return Stage.SENT
-    return Stage.DRAFT if history.memory.draft_agents else Stage.WAITING
+    return Stage.DRAFT if history.summary.draft_agents else Stage.WAITING
 
 
 class Stream:

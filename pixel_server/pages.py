@@ -19,7 +19,7 @@ import words
 from pixel_server.edge import PAGE_HEADERS
 from storage.engine import is_passing, reading, writing
 from storage.tables import Chat, Link
-from words import english
+from words import sentences
 
 if TYPE_CHECKING:
     from pixel_server.app import PixelServer
@@ -44,7 +44,7 @@ def static(name: str) -> str:
 _templates = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
-_templates.globals.update(words=english, say=words.say, spoken=words.spoken, static=static)
+_templates.globals.update(sentences=sentences, say=words.say, spoken=words.spoken, static=static)
 
 
 @router.get("/")
@@ -67,14 +67,14 @@ async def nothing(request: Request, _error: Exception) -> HTMLResponse:
 
 
 def absent(request: Request) -> HTMLResponse:
-    return page(request, "plain.html", status=404, sentence=english.PAGE_NOT_FOUND)
+    return page(request, "plain.html", status=404, sentence=sentences.pages.PAGE_NOT_FOUND)
 
 
 async def trouble(request: Request, error: Exception) -> HTMLResponse:
     """The database does not answer now."""
     # The first line only: what follows can hold the values of a row.
     log.error("A page could not be made: %s", str(error).partition("\n")[0])
-    return page(request, "plain.html", status=503, sentence=english.PAGE_TROUBLE)
+    return page(request, "plain.html", status=503, sentence=sentences.pages.PAGE_TROUBLE)
 
 
 def page(
@@ -119,7 +119,7 @@ def write(app: "PixelServer", act: Callable[[Session], T]) -> T:
         if not is_passing(error):
             raise
         done = _write(app, act)
-    app.teller.after_commit()
+    app.notifier.after_commit()
     if app.live:
         app.live.look_soon()
     return done
@@ -128,5 +128,5 @@ def write(app: "PixelServer", act: Callable[[Session], T]) -> T:
 def _write(app: "PixelServer", act: Callable[[Session], T]) -> T:
     with writing(app.database) as session:
         done = act(session)
-        app.teller.in_transaction(session.connection())
+        app.notifier.in_transaction(session.connection())
         return done

@@ -18,9 +18,16 @@ import settings as configuration
 from pixel_server.app import PixelServer
 from pixel_server.limits import LimitedProtocol
 from pixel_server.protocol import PixelProtocol
-from storage.care import DamagedError, look_over
-from storage.engine import SchemaError, connect, in_words, require_schema, shown_url, sqlite_warning
+from storage.engine import (
+    SchemaError,
+    connect,
+    describe_database_error,
+    require_schema,
+    shown_url,
+    sqlite_warning,
+)
 from storage.keys import KeyFileError, open_keys
+from storage.maintenance import DamagedError, look_over
 
 log = logging.getLogger("pixel_server")
 
@@ -78,7 +85,7 @@ def _look_at(engine: Engine) -> str:
     try:
         return require_schema(engine)
     except OperationalError as error:
-        return f"The database does not answer, fetches wait in the spool: {in_words(error)}"
+        return f"The database does not answer, fetches wait in the spool: {describe_database_error(error)}"
 
 
 def config(app: PixelServer, settings: configuration.Settings, *, plain: bool = False) -> uvicorn.Config:

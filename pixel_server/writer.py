@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from pixel_server.committing import AwayError, Committer
 from storage.ingest import Arrival
-from storage.news import Teller
+from storage.notifying import Notifier
 from storage.spool import SpoolError, Spools
 from tracking import Windows
 
@@ -49,10 +49,10 @@ class Writer:
     behind it, so that each link's fetches are judged in the order in which they came.
     """
 
-    def __init__(self, engine: Engine, windows: Windows, teller: Teller, spools: Spools) -> None:
-        self._teller, self.spools = teller, spools
-        self._direct = Committer(engine, windows, teller)
-        self._later = Committer(engine, windows, teller)
+    def __init__(self, engine: Engine, windows: Windows, notifier: Notifier, spools: Spools) -> None:
+        self._notifier, self.spools = notifier, spools
+        self._direct = Committer(engine, windows, notifier)
+        self._later = Committer(engine, windows, notifier)
         self._loop = asyncio.get_running_loop()
         self._batches = deque([_Batch()])
         """Waiting for the disk, oldest first; the last one gathers."""
@@ -73,7 +73,7 @@ class Writer:
 
     def hurry(self) -> None:
         """The process is about to end: from now on nothing is tried for long. Safe in a signal's handler."""
-        self._direct.hurried = self._later.hurried = True
+        self._direct.fail_fast = self._later.fail_fast = True
 
     async def stop(self) -> None:
         """Keep what is waiting, answer everybody, then end; what is in the spool stays there."""
@@ -89,7 +89,7 @@ class Writer:
         self._direct.close()
         self._later.close()
         self.spools.close()
-        self._teller.close()
+        self._notifier.close()
 
     def add(self, arrival: Arrival, tell: Callable[[bool], None]) -> None:
         """Keep a fetch. `tell` hears True, in a later turn of the loop, once it is on disk or needs no
@@ -184,7 +184,7 @@ class Writer:
         while not self._closing.is_set():
             await self._spooled.wait()
             self._spooled.clear()
-            while self.spools.waiting and not self._later.hurried:
+            while self.spools.waiting and not self._later.fail_fast:
                 if not await self._loop.run_in_executor(self._drainer, self._drain_some):
                     with suppress(TimeoutError):
                         async with asyncio.timeout(RETRY):

@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 import logs
 import settings as configuration
 from settings import Settings
-from storage import care, checking
-from storage.engine import connect, in_words, shown_url
+from storage import checking, maintenance
+from storage.engine import connect, describe_database_error, shown_url
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger("storage")
@@ -34,10 +34,11 @@ def main() -> int:
         settings = configuration.read()
         logs.start(settings)
         return _do(given, settings)
-    except (configuration.SettingsError, KeyFileError, care.BackupError) as error:
+    except (configuration.SettingsError, KeyFileError, maintenance.BackupError) as error:
         sys.stderr.write(f"{error}\n")
     except OperationalError as error:
-        sys.stderr.write(f"The database {shown_url(settings)} does not answer: {logs.cut(in_words(error))}\n")
+        reason = logs.redact(describe_database_error(error))
+        sys.stderr.write(f"The database {shown_url(settings)} does not answer: {reason}\n")
     return 2
 
 
@@ -59,12 +60,12 @@ def _upgrade(settings: Settings) -> None:
     if path and not path.exists() and settings.key_file.exists():
         log.warning("There is a key file and no database: a new, empty one is made at %s.", path)
     open_keys(settings.key_file)
-    upgrade(connect(settings, checkpoints=True, hurried=False))
+    upgrade(connect(settings, checkpoints=True, fail_fast=False))
     log.info("The database %s is up to date.", shown_url(settings))
 
 
 def _check(settings: Settings) -> int:
-    wrong = checking.check(connect(settings, hurried=False), settings)
+    wrong = checking.check(connect(settings, fail_fast=False), settings)
     for line in wrong:
         log.error("%s", line)
     for line in checking.notes(settings):
@@ -76,8 +77,8 @@ def _check(settings: Settings) -> int:
 
 def _backup(settings: Settings, target: Path) -> int:
     if settings.sqlite_path is None:
-        raise care.BackupError(NO_BACKUP)
-    care.backup(settings.sqlite_path, target)
+        raise maintenance.BackupError(NO_BACKUP)
+    maintenance.backup(settings.sqlite_path, target)
     log.info("%s is a sound copy of %s. The key file is not in it.", target, shown_url(settings))
     return 0
 

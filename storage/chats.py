@@ -4,7 +4,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from storage.engine import LOCK
-from storage.tables import Alert, Chat, Link
+from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment
 
 
@@ -42,12 +42,14 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
         _renumber(session, old, new)
     # The old chat's messages cannot be edited or answered from the new one, where their ids mean others: what
     # is due is sent anew there, and what was said is said.
-    said = delete(Alert).where(
-        col(Alert.chat_id) == old.id, col(Alert.state) == "sent", col(Alert.kind) != "card"
+    said = delete(OutboxMessage).where(
+        col(OutboxMessage.chat_id) == old.id,
+        col(OutboxMessage.state) == "sent",
+        col(OutboxMessage.kind) != "card",
     )
     session.connection().execute(said)
     # A card that time alone has changed is no news either: it is not shown there for that.
-    followed = update(Alert).where(col(Alert.chat_id) == old.id)
+    followed = update(OutboxMessage).where(col(OutboxMessage.chat_id) == old.id)
     moved = {"chat_id": new_id, "telegram_id": None, "reply_to": None, "changes_at": None}
     session.connection().execute(followed.values(moved))
     session.expire_all()

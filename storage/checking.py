@@ -4,10 +4,10 @@ from sqlalchemy import Engine, and_, func, or_, select
 from sqlmodel import Session, col
 
 from settings import Settings
-from storage.care import integrity
 from storage.engine import SchemaError, reading, require_schema
+from storage.maintenance import integrity
 from storage.spool import lying_in
-from storage.tables import Alert, FetchRow, Link
+from storage.tables import FetchRow, Link, OutboxMessage
 
 
 def check(engine: Engine, settings: Settings) -> list[str]:
@@ -50,15 +50,23 @@ def _gaps(session: Session) -> list[str]:
 
 def _impossible(session: Session) -> list[str]:
     """Messages in a state that no way leads to."""
-    query = select(col(Alert.id), col(Alert.state), col(Alert.wanted), col(Alert.shown)).where(
+    query = select(
+        col(OutboxMessage.id),
+        col(OutboxMessage.state),
+        col(OutboxMessage.version),
+        col(OutboxMessage.delivered_version),
+    ).where(
         or_(
-            col(Alert.state).not_in(("pending", "sending", "sent", "parked")),
-            col(Alert.shown) > col(Alert.wanted),
-            and_(col(Alert.state) == "sent", col(Alert.shown) < col(Alert.wanted)),
-            and_(col(Alert.state) == "sending", col(Alert.lease_until).is_(None)),
+            col(OutboxMessage.state).not_in(("pending", "sending", "sent", "parked")),
+            col(OutboxMessage.delivered_version) > col(OutboxMessage.version),
+            and_(
+                col(OutboxMessage.state) == "sent",
+                col(OutboxMessage.delivered_version) < col(OutboxMessage.version),
+            ),
+            and_(col(OutboxMessage.state) == "sending", col(OutboxMessage.lease_until).is_(None)),
         )
     )
     return [
-        f"message {number} is {state}, version {wanted} is wanted and {shown} was shown"
-        for number, state, wanted, shown in session.connection().execute(query)
+        f"message {number} is {state}, version {version} is owed and {delivered} was delivered"
+        for number, state, version, delivered in session.connection().execute(query)
     ]

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from storage.chats import migrate
 from storage.engine import LOCK
 from storage.pacing import GROUP, PRIVATE
-from storage.tables import Alert, Chat, FetchRow, Link
+from storage.tables import Chat, FetchRow, Link, OutboxMessage
 from storage.times import moment, seconds
 
 LEASE = 60.0
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
 class Claim(NamedTuple):
     """One claimed message, the version of it that was wanted then, and the fence it was taken with."""
 
-    alert: Alert
+    alert: OutboxMessage
     version: int
     fence: int
     about: tuple[Chat | Link | FetchRow | None, ...] = ()
@@ -84,49 +84,49 @@ def _due() -> Any:
     at: BindParameter[Any] = bindparam("at")
     today: BindParameter[Any] = bindparam("today")
     now: BindParameter[Any] = bindparam("now")
-    owed_by_now = or_(col(Alert.not_before).is_(None), col(Alert.not_before) <= today)
+    owed_by_now = or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= today)
     place = func.row_number().over(
-        partition_by=col(Alert.chat_id),
+        partition_by=col(OutboxMessage.chat_id),
         order_by=(
             # One that is being sent comes first and is not due: so it keeps its chat's others waiting.
-            case((col(Alert.state) == "sending", 0), else_=1),
-            case((col(Alert.telegram_id).is_(None), 0), else_=1),
-            col(Alert.id),
+            case((col(OutboxMessage.state) == "sending", 0), else_=1),
+            case((col(OutboxMessage.telegram_id).is_(None), 0), else_=1),
+            col(OutboxMessage.id),
         ),
     )
     heads = (
-        select(col(Alert.id).label("id"), place.label("place"))
-        .where(col(Alert.state).in_(("pending", "sending")), owed_by_now)
+        select(col(OutboxMessage.id).label("id"), place.label("place"))
+        .where(col(OutboxMessage.state).in_(("pending", "sending")), owed_by_now)
         .subquery()
     )
     return (
-        select(Alert, Chat, Link, FetchRow)
-        .join(heads, heads.c.id == Alert.id)
-        .join(Chat, col(Chat.id) == Alert.chat_id)
-        .outerjoin(Link, col(Link.id) == Alert.link_id)
-        .outerjoin(FetchRow, col(FetchRow.id) == Alert.fetch_id)
+        select(OutboxMessage, Chat, Link, FetchRow)
+        .join(heads, heads.c.id == OutboxMessage.id)
+        .join(Chat, col(Chat.id) == OutboxMessage.chat_id)
+        .outerjoin(Link, col(Link.id) == OutboxMessage.link_id)
+        .outerjoin(FetchRow, col(FetchRow.id) == OutboxMessage.fetch_id)
         .where(
             heads.c.place == 1,
-            or_(col(Alert.state) == "pending", col(Alert.lease_until) < at),
+            or_(col(OutboxMessage.state) == "pending", col(OutboxMessage.lease_until) < at),
             col(Chat.unreachable_since).is_(None),
             or_(col(Chat.paused_until).is_(None), col(Chat.paused_until) <= at),
             col(Chat.paced_at) <= now + case((col(Chat.id) < 0, GROUP.reserve), else_=PRIVATE.reserve),
         )
-        .order_by(col(Alert.telegram_id).is_not(None), col(Alert.id))
+        .order_by(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.id))
         .limit(bindparam("most"))
-        .with_for_update(of=[Alert, Chat], skip_locked=True, key_share=True)
+        .with_for_update(of=[OutboxMessage, Chat], skip_locked=True, key_share=True)
     )
 
 
 _DUE = _due()
 
 
-def _take(alert: Alert, now: float) -> Claim:
+def _take(alert: OutboxMessage, now: float) -> Claim:
     # A message that is still `sending` was left behind by a process that died: it may have arrived.
     alert.in_doubt = alert.in_doubt or alert.state == "sending"
     alert.state, alert.fence, alert.attempts = "sending", alert.fence + 1, alert.attempts + 1
     alert.lease_until = moment(now + LEASE)
-    return Claim(alert, alert.wanted, alert.fence)
+    return Claim(alert, alert.version, alert.fence)
 
 
 def take_over(session: Session, now: float) -> None:
@@ -137,7 +137,9 @@ def take_over(session: Session, now: float) -> None:
     """
     soon = now + SLOWEST_RETRY
     for late in (
-        update(Alert).where(col(Alert.state) == "sending").values(lease_until=moment(now - 1)),
+        update(OutboxMessage)
+        .where(col(OutboxMessage.state) == "sending")
+        .values(lease_until=moment(now - 1)),
         update(Chat).where(col(Chat.paused_until) > moment(soon)).values(paused_until=moment(soon)),
         update(Chat).where(col(Chat.paced_at) > soon).values(paced_at=now),
     ):
@@ -146,11 +148,11 @@ def take_over(session: Session, now: float) -> None:
 
 def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> None:
     """Record what came of an attempt; does nothing when somebody else has taken the message since."""
-    alert = session.get(Alert, claimed.alert.id, with_for_update=LOCK, populate_existing=True)
+    alert = session.get(OutboxMessage, claimed.alert.id, with_for_update=LOCK, populate_existing=True)
     if alert is None or alert.fence != claimed.fence:
         return
     chat = session.get_one(Chat, alert.chat_id, with_for_update=LOCK)
-    alert.state, alert.lease_until, alert.trouble = "pending", None, outcome.trouble
+    alert.state, alert.lease_until, alert.last_error = "pending", None, outcome.trouble
     match outcome.ended:
         case Ended.SENT:
             _sent(alert, claimed.version, outcome.telegram_id)
@@ -171,14 +173,14 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
             pass
 
 
-def _sent(alert: Alert, version: int, telegram_id: int | None) -> None:
+def _sent(alert: OutboxMessage, version: int, telegram_id: int | None) -> None:
     alert.telegram_id = telegram_id or alert.telegram_id
-    alert.shown, alert.attempts, alert.in_doubt, alert.trouble = version, 0, False, ""
-    if alert.wanted <= version:
+    alert.delivered_version, alert.attempts, alert.in_doubt, alert.last_error = version, 0, False, ""
+    if alert.version <= version:
         alert.state = "sent"
 
 
-def _try_again(alert: Alert, chat: Chat, ended: Ended, now: float) -> None:
+def _try_again(alert: OutboxMessage, chat: Chat, ended: Ended, now: float) -> None:
     """The whole chat waits, longer each time, so that messages stay in order.
 
     An edit can be repeated for ever: it shows the same. A new message that may have arrived is
@@ -192,24 +194,24 @@ def _try_again(alert: Alert, chat: Chat, ended: Ended, now: float) -> None:
     chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(alert.attempts, 6)))
 
 
-def _gone(alert: Alert) -> None:
+def _gone(alert: OutboxMessage) -> None:
     """A topic that is gone is answered in the chat; a card that is gone is shown again below."""
     if alert.telegram_id is None and alert.thread_id is not None:
         alert.thread_id = None
     elif alert.kind == "card" and alert.telegram_id is not None:
         alert.telegram_id, alert.in_doubt, alert.attempts = None, False, 0
     else:
-        alert.state, alert.shown = "sent", alert.wanted
+        alert.state, alert.delivered_version = "sent", alert.version
 
 
 def next_due(session: Session, now: float, *, wall: float | None = None) -> float:
     """Seconds until a message that cannot be claimed now could be; infinite when none waits."""
     today = now if wall is None else wall
     waiting = (
-        select(Alert, Chat)
-        .join(Chat, col(Chat.id) == Alert.chat_id)
-        .where(col(Alert.state).in_(("pending", "sending")), col(Chat.unreachable_since).is_(None))
-        .order_by(col(Alert.not_before).is_not(None), col(Alert.not_before))
+        select(OutboxMessage, Chat)
+        .join(Chat, col(Chat.id) == OutboxMessage.chat_id)
+        .where(col(OutboxMessage.state).in_(("pending", "sending")), col(Chat.unreachable_since).is_(None))
+        .order_by(col(OutboxMessage.not_before).is_not(None), col(OutboxMessage.not_before))
         .limit(200)
     )
     owed: dict[int, float] = {}
@@ -221,7 +223,7 @@ def next_due(session: Session, now: float, *, wall: float | None = None) -> floa
     return min((max(ready[chat_id], owed[chat_id]) for chat_id in ready), default=inf)
 
 
-def _ready_at(alert: Alert, chat: Chat) -> float:
+def _ready_at(alert: OutboxMessage, chat: Chat) -> float:
     """When the chat may be spoken to, as far as this message tells."""
     pace = GROUP if chat.id < 0 else PRIVATE
     times = [pace.ready_at(chat.paced_at)]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 from settings import Settings
-from storage.place import GhostFileError, Place
+from storage.file_identity import DatabaseFileReplacedError, FileIdentity
 from storage.tables import SCHEMA
 
 BUSY_MS = 2000
@@ -40,36 +40,36 @@ class SchemaError(Exception):
     """The database does not have the tables this version works with; the message says what to do."""
 
 
-def connect(settings: Settings, *, checkpoints: bool = False, hurried: bool = True) -> Engine:
+def connect(settings: Settings, *, checkpoints: bool = False, fail_fast: bool = True) -> Engine:
     """An engine on the database. Only the process that `checkpoints` ever resets SQLite's WAL.
 
-    A SQLite file is never made here: one that is gone must not come back empty. `hurried` gives every
+    A SQLite file is never made here: one that is gone must not come back empty. `fail_fast` gives every
     call to a server a deadline; maintenance may take as long as it takes.
     """
     if path := settings.sqlite_path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        place = Place(path)
-        engine = create_engine(f"sqlite:///{path}", execution_options={"place": place})
-        place.guard(engine)
+        file_identity = FileIdentity(path)
+        engine = create_engine(f"sqlite:///{path}", execution_options={"file_identity": file_identity})
+        file_identity.guard(engine)
         _care_for_sqlite(engine, checkpoints=checkpoints)
         return engine
     options = "-c synchronous_commit=on -c lock_timeout=2000 -c timezone=UTC"
-    if hurried:
+    if fail_fast:
         options += f" -c statement_timeout={STATEMENT_MS}"
     engine = create_engine(
         settings.database_url,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 3, "options": options},
     )
-    if hurried:
+    if fail_fast:
         event.listen(engine, "do_connect", _hurry)
     return engine
 
 
 def _hurry(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
-    from storage.impatience import Impatient
+    from storage.postgres import DeadlineConnection
 
-    return Impatient.connect(*cargs, **cparams)
+    return DeadlineConnection.connect(*cargs, **cparams)
 
 
 def _care_for_sqlite(engine: Engine, *, checkpoints: bool) -> None:
@@ -177,7 +177,7 @@ def is_passing(error: Exception) -> bool:
     return getattr(cause, "sqlstate", "") in COLLISIONS or "locked" in str(cause)
 
 
-def in_words(error: Exception) -> str:
+def describe_database_error(error: Exception) -> str:
     """What went wrong, in one line: what follows it can hold the values of a row."""
     cause = getattr(error, "orig", None) or error
     return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
@@ -207,7 +207,7 @@ def _schema(engine: Engine) -> str | None:
         with engine.connect() as connection:
             found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DBAPIError as error:
-        if isinstance(error.orig, GhostFileError):
+        if isinstance(error.orig, DatabaseFileReplacedError):
             raise SchemaError(str(error.orig)) from None
         if not _no_such_table(error):
             raise

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, String, and_, case, cast, delete, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
-from storage.tables import Alert, Chat, FetchRow, Link, Note, StatementRow
+from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
 
 ERASED = "erased"
 """The session's mark, and the kind of a message that says no more than that something is gone."""
@@ -30,7 +30,9 @@ def is_marked(session: Session) -> bool:
 def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool]) -> None:
     """A locked link, all that was seen and said of it, and the answers that mention it."""
     mark(session)
-    answers = select(Alert).where(col(Alert.chat_id) == link.chat_id, col(Alert.kind) == "reply")
+    answers = select(OutboxMessage).where(
+        col(OutboxMessage.chat_id) == link.chat_id, col(OutboxMessage.kind) == "reply"
+    )
     for answer in session.exec(answers).all():
         if mentions(answer.payload):
             session.delete(answer)
@@ -46,15 +48,15 @@ def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
     # Locked, so that no fetch of theirs is stored meanwhile.
     language = chat.language or chat.telegram_language
     _erase(session, session.exec(ours.with_for_update(key_share=True)).all(), language)
-    others = and_(col(Alert.kind) != ERASED, col(Alert.telegram_id).is_distinct_from(but))
-    connection.execute(delete(Alert).where(col(Alert.chat_id) == chat.id, others))
+    others = and_(col(OutboxMessage.kind) != ERASED, col(OutboxMessage.telegram_id).is_distinct_from(but))
+    connection.execute(delete(OutboxMessage).where(col(OutboxMessage.chat_id) == chat.id, others))
     chat.next_number, chat.asking, chat.zone, chat.language, chat.telegram_language = 1, "", "", "", ""
     chat.quiet_from = chat.quiet_until = chat.digest_at = None
 
 
 def _erase(session: Session, link_ids: Sequence[int], language: str = "") -> None:
     connection = session.connection()
-    _blank_messages(connection, col(Alert.link_id).in_(link_ids), language)
+    _blank_messages(connection, col(OutboxMessage.link_id).in_(link_ids), language)
     for table in (FetchRow, StatementRow, Note):
         _delete_of(connection, table, link_ids)
     connection.execute(delete(Link).where(col(Link.id).in_(link_ids)))
@@ -73,26 +75,26 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool], language:
     The language is told where the chat is about to forget it.
     """
     shown = and_(
-        or_(col(Alert.telegram_id).is_not(None), col(Alert.state) == "sending"),
-        col(Alert.kind).not_in(FILES),
+        or_(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.state) == "sending"),
+        col(OutboxMessage.kind).not_in(FILES),
     )
     blank = {
         "kind": ERASED,
-        "key": ERASED + ":" + cast(col(Alert.id), String),
+        "key": ERASED + ":" + cast(col(OutboxMessage.id), String),
         "link_id": None,
         "fetch_id": None,
         "payload": language,
-        "trouble": "",
+        "last_error": "",
         "not_before": None,
         "changes_at": None,
-        "wanted": Alert.wanted + 1,
-        "state": case((col(Alert.state) == "sending", "sending"), else_="pending"),
+        "version": OutboxMessage.version + 1,
+        "state": case((col(OutboxMessage.state) == "sending", "sending"), else_="pending"),
     }
-    connection.execute(update(Alert).where(ours, shown).values(blank))
-    connection.execute(delete(Alert).where(ours))
+    connection.execute(update(OutboxMessage).where(ours, shown).values(blank))
+    connection.execute(delete(OutboxMessage).where(ours))
 
 
-def strangers(session: Session, tokens: Collection[str]) -> set[str]:
+def unknown_tokens(session: Session, tokens: Collection[str]) -> set[str]:
     """Those of these tokens that are no link's, or no link's any more."""
     ids = {token: session.exec(select(Link.id).where(Link.token == token)).first() for token in tokens}
     return {token for token, found in ids.items() if found is None}

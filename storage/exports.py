@@ -14,7 +14,7 @@ Table = list[dict[str, object]]
 
 _LINK = ("number", "label", "recipient", "token", "created_at", "created_by", "tracker", "deadline", "muted")
 _FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
-_STATEMENT = ("said_at", "said_by", "telling", "at", "of", "until")
+_STATEMENT = ("said_at", "said_by", "kind", "at", "of", "until")
 _NOTE = ("at", "by", "text")
 _SETTINGS = (
     "id", "created_at", "zone", "quiet_from", "quiet_until", "digest_at", "language", "telegram_language",

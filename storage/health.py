@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import and_, case
 from sqlmodel import Session, col, func, select
 
-from storage.tables import Alert, Pulse
+from storage.tables import OutboxMessage, Pulse
 from storage.times import moment, seconds
 
 BOT = "bot"
@@ -29,9 +29,9 @@ def trouble_of(session: Session, name: str, now: float) -> str:
 
 def owed(session: Session, now: float) -> dict[str, int]:
     """How many messages are in each state but sent; `later` is what is owed at a time to come."""
-    later = and_(col(Alert.state) == "pending", col(Alert.not_before) > moment(now))
-    standing = case((later, "later"), else_=col(Alert.state)).label("standing")
-    query = select(standing, func.count()).where(col(Alert.state) != "sent").group_by(standing)
+    later = and_(col(OutboxMessage.state) == "pending", col(OutboxMessage.not_before) > moment(now))
+    standing = case((later, "later"), else_=col(OutboxMessage.state)).label("standing")
+    query = select(standing, func.count()).where(col(OutboxMessage.state) != "sent").group_by(standing)
     return dict(session.exec(query).all())
 
 

@@ -16,9 +16,9 @@ from storage import outbox
 from storage.links import card_key, opened_key, proxied_key
 from storage.times import moment
 from tracking import Fetch, Kind, Loudness, Sighting, Verdict, Windows, alert_for
+from tracking.folding import LinkFold
 from tracking.history import dump, load
-from tracking.memory import Suspect
-from tracking.storms import Stream
+from tracking.summary import Suspect
 from tracking.verdicts import BURST, REPEAT
 
 USER_AGENT_LENGTH = 200
@@ -111,26 +111,30 @@ class _Open:
 
     def __init__(self, row: Any, windows: Windows) -> None:
         self.id, _, self.chat_id, self.thread_id, self.muted, self.seq, history = row
-        self._stream, self._windows = Stream(load(history), windows), windows
+        self._link_fold, self._windows = LinkFold(load(history), windows), windows
         self.last_at: float | None = None
         """When something else than noise last happened, in this batch."""
         self.changed = self.changes_card = False
 
-    def take_in(self, arrival: Arrival) -> tuple[Verdict, Loudness, Suspect | None]:
+    def fold(self, arrival: Arrival) -> tuple[Verdict, Loudness, Suspect | None]:
         """The verdict, how loudly to tell it, and the earlier open that it exposes."""
         identifier, _, at, sighting, device, _ = arrival
-        if self._stream.goes_on(at, sighting, device):
+        if self._link_fold.extends_run(at, sighting, device):
             return STILL_THE_SAME
-        before, fetch = self._stream.history.memory, Fetch(identifier, at, sighting, device)
-        verdict, after, exposed = self._stream.take_in(fetch)
+        before, fetch = self._link_fold.history.summary, Fetch(identifier, at, sighting, device)
+        verdict, after, exposed = self._link_fold.fold(fetch)
         loudness = alert_for(fetch, verdict, before, self._windows)
-        if loudness is not Loudness.NONE or after.memory.armed is not before.armed or exposed:
+        if (
+            loudness is not Loudness.NONE
+            or after.summary.inferred_sent is not before.inferred_sent
+            or exposed
+        ):
             self.changes_card = True
         return verdict, loudness, exposed
 
     def row(self, sql: _Sql) -> tuple[object, ...]:
         last_at = None if self.last_at is None else sql.time(self.last_at)
-        return self.seq, last_at, dump(self._stream.history), self.id
+        return self.seq, last_at, dump(self._link_fold.history), self.id
 
 
 class _Batch(NamedTuple):
@@ -156,7 +160,7 @@ def record(
     batch = _Batch([], [], [])
     for arrival in arrivals:
         if (link := links.get(arrival.token)) and arrival.id not in known:
-            _take_in(link, arrival, sql, batch)
+            _fold(link, arrival, sql, batch)
     if not batch.fetches:
         return False
     sql.insert(cursor, batch.fetches)
@@ -172,10 +176,10 @@ def record(
 
 def _taken_back(connection: Connection, suspect: Suspect) -> str:
     """The alert to correct: it tells of the open that it had kept quiet, or takes its claim back."""
-    if not suspect.heir:
+    if not suspect.successor:
         return opened_key(suspect.id)
-    outbox.pass_on(connection, opened_key(suspect.id), opened_key(suspect.heir), suspect.heir)
-    return opened_key(suspect.heir)
+    outbox.reassign(connection, opened_key(suspect.id), opened_key(suspect.successor), suspect.successor)
+    return opened_key(suspect.successor)
 
 
 def _copy(cursor: Any, rows: list[Row]) -> None:
@@ -232,8 +236,8 @@ def _links(cursor: Any, tokens: set[str], windows: Windows, sql: _Sql) -> dict[s
     return {row[1]: _Open(row, windows) for row in cursor.fetchall()}
 
 
-def _take_in(link: _Open, arrival: Arrival, sql: _Sql, batch: _Batch) -> None:
-    verdict, loudness, exposed = link.take_in(arrival)
+def _fold(link: _Open, arrival: Arrival, sql: _Sql, batch: _Batch) -> None:
+    verdict, loudness, exposed = link.fold(arrival)
     kind = verdict.kind
     if kind is Kind.IGNORED:
         return

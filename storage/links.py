@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from storage import outbox
 from storage.chats import chat_of
 from storage.keys import LARGEST_ID
-from storage.tables import Alert, FetchRow, Link, StatementRow
+from storage.tables import FetchRow, Link, OutboxMessage, StatementRow
 from storage.times import moment, seconds
 from tracking import Kind
 from tracking.history import History, load
@@ -163,7 +163,7 @@ def said_about(session: Session, link_id: int, limit: int) -> Sequence[Statement
 
 def opened_before(session: Session, link: Link, fetch: FetchRow) -> float | None:
     """When the fetch's link was last opened before it, in epoch seconds."""
-    if history_of(link).memory.first_open == seconds(fetch.at):
+    if history_of(link).summary.first_open == seconds(fetch.at):
         return None  # without a query: most alerts are of a first look
     before = select(FetchRow.at).where(
         FetchRow.link_id == fetch.link_id, FetchRow.kind == Kind.OPENED, col(FetchRow.seq) < fetch.seq
@@ -172,7 +172,7 @@ def opened_before(session: Session, link: Link, fetch: FetchRow) -> float | None
     return None if last is None else seconds(last)
 
 
-def looks_between(session: Session, fetch: FetchRow, until: float) -> tuple[int, float]:
+def opens_between(session: Session, fetch: FetchRow, until: float) -> tuple[int, float]:
     """How often the link was opened from this fetch on until then, and when last, in epoch seconds."""
     query = select(func.count(), func.max(FetchRow.seq)).where(
         FetchRow.link_id == fetch.link_id,
@@ -185,7 +185,7 @@ def looks_between(session: Session, fetch: FetchRow, until: float) -> tuple[int,
     return count, seconds(session.exec(last).one()) if count else 0.0
 
 
-def stirred(session: Session, chat_id: int, since: float) -> Sequence[Link]:
+def changed_since(session: Session, chat_id: int, since: float) -> Sequence[Link]:
     """The chat's links to which something happened since, the latest first."""
     query = select(Link).where(col(Link.chat_id) == chat_id, col(Link.last_event_at) > moment(since))
     return session.exec(query.order_by(col(Link.last_event_at).desc())).all()
@@ -199,13 +199,15 @@ def mute(session: Session, link: Link, *, muted: bool) -> None:
     """Whether its looks only count on the card, or speak."""
     link.muted = muted
     session.flush()
-    shown = select(Alert.key).where(
-        col(Alert.link_id) == link.id, col(Alert.kind) == "opened", col(Alert.telegram_id).is_not(None)
+    shown = select(OutboxMessage.key).where(
+        col(OutboxMessage.link_id) == link.id,
+        col(OutboxMessage.kind) == "opened",
+        col(OutboxMessage.telegram_id).is_not(None),
     )
     outbox.renew(session.connection(), [card_key(link.id), *session.exec(shown)])
 
 
-def watched(session: Session, chat_id: int) -> list[Link]:
+def active(session: Session, chat_id: int) -> list[Link]:
     """The chat's links that record, locked."""
     query = (
         select(Link)
@@ -213,4 +215,4 @@ def watched(session: Session, chat_id: int) -> list[Link]:
         .order_by(col(Link.id))
         .with_for_update(key_share=True)
     )
-    return [link for link in session.exec(query) if history_of(link).said.closed_at is None]
+    return [link for link in session.exec(query) if history_of(link).statements.closed_at is None]

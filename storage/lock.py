@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 from settings import Settings
 
 if TYPE_CHECKING:
-    from storage.impatience import Impatient
+    from storage.postgres import DeadlineConnection
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class BotLock:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._file: IO[str] | None = None
-        self._connection: Impatient | None = None
+        self._connection: DeadlineConnection | None = None
 
     def take(self) -> bool:
         """Whether the lock is ours now."""
@@ -40,9 +40,9 @@ class BotLock:
 
     def _take_session(self) -> bool:
         if self._connection is None or self._connection.closed:
-            from storage.impatience import Impatient
+            from storage.postgres import DeadlineConnection
 
-            self._connection = Impatient.to(self._settings)
+            self._connection = DeadlineConnection.to(self._settings)
         row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (ADVISORY,)).fetchone()
         return bool(row and row[0])
 

@@ -4,7 +4,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from storage import outbox
-from storage.tables import Alert, Chat, Link
+from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment
 
 DIGEST = "digest"
@@ -48,8 +48,10 @@ def unsent_key(link_id: int) -> str:
 
 def drop(session: Session, link: Link) -> bool:
     """Forget the reminders of a link; whether there were any."""
-    waiting = delete(Alert).where(
-        col(Alert.link_id) == link.id, col(Alert.kind) == REMIND, col(Alert.state) == "pending"
+    waiting = delete(OutboxMessage).where(
+        col(OutboxMessage.link_id) == link.id,
+        col(OutboxMessage.kind) == REMIND,
+        col(OutboxMessage.state) == "pending",
     )
     return bool(session.connection().execute(waiting).rowcount)
 
@@ -67,7 +69,9 @@ def owe_digest(session: Session, chat: Chat, due: float, now: float) -> None:
 
 
 def drop_digest(session: Session, chat: Chat) -> None:
-    waiting = delete(Alert).where(
-        col(Alert.chat_id) == chat.id, col(Alert.kind) == DIGEST, col(Alert.state) == "pending"
+    waiting = delete(OutboxMessage).where(
+        col(OutboxMessage.chat_id) == chat.id,
+        col(OutboxMessage.kind) == DIGEST,
+        col(OutboxMessage.state) == "pending",
     )
     session.connection().execute(waiting)

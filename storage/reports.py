@@ -9,12 +9,12 @@ from sqlmodel import Session, col, func, select
 from storage import outbox
 from storage.links import history_of
 from storage.outbox import NUDGES
-from storage.tables import Alert, Link
-from tracking.standing import Standing, standing_of
+from storage.tables import Link, OutboxMessage
+from tracking.status import LinkStatus, status_of
 
 
 class Status(NamedTuple):
-    standings: Mapping[Standing, int]
+    statuses: Mapping[LinkStatus, int]
     """How many links stand where."""
     waiting: int
     """Reminders and nudges for later."""
@@ -24,8 +24,10 @@ class Status(NamedTuple):
 
 def status(session: Session, chat_id: int, now: float, revival: float) -> Status:
     links = session.exec(select(Link).where(col(Link.chat_id) == chat_id)).all()
-    standings = Counter(standing_of(history_of(link), now, revival) for link in links)
+    statuses = Counter(status_of(history_of(link), now, revival) for link in links)
     waiting = select(func.count()).where(
-        col(Alert.chat_id) == chat_id, col(Alert.kind).in_(NUDGES), col(Alert.state) == "pending"
+        col(OutboxMessage.chat_id) == chat_id,
+        col(OutboxMessage.kind).in_(NUDGES),
+        col(OutboxMessage.state) == "pending",
     )
-    return Status(standings, session.exec(waiting).one(), outbox.missed(session, chat_id))
+    return Status(statuses, session.exec(waiting).one(), outbox.missed(session, chat_id))

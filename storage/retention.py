@@ -26,9 +26,9 @@ def purge(session: Session, now: float, days: int, windows: Windows) -> int:
             .where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
             .order_by(col(FetchRow.seq))
         ).all()
-        said, start = load(link.history).said, load(link.kept_from).memory
-        _, kept = rejudge([fetch_from(row) for row in rows], said, windows, start)
-        link.kept_from = dump(kept)
+        statements, start = load(link.history).statements, load(link.history_before_purge).summary
+        _, kept = rejudge([fetch_from(row) for row in rows], statements, windows, start)
+        link.history_before_purge = dump(kept)
         session.connection().execute(
             delete(FetchRow).where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
         )

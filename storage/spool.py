@@ -57,7 +57,7 @@ class Spool:
             try:
                 self._write(data)
             except OSError as error:
-                self._let_go()
+                self._dismiss()
                 raise SpoolError(f"{self.path} cannot be written: {error.strerror}") from error
             self.waiting, self.oldest = self.waiting + len(arrivals), self.oldest or arrivals[0].at
 
@@ -72,7 +72,7 @@ class Spool:
             raise FileNotFoundError(0, "it was deleted")
         self._size = found.st_size
 
-    def _let_go(self) -> None:
+    def _dismiss(self) -> None:
         """What the file is worth after a failed sync nobody knows, and a second sync may lie."""
         if self._file is not None:
             os.close(self._file)
@@ -97,7 +97,7 @@ class Spool:
 
     def close(self) -> None:
         """Let another process have it."""
-        self._let_go()
+        self._dismiss()
         os.close(self._held)
 
     def _from(self, start: int) -> Iterator[tuple[Arrival, int]]:
@@ -194,7 +194,7 @@ class Spools:
             os.close(file)
         self.set_aside += len(arrivals)
 
-    def drop(self, strangers: Callable[[set[str]], set[str]]) -> None:
+    def drop(self, unknown_tokens: Callable[[set[str]], set[str]]) -> None:
         """Blank what was set aside for tokens that are no link's any more. Raises OSError.
 
         In its place: another server may be adding to the file.
@@ -204,7 +204,7 @@ class Spools:
         with self._poison.open("r+b") as file:
             lines = list(file)
             tokens = [arrival.token if (arrival := arrival_in(line)) else "" for line in lines]
-            gone = strangers({*tokens} - {""})
+            gone = unknown_tokens({*tokens} - {""})
             file.seek(0)
             for line, token in zip(lines, tokens, strict=True):
                 if token in gone:

@@ -17,7 +17,7 @@ from tracking import (
     Reason,
     Sighting,
     Statement,
-    Telling,
+    StatementKind,
     Verdict,
     Windows,
     rejudge,
@@ -32,15 +32,15 @@ def state(
     rows = session.exec(
         select(FetchRow).where(col(FetchRow.link_id) == link.id).order_by(col(FetchRow.seq))
     ).all()
-    said = history_of(link).said
+    said = history_of(link).statements
     for statement in statements:
         heard = _behind(rows, statement)
-        said = said.hear(heard)
-        telling, at, of, until = heard
-        kept = StatementRow(link_id=link.id, said_at=moment(now), said_by=by, telling=telling, at=at)
+        said = said.apply(heard)
+        kind, at, of, until = heard
+        kept = StatementRow(link_id=link.id, said_at=moment(now), said_by=by, kind=kind, at=at)
         kept.of, kept.until = of, until
         session.add(kept)
-    start = load(link.kept_from).memory
+    start = load(link.history_before_purge).summary
     verdicts, history = rejudge([fetch_from(row) for row in rows], said, windows, start)
     changed = [row.id for row, verdict in zip(rows, verdicts, strict=True) if _correct(row, verdict)]
     link.history = dump(history)
@@ -58,7 +58,7 @@ def state(
 
 def _behind(rows: Sequence[FetchRow], statement: Statement) -> Statement:
     """What ends the recording comes behind all that was kept while it was on its way."""
-    if statement.telling not in (Telling.STOPPED, Telling.OBJECTED) or not rows:
+    if statement.kind not in (StatementKind.STOPPED, StatementKind.OBJECTED) or not rows:
         return statement
     return statement._replace(at=max(statement.at, seconds(rows[-1].at) + 0.001))
 
@@ -67,7 +67,7 @@ def mark_sent(session: Session, link: Link, *, by: int | None, now: float, windo
     """What a Sent button does, in the chat and on the copy page; False when it is known as sent already."""
     if history_of(link).sent():
         return False
-    state(session, link, Statement(Telling.SENT, now), by=by, now=now, windows=windows)
+    state(session, link, Statement(StatementKind.SENT, now), by=by, now=now, windows=windows)
     return True
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0007"
+SCHEMA = "0008"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -74,7 +74,7 @@ class Link(SQLModel, table=True):
     last_event_at: datetime
     history: str = Field(default="", sa_type=Text)
     """`tracking.history`, packed: what was said and what was seen."""
-    kept_from: str = Field(default="", sa_type=Text)
+    history_before_purge: str = Field(default="", sa_type=Text)
     """The history as it was when the oldest fetches were purged: judging again starts from it."""
 
 
@@ -109,7 +109,7 @@ class StatementRow(SQLModel, table=True):
     link_id: int = Field(foreign_key="link.id", index=True)
     said_at: datetime
     said_by: int | None = Field(default=None, sa_type=BigInteger)
-    telling: str
+    kind: str
     at: float
     """Epoch seconds, like `until`: exactly what the judge is given."""
     of: str = ""
@@ -130,16 +130,17 @@ _DUE = text("state IN ('pending', 'sending')")
 _CHANGES = text("changes_at IS NOT NULL")
 
 
-class Alert(SQLModel, table=True):
+class OutboxMessage(SQLModel, table=True):
     """A message owed to a chat: an outbox row for as long as the message lives.
 
-    `wanted` counts the versions it should have shown, `shown` those Telegram confirmed. A row that
-    already has a `telegram_id` is delivered by editing that message.
+    `version` is the newest version of the message, `delivered_version` the newest that Telegram confirmed.
+    A row that already has a `telegram_id` is delivered by editing that message.
     """
 
+    __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_alert_due", "chat_id", "id", sqlite_where=_DUE, postgresql_where=_DUE),
-        Index("ix_alert_changes", "changes_at", sqlite_where=_CHANGES, postgresql_where=_CHANGES),
+        Index("ix_outbox_due", "chat_id", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("ix_outbox_changes", "changes_at", sqlite_where=_CHANGES, postgresql_where=_CHANGES),
         {"sqlite_autoincrement": True},
     )
 
@@ -155,8 +156,8 @@ class Alert(SQLModel, table=True):
     reply_to: int | None = None
     payload: str = Field(default="", sa_type=Text)
     state: str = "pending"
-    wanted: int = 1
-    shown: int = 0
+    version: int = 1
+    delivered_version: int = 0
     attempts: int = 0
     in_doubt: bool = False
     """An attempt may have arrived: the next one says "possibly repeated"."""
@@ -168,7 +169,7 @@ class Alert(SQLModel, table=True):
     lease_until: datetime | None = None
     fence: int = 0
     telegram_id: int | None = None
-    trouble: str = ""
+    last_error: str = ""
 
 
 class StoredUpdate(SQLModel, table=True):

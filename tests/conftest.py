@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import hypothesis
@@ -17,7 +18,7 @@ import bot  # noqa: F401  # says how python-telegram-bot counts waits, before an
 import logs
 import settings as configuration
 import storage.engine
-import storage.impatience
+import storage.postgres
 from demo import telegram
 from settings import Settings
 from storage.engine import connect
@@ -32,7 +33,7 @@ for name in configuration.NAMES:
     os.environ.pop(name, None)
 
 # A machine under load must not look like a server that froze; tests of the deadline set their own.
-storage.engine.STATEMENT_MS, storage.impatience.ANSWER = 25_000, 30.0
+storage.engine.STATEMENT_MS, storage.postgres.ANSWER = 25_000, 30.0
 
 # A deadline would be an assertion about time, and tests make none.
 hypothesis.settings.register_profile("readback", deadline=None)
@@ -86,9 +87,12 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The address of a real PostgreSQL with a migrated database `readback` to copy."""
-    server = get_server(tmp_path_factory.mktemp("postgres"))
+    # Not in pytest's own folder: the server runs as another user when root runs the tests, and each start of
+    # pytest closes that folder to everybody else.
+    folder = Path(mkdtemp(prefix="readback-postgres-"))
+    server = get_server(folder)
     address = server.get_uri()
     _run(address, "CREATE DATABASE readback")
     engine = connect(settings_of(Path(), DATABASE_URL=_named(address, "readback"), KEY_FILE="unused"))
@@ -96,6 +100,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine.dispose()
     yield address
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from ipaddress import ip_network
 from pydantic import SecretStr
 
 from bot.app import Bot
-from bot.desk import Desk
+from bot.context import BotContext
 from demo import telegram
 from settings import Settings
 from storage.engine import connect
@@ -39,8 +39,8 @@ def _bot(settings: Settings) -> Iterator[None]:
     loop, stop = asyncio.new_event_loop(), asyncio.Event()
 
     async def run() -> None:
-        desk = Desk(settings, connect(settings), open_keys(settings.key_file))
-        await Bot(settings, desk).run(stop)
+        context = BotContext(settings, connect(settings), open_keys(settings.key_file))
+        await Bot(settings, context).run(stop)
 
     thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="bot")
     thread.start()

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel, select
 import settings as configuration
 from demo import telegram
 from storage.engine import connect, writing
-from storage.tables import Alert, FetchRow, Link
+from storage.tables import FetchRow, Link, OutboxMessage
 from tracking import History
 from tracking.history import dump, load
 
@@ -91,7 +91,7 @@ class Processes:
         """What is owed for later is owed so much sooner, and the looks were so much earlier."""
         engine, earlier = connect(configuration.read(self.environ, dotenv=None)), timedelta(days=days)
         with writing(engine) as session:
-            for alert in session.exec(select(Alert)):
+            for alert in session.exec(select(OutboxMessage)):
                 alert.not_before = alert.not_before and alert.not_before - earlier
                 alert.changes_at = alert.changes_at and alert.changes_at - earlier
             for fetch in session.exec(select(FetchRow)):

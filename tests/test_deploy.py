@@ -31,7 +31,7 @@ revision, down_revision = "9998", "{head}"
 def upgrade():
     op.add_column("link", sa.Column("colour", sa.String, nullable=True))
     op.add_column("fetch", sa.Column("weight", sa.Integer, nullable=False, server_default="0"))
-    op.add_column("alert", sa.Column("tone", sa.String, nullable=False, server_default=""))
+    op.add_column("outbox", sa.Column("tone", sa.String, nullable=False, server_default=""))
     op.create_index("ix_link_colour", "link", ["colour"])
     op.create_table("colour", sa.Column("name", sa.String, primary_key=True))
 """
@@ -113,7 +113,7 @@ def test_an_upgrade_waits_for_who_uses_a_table(
     settings: Settings, engine: Engine, next_version: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It never makes anybody queue behind it for longer than two seconds."""
-    impatient = connect(settings, hurried=False)
+    impatient = connect(settings, fail_fast=False)
     with engine.connect().execution_options(writes=True) as busy, ThreadPoolExecutor(1) as operator:
         busy.execute(text("SELECT * FROM link"))
         done = operator.submit(migrate.upgrade, impatient)

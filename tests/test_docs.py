@@ -11,7 +11,7 @@ from bench.__main__ import JUDGE, PARTS, TABLE
 from bot.app import COMMANDS
 from docs.shots import SHEETS
 from pixel_server import copying, health, notice, pages, selftest
-from words import english
+from words import sentences
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
@@ -25,11 +25,11 @@ def page(name: str) -> str:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_is_documented_and_in_help(command: str) -> None:
     assert f"`/{command}" in page("docs/using.md"), "document the command in docs/using.md"
-    assert command in english.COMMANDS
+    assert command in sentences.welcome.COMMANDS
 
 
 def test_help_lists_only_commands_that_exist() -> None:
-    assert english.COMMANDS.keys() == COMMANDS.keys()
+    assert sentences.welcome.COMMANDS.keys() == COMMANDS.keys()
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/using.md"])

@@ -149,7 +149,7 @@ def files_imported(source: str) -> set[str]:
 def defined_in(module: str, name: str) -> str:
     """The file that a name comes from, past a package that only hands it on."""
     path = module.replace(".", "/")
-    for file in (f"{path}/{name}.py", f"{path}.py"):
+    for file in (f"{path}/{name}.py", f"{path}/{name}/__init__.py", f"{path}.py"):
         if (ROOT / file).is_file():
             return file
     package = ROOT / path / "__init__.py"

@@ -134,13 +134,13 @@ def test_what_is_no_secret_stays(heard: io.StringIO) -> None:
 
 
 def test_a_host_without_secrets_logs_all_the_same(tmp_path: Path) -> None:
-    formatter = logs.SecretFilter(logs._secrets(settings_of(tmp_path)))
-    assert formatter.cut("all is well") == "all is well"
-    assert formatter.cut("") == ""
+    formatter = logs.RedactingFormatter(logs._secrets(settings_of(tmp_path)))
+    assert formatter.redact("all is well") == "all is well"
+    assert formatter.redact("") == ""
 
 
 def test_a_secret_of_a_few_letters_does_not_eat_the_log() -> None:
-    assert logs.SecretFilter(("a", "pw", "")).cut("a pawn") == "a pawn"
+    assert logs.RedactingFormatter(("a", "pw", "")).redact("a pawn") == "a pawn"
 
 
 def test_requests_to_telegram_are_not_logged_with_their_addresses(heard: io.StringIO) -> None:
@@ -179,9 +179,9 @@ def test_a_process_logs_to_standard_error_and_keeps_standard_output_clean(tmp_pa
 )
 def test_a_database_password_is_cut_however_it_is_given(tmp_path: Path, url: str, password: str) -> None:
     settings = settings_of(tmp_path, DATABASE_URL=url)
-    formatter = logs.SecretFilter(logs._secrets(settings))
+    formatter = logs.RedactingFormatter(logs._secrets(settings))
     for shown in (settings.database_url, shown_url(settings), f"password {password}"):
-        assert password not in formatter.cut(shown)
+        assert password not in formatter.redact(shown)
 
 
 @pytest.mark.parametrize("secret", [TOKEN, OWNER_KEY, PASSWORD_OF_TESTS, "k" * 64])

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import words.english
 from bot.app import COMMANDS
 from bot.commands.buttons import VERBS
 from demo.storybook import Seen, StoryError, read, stories, written
@@ -19,6 +18,7 @@ from tests.canaries import keys_in, leaks
 from tests.storybook.player import play
 from tests.storybook.seeing import shape
 from tests.storybook.stage import Stage, stage
+from words import sentences
 
 STORIES = {story.name: story for story in stories()}
 ON_POSTGRES = (
@@ -193,7 +193,8 @@ def rows() -> Iterator[tuple[str, ...]]:
 
 def catalogue() -> Iterator[str]:
     """What stands on buttons, as patterns: some have a place for a time."""
-    for name, sentence in vars(words.english).items():
+    labelled = {**vars(sentences.buttons), **vars(sentences.languages)}
+    for name, sentence in labelled.items():
         if name.startswith("BUTTON_"):
             for label in sentence.values() if isinstance(sentence, dict) else [sentence]:
                 yield re.sub(r"\\{\w+\\}", ".+", re.escape(label.text))

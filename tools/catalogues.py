@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polib
 
-from words import english
+from words import sentences
 from words.language import DOMAIN, LOCALE, SOURCE
 from words.sentence import Sentence
 
@@ -46,17 +46,18 @@ KINDS = {
 """By how a constant's name begins: the most UTF-16 units its sentence may have (0: many), and what it is."""
 
 
-def sentences() -> dict[str, Sentence]:
+def all_sentences() -> dict[str, Sentence]:
     """Every sentence there is, by its constant, and its key where it has one: `REASONS tool`."""
-    return dict(_sentences())
+    return dict(_named_sentences())
 
 
-def _sentences() -> Iterator[tuple[str, Sentence]]:
-    for name, value in vars(english).items():
-        if isinstance(value, Sentence):
-            yield name, value
-        elif isinstance(value, dict) and name.isupper():
-            yield from ((f"{name} {key}", sentence) for key, sentence in value.items())
+def _named_sentences() -> Iterator[tuple[str, Sentence]]:
+    for subject in sentences.__all__:
+        for name, value in vars(getattr(sentences, subject)).items():
+            if isinstance(value, Sentence):
+                yield name, value
+            elif isinstance(value, dict) and name.isupper():
+                yield from ((f"{name} {key}", sentence) for key, sentence in value.items())
 
 
 def kind_of(name: str) -> tuple[int, str]:
@@ -69,7 +70,7 @@ def template() -> polib.POFile:
     made = polib.POFile(wrapwidth=100)
     made.metadata = {"Content-Type": "text/plain; charset=utf-8", "Content-Transfer-Encoding": "8bit"}
     known: dict[tuple[str, str], polib.POEntry] = {}
-    for name, sentence in sentences().items():
+    for name, sentence in all_sentences().items():
         if not sentence.has_words:
             continue
         entry = known.get((sentence.text, sentence.context))

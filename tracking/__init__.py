@@ -13,32 +13,32 @@ from tracking.facts import (
     Verdict,
     Windows,
 )
-from tracking.history import History, Said, Statement, Telling
-from tracking.memory import Memory, Sent, View
-from tracking.verdicts import Judged, judge, rejudge, take_in
+from tracking.history import History, Statement, StatementKind, Statements
+from tracking.summary import FetchSummary, Sent, View
+from tracking.verdicts import Judged, fold, judge, rejudge
 
 __all__ = [
     "Agent",
     "Confidence",
     "Fetch",
+    "FetchSummary",
     "History",
     "Judged",
     "Kind",
     "Loudness",
-    "Memory",
     "Network",
     "Reason",
     "Request",
-    "Said",
     "Sent",
     "Sighting",
     "Statement",
-    "Telling",
+    "StatementKind",
+    "Statements",
     "Verdict",
     "View",
     "Windows",
     "alert_for",
+    "fold",
     "judge",
     "rejudge",
-    "take_in",
 ]

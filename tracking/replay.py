@@ -12,9 +12,9 @@ from typing import Any
 from tracking.agents import Signatures, identify
 from tracking.alerting import Loudness, alert_for
 from tracking.facts import Fetch, Network, Request, Verdict, Windows
-from tracking.history import History, Statement, Telling
+from tracking.history import History, Statement, StatementKind
 from tracking.networks import home
-from tracking.verdicts import correct, rejudge, take_in
+from tracking.verdicts import correct, fold, rejudge
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
@@ -35,8 +35,8 @@ class Tale:
 
     def fetch(self, fetch: Fetch) -> int:
         """Judge a fetch; its place among the link's."""
-        before = self._history.memory
-        verdict, self._history, exposed = take_in(fetch, self._history, self._windows)
+        before = self._history.summary
+        verdict, self._history, exposed = fold(fetch, self._history, self._windows)
         self._fetches.append(fetch)
         self._verdicts.append(verdict)
         if exposed:
@@ -44,9 +44,9 @@ class Tale:
         self._loudness.append(alert_for(fetch, verdict, before, self._windows))
         return len(self._fetches) - 1
 
-    def hear(self, statement: Statement) -> None:
-        said = self._history.said.hear(statement)
-        self._verdicts, self._history = rejudge(self._fetches, said, self._windows)
+    def apply(self, statement: Statement) -> None:
+        statements = self._history.statements.apply(statement)
+        self._verdicts, self._history = rejudge(self._fetches, statements, self._windows)
 
     def line(self, place: int) -> dict[str, str]:
         fetch, verdict = self._fetches[place], self._verdicts[place]
@@ -75,7 +75,7 @@ def replay(
             if event["event"] == "fetch":
                 asked.append((tale, tale.fetch(_fetch(event, signatures))))
             elif event["event"] != "created":
-                tale.hear(_statement(event))
+                tale.apply(_statement(event))
         except UNREADABLE as error:
             raise UnreadableLineError(f"line {number}: {_why(error)}") from None
     return (tale.line(place) for tale, place in asked)
@@ -101,13 +101,13 @@ def _statement(event: dict[str, Any]) -> Statement:
     at, kind = _time(event["at"]), event["event"]
     match kind:
         case "sent" if event.get("by") is not None:
-            return Statement(Telling.TOLD_SENT, _time(event["by"]))
+            return Statement(StatementKind.TOLD_SENT, _time(event["by"]))
         case "peek":
-            return Statement(Telling.PEEK, at, until=at + 60 * float(event.get("minutes", 15)))
+            return Statement(StatementKind.PEEK, at, until=at + 60 * float(event.get("minutes", 15)))
         case "own" | "not_own":
-            return Statement(Telling(kind), at, of=_text(event, "of"))
+            return Statement(StatementKind(kind), at, of=_text(event, "of"))
         case "sent" | "draft" | "objected":
-            return Statement(Telling(kind), at)
+            return Statement(StatementKind(kind), at)
     raise ValueError(f"unknown event {kind!r}")
 
 

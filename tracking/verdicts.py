@@ -24,18 +24,18 @@ from tracking.facts import (
     Verdict,
     Windows,
 )
-from tracking.history import History, Said
-from tracking.memory import Memory, Sent, Suspect
+from tracking.history import History, Statements
+from tracking.summary import FetchSummary, Sent, Suspect
 
 STRONG, PROBABLE, WEAK = Confidence.STRONG, Confidence.PROBABLE, Confidence.WEAK
 
 
-class Case(NamedTuple):
+class RuleInput(NamedTuple):
     """One fetch before the judge, with all that it is judged against."""
 
     fetch: Fetch
-    said: Said
-    memory: Memory
+    statements: Statements
+    summary: FetchSummary
     sent: Sent | None
     windows: Windows
 
@@ -51,16 +51,16 @@ class Judged(NamedTuple):
 class Rule(NamedTuple):
     """What it says of a fetch, which is nothing where it is about others; and the sightings it is about."""
 
-    says: Callable[[Case], Verdict | None]
+    says: Callable[[RuleInput], Verdict | None]
     concerns: Callable[[Sighting], bool] = lambda _: True
 
 
 def judge(fetch: Fetch, history: History, windows: Windows) -> Verdict:
     """The verdict on one fetch; never raises, whatever the fetch says of itself."""
-    return _judge(Case(fetch, history.said, history.memory, history.sent(), windows))
+    return _judge(RuleInput(fetch, history.statements, history.summary, history.sent(), windows))
 
 
-def _judge(case: Case) -> Verdict:
+def _judge(case: RuleInput) -> Verdict:
     for says in _rules_about(case.fetch.sighting):
         if verdict := says(case):
             return verdict
@@ -68,21 +68,21 @@ def _judge(case: Case) -> Verdict:
 
 
 @lru_cache(1024)
-def _rules_about(sighting: Sighting) -> tuple[Callable[[Case], Verdict | None], ...]:
+def _rules_about(sighting: Sighting) -> tuple[Callable[[RuleInput], Verdict | None], ...]:
     """The rules that are about such sightings, in their order."""
     return tuple(rule.says for rule in RULES if rule.concerns(sighting))
 
 
-def take_in(fetch: Fetch, history: History, windows: Windows) -> Judged:
+def fold(fetch: Fetch, history: History, windows: Windows) -> Judged:
     """The verdict, and what it leaves behind."""
-    said, memory = history
-    case = Case(fetch, said, memory, history.sent(), windows)
+    statements, summary = history
+    case = RuleInput(fetch, statements, summary, history.sent(), windows)
     verdict = _judge(case)
-    suspect = memory.suspected(fetch.at, windows.burst) if _is_machine(verdict) else None
+    suspect = summary.suspected(fetch.at, windows.burst) if _is_machine(verdict) else None
     if suspect:
-        memory = memory.without_suspect()
+        summary = summary.without_suspect()
     arms = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _arms(case)
-    after = History(said, memory.remember(fetch, verdict, arms=arms, revival=windows.revival))
+    after = History(statements, summary.remember(fetch, verdict, arms=arms, revival=windows.revival))
     return Judged(verdict, after, suspect)
 
 
@@ -91,15 +91,15 @@ def _is_machine(verdict: Verdict) -> bool:
 
 
 def rejudge(
-    fetches: Sequence[Fetch], said: Said, windows: Windows, start: Memory = Memory()
+    fetches: Sequence[Fetch], statements: Statements, windows: Windows, start: FetchSummary = FetchSummary()
 ) -> tuple[list[Verdict], History]:
     """Judge a link's stored fetches again, in order, knowing all that has been said since.
 
     `start` is what the fetches before them left behind.
     """
-    history, verdicts = History(said, start), list[Verdict]()
+    history, verdicts = History(statements, start), list[Verdict]()
     for fetch in fetches:
-        verdict, history, exposed = take_in(fetch, history, windows)
+        verdict, history, exposed = fold(fetch, history, windows)
         verdicts.append(verdict)
         if exposed:
             correct(verdicts, fetches, exposed.id)
@@ -114,8 +114,8 @@ def correct(verdicts: list[Verdict], fetches: Sequence[Fetch], exposed: str) -> 
             return
 
 
-def _ignored(case: Case) -> Verdict | None:
-    closed_at = case.said.closed_at
+def _ignored(case: RuleInput) -> Verdict | None:
+    closed_at = case.statements.closed_at
     return IGNORED if closed_at is not None and case.fetch.at >= closed_at else None
 
 
@@ -123,53 +123,55 @@ def _is_noise(sighting: Sighting) -> bool:
     return sighting.sign in NOISE_SIGNS
 
 
-def _noise(case: Case) -> Verdict | None:
+def _noise(case: RuleInput) -> Verdict | None:
     sign = case.fetch.sighting.sign
     return Verdict(Kind.NOISE, sign, WEAK if sign is Reason.UNKNOWN_AGENT else STRONG) if sign else None
 
 
-def _announced(case: Case) -> Verdict | None:
-    fetch, said = case.fetch, case.said
-    if fetch.id in said.own:
+def _announced(case: RuleInput) -> Verdict | None:
+    fetch, statements = case.fetch, case.statements
+    if fetch.id in statements.own:
         return Verdict(Kind.OWN, Reason.THAT_WAS_ME, STRONG)
-    if said.peeks and said.peeking(fetch.at) and fetch.id not in said.theirs:
+    if statements.peeks and statements.peeking(fetch.at) and fetch.id not in statements.theirs:
         return Verdict(Kind.OWN, Reason.PEEK, PROBABLE)
     return None
 
 
-def _before_sent(case: Case) -> Verdict | None:
+def _before_sent(case: RuleInput) -> Verdict | None:
     if case.sent and case.fetch.at >= case.sent.at:
         return None
     if _arms(case) or _too_late_for_a_draft(case):
         return None
-    first = not case.memory.draft_agents
+    first = not case.summary.draft_agents
     return Verdict(Kind.ACTIVATED if first else Kind.INSERTED, Reason.BEFORE_SENT, STRONG)
 
 
-def _arms(case: Case) -> bool:
+def _arms(case: RuleInput) -> bool:
     """Whether only a receiving side makes this fetch, so that the mail must have been sent by now."""
-    fetch, said, memory = case.fetch, case.said, case.memory
+    fetch, statements, summary = case.fetch, case.statements, case.summary
     agent, _network, sign, _rendered = fetch.sighting
-    if memory.armed or (said.sent and (not said.sent.exact or fetch.at >= said.sent.at)):
+    if summary.inferred_sent or (
+        statements.sent and (not statements.sent.exact or fetch.at >= statements.sent.at)
+    ):
         return False
-    if said.draft_until is not None and fetch.at <= said.draft_until:
+    if statements.draft_until is not None and fetch.at <= statements.draft_until:
         return False
     if agent is Agent.GMAIL_PREFETCH:
         return sign is None
-    return agent in IMAGE_PROXIES and bool(memory.draft_agents) and agent not in memory.draft_agents
+    return agent in IMAGE_PROXIES and bool(summary.draft_agents) and agent not in summary.draft_agents
 
 
-def _too_late_for_a_draft(case: Case) -> bool:
+def _too_late_for_a_draft(case: RuleInput) -> bool:
     """Sent was never tapped, and nobody has touched the draft for an hour: it may have been sent."""
-    said, last_draft = case.said, case.memory.last_draft
-    if said.sent or last_draft is None:
+    statements, last_draft = case.statements, case.summary.last_draft
+    if statements.sent or last_draft is None:
         return False
-    return case.fetch.at - max(last_draft, said.draft_until or last_draft) >= case.windows.draft
+    return case.fetch.at - max(last_draft, statements.draft_until or last_draft) >= case.windows.draft
 
 
-def _sender_device(case: Case) -> Verdict | None:
+def _sender_device(case: RuleInput) -> Verdict | None:
     fetch = case.fetch
-    if fetch.device in case.memory.devices and fetch.id not in case.said.theirs:
+    if fetch.device in case.summary.devices and fetch.id not in case.statements.theirs:
         return Verdict(Kind.OWN, Reason.SENDER_DEVICE, PROBABLE)
     return None
 
@@ -178,7 +180,7 @@ def _is_prefetch(sighting: Sighting) -> bool:
     return sighting.sign is Reason.PROVIDER_PREFETCH or sighting.agent is Agent.GMAIL_PREFETCH
 
 
-def _provider_prefetch(case: Case) -> Verdict | None:
+def _provider_prefetch(case: RuleInput) -> Verdict | None:
     agent, network, sign, _rendered = case.fetch.sighting
     if sign is Reason.PROVIDER_PREFETCH:
         return Verdict(Kind.PROXIED, sign, WEAK if agent is Agent.GMAIL_PREFETCH else PROBABLE)
@@ -190,7 +192,7 @@ def _is_scanner(sighting: Sighting) -> bool:
     return sign is Reason.SCANNER_AGENT or (network is Network.MAIL_SECURITY and agent in DIRECT_CLIENTS)
 
 
-def _scanner(case: Case) -> Verdict | None:
+def _scanner(case: RuleInput) -> Verdict | None:
     named = case.fetch.sighting.sign is Reason.SCANNER_AGENT
     return Verdict(Kind.SCANNED, Reason.SCANNER_AGENT if named else Reason.SCANNER_NETWORK, STRONG)
 
@@ -200,38 +202,38 @@ def _is_in_a_data_centre(sighting: Sighting) -> bool:
     return hired and sighting.agent is Agent.BROWSER
 
 
-def _datacentre_browser(case: Case) -> Verdict | None:
+def _datacentre_browser(case: RuleInput) -> Verdict | None:
     soon = _since_sent(case) <= case.windows.scanner
     return Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, PROBABLE) if soon else None
 
 
-def _burst(case: Case) -> Verdict | None:
-    machine_at = case.memory.machine_at
+def _burst(case: RuleInput) -> Verdict | None:
+    machine_at = case.summary.machine_at
     soon = machine_at is not None and abs(case.fetch.at - machine_at) <= case.windows.burst
     return BURST if soon else None
 
 
-def _apple_prefetch(case: Case) -> Verdict | None:
+def _apple_prefetch(case: RuleInput) -> Verdict | None:
     network = case.fetch.sighting.network
     confidence = {Network.APPLE_RELAY: STRONG, Network.UNKNOWN: WEAK}.get(network, PROBABLE)
     return Verdict(Kind.PROXIED, Reason.APPLE_PREFETCH, confidence)
 
 
-def _first_seconds(case: Case) -> Verdict | None:
+def _first_seconds(case: RuleInput) -> Verdict | None:
     if _since_sent(case) <= case.windows.settle:
         return Verdict(Kind.PROXIED, Reason.FIRST_SECONDS, PROBABLE)
     return None
 
 
-def _since_sent(case: Case) -> float:
+def _since_sent(case: RuleInput) -> float:
     """Seconds since the Sent button; infinite where the moment is not known to the second, or came later."""
     sent = case.sent
     return case.fetch.at - sent.at if sent and sent.exact and sent.at <= case.fetch.at else inf
 
 
-def _repeat(case: Case) -> Verdict | None:
+def _repeat(case: RuleInput) -> Verdict | None:
     fetch, sent, windows = case.fetch, case.sent, case.windows
-    view = case.memory.views.get(fetch.sighting.agent)
+    view = case.summary.views.get(fetch.sighting.agent)
     if view is None or (sent and view.began < sent.at <= fetch.at):
         return None
     same = fetch.at - view.last <= windows.view and fetch.at - view.began <= windows.longest_view
@@ -242,12 +244,12 @@ def _is_shown_to_somebody(sighting: Sighting) -> bool:
     return sighting.agent in IMAGE_PROXIES or sighting.agent in DIRECT_CLIENTS
 
 
-def _opened(case: Case) -> Verdict | None:
+def _opened(case: RuleInput) -> Verdict | None:
     agent, network, _sign, rendered = case.fetch.sighting
     arms = _arms(case)
     if not case.sent and not arms:
         return Verdict(Kind.OPENED, Reason.MAYBE_DRAFT, WEAK)
-    reason, confidence = _how_opened(agent, case.memory.draft_agents, rendered=rendered)
+    reason, confidence = _how_opened(agent, case.summary.draft_agents, rendered=rendered)
     if arms:
         reason = Reason.OTHER_PROVIDER
     return Verdict(Kind.OPENED, reason, WEAK if network is Network.UNKNOWN else confidence)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from markupsafe import Markup, escape
 
-from words import english as en
+from words import sentences
 from words.language import SOURCE, best, closest, in_every_language, languages, preferred, speaking, spoken
 from words.sentence import Sentence
 
@@ -58,9 +58,11 @@ def plain(sentence: Sentence, **values: object) -> str:
 
 def name(text: str, longest: int = LONGEST_NAME) -> Markup:
     """What a person called something: one line, without tricks of direction, shortened, escaped."""
-    shown = shorten(_UNSEEN.sub(" ", text).strip(), longest) or plain(en.NAMELESS)
+    shown = shorten(_UNSEEN.sub(" ", text).strip(), longest) or plain(sentences.cards.NAMELESS)
     # Isolated only where it is needed: what runs the other way must not turn its surroundings.
-    turns = plain(en.DIRECTION) == "rtl" or any(unicodedata.bidirectional(letter) in _RTL for letter in shown)
+    turns = plain(sentences.languages.DIRECTION) == "rtl" or any(
+        unicodedata.bidirectional(letter) in _RTL for letter in shown
+    )
     return escape(f"\u2068{shown}\u2069" if turns else shown)
 
 
@@ -80,8 +82,10 @@ def time(at: float, now: float) -> Markup:
     """A moment that each reader's Telegram shows in their own zone; the text within is the fallback."""
     shown = datetime.fromtimestamp(at, UTC)
     if 0 <= now - at < RECENT:
-        return _in_their_zone(at, "t", say(en.TIME_UTC, clock=f"{shown:%H:%M}"))
-    return _in_their_zone(at, "dt", say(en.MOMENT_UTC, day=_dated(shown), clock=f"{shown:%H:%M}"))
+        return _in_their_zone(at, "t", say(sentences.times.TIME_UTC, clock=f"{shown:%H:%M}"))
+    return _in_their_zone(
+        at, "dt", say(sentences.times.MOMENT_UTC, day=_dated(shown), clock=f"{shown:%H:%M}")
+    )
 
 
 def on_day(at: float) -> Markup:
@@ -94,12 +98,12 @@ def _in_their_zone(at: float, shape: str, fallback: Markup) -> Markup:
 
 
 def _dated(on: date) -> Markup:
-    return say(en.DAY_OF_YEAR, day=on.day, month=en.MONTHS[on.month], year=on.year)
+    return say(sentences.times.DAY_OF_YEAR, day=on.day, month=sentences.times.MONTHS[on.month], year=on.year)
 
 
 def day(on: date) -> str:
     """A day of the calendar, without the year: `30 Nov`."""
-    return plain(en.DAY, day=on.day, month=en.MONTHS[on.month])
+    return plain(sentences.times.DAY, day=on.day, month=sentences.times.MONTHS[on.month])
 
 
 def clock(minutes: int) -> str:
@@ -112,11 +116,11 @@ def span(seconds: float) -> Markup:
     whole = max(0, int(seconds))
     minutes, hours, days = whole // 60, whole // 3600, whole // 86400
     if minutes < 1:
-        return say(en.SPAN_SECONDS, count=whole)
+        return say(sentences.times.SPAN_SECONDS, count=whole)
     if hours < 1:
-        return say(en.SPAN_MINUTES, count=minutes)
+        return say(sentences.times.SPAN_MINUTES, count=minutes)
     if days >= 2:
-        return say(en.SPAN_DAYS, count=days)
+        return say(sentences.times.SPAN_DAYS, count=days)
     if minutes % 60:
-        return say(en.SPAN_HOURS_MINUTES, hours=hours, minutes=minutes % 60)
-    return say(en.SPAN_HOURS, count=hours)
+        return say(sentences.times.SPAN_HOURS_MINUTES, hours=hours, minutes=minutes % 60)
+    return say(sentences.times.SPAN_HOURS, count=hours)

@@ -38,7 +38,7 @@ class Owed(NamedTuple):
     """Telegram is not known to show it yet."""
 
 
-class Said(NamedTuple):
+class Statements(NamedTuple):
     """A message, or an edit of one, that the Bot API accepted."""
 
     new: bool
@@ -59,7 +59,7 @@ class Facts(NamedTuple):
     links: Sequence[Link]
     rows: Sequence[Row]
     owed: Sequence[Owed]
-    said: Sequence[Said]
+    said: Sequence[Statements]
     shown: Sequence[tuple[str, str]]
     """Label and text of every message about a letter, as it stands now."""
     admitted: dict[int, int]
@@ -80,9 +80,10 @@ def reading(database: Path) -> Iterator[sqlite3.Connection]:
 LINKS = "SELECT label, token, fetches FROM link"
 ROWS = """SELECT replace(fetch.user_agent, ? || ' ', ''), link.token, link.label, fetch.seq, fetch.kind
 FROM fetch JOIN link ON link.id = fetch.link_id"""
-OWED = """SELECT alert.chat_id, alert.kind, coalesce(link.label, ''), alert.state, alert.telegram_id IS NULL
-FROM alert LEFT JOIN link ON link.id = alert.link_id"""
-OWED_BY_NOW = f"{OWED} WHERE alert.state <> 'pending' OR coalesce(alert.not_before, '') <= datetime('now')"
+OWED = """
+SELECT outbox.chat_id, outbox.kind, coalesce(link.label, ''), outbox.state, outbox.telegram_id IS NULL
+FROM outbox LEFT JOIN link ON link.id = outbox.link_id"""
+OWED_BY_NOW = f"{OWED} WHERE outbox.state <> 'pending' OR coalesce(outbox.not_before, '') <= datetime('now')"
 """Without reminders and the like, whose time is still to come."""
 IN_FLIGHT = f"{OWED} WHERE alert.state = 'sending'"
 
@@ -112,7 +113,7 @@ def integrity(database: sqlite3.Connection) -> list[str]:
     return [line for line in found if line != "ok"] + strays
 
 
-def said(entry: dict[str, Any], label: str) -> Said:
+def said(entry: dict[str, Any], label: str) -> Statements:
     text = entry["text"]
     kind = "card" if "/i/" in text else "opened" if "was opened" in text else "reply"
-    return Said(entry["new"], kind, label, text, entry["spoilt"])
+    return Statements(entry["new"], kind, label, text, entry["spoilt"])

@@ -30,14 +30,14 @@ MARKS_FIRST = Mutant(
     "bot/delivery/loop.py",
     "        outcome = await self._attempt(job)\n",
     "        sent = Outcome(Ended.SENT)\n"
-    "        await self._desk.write(lambda session: claims.settle(session, job.claim, sent, now()))\n"
+    "        await self._context.write(lambda session: claims.settle(session, job.claim, sent, now()))\n"
     "        outcome = await self._attempt(job)\n",
 )
 NEVER_RECLAIMS = Mutant(
     "never reclaims a lease",
     "storage/claims.py",
-    '            or_(col(Alert.state) == "pending", col(Alert.lease_until) < at),\n',
-    '            col(Alert.state) == "pending",\n',
+    '            or_(col(OutboxMessage.state) == "pending", col(OutboxMessage.lease_until) < at),\n',
+    '            col(OutboxMessage.state) == "pending",\n',
 )
 FLUSHES_RARELY = Mutant(
     "synchronous=NORMAL", "storage/engine.py", '"synchronous=FULL"', '"synchronous=NORMAL"'

@@ -10,11 +10,11 @@ from telegram.error import TelegramError
 
 import words
 from bot.commands import clocks, delete, language, legal, remember, selftest
-from bot.commands.handling import Context, desk_of
+from bot.commands.handling import PtbContext, context_of
 from bot.commands.presses import Answer, Press, on_fetch, on_link
 from bot.commands.statements import say, say_peek
 from bot.commands.track import make_links
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.languages import speaking_to
 from bot.message import Message
 from bot.messages import alerts, nudges
@@ -26,8 +26,8 @@ from storage.links import history_of
 from storage.statements import mark_sent
 from storage.tables import FetchRow, Link
 from storage.times import now, seconds
-from tracking import Statement, Telling
-from words import english as en
+from tracking import Statement, StatementKind
+from words import sentences
 
 FINAL = ("delete", "everything")
 """Verbs that cannot be undone: in a group not everybody may."""
@@ -35,15 +35,17 @@ FINAL = ("delete", "everything")
 log = logging.getLogger(__name__)
 
 
-async def pressed(update: Update, context: Context) -> None:
+async def pressed(update: Update, ptb: PtbContext) -> None:
     """Do what the button says, once, and always answer: an unanswered button spins for ever."""
-    query, desk = update.callback_query, desk_of(context)
+    query, context = update.callback_query, context_of(ptb)
     if query is None:
         return
     chat, verb = update.effective_chat, (query.data or "").partition(":")[0]
     asks = chat is not None and chat.type != chat.PRIVATE and verb in FINAL
-    admin = asks and chat is not None and await delete.is_admin(context.bot, chat, query.from_user.id)
-    answer = await desk.once(update.update_id, partial(_press, update=update, desk=desk, is_admin=admin))
+    admin = asks and chat is not None and await delete.is_admin(ptb.bot, chat, query.from_user.id)
+    answer = await context.once(
+        update.update_id, partial(_press, update=update, context=context, is_admin=admin)
+    )
     try:
         await query.answer(answer)
     except TelegramError as error:
@@ -51,61 +53,65 @@ async def pressed(update: Update, context: Context) -> None:
         log.info("A button could not be answered: %s", error)
 
 
-def _press(session: Session, update: Update, desk: Desk, *, is_admin: bool) -> str | None:
+def _press(session: Session, update: Update, context: BotContext, *, is_admin: bool) -> str | None:
     query, chat = update.callback_query, update.effective_chat
     verb, _, about = (query.data or "").partition(":") if query else ("", "", "")
     if chat is None:
         return None
     with speaking_to(session, update):
         act = VERBS.get(verb)
-        answer = act(Press(session, update, desk, chat.id, about, is_admin)) if act else en.TOAST_GONE
+        answer = (
+            act(Press(session, update, context, chat.id, about, is_admin))
+            if act
+            else sentences.toasts.TOAST_GONE
+        )
         return words.plain(answer) if answer else None
 
 
 def _say(press: Press, link: Link, *statements: Statement) -> None:
-    say(press.session, link, press.update, press.desk, *statements)
+    say(press.session, link, press.update, press.context, *statements)
 
 
 @on_link
 def _sent(press: Press, link: Link) -> Answer:
     by = press.update.effective_user.id if press.update.effective_user else None
-    new = mark_sent(press.session, link, by=by, now=now(), windows=press.desk.settings.windows)
-    return en.TOAST_SENT if new else en.TOAST_ALREADY
+    new = mark_sent(press.session, link, by=by, now=now(), windows=press.context.settings.windows)
+    return sentences.toasts.TOAST_SENT if new else sentences.toasts.TOAST_ALREADY
 
 
 def _ago(minutes: int) -> Callable[[Press], Answer]:
     @on_link
     def act(press: Press, link: Link) -> Answer:
-        sent = history_of(link).said.sent
+        sent = history_of(link).statements.sent
         at = (sent.at if sent else now()) - minutes * 60
-        _say(press, link, Statement(Telling.TOLD_SENT, at))
-        return en.TOAST_SENT
+        _say(press, link, Statement(StatementKind.TOLD_SENT, at))
+        return sentences.toasts.TOAST_SENT
 
     return act
 
 
 @on_link
 def _draft(press: Press, link: Link) -> Answer:
-    _say(press, link, Statement(Telling.DRAFT, now()))
-    return en.TOAST_DRAFT
+    _say(press, link, Statement(StatementKind.DRAFT, now()))
+    return sentences.toasts.TOAST_DRAFT
 
 
 @on_fetch
 def _yes(press: Press, fetch: FetchRow, link: Link) -> Answer:
-    _say(press, link, Statement(Telling.TOLD_SENT, seconds(fetch.at)))
-    return en.TOAST_SENT
+    _say(press, link, Statement(StatementKind.TOLD_SENT, seconds(fetch.at)))
+    return sentences.toasts.TOAST_SENT
 
 
 @on_fetch
 def _own(press: Press, fetch: FetchRow, link: Link) -> Answer:
-    _say(press, link, Statement(Telling.OWN, now(), of=fetch.id))
-    return en.TOAST_OWN
+    _say(press, link, Statement(StatementKind.OWN, now(), of=fetch.id))
+    return sentences.toasts.TOAST_OWN
 
 
 @on_fetch
 def _not_own(press: Press, fetch: FetchRow, link: Link) -> Answer:
-    _say(press, link, Statement(Telling.NOT_OWN, now(), of=fetch.id))
-    return en.TOAST_NOT_OWN
+    _say(press, link, Statement(StatementKind.NOT_OWN, now(), of=fetch.id))
+    return sentences.toasts.TOAST_NOT_OWN
 
 
 @on_fetch
@@ -116,38 +122,42 @@ def _why(press: Press, fetch: FetchRow, link: Link) -> Answer:
 
 @on_link
 def _apps(press: Press, _link: Link) -> Answer:
-    owe_reply(press.session, press.update, Message(words.say(en.OTHER_APPS)), now(), quote=True)
+    owe_reply(press.session, press.update, Message(words.say(sentences.cards.OTHER_APPS)), now(), quote=True)
     return None
 
 
 @on_link
 def _mute(press: Press, link: Link) -> Answer:
     links.mute(press.session, link, muted=True)
-    return en.TOAST_MUTED
+    return sentences.toasts.TOAST_MUTED
 
 
 @on_link
 def _unmute(press: Press, link: Link) -> Answer:
     links.mute(press.session, link, muted=False)
-    return en.TOAST_UNMUTED
+    return sentences.toasts.TOAST_UNMUTED
 
 
 @on_link
 def _stop(press: Press, link: Link) -> Answer:
-    _say(press, link, Statement(Telling.STOPPED, now()))
-    return en.TOAST_STOPPED
+    _say(press, link, Statement(StatementKind.STOPPED, now()))
+    return sentences.toasts.TOAST_STOPPED
 
 
 @on_link
 def _resume(press: Press, link: Link) -> Answer:
-    _say(press, link, Statement(Telling.RESUMED, now()))
-    return en.TOAST_OBJECTED if history_of(link).said.objected else en.TOAST_RESUMED
+    _say(press, link, Statement(StatementKind.RESUMED, now()))
+    return (
+        sentences.toasts.TOAST_OBJECTED
+        if history_of(link).statements.objected
+        else sentences.toasts.TOAST_RESUMED
+    )
 
 
 @on_link
 def _peek(press: Press, link: Link) -> Answer:
-    say_peek(press.session, link, press.update, press.desk)
-    return en.TOAST_PEEK
+    say_peek(press.session, link, press.update, press.context)
+    return sentences.toasts.TOAST_PEEK
 
 
 def _then_story(act: Callable[[Press], Answer]) -> Callable[[Press], Answer]:
@@ -164,9 +174,9 @@ def _then_story(act: Callable[[Press], Answer]) -> Callable[[Press], Answer]:
 @on_fetch
 def _flip(press: Press, fetch: FetchRow, link: Link) -> Answer:
     theirs = folded_with(press.session, fetch, LONGEST_TIMELINE)
-    _say(press, link, *(Statement(Telling.NOT_OWN, now(), of=each) for each in theirs))
+    _say(press, link, *(Statement(StatementKind.NOT_OWN, now(), of=each) for each in theirs))
     rewrite(press.session, press.update, story(press.session, link, now()))
-    return en.TOAST_NOT_OWN
+    return sentences.toasts.TOAST_NOT_OWN
 
 
 @on_link
@@ -192,19 +202,19 @@ def _picture(ground: str) -> Callable[[Press], Answer]:
 def _page(press: Press) -> Answer:
     number, _, query = press.about.partition(" ")
     offset = int(number) if number.isdecimal() and len(number) < 9 else 0
-    revival = press.desk.settings.windows.revival
+    revival = press.context.settings.windows.revival
     page = history_page(press.session, press.chat_id, offset, now(), query, revival=revival)
     return rewrite(press.session, press.update, page)
 
 
 def _track(press: Press) -> Answer:
-    if message := make_links(press.session, press.update, press.desk, ""):
+    if message := make_links(press.session, press.update, press.context, ""):
         owe_reply(press.session, press.update, message, now())
     return None
 
 
 def _test(press: Press) -> Answer:
-    message = selftest.offer(press.session, press.update, press.desk)
+    message = selftest.offer(press.session, press.update, press.context)
     owe_reply(press.session, press.update, message, now())
     return None
 
@@ -214,11 +224,19 @@ STORY = {"mute": _mute, "unmute": _unmute, "stop": _stop, "resume": _resume}
 
 
 def _again(press: Press) -> Answer:
-    return en.TOAST_AGAIN if outbox.send_again(press.session, press.chat_id) else en.TOAST_GONE
+    return (
+        sentences.toasts.TOAST_AGAIN
+        if outbox.send_again(press.session, press.chat_id)
+        else sentences.toasts.TOAST_GONE
+    )
 
 
-def _let_go(press: Press) -> Answer:
-    return en.TOAST_LET_GO if outbox.let_go(press.session, press.chat_id) else en.TOAST_GONE
+def _dismiss(press: Press) -> Answer:
+    return (
+        sentences.toasts.TOAST_LET_GO
+        if outbox.dismiss(press.session, press.chat_id)
+        else sentences.toasts.TOAST_GONE
+    )
 
 
 VERBS: dict[str, Callable[[Press], Answer]] = {
@@ -250,7 +268,7 @@ VERBS: dict[str, Callable[[Press], Answer]] = {
     "test": _test,
     "again": _again,
     "language": language.pressed_language,
-    "let_go": _let_go,
+    "let_go": _dismiss,
     "legal": legal.pressed_legal,
     "delete": delete.pressed_delete,
     "everything": delete.pressed_everything,

@@ -10,7 +10,7 @@ from telegram import Update
 import words
 from bot import parsing
 from bot.commands.presses import Answer, Press
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.message import Keyboard, Message, button
 from bot.messages.phrases import lines
 from bot.replies import question_of, rewrite
@@ -21,33 +21,36 @@ from storage import erasing, outbox
 from storage.chats import chat_of
 from storage.tables import Chat
 from storage.times import now
-from words import english as en
+from words import sentences
 from words.typed import understood
 
 MOST_OFFERED = 10
 
 
-def timezone(session: Session, update: Update, desk: Desk) -> Message:
+def timezone(session: Session, update: Update, context: BotContext) -> Message:
     """`/timezone Berlin`; alone it tells, and asks."""
     text = parsing.argument(text_of(update))
     if text:
-        return answer_zone(session, update, desk, text)
+        return answer_zone(session, update, context, text)
     chat = chat_of(session, chat_id_of(update), now())
     chat.asking = "timezone"
     return Message(
-        lines(_zone_told(chat), words.say(en.TIMEZONE_ASK)),
-        asks=words.plain(en.TIMEZONE_PLACEHOLDER),
+        lines(_zone_told(chat), words.say(sentences.clocks.TIMEZONE_ASK)),
+        asks=words.plain(sentences.clocks.TIMEZONE_PLACEHOLDER),
         question="timezone",
     )
 
 
-def answer_zone(session: Session, update: Update, _desk: Desk, text: str) -> Message:
+def answer_zone(session: Session, update: Update, _context: BotContext, text: str) -> Message:
     chat = chat_of(session, chat_id_of(update), now())
     found = zones.find(text)
     if not found:
-        return Message(words.say(en.TIMEZONE_UNKNOWN, place=words.name(text)))
+        return Message(words.say(sentences.clocks.TIMEZONE_UNKNOWN, place=words.name(text)))
     if len(found) > 1:
-        return Message(words.say(en.TIMEZONE_SEVERAL, place=words.name(text)), _choice(found[:MOST_OFFERED]))
+        return Message(
+            words.say(sentences.clocks.TIMEZONE_SEVERAL, place=words.name(text)),
+            _choice(found[:MOST_OFFERED]),
+        )
     return take_zone(session, chat, found[0])
 
 
@@ -56,7 +59,7 @@ def _choice(found: Sequence[str]) -> Keyboard:
     return [keys[start : start + 2] for start in range(0, len(keys), 2)]
 
 
-def located(session: Session, update: Update, _desk: Desk) -> Message | None:
+def located(session: Session, update: Update, _context: BotContext) -> Message | None:
     """A place on the map: only the zone it lies in is kept."""
     message = update.effective_message
     if message is None or message.location is None:
@@ -68,8 +71,8 @@ def located(session: Session, update: Update, _desk: Desk) -> Message | None:
     erasing.mark(session)
     found = zones.at(message.location.latitude, message.location.longitude)
     if found is None:
-        return Message(words.say(en.TIMEZONE_NOWHERE))
-    return Message(lines(take_zone(session, chat, found).text, words.say(en.TIMEZONE_NOT_KEPT)))
+        return Message(words.say(sentences.clocks.TIMEZONE_NOWHERE))
+    return Message(lines(take_zone(session, chat, found).text, words.say(sentences.clocks.TIMEZONE_NOT_KEPT)))
 
 
 def take_zone(session: Session, chat: Chat, zone: str) -> Message:
@@ -81,37 +84,49 @@ def take_zone(session: Session, chat: Chat, zone: str) -> Message:
 def _zone_told(chat: Chat) -> Markup:
     local = moments.shown(now(), zone_of(chat))
     if not chat.zone:
-        return words.say(en.TIMEZONE_NONE, clock=local)
-    return words.say(en.TIMEZONE_IS, zone=zones.shown(chat.zone), clock=local)
+        return words.say(sentences.clocks.TIMEZONE_NONE, clock=local)
+    return words.say(sentences.clocks.TIMEZONE_IS, zone=zones.shown(chat.zone), clock=local)
 
 
-def quiet(session: Session, update: Update, _desk: Desk) -> Message:
+def quiet(session: Session, update: Update, _context: BotContext) -> Message:
     """`/quiet 22:00-07:00`, `/quiet off`; alone it tells."""
     text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
     if text:
         hours = None if _is_off(text) else grammar.clocks(text)
         if hours is None and not _is_off(text):
-            return Message(words.say(en.QUIET_HOW))
+            return Message(words.say(sentences.clocks.QUIET_HOW))
         chat.quiet_from, chat.quiet_until = hours or (None, None)
         _replan(session, chat)
     if chat.quiet_from is None or chat.quiet_until is None:
-        return Message(lines(words.say(en.QUIET_OFF), *([] if text else [words.say(en.QUIET_HOW)])))
+        return Message(
+            lines(
+                words.say(sentences.clocks.QUIET_OFF),
+                *([] if text else [words.say(sentences.clocks.QUIET_HOW)]),
+            )
+        )
     start, end = words.clock(chat.quiet_from), words.clock(chat.quiet_until)
-    return Message(lines(words.say(en.QUIET_IS, start=start, end=end), *_in_utc(chat)))
+    return Message(lines(words.say(sentences.clocks.QUIET_IS, start=start, end=end), *_in_utc(chat)))
 
 
-def digest(session: Session, update: Update, _desk: Desk) -> Message:
+def digest(session: Session, update: Update, _context: BotContext) -> Message:
     """`/digest 18:00`, `/digest off`; alone it tells."""
     text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
     if text:
         at = None if _is_off(text) else grammar.clock(text)
         if at is None and not _is_off(text):
-            return Message(words.say(en.DIGEST_HOW))
+            return Message(words.say(sentences.clocks.DIGEST_HOW))
         chat.digest_at = at
         plan_digest(session, chat, now())
     if chat.digest_at is None:
-        return Message(lines(words.say(en.DIGEST_OFF), *([] if text else [words.say(en.DIGEST_HOW)])))
-    return Message(lines(words.say(en.DIGEST_IS, clock=words.clock(chat.digest_at)), *_in_utc(chat)))
+        return Message(
+            lines(
+                words.say(sentences.clocks.DIGEST_OFF),
+                *([] if text else [words.say(sentences.clocks.DIGEST_HOW)]),
+            )
+        )
+    return Message(
+        lines(words.say(sentences.clocks.DIGEST_IS, clock=words.clock(chat.digest_at)), *_in_utc(chat))
+    )
 
 
 def _is_off(text: str) -> bool:
@@ -119,7 +134,7 @@ def _is_off(text: str) -> bool:
 
 
 def _in_utc(chat: Chat) -> list[Markup]:
-    return [] if chat.zone else [words.say(en.CLOCK_IN_UTC)]
+    return [] if chat.zone else [words.say(sentences.clocks.CLOCK_IN_UTC)]
 
 
 def _replan(session: Session, chat: Chat) -> None:
@@ -132,5 +147,5 @@ def pressed_zone(press: Press) -> Answer:
     """One of several clocks was chosen."""
     chat = chat_of(press.session, press.chat_id, now())
     if press.about not in available_timezones():
-        return en.TOAST_GONE
+        return sentences.toasts.TOAST_GONE
     return rewrite(press.session, press.update, take_zone(press.session, chat, press.about))

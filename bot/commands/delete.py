@@ -10,7 +10,7 @@ import words
 from bot import parsing
 from bot.commands.presses import Answer, Press, on_link
 from bot.commands.statements import about_link
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.message import Message, button
 from bot.messages.phrases import name
 from bot.replies import rewrite
@@ -19,33 +19,36 @@ from storage import erasing, links
 from storage.chats import chat_of
 from storage.tables import Link
 from storage.times import now
-from words import english as en
+from words import sentences
 from words.typed import understood
 
 
-def delete(session: Session, update: Update, desk: Desk) -> Message:
+def delete(session: Session, update: Update, context: BotContext) -> Message:
     """`/delete 7` asks once, `/delete everything` twice."""
     if parsing.argument(text_of(update)).lower() not in understood().everything:
-        return about_link(session, update, desk, "delete", lambda _, link, *__: ask(link))
+        return about_link(session, update, context, "delete", lambda _, link, *__: ask(link))
     count = links.count(session, chat_id_of(update))
     if not count:
-        return Message(words.say(en.DELETE_NOTHING))
-    text = words.say(en.DELETE_ALL_ASK, count=count)
-    return Message(text, [[button(en.BUTTON_DELETE_ALL, "everything", 1)]])
+        return Message(words.say(sentences.commands.DELETE_NOTHING))
+    text = words.say(sentences.commands.DELETE_ALL_ASK, count=count)
+    return Message(text, [[button(sentences.buttons.BUTTON_DELETE_ALL, "everything", 1)]])
 
 
 def ask(link: Link) -> Message:
-    return Message(words.say(en.DELETE_ASK, name=name(link)), [[button(en.BUTTON_DELETE, "delete", link.id)]])
+    return Message(
+        words.say(sentences.commands.DELETE_ASK, name=name(link)),
+        [[button(sentences.buttons.BUTTON_DELETE, "delete", link.id)]],
+    )
 
 
 @on_link
 def pressed_delete(press: Press, link: Link) -> Answer:
     if not _may_delete(press, link.created_by):
-        return en.TOAST_NOT_YOURS
-    rewrite(press.session, press.update, Message(words.say(en.DELETED, number=link.number)))
+        return sentences.toasts.TOAST_NOT_YOURS
+    rewrite(press.session, press.update, Message(words.say(sentences.commands.DELETED, number=link.number)))
     shown = [str(name(link)) for _ in words.in_every_language()]
     erasing.erase_link(press.session, link, mentions=partial(_mentions, shown))
-    return en.TOAST_DELETED
+    return sentences.toasts.TOAST_DELETED
 
 
 def _mentions(shown: list[str], payload: str) -> bool:
@@ -57,16 +60,16 @@ def _mentions(shown: list[str], payload: str) -> bool:
 def pressed_everything(press: Press) -> Answer:
     """The first press asks again, the second is final."""
     if not _may_delete(press, None):
-        return en.TOAST_ONLY_ADMINS
+        return sentences.toasts.TOAST_ONLY_ADMINS
     if press.about == "1":
-        sure = button(en.BUTTON_DELETE_ALL_SURE, "everything", 2)
-        rewrite(press.session, press.update, Message(words.say(en.DELETE_ALL_SURE), [[sure]]))
+        sure = button(sentences.buttons.BUTTON_DELETE_ALL_SURE, "everything", 2)
+        rewrite(press.session, press.update, Message(words.say(sentences.commands.DELETE_ALL_SURE), [[sure]]))
         return None
-    rewrite(press.session, press.update, Message(words.say(en.DELETED_ALL)))
+    rewrite(press.session, press.update, Message(words.say(sentences.commands.DELETED_ALL)))
     asked = press.update.effective_message
     chat = chat_of(press.session, press.chat_id, now())
     erasing.erase_chat(press.session, chat, but=asked.message_id if asked else 0)
-    return en.TOAST_DELETED
+    return sentences.toasts.TOAST_DELETED
 
 
 def _may_delete(press: Press, created_by: int | None) -> bool:

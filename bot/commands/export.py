@@ -3,11 +3,11 @@
 from sqlmodel import Session
 from telegram import Update
 
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.replies import owe_file
 from storage.times import now
 
 
-def export(session: Session, update: Update, _desk: Desk) -> None:
+def export(session: Session, update: Update, _context: BotContext) -> None:
     """Owe the file; it is made when it is sent."""
     owe_file(session, update, "export", now())

@@ -10,7 +10,7 @@ import words
 from bot import parsing
 from bot.commands.clocks import answer_zone
 from bot.commands.track import make_links
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.message import Message, button
 from bot.messages.listing import history_page
 from bot.messages.phrases import lines
@@ -21,71 +21,86 @@ from storage import reports
 from storage.chats import chat_of, lose
 from storage.tables import Chat
 from storage.times import now
-from tracking.standing import Standing
-from words import english as en
+from tracking.status import LinkStatus
+from words import sentences
 
 
-def start(_session: Session, _update: Update, _desk: Desk) -> Message:
-    first, test = button(en.BUTTON_FIRST, "track", 0), button(en.BUTTON_TEST, "test", 0)
-    return Message(words.say(en.START), [[first], [test]])
-
-
-def help_(_session: Session, _update: Update, _desk: Desk) -> Message:
-    told = (
-        words.say(en.HELP_LINE, command=command, description=text) for command, text in en.COMMANDS.items()
+def start(_session: Session, _update: Update, _context: BotContext) -> Message:
+    first, test = (
+        button(sentences.buttons.BUTTON_FIRST, "track", 0),
+        button(sentences.buttons.BUTTON_TEST, "test", 0),
     )
-    return Message(lines(words.say(en.HELP), *told))
+    return Message(words.say(sentences.welcome.START), [[first], [test]])
 
 
-def cancel(session: Session, update: Update, _desk: Desk) -> Message:
+def help_(_session: Session, _update: Update, _context: BotContext) -> Message:
+    told = (
+        words.say(sentences.welcome.HELP_LINE, command=command, description=text)
+        for command, text in sentences.welcome.COMMANDS.items()
+    )
+    return Message(lines(words.say(sentences.welcome.HELP), *told))
+
+
+def cancel(session: Session, update: Update, _context: BotContext) -> Message:
     chat = chat_of(session, chat_id_of(update), now())
     asked, chat.asking = chat.asking, ""
-    return Message(words.say(en.CANCELLED if asked else en.NOTHING_TO_CANCEL))
+    return Message(words.say(sentences.welcome.CANCELLED if asked else sentences.welcome.NOTHING_TO_CANCEL))
 
 
-def history(session: Session, update: Update, desk: Desk) -> Message:
-    revival = desk.settings.windows.revival
+def history(session: Session, update: Update, context: BotContext) -> Message:
+    revival = context.settings.windows.revival
     query = parsing.argument(text_of(update))
     return history_page(session, chat_id_of(update), 0, now(), query, revival=revival)
 
 
-def status(session: Session, update: Update, desk: Desk) -> Message:
-    report = reports.status(session, chat_id_of(update), now(), desk.settings.windows.revival)
-    told = _watched(report.standings)
+def status(session: Session, update: Update, context: BotContext) -> Message:
+    report = reports.status(session, chat_id_of(update), now(), context.settings.windows.revival)
+    told = _watched(report.statuses)
     if report.waiting:
-        told.append(words.say(en.STATUS_WAITING, count=report.waiting))
+        told.append(words.say(sentences.commands.STATUS_WAITING, count=report.waiting))
     told += _settings(chat_of(session, chat_id_of(update), now()))
     if report.parked:
-        told.append(words.say(en.STATUS_PARKED, count=report.parked))
-    if desk.trouble:
-        told.append(words.say(en.STATUS_TROUBLE))
-    if not report.parked and not desk.trouble:
-        told.append(words.say(en.STATUS_WELL))
-    again = [button(en.BUTTON_AGAIN, "again", 0), button(en.BUTTON_LET_GO, "let_go", 0)]
+        told.append(words.say(sentences.commands.STATUS_PARKED, count=report.parked))
+    if context.trouble:
+        told.append(words.say(sentences.commands.STATUS_TROUBLE))
+    if not report.parked and not context.trouble:
+        told.append(words.say(sentences.commands.STATUS_WELL))
+    again = [
+        button(sentences.buttons.BUTTON_AGAIN, "again", 0),
+        button(sentences.buttons.BUTTON_LET_GO, "let_go", 0),
+    ]
     return Message(lines(*told), [again] if report.parked else ())
 
 
-def _watched(standings: Mapping[Standing, int]) -> list[Markup]:
-    links = sum(standings.values())
-    told = [words.say(en.STATUS, watching=links - standings.get(Standing.STOPPED, 0), links=links)]
+def _watched(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
+    links = sum(statuses.values())
+    told = [
+        words.say(
+            sentences.commands.STATUS, watching=links - statuses.get(LinkStatus.STOPPED, 0), links=links
+        )
+    ]
     found = [
-        words.say(sentence, count=standings[Standing(standing)])
-        for standing, sentence in en.STATUS_STANDINGS.items()
-        if standing in standings
+        words.say(sentence, count=statuses[LinkStatus(standing)])
+        for standing, sentence in sentences.commands.STATUS_STANDINGS.items()
+        if standing in statuses
     ]
     return [*told, Markup(" · ").join(found)] if found else told
 
 
 def _settings(chat: Chat) -> list[Markup]:
     """What the chat has set: its language, and its clock."""
-    told = [words.say(en.STATUS_LANGUAGE, language=en.LANGUAGE_NAME)] if chat.language else []
+    told = (
+        [words.say(sentences.commands.STATUS_LANGUAGE, language=sentences.languages.LANGUAGE_NAME)]
+        if chat.language
+        else []
+    )
     if chat.zone:
-        told.append(words.say(en.STATUS_ZONE, zone=zones.shown(chat.zone)))
+        told.append(words.say(sentences.commands.STATUS_ZONE, zone=zones.shown(chat.zone)))
     if chat.quiet_from is not None and chat.quiet_until is not None:
         start, end = words.clock(chat.quiet_from), words.clock(chat.quiet_until)
-        told.append(words.say(en.STATUS_QUIET, start=start, end=end))
+        told.append(words.say(sentences.commands.STATUS_QUIET, start=start, end=end))
     if chat.digest_at is not None:
-        told.append(words.say(en.STATUS_DIGEST, clock=words.clock(chat.digest_at)))
+        told.append(words.say(sentences.commands.STATUS_DIGEST, clock=words.clock(chat.digest_at)))
     return told
 
 
@@ -93,19 +108,19 @@ ANSWERS = {"track": make_links, "timezone": answer_zone}
 """What takes the text that answers a question, by the command that asked."""
 
 
-def unknown(session: Session, update: Update, desk: Desk) -> Message | None:
+def unknown(session: Session, update: Update, context: BotContext) -> Message | None:
     """What is no command: the answer to a question, or else a hint; groups get silence."""
     chat = chat_of(session, chat_id_of(update), now())
     text, private = text_of(update), is_private(update)
     if text.startswith("/"):
-        return Message(words.say(en.UNKNOWN_COMMAND)) if private else None
+        return Message(words.say(sentences.welcome.UNKNOWN_COMMAND)) if private else None
     asked = question_of(session, update) or (chat.asking if private else "")
     if text and (answer := ANSWERS.get(asked)):
-        return answer(session, update, desk, text)
-    return Message(words.say(en.UNKNOWN_TEXT)) if private else None
+        return answer(session, update, context, text)
+    return Message(words.say(sentences.welcome.UNKNOWN_TEXT)) if private else None
 
 
-def membership(session: Session, update: Update, _desk: Desk) -> None:
+def membership(session: Session, update: Update, _context: BotContext) -> None:
     """Blocked, left, or welcome again: what is owed waits for the chat to come back."""
     change = update.my_chat_member
     if change is None:

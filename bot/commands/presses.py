@@ -6,11 +6,10 @@ from typing import NamedTuple
 from sqlmodel import Session
 from telegram import Update
 
-from bot.desk import Desk
+from bot.context import BotContext
 from storage import links
 from storage.tables import FetchRow, Link
-from words import Sentence
-from words import english as en
+from words import Sentence, sentences
 
 
 class Press(NamedTuple):
@@ -18,7 +17,7 @@ class Press(NamedTuple):
 
     session: Session
     update: Update
-    desk: Desk
+    context: BotContext
     chat_id: int
     about: str
     """What stands behind the colon."""
@@ -35,9 +34,9 @@ def on_link(act: Callable[[Press, Link], Answer]) -> Callable[[Press], Answer]:
 
     def run(press: Press) -> Answer:
         if not press.about.isdecimal() or len(press.about) > 9:
-            return en.TOAST_GONE
+            return sentences.toasts.TOAST_GONE
         link = links.link_of(press.session, press.chat_id, int(press.about), lock=True)
-        return act(press, link) if link else en.TOAST_GONE
+        return act(press, link) if link else sentences.toasts.TOAST_GONE
 
     return run
 
@@ -45,6 +44,6 @@ def on_link(act: Callable[[Press, Link], Answer]) -> Callable[[Press], Answer]:
 def on_fetch(act: Callable[[Press, FetchRow, Link], Answer]) -> Callable[[Press], Answer]:
     def run(press: Press) -> Answer:
         found = links.fetch_of(press.session, press.chat_id, press.about)
-        return act(press, *found) if found else en.TOAST_GONE
+        return act(press, *found) if found else sentences.toasts.TOAST_GONE
 
     return run

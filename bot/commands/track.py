@@ -9,10 +9,10 @@ from telegram import Update
 
 import words
 from bot import parsing
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.message import Message
 from bot.messages.nudges import set_deadline
-from bot.parsing import Wish
+from bot.parsing import TrackRequest
 from bot.times import grammar, moments
 from bot.times.hours import zone_of
 from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of, tracker_of
@@ -21,7 +21,7 @@ from storage.chats import chat_of
 from storage.links import DailyLimitError
 from storage.tables import Link
 from storage.times import now
-from words import english as en
+from words import sentences
 from words.typed import understood
 
 MOST_AT_ONCE = 5
@@ -35,41 +35,51 @@ class DeadlineError(Exception):
         self.told = told
 
 
-def track(session: Session, update: Update, desk: Desk) -> Message | None:
+def track(session: Session, update: Update, context: BotContext) -> Message | None:
     """`/track contract to landlord`; alone it asks."""
-    return make_links(session, update, desk, parsing.argument(text_of(update)))
+    return make_links(session, update, context, parsing.argument(text_of(update)))
 
 
-def make_links(session: Session, update: Update, desk: Desk, text: str) -> Message | None:
+def make_links(session: Session, update: Update, context: BotContext, text: str) -> Message | None:
     """The new links' cards are the answer; without a text, or beyond a limit, a sentence is."""
     chat = chat_of(session, chat_id_of(update), now())
     try:
         text, day = deadline_in(text, moments.today(now(), zone_of(chat)))
     except DeadlineError as error:
         return Message(error.told)
-    wish = parsing.track(text)
-    chat.asking = "" if wish else "track"
-    if wish is None:
-        return Message(words.say(en.TRACK_ASK), asks=words.plain(en.TRACK_PLACEHOLDER), question="track")
-    recipients = parsing.recipients(wish.recipient)
-    if refused := _refused(wish.label, recipients):
+    request = parsing.track(text)
+    chat.asking = "" if request else "track"
+    if request is None:
+        return Message(
+            words.say(sentences.track.TRACK_ASK),
+            asks=words.plain(sentences.track.TRACK_PLACEHOLDER),
+            question="track",
+        )
+    recipients = parsing.recipients(request.recipient)
+    if refused := _refused(request.label, recipients):
         return Message(refused)
     try:
-        made = _make(session, update, desk, [Wish(wish.label, recipient) for recipient in recipients])
+        made = _make(
+            session, update, context, [TrackRequest(request.label, recipient) for recipient in recipients]
+        )
     except DailyLimitError as full:
-        return no_room(full, desk)
+        return no_room(full, context)
     if day:
         for link in made:
             set_deadline(session, chat, link, day, now())
-    return Message(words.say(en.TRACK_SEVERAL, count=len(recipients))) if len(recipients) > 1 else None
+    return (
+        Message(words.say(sentences.track.TRACK_SEVERAL, count=len(recipients)))
+        if len(recipients) > 1
+        else None
+    )
 
 
 def _refused(label: str, recipients: list[str]) -> Markup | None:
     """Why no links are made for these; None where they may be."""
     if parsing.is_mailing_list(label) or any(map(parsing.is_mailing_list, recipients)):
-        return words.say(en.TRACK_ONE_PERSON)
+        return words.say(sentences.track.TRACK_ONE_PERSON)
     if len(recipients) > MOST_AT_ONCE:
-        return words.say(en.TRACK_FEWER, most=MOST_AT_ONCE, count=len(recipients))
+        return words.say(sentences.track.TRACK_FEWER, most=MOST_AT_ONCE, count=len(recipients))
     return None
 
 
@@ -88,37 +98,37 @@ def deadline_in(text: str, today: date) -> tuple[str, date | None]:
     before, named, after = found.groups()
     if day := grammar.day(named, today):
         if day < today:
-            raise DeadlineError(words.say(en.TRACK_PASSED, day=words.name(named)))
+            raise DeadlineError(words.say(sentences.track.TRACK_PASSED, day=words.name(named)))
         return before + after, day
     if re.search(r"\d", named) or not known.weekdays.keys().isdisjoint(named.lower().split()):
-        raise DeadlineError(words.say(en.TRACK_WHICH_DAY, day=words.name(named)))
+        raise DeadlineError(words.say(sentences.track.TRACK_WHICH_DAY, day=words.name(named)))
     return text, None
 
 
-def _make(session: Session, update: Update, desk: Desk, wishes: list[Wish]) -> list[Link]:
+def _make(session: Session, update: Update, context: BotContext, requests: list[TrackRequest]) -> list[Link]:
     """All of them or none. Raises DailyLimitError."""
-    chat_id, at, daily = chat_id_of(update), now(), desk.settings.daily_links
-    links.check_room(session, chat_id, at, wanted=len(wishes), daily=daily)
+    chat_id, at, daily = chat_id_of(update), now(), context.settings.daily_links
+    links.check_room(session, chat_id, at, wanted=len(requests), daily=daily)
     return [
         links.create(
             session,
             chat_id=chat_id,
             by=author_of(update),
-            label=wish.label,
-            recipient=wish.recipient,
+            label=request.label,
+            recipient=request.recipient,
             now=at,
             daily=daily,
             thread_id=thread_of(update),
             asked_in=message_id_of(update),
             tracker=tracker_of(update),
         )
-        for wish in wishes
+        for request in requests
     ]
 
 
-def no_room(full: DailyLimitError, desk: Desk) -> Message:
+def no_room(full: DailyLimitError, context: BotContext) -> Message:
     """What is said beyond the daily limit."""
-    limit, free = desk.settings.daily_links, words.time(full.free_at, now())
+    limit, free = context.settings.daily_links, words.time(full.free_at, now())
     if full.left:
-        return Message(words.say(en.TRACK_ROOM_FOR, left=full.left, limit=limit))
-    return Message(words.say(en.TRACK_TOO_MANY, limit=limit, free=free))
+        return Message(words.say(sentences.track.TRACK_ROOM_FOR, left=full.left, limit=limit))
+    return Message(words.say(sentences.track.TRACK_TOO_MANY, limit=limit, free=free))

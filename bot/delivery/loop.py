@@ -15,20 +15,20 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 import logs
 import words
-from bot.delivery.brake import Brake
+from bot.context import BotContext
+from bot.delivery.breaker import CircuitBreaker
 from bot.delivery.composing import compose
-from bot.delivery.outcomes import in_words, outcome_of
+from bot.delivery.outcomes import describe_telegram_error, outcome_of
 from bot.delivery.sending import show
-from bot.desk import Desk
 from bot.languages import language_of
 from bot.message import Message, simpler
 from storage import claims
 from storage.claims import Claim, Ended, Outcome
-from storage.engine import in_words as database_in_words
+from storage.engine import describe_database_error
 from storage.pacing import ALL_CHATS
-from storage.tables import Alert, Chat, Link
+from storage.tables import Chat, Link, OutboxMessage
 from storage.times import now, steady
-from words import english as en
+from words import sentences
 
 log = logging.getLogger(__name__)
 
@@ -51,20 +51,20 @@ class Job(NamedTuple):
 class Delivery:
     """Delivers until `stop`; what is in flight then is finished first."""
 
-    def __init__(self, desk: Desk, bot: Bot) -> None:
-        self._desk, self._bot = desk, bot
+    def __init__(self, context: BotContext, bot: Bot) -> None:
+        self._context, self._bot = context, bot
         self._in_flight: set[asyncio.Task[None]] = set()
         self._full_at = 0.0
-        self._brake = Brake()
+        self._breaker = CircuitBreaker()
 
     async def run(self) -> None:
         while True:
-            self._desk.due.clear()
+            self._context.due.clear()
             wait = await self._deliver_due()
             # Not wait_for: in Python 3.11 it forgets that it was cancelled when the event comes just then.
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(SLOW_LOOK, max(wait, 0.005))):
-                    await self._desk.due.wait()
+                    await self._context.due.wait()
 
     async def drain(self) -> None:
         """Finish what is in flight."""
@@ -73,16 +73,16 @@ class Delivery:
 
     async def _deliver_due(self) -> float:
         """Start what may be started now; seconds until something else can be."""
-        if wait := self._brake.wait(time.monotonic()):
+        if wait := self._breaker.wait(time.monotonic()):
             return wait
         allowed = ALL_CHATS.allows(self._full_at, time.monotonic())
-        at_once = 1 if self._brake.unsure else AT_ONCE
+        at_once = 1 if self._breaker.unsure else AT_ONCE
         limit = min(at_once - len(self._in_flight), allowed)
         if limit <= 0:
             return ALL_CHATS.every
-        if self._brake.unsure and not await self._is_well():
-            return self._brake.wait(time.monotonic())
-        jobs, wait = await self._desk.write(partial(self._claim, limit=limit))
+        if self._breaker.unsure and not await self._is_well():
+            return self._breaker.wait(time.monotonic())
+        jobs, wait = await self._context.write(partial(self._claim, limit=limit))
         for job in jobs:
             self._full_at = ALL_CHATS.after(self._full_at, time.monotonic())
             task = asyncio.create_task(self._deliver(job))
@@ -98,13 +98,13 @@ class Delivery:
                 await self._bot.get_me()
         except Exception as error:
             log.info("Telegram is not well yet: %s", outcome_of(error).trouble)
-            self._brake.doubt(begun, time.monotonic())
+            self._breaker.doubt(begun, time.monotonic())
             return False
         return True
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._in_flight.discard(task)
-        self._desk.due.set()
+        self._context.due.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("A delivery could not be settled; its lease will end.", exc_info=error)
 
@@ -125,13 +125,13 @@ class Delivery:
             raise
         except Exception as error:
             # One message that cannot be worded must not stop the others.
-            log.exception("Alert %d cannot be worded.", claim.alert.id)
+            log.exception("OutboxMessage %d cannot be worded.", claim.alert.id)
             return Outcome(Ended.REFUSED, trouble=f"it cannot be worded: {type(error).__name__}")
 
-    def _message(self, session: Session, alert: Alert, at: float) -> Message | None:
-        message = compose(session, alert, self._desk, at)
+    def _message(self, session: Session, alert: OutboxMessage, at: float) -> Message | None:
+        message = compose(session, alert, self._context, at)
         if message and alert.in_doubt and alert.telegram_id is None:
-            repeated = words.say(en.REPEATED, number=alert.id)
+            repeated = words.say(sentences.alerts.REPEATED, number=alert.id)
             return message._replace(text=repeated + "\n" + message.text)
         return message
 
@@ -139,7 +139,7 @@ class Delivery:
         begun = time.monotonic()
         outcome = await self._attempt(job)
         if not isinstance(job.plan, Outcome):
-            self._brake.hear(outcome, job.claim.alert.chat_id, begun, time.monotonic())
+            self._breaker.hear(outcome, job.claim.alert.chat_id, begun, time.monotonic())
         self._tell_log(job.claim, outcome)
         await self._settle(job.claim, outcome)
         if outcome.telegram_id is not None and job.claim.alert.kind == "opened":
@@ -150,11 +150,13 @@ class Delivery:
         said = ""
         while True:
             try:
-                await self._desk.write(lambda session: claims.settle(session, claim, outcome, steady()))
+                await self._context.write(lambda session: claims.settle(session, claim, outcome, steady()))
                 return
             except OperationalError as error:
-                if said != (said := database_in_words(error)):
-                    log.warning("Alert %d: what came of it cannot be written yet: %s", claim.alert.id, said)
+                if said != (said := describe_database_error(error)):
+                    log.warning(
+                        "OutboxMessage %d: what came of it cannot be written yet: %s", claim.alert.id, said
+                    )
                 await asyncio.sleep(UNSETTLED_PAUSE)
 
     async def _attempt(self, job: Job) -> Outcome:
@@ -165,34 +167,34 @@ class Delivery:
                 telegram_id = await self._show_somehow(job.claim, job.plan)
         except SQLAlchemyError as error:
             # What a file is made of could not be read: nothing has left this machine.
-            return Outcome(Ended.NOT_SENT, trouble=database_in_words(error))
+            return Outcome(Ended.NOT_SENT, trouble=describe_database_error(error))
         except Exception as error:
             return outcome_of(error)
         return Outcome(Ended.SENT, telegram_id=telegram_id)
 
     async def _show_somehow(self, claim: Claim, message: Message) -> int | None:
         try:
-            return await show(self._bot, self._desk, claim.alert, message)
+            return await show(self._bot, self._context, claim.alert, message)
         except BadRequest as error:
             if outcome_of(error).ended is not Ended.REFUSED:
                 raise
-            log.warning("Alert %d is sent in a simpler form: %s", claim.alert.id, error)
-            return await show(self._bot, self._desk, claim.alert, simpler(message, str(error)))
+            log.warning("OutboxMessage %d is sent in a simpler form: %s", claim.alert.id, error)
+            return await show(self._bot, self._context, claim.alert, simpler(message, str(error)))
 
     def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
         """One line for each answer that is not a yes; a revoked token is said once and then waited out."""
         if outcome.ended is Ended.REVOKED:
-            self._desk.say_trouble(in_words(InvalidToken()))
+            self._context.say_trouble(describe_telegram_error(InvalidToken()))
         elif outcome.ended is not Ended.SENT:
-            log.warning("Alert %d: %s (%s)", claim.alert.id, outcome.ended, outcome.trouble)
+            log.warning("OutboxMessage %d: %s (%s)", claim.alert.id, outcome.ended, outcome.trouble)
 
     async def _react(self, claim: Claim) -> None:
         """👀 on the message that asked for the link: pleasant, and nothing is lost without it."""
-        link = await self._desk.read(lambda session: session.get(Link, claim.alert.link_id))
+        link = await self._context.read(lambda session: session.get(Link, claim.alert.link_id))
         if link is None or link.asked_in is None:
             return
         eyes = ReactionTypeEmoji(ReactionEmoji.EYES)
         try:
             await self._bot.set_message_reaction(link.chat_id, link.asked_in, eyes)
         except TelegramError as error:
-            log.info("No reaction for alert %d: %s", claim.alert.id, logs.cut(str(error)))
+            log.info("No reaction for alert %d: %s", claim.alert.id, logs.redact(str(error)))

@@ -49,7 +49,7 @@ UNREACHABLE = (
 def outcome_of(error: Exception) -> Outcome:
     """The outcome of an attempt that raised; never raises."""
     # An error page can repeat the address, and the address holds the token: cut it, then shorten.
-    trouble = logs.cut(f"{type(error).__name__}: {error}")[:200]
+    trouble = logs.redact(f"{type(error).__name__}: {error}")[:200]
     return _outcome(error)._replace(trouble=trouble)
 
 
@@ -97,7 +97,7 @@ def _seconds(wait: int | timedelta) -> float:
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
-def in_words(error: Exception) -> str:
+def describe_telegram_error(error: Exception) -> str:
     """What keeps the bot from Telegram, and what to do about it."""
     if isinstance(error, InvalidToken):
         return (
@@ -105,4 +105,4 @@ def in_words(error: Exception) -> str:
         )
     if isinstance(error, Conflict):
         return "Another program asks Telegram for this bot's updates; stop one of the two."
-    return logs.cut(f"Telegram cannot be reached, trying again: {error}")
+    return logs.redact(f"Telegram cannot be reached, trying again: {error}")

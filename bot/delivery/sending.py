@@ -8,21 +8,21 @@ from telegram import Bot, InputFile, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import TelegramError
 
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.message import File, Message
-from storage.tables import Alert
+from storage.tables import OutboxMessage
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-async def show(bot: Bot, desk: Desk, alert: Alert, message: Message) -> int | None:
+async def show(bot: Bot, context: BotContext, alert: OutboxMessage, message: Message) -> int | None:
     """Send the message, or edit the one that is there; its id when it is new."""
     if alert.telegram_id is not None:
         await _edit(bot, alert, alert.telegram_id, message)
         return None
     if message.attach:
         await _say_at_work(bot, alert)
-        make = await desk.read(message.attach)
+        make = await context.read(message.attach)
         return await _send_file(bot, alert, message, await asyncio.to_thread(make))
     sent = await bot.send_message(
         alert.chat_id,
@@ -37,14 +37,14 @@ async def show(bot: Bot, desk: Desk, alert: Alert, message: Message) -> int | No
     return sent.message_id
 
 
-async def _say_at_work(bot: Bot, alert: Alert) -> None:
+async def _say_at_work(bot: Bot, alert: OutboxMessage) -> None:
     """It is shown for as long as the file is made; what becomes of it says nothing about the message."""
     action = ChatAction.UPLOAD_PHOTO if alert.kind == "picture" else ChatAction.UPLOAD_DOCUMENT
     with suppress(TelegramError):
         await bot.send_chat_action(alert.chat_id, action, alert.thread_id)
 
 
-async def _edit(bot: Bot, alert: Alert, telegram_id: int, message: Message) -> None:
+async def _edit(bot: Bot, alert: OutboxMessage, telegram_id: int, message: Message) -> None:
     await bot.edit_message_text(
         message.text,
         alert.chat_id,
@@ -55,7 +55,7 @@ async def _edit(bot: Bot, alert: Alert, telegram_id: int, message: Message) -> N
     )
 
 
-async def _send_file(bot: Bot, alert: Alert, message: Message, file: File) -> int:
+async def _send_file(bot: Bot, alert: OutboxMessage, message: Message, file: File) -> int:
     content = InputFile(file.content, file.name)
     send = (
         partial(bot.send_photo, photo=content)

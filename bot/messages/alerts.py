@@ -9,15 +9,14 @@ from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
 from tracking import Agent, Kind, Reason
-from words import Sentence
-from words import english as en
+from words import Sentence, sentences
 
 PROXIED: dict[str, Sentence] = {
-    Reason.GMAIL_PREFETCH: en.PROXIED_GMAIL,
-    Reason.APPLE_PREFETCH: en.PROXIED_APPLE,
-    Reason.PROVIDER_PREFETCH: en.PROXIED_PROVIDER,
-    "claimed_prefetch": en.PROXIED_CLAIMED,
-    Reason.FIRST_SECONDS: en.PROXIED_FIRST_SECONDS,
+    Reason.GMAIL_PREFETCH: sentences.alerts.PROXIED_GMAIL,
+    Reason.APPLE_PREFETCH: sentences.alerts.PROXIED_APPLE,
+    Reason.PROVIDER_PREFETCH: sentences.alerts.PROXIED_PROVIDER,
+    "claimed_prefetch": sentences.alerts.PROXIED_CLAIMED,
+    Reason.FIRST_SECONDS: sentences.alerts.PROXIED_FIRST_SECONDS,
 }
 
 
@@ -27,89 +26,109 @@ def opened(link: Link, fetch: FetchRow, last_before: float | None, now: float) -
         return _corrected(link, fetch, now)
     values = {"name": name(link), "time": words.time(seconds(fetch.at), now)}
     if fetch.reason == Reason.MAYBE_DRAFT:
-        return Message(words.say(en.OPENED_MAYBE, **values), _ask_sent(link, fetch))
+        return Message(words.say(sentences.alerts.OPENED_MAYBE, **values), _ask_sent(link, fetch))
     return Message(lines(_opened(link, fetch, last_before, values), because(fetch)), _buttons(link, fetch))
 
 
 def _opened(link: Link, fetch: FetchRow, last_before: float | None, values: dict[str, Markup]) -> Markup:
     at, sent = seconds(fetch.at), history_of(link).sent()
     if last_before is not None:
-        return words.say(en.REVIVED, span=words.span(at - last_before), **values)
+        return words.say(sentences.alerts.REVIVED, span=words.span(at - last_before), **values)
     if sent is None or sent.by or sent.at >= at:
-        return words.say(en.OPENED_SENT_UNKNOWN, **values)
-    return words.say(en.OPENED, span=words.span(at - sent.at), **values)
+        return words.say(sentences.alerts.OPENED_SENT_UNKNOWN, **values)
+    return words.say(sentences.alerts.OPENED, span=words.span(at - sent.at), **values)
 
 
 def _buttons(link: Link, fetch: FetchRow) -> Keyboard:
-    why, own = button(en.BUTTON_WHY, "why", fetch.id), button(en.BUTTON_OWN, "own", fetch.id)
-    mute = ("unmute", en.BUTTON_UNMUTE) if link.muted else ("mute", en.BUTTON_MUTE)
+    why, own = (
+        button(sentences.buttons.BUTTON_WHY, "why", fetch.id),
+        button(sentences.buttons.BUTTON_OWN, "own", fetch.id),
+    )
+    mute = (
+        ("unmute", sentences.buttons.BUTTON_UNMUTE) if link.muted else ("mute", sentences.buttons.BUTTON_MUTE)
+    )
     return [[why, own, button(mute[1], mute[0], link.id)]]
 
 
 def with_held(message: Message, looks: int, last: float, now: float) -> Message:
     """The same, with what came while quiet hours held it."""
-    said = words.say(en.HELD_LOOKS, count=looks, last=words.time(last, now))
+    said = words.say(sentences.alerts.HELD_LOOKS, count=looks, last=words.time(last, now))
     return message._replace(text=lines(message.text, said))
 
 
 def with_missed(message: Message, count: int) -> Message:
     """The same, with how many messages before it may not have arrived."""
-    return message._replace(text=lines(message.text, words.say(en.MISSED, count=count)))
+    return message._replace(text=lines(message.text, words.say(sentences.alerts.MISSED, count=count)))
 
 
 def _ask_sent(link: Link, fetch: FetchRow) -> Keyboard:
-    answers = [button(en.BUTTON_YES_SENT, "yes", fetch.id), button(en.BUTTON_DRAFT, "draft", link.id)]
+    answers = [
+        button(sentences.buttons.BUTTON_YES_SENT, "yes", fetch.id),
+        button(sentences.buttons.BUTTON_DRAFT, "draft", link.id),
+    ]
     return [answers, *_buttons(link, fetch)]
 
 
 def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
     """The verdict has changed since: the message says so in its place."""
     values = {"name": name(link), "time": words.time(seconds(fetch.at), now)}
-    why = button(en.BUTTON_WHY, "why", fetch.id)
+    why = button(sentences.buttons.BUTTON_WHY, "why", fetch.id)
     match fetch.kind:
         case Kind.OWN:
-            taken_back = button(en.BUTTON_NOT_OWN, "not_own", fetch.id)
-            rows = [[why, taken_back], [button(en.BUTTON_PEEK, "peek", link.id)]]
+            taken_back = button(sentences.buttons.BUTTON_NOT_OWN, "not_own", fetch.id)
+            rows = [[why, taken_back], [button(sentences.buttons.BUTTON_PEEK, "peek", link.id)]]
             return Message(_own(fetch, values), rows)
         case Kind.SCANNED:
-            text = words.say(en.CORRECTED_SCANNER, because=en.REASONS[reason_of(fetch)], **values)
+            text = words.say(
+                sentences.alerts.CORRECTED_SCANNER,
+                because=sentences.reasons.REASONS[reason_of(fetch)],
+                **values,
+            )
             return Message(text, [[why]])
         case Kind.ACTIVATED | Kind.INSERTED:
-            return Message(words.say(en.CORRECTED_DRAFT, **values), [[why]])
+            return Message(words.say(sentences.alerts.CORRECTED_DRAFT, **values), [[why]])
         case _:
-            text = words.say(en.CORRECTED_OTHER, because=en.REASONS[reason_of(fetch)], **values)
+            text = words.say(
+                sentences.alerts.CORRECTED_OTHER,
+                because=sentences.reasons.REASONS[reason_of(fetch)],
+                **values,
+            )
             return Message(text, [[why]])
 
 
 def _own(fetch: FetchRow, values: dict[str, Markup]) -> Markup:
-    said = words.say(en.CORRECTED_OWN, **values)
+    said = words.say(sentences.alerts.CORRECTED_OWN, **values)
     if fetch.agent != Agent.GMAIL_PROXY:
         return said
-    return lines(said, words.say(en.OWN_LOOKS_GMAIL))
+    return lines(said, words.say(sentences.alerts.OWN_LOOKS_GMAIL))
 
 
 def proxied(link: Link, fetch: FetchRow, now: float) -> Message:
     """The one silent line about a provider that fetched by itself."""
     if fetch.kind != Kind.PROXIED:
         return _corrected(link, fetch, now)
-    return Message(words.say(PROXIED.get(reason_of(fetch), en.PROXIED_PROVIDER), name=name(link)))
+    return Message(
+        words.say(PROXIED.get(reason_of(fetch), sentences.alerts.PROXIED_PROVIDER), name=name(link))
+    )
 
 
 def objected(link: Link) -> Message:
     """The one silent line about a recipient who stopped recording."""
-    return Message(words.say(en.OBJECTED, name=name(link)))
+    return Message(words.say(sentences.alerts.OBJECTED, name=name(link)))
 
 
 def why(link: Link, fetch: FetchRow, now: float) -> Message:
     """What was seen, which rule spoke, and what else it could be."""
     at, sent = seconds(fetch.at), history_of(link).sent()
-    agent, network = en.AGENTS[agent_of(fetch)], en.NETWORKS[fetch.network]
+    agent, network = sentences.reasons.AGENTS[agent_of(fetch)], sentences.reasons.NETWORKS[fetch.network]
     parts = [
-        words.say(en.WHY, kind=en.KINDS[fetch.kind], name=name(link)),
-        words.say(en.WHY_SEEN, agent=agent, network=network, time=words.time(at, now)),
+        words.say(sentences.reasons.WHY, kind=sentences.reasons.KINDS[fetch.kind], name=name(link)),
+        words.say(sentences.reasons.WHY_SEEN, agent=agent, network=network, time=words.time(at, now)),
     ]
     if sent and not sent.by and at > sent.at:
-        parts.append(words.say(en.WHY_SINCE, span=words.span(at - sent.at)))
+        parts.append(words.say(sentences.reasons.WHY_SINCE, span=words.span(at - sent.at)))
     parts.append(because(fetch))
-    parts.append(words.say(en.WHY_ELSE, alternative=en.ALTERNATIVES[reason_of(fetch)]))
-    return Message(lines(*parts, words.say(en.WHY_NEVER)))
+    parts.append(
+        words.say(sentences.reasons.WHY_ELSE, alternative=sentences.reasons.ALTERNATIVES[reason_of(fetch)])
+    )
+    return Message(lines(*parts, words.say(sentences.reasons.WHY_NEVER)))

@@ -13,14 +13,14 @@ import words
 from bot.message import File, Message
 from storage import exports
 from storage.exports import Table
-from words import english as en
+from words import sentences
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would carry out."""
 
 
 def message(chat_id: int) -> Message:
-    return Message(words.say(en.EXPORT), attach=partial(gathered, chat_id=chat_id))
+    return Message(words.say(sentences.commands.EXPORT), attach=partial(gathered, chat_id=chat_id))
 
 
 def gathered(session: Session, chat_id: int) -> Callable[[], File]:

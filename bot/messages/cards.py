@@ -11,9 +11,8 @@ from bot.messages.phrases import deadline_of, lines, numbered
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds
-from tracking import Agent, History, Memory, Reason
-from words import Sentence
-from words import english as en
+from tracking import Agent, FetchSummary, History, Reason
+from words import Sentence, sentences
 
 LAST_NUDGE = 15 * 3600
 """Seconds before a deadline's end at which the last nudge comes: nine in the morning of its day."""
@@ -31,7 +30,7 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
     url = pixel_url(public_url, link)
     address = Markup("<code>{}</code>").format(url)
     with_button = takes_buttons(copy_page)
-    tracked_by = [words.say(en.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
+    tracked_by = [words.say(sentences.cards.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
     parts = [
         numbered(link),
         *tracked_by,
@@ -41,11 +40,11 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
         address,
     ]
     if not with_button:
-        parts.append(words.say(en.CARD_COPY_PAGE, url=copy_page))
-    if not history.sent() and not history.memory.draft_agents and history.said.closed_at is None:
-        parts += [Markup(""), words.say(en.CARD_STEPS)]
+        parts.append(words.say(sentences.cards.CARD_COPY_PAGE, url=copy_page))
+    if not history.sent() and not history.summary.draft_agents and history.statements.closed_at is None:
+        parts += [Markup(""), words.say(sentences.cards.CARD_STEPS)]
     if _may_be_earlier(history, now):
-        parts += [Markup(""), words.say(en.CARD_SENT_EARLIER)]
+        parts += [Markup(""), words.say(sentences.cards.CARD_SENT_EARLIER)]
     keyboard = _keyboard(link, history, url, copy_page if with_button else "", now)
     return Message(lines(*parts), keyboard)
 
@@ -53,13 +52,13 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
 def changes_at(link: Link, now: float, revival: float) -> float | None:
     """When the card will look different though nothing happens, as a time of day that gets its date."""
     history = history_of(link)
-    memory, sent, slept = history.memory, history.sent(), history.memory.slept
-    told = (sent and sent.at, memory.first_open, memory.last_open, slept and slept.ended)
+    summary, sent, slept = history.summary, history.sent(), history.summary.last_gap
+    told = (sent and sent.at, summary.first_open, summary.last_open, slept and slept.ended)
     times = [at + words.RECENT for at in told if at is not None]
     if sent and _may_be_earlier(history, now):
         times.append(sent.at + EARLIER_OFFERED)
-    if memory.last_open is not None:
-        times.append(memory.last_open + revival)
+    if summary.last_open is not None:
+        times.append(summary.last_open + revival)
     elif link.deadline:
         times += [seconds(link.deadline) - LAST_NUDGE, seconds(link.deadline)]
     return min((at for at in times if at > now), default=None)
@@ -71,28 +70,32 @@ def takes_buttons(url: str) -> bool:
 
 
 def _state(link: Link, history: History, now: float, revival: float) -> list[Markup]:
-    memory, sent = history.memory, history.sent()
-    closed = history.said.closed_at is not None
+    summary, sent = history.summary, history.sent()
+    closed = history.statements.closed_at is not None
     shown: list[Markup] = []
-    if memory.draft_agents:
-        shown.append(words.say(en.CARD_DRAFT))
+    if summary.draft_agents:
+        shown.append(words.say(sentences.cards.CARD_DRAFT))
     if sent:
         sent_at = _sent(history, now)
-        shown.append(sent_at if closed else words.say(en.CARD_SENT_WATCHING, sent=sent_at))
+        shown.append(sent_at if closed else words.say(sentences.cards.CARD_SENT_WATCHING, sent=sent_at))
     elif not shown:
-        shown.append(words.say(en.CARD_WAITING))
-    if memory.opens:
+        shown.append(words.say(sentences.cards.CARD_WAITING))
+    if summary.opens:
         shown.append(_looks(history, now))
-    elif memory.proxied:
-        shown.append(words.say(_proxied(memory.proxied)))
+    elif summary.proxied:
+        shown.append(words.say(_proxied(summary.proxied)))
     if not closed:
-        shown += _rest(memory, now, revival)
-    if link.deadline and not memory.opens and not closed:
+        shown += _rest(summary, now, revival)
+    if link.deadline and not summary.opens and not closed:
         shown.append(_deadline(seconds(link.deadline), now))
     if closed:
-        shown.append(words.say(en.CARD_OBJECTED if history.said.objected else en.CARD_STOPPED))
+        shown.append(
+            words.say(
+                sentences.cards.CARD_OBJECTED if history.statements.objected else sentences.cards.CARD_STOPPED
+            )
+        )
     elif link.muted:
-        shown.append(words.say(en.CARD_MUTED))
+        shown.append(words.say(sentences.cards.CARD_MUTED))
     return shown
 
 
@@ -102,63 +105,75 @@ def _sent(history: History, now: float) -> Markup:
     time = words.time(sent.at, now)
     if sent.by:
         why = "gmail_prefetch" if sent.by == Agent.GMAIL_PREFETCH else "other_provider"
-        return words.say(en.CARD_SENT_INFERRED, time=time, because=en.REASONS[why])
-    return words.say(en.CARD_SENT if sent.exact else en.CARD_SENT_TOLD, time=time)
+        return words.say(
+            sentences.cards.CARD_SENT_INFERRED, time=time, because=sentences.reasons.REASONS[why]
+        )
+    return words.say(sentences.cards.CARD_SENT if sent.exact else sentences.cards.CARD_SENT_TOLD, time=time)
 
 
 def _looks(history: History, now: float) -> Markup:
-    memory = history.memory
-    first, last = words.time(memory.first_open or 0, now), words.time(memory.last_open or 0, now)
-    sentence = en.CARD_LOOKED_ONCE if memory.opens == 1 else en.CARD_LOOKED
-    return words.say(sentence, count=memory.opens, first=first, last=last)
+    summary = history.summary
+    first, last = words.time(summary.first_open or 0, now), words.time(summary.last_open or 0, now)
+    sentence = sentences.cards.CARD_LOOKED_ONCE if summary.opens == 1 else sentences.cards.CARD_LOOKED
+    return words.say(sentence, count=summary.opens, first=first, last=last)
 
 
-def _rest(memory: Memory, now: float, revival: float) -> list[Markup]:
+def _rest(summary: FetchSummary, now: float, revival: float) -> list[Markup]:
     """Whether it sleeps, or was woken."""
-    if memory.is_asleep(now, revival):
-        return [words.say(en.CARD_ASLEEP)]
-    if slept := memory.slept:
+    if summary.is_asleep(now, revival):
+        return [words.say(sentences.cards.CARD_ASLEEP)]
+    if slept := summary.last_gap:
         span = words.span(slept.ended - slept.began)
-        return [words.say(en.CARD_WOKE, time=words.time(slept.ended, now), span=span)]
+        return [words.say(sentences.cards.CARD_WOKE, time=words.time(slept.ended, now), span=span)]
     return []
 
 
 def _deadline(end: float, now: float) -> Markup:
-    sentence = en.CARD_DEADLINE if now < end - LAST_NUDGE else en.CARD_DEADLINE_NEAR
-    return words.say(en.CARD_DEADLINE_PASSED if now >= end else sentence, time=deadline_of(end))
+    sentence = sentences.cards.CARD_DEADLINE if now < end - LAST_NUDGE else sentences.cards.CARD_DEADLINE_NEAR
+    return words.say(sentences.cards.CARD_DEADLINE_PASSED if now >= end else sentence, time=deadline_of(end))
 
 
 def _proxied(reasons: frozenset[Reason]) -> Sentence:
     """What is known from providers alone; only Gmail's own prefetch says that it reached Gmail."""
     if Reason.GMAIL_PREFETCH in reasons:
-        return en.CARD_GMAIL
+        return sentences.cards.CARD_GMAIL
     if Reason.PROVIDER_PREFETCH in reasons:
-        return en.CARD_PROVIDER
-    return en.CARD_APPLE if Reason.APPLE_PREFETCH in reasons else en.CARD_PROXIED
+        return sentences.cards.CARD_PROVIDER
+    return sentences.cards.CARD_APPLE if Reason.APPLE_PREFETCH in reasons else sentences.cards.CARD_PROXIED
 
 
 def _may_be_earlier(history: History, now: float) -> bool:
-    sent = history.said.sent
-    if sent is None or not sent.exact or sent != history.sent() or history.said.closed_at is not None:
+    sent = history.statements.sent
+    if sent is None or not sent.exact or sent != history.sent() or history.statements.closed_at is not None:
         return False
     return 0 <= now - sent.at < EARLIER_OFFERED
 
 
 def _keyboard(link: Link, history: History, url: str, copy_page: str, now: float) -> Keyboard:
-    copying = [InlineKeyboardButton(words.plain(en.BUTTON_COPY), copy_text=CopyTextButton(url))]
+    copying = [
+        InlineKeyboardButton(words.plain(sentences.buttons.BUTTON_COPY), copy_text=CopyTextButton(url))
+    ]
     if copy_page:
-        copying.append(InlineKeyboardButton(words.plain(en.BUTTON_COPY_PAGE), url=copy_page))
-    if history.said.closed_at is not None:
-        return [] if history.said.objected else [[button(en.BUTTON_RESUME, "resume", link.id)]]
+        copying.append(InlineKeyboardButton(words.plain(sentences.buttons.BUTTON_COPY_PAGE), url=copy_page))
+    if history.statements.closed_at is not None:
+        return (
+            []
+            if history.statements.objected
+            else [[button(sentences.buttons.BUTTON_RESUME, "resume", link.id)]]
+        )
     if not history.sent():
-        sent = [button(en.BUTTON_SENT, "sent", link.id)]
-        return [copying, sent, [button(en.BUTTON_OTHER_APPS, "apps", link.id)]]
+        sent = [button(sentences.buttons.BUTTON_SENT, "sent", link.id)]
+        return [copying, sent, [button(sentences.buttons.BUTTON_OTHER_APPS, "apps", link.id)]]
     rows: list[list[InlineKeyboardButton]] = []
     if _may_be_earlier(history, now):
-        rows.append([button(text, f"ago{minutes}", link.id) for minutes, text in en.BUTTON_AGO.items()])
-    if not (history.said.sent and history.said.sent.exact):
-        rows.append([button(en.BUTTON_DRAFT, "draft", link.id)])
+        rows.append(
+            [button(text, f"ago{minutes}", link.id) for minutes, text in sentences.buttons.BUTTON_AGO.items()]
+        )
+    if not (history.statements.sent and history.statements.sent.exact):
+        rows.append([button(sentences.buttons.BUTTON_DRAFT, "draft", link.id)])
     mute = (
-        button(en.BUTTON_UNMUTE, "unmute", link.id) if link.muted else button(en.BUTTON_MUTE, "mute", link.id)
+        button(sentences.buttons.BUTTON_UNMUTE, "unmute", link.id)
+        if link.muted
+        else button(sentences.buttons.BUTTON_MUTE, "mute", link.id)
     )
-    return [*rows, copying, [mute, button(en.BUTTON_STOP, "stop", link.id)]]
+    return [*rows, copying, [mute, button(sentences.buttons.BUTTON_STOP, "stop", link.id)]]

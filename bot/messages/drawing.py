@@ -24,7 +24,7 @@ class Row(NamedTuple):
     title: str
     detail: str = ""
     day: str = ""
-    """Said where it is another one than the row's above."""
+    """Statements where it is another one than the row's above."""
     clock: str = ""
     colour: str = ""
     strong: bool = False

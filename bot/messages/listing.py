@@ -17,8 +17,7 @@ from storage.links import history_of
 from storage.tables import Chat, Link
 from storage.times import seconds
 from tracking import Kind
-from words import Sentence
-from words import english as en
+from words import Sentence, sentences
 from words.typed import understood
 
 PAGE = 10
@@ -41,18 +40,22 @@ def history_page(
     found = _found(session, chat_id, offset, _wanted(query.casefold(), now, revival) if query else None)
     shown = found[:PAGE]
     if not shown:
-        sentence = en.HISTORY_NOT_FOUND if query else en.HISTORY_EMPTY
+        sentence = sentences.history.HISTORY_NOT_FOUND if query else sentences.history.HISTORY_EMPTY
         return Message(words.say(sentence, query=words.name(query)))
     told = [_line(link, now) for link in shown]
     numbers = [button(f"#{link.number}", "link", link.id) for link in shown]
     rows = [numbers[start : start + A_ROW] for start in range(0, len(numbers), A_ROW)]
     arrows: list[InlineKeyboardButton] = []
     if offset:
-        arrows.append(_turn(en.BUTTON_NEWER, max(0, offset - PAGE), query))
+        arrows.append(_turn(sentences.buttons.BUTTON_NEWER, max(0, offset - PAGE), query))
     if len(found) > PAGE:
-        arrows.append(_turn(en.BUTTON_OLDER, offset + PAGE, query))
-    title = words.say(en.HISTORY_FOUND, query=words.name(query)) if query else words.say(en.HISTORY_TITLE)
-    text = lines(title, *told, "", words.say(en.HISTORY_HINT))
+        arrows.append(_turn(sentences.buttons.BUTTON_OLDER, offset + PAGE, query))
+    title = (
+        words.say(sentences.history.HISTORY_FOUND, query=words.name(query))
+        if query
+        else words.say(sentences.history.HISTORY_TITLE)
+    )
+    text = lines(title, *told, "", words.say(sentences.history.HISTORY_HINT))
     return Message(text, [*rows, arrows] if arrows else rows)
 
 
@@ -76,7 +79,7 @@ def _wanted(query: str, now: float, revival: float) -> Callable[[Link], bool]:
 
 def _is_in(link: Link, state: str, now: float, revival: float) -> bool:
     history = history_of(link)
-    closed, sent, opens = history.said.closed_at is not None, history.sent(), history.memory.opens
+    closed, sent, opens = history.statements.closed_at is not None, history.sent(), history.summary.opens
     return {
         "opened": opens > 0,
         "unopened": bool(sent) and not opens and not closed,
@@ -84,26 +87,31 @@ def _is_in(link: Link, state: str, now: float, revival: float) -> bool:
         "draft": not sent and not opens and not closed,
         "stopped": closed,
         "muted": link.muted,
-        "asleep": history.memory.is_asleep(now, revival) and not closed,
+        "asleep": history.summary.is_asleep(now, revival) and not closed,
     }[state]
 
 
 def _line(link: Link, now: float) -> Markup:
     last = words.time(seconds(link.last_event_at), now)
-    return words.say(en.HISTORY_LINE, number=link.number, name=name(link), state=state_of(link), last=last)
+    return words.say(
+        sentences.history.HISTORY_LINE, number=link.number, name=name(link), state=state_of(link), last=last
+    )
 
 
 def state_of(link: Link) -> Markup:
     """One word, or a few, for where the link stands."""
     history = history_of(link)
-    memory = history.memory
-    if history.said.closed_at is not None:
-        return words.say(en.STATE_STOPPED)
-    if memory.opens:
-        return words.say(en.STATE_OPENED_ONCE if memory.opens == 1 else en.STATE_OPENED, count=memory.opens)
+    summary = history.summary
+    if history.statements.closed_at is not None:
+        return words.say(sentences.history.STATE_STOPPED)
+    if summary.opens:
+        return words.say(
+            sentences.history.STATE_OPENED_ONCE if summary.opens == 1 else sentences.history.STATE_OPENED,
+            count=summary.opens,
+        )
     if history.sent():
-        return words.say(en.STATE_PROXIED if memory.proxied else en.STATE_SENT)
-    return words.say(en.STATE_DRAFT if memory.draft_agents else en.STATE_NEW)
+        return words.say(sentences.history.STATE_PROXIED if summary.proxied else sentences.history.STATE_SENT)
+    return words.say(sentences.history.STATE_DRAFT if summary.draft_agents else sentences.history.STATE_NEW)
 
 
 def story(session: Session, link: Link, now: float) -> Message:
@@ -111,12 +119,12 @@ def story(session: Session, link: Link, now: float) -> Message:
     entries, older = timeline(session, link, LONGEST_TIMELINE)
     told = _fitting([_entry(entry, now) for entry in entries])
     if not link.fetches:
-        told.append(words.say(en.TIMELINE_EMPTY))
+        told.append(words.say(sentences.history.TIMELINE_EMPTY))
     if older:
-        told.append(words.say(en.TIMELINE_MORE, count=older))
+        told.append(words.say(sentences.history.TIMELINE_MORE, count=older))
     if explained := silence(link, now):
         told += [Markup(""), explained]
-    tracked_by = [words.say(en.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
+    tracked_by = [words.say(sentences.cards.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
     text = lines(numbered(link), *tracked_by, state_of(link), "", *told)
     chat = session.get_one(Chat, link.chat_id)
     return Message(text, _keyboard(chat, link, entries))
@@ -136,31 +144,49 @@ def _fitting(told: list[Markup]) -> list[Markup]:
 def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
     history = history_of(link)
     rows = [[_flip(chat, entry)] for entry in entries if entry.kind == Kind.OWN][:MOST_FLIPS]
-    if history.said.closed_at is not None:
-        if not history.said.objected:
-            rows.append([button(en.BUTTON_RESUME, "story_resume", link.id)])
+    if history.statements.closed_at is not None:
+        if not history.statements.objected:
+            rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
     else:
-        mute = ("story_unmute", en.BUTTON_UNMUTE) if link.muted else ("story_mute", en.BUTTON_MUTE)
-        rows.append([button(mute[1], mute[0], link.id), button(en.BUTTON_STOP, "story_stop", link.id)])
-        if not history.memory.opens:
-            rows.append([button(en.BUTTON_REMIND_ME, "remind", link.id)])
-    rows.append([button(en.BUTTON_PICTURE, "light", link.id)])
-    return [*rows, [button(en.BUTTON_DELETE, "ask_delete", link.id)], [button(en.BUTTON_BACK, "page", 0)]]
+        mute = (
+            ("story_unmute", sentences.buttons.BUTTON_UNMUTE)
+            if link.muted
+            else ("story_mute", sentences.buttons.BUTTON_MUTE)
+        )
+        rows.append(
+            [button(mute[1], mute[0], link.id), button(sentences.buttons.BUTTON_STOP, "story_stop", link.id)]
+        )
+        if not history.summary.opens:
+            rows.append([button(sentences.buttons.BUTTON_REMIND_ME, "remind", link.id)])
+    rows.append([button(sentences.buttons.BUTTON_PICTURE, "light", link.id)])
+    return [
+        *rows,
+        [button(sentences.buttons.BUTTON_DELETE, "ask_delete", link.id)],
+        [button(sentences.buttons.BUTTON_BACK, "page", 0)],
+    ]
 
 
 def _flip(chat: Chat, entry: Entry) -> InlineKeyboardButton:
     at = datetime.fromtimestamp(entry.at, zone_of(chat))
-    text = words.plain(en.BUTTON_FLIP, day=words.day(at), clock=f"{at:%H:%M}")
+    text = words.plain(sentences.buttons.BUTTON_FLIP, day=words.day(at), clock=f"{at:%H:%M}")
     return button(text, "flip", entry.fetch_id)
 
 
 def _entry(entry: Entry, now: float) -> Markup:
     time = words.time(entry.at, now)
     if entry.kind == "note":
-        return words.say(en.TIMELINE_NOTE, time=time, text=words.name(entry.text, LONGEST_NOTE))
-    if entry.kind in en.TIMELINE_SAID:
-        return words.say(en.TIMELINE_EVENT, time=time, event=en.TIMELINE_SAID[entry.kind])
-    values = {"time": time, "kind": en.KINDS[entry.kind], "agent": en.AGENTS[entry.agent]}
+        return words.say(
+            sentences.history.TIMELINE_NOTE, time=time, text=words.name(entry.text, LONGEST_NOTE)
+        )
+    if entry.kind in sentences.history.TIMELINE_SAID:
+        return words.say(
+            sentences.history.TIMELINE_EVENT, time=time, event=sentences.history.TIMELINE_SAID[entry.kind]
+        )
+    values = {
+        "time": time,
+        "kind": sentences.reasons.KINDS[entry.kind],
+        "agent": sentences.reasons.AGENTS[entry.agent],
+    }
     if entry.fetches == 1:
-        return words.say(en.TIMELINE_LINE, **values)
-    return words.say(en.TIMELINE_FOLDED, count=entry.fetches, **values)
+        return words.say(sentences.history.TIMELINE_LINE, **values)
+    return words.say(sentences.history.TIMELINE_FOLDED, count=entry.fetches, **values)

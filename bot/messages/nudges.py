@@ -14,9 +14,9 @@ from bot.times import moments
 from bot.times.hours import zone_of
 from storage import outbox, reminders
 from storage.links import history_of
-from storage.tables import Alert, Chat, Link
+from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment, seconds
-from words import english as en
+from words import sentences
 
 POST_TAKES = 2
 """Days that a letter needs: nearer to the deadline nothing is said of the post."""
@@ -49,8 +49,8 @@ def reminder(chat: Chat, link: Link, now: float) -> Message | None:
         return None
     sent = history_of(link).sent()
     if sent is None:
-        return Message(words.say(en.REMIND_UNSENT, name=name(link)), _not_sent(link))
-    said = words.say(en.REMIND, name=name(link), span=words.span(now - sent.at))
+        return Message(words.say(sentences.nudges.REMIND_UNSENT, name=name(link)), _not_sent(link))
+    said = words.say(sentences.nudges.REMIND, name=name(link), span=words.span(now - sent.at))
     return _nudge(chat, link, said, now)
 
 
@@ -61,24 +61,24 @@ def deadline(chat: Chat, link: Link, now: float) -> Message | None:
     zone, at = zone_of(chat), seconds(link.deadline)
     values = {"name": name(link), "day": deadline_of(at)}
     if history_of(link).sent() is None:
-        return Message(words.say(en.DEADLINE_UNSENT, **values), _not_sent(link))
+        return Message(words.say(sentences.nudges.DEADLINE_UNSENT, **values), _not_sent(link))
     left = (moments.today(at, zone) - moments.today(now, zone)).days
-    sentence = en.DEADLINE_POST if left >= POST_TAKES else en.DEADLINE_NEAR
+    sentence = sentences.nudges.DEADLINE_POST if left >= POST_TAKES else sentences.nudges.DEADLINE_NEAR
     return _nudge(chat, link, words.say(sentence, **values), now)
 
 
 def plan_unsent(session: Session, link: Link, now: float) -> None:
     """A draft was seen: ask once, when it has rested for a while, whether it was sent."""
-    last = history_of(link).memory.last_draft
+    last = history_of(link).summary.last_draft
     if last is not None and _is_unsent(link):
         reminders.owe_unsent(session, link, last + DRAFT_RESTS, now)
 
 
-def unsent(alert: Alert, link: Link, now: float) -> Message | None:
+def unsent(alert: OutboxMessage, link: Link, now: float) -> Message | None:
     """The nudge for Sent; None when it was said, or somebody still writes. Once shown, what was answered."""
     if alert.telegram_id is not None:
         return _answered(link, now) or _question(link)
-    last = history_of(link).memory.last_draft
+    last = history_of(link).summary.last_draft
     if last is None or not _is_unsent(link) or link.muted:
         return None
     if last + DRAFT_RESTS > now:
@@ -88,16 +88,21 @@ def unsent(alert: Alert, link: Link, now: float) -> Message | None:
 
 
 def _question(link: Link) -> Message:
-    answers = [button(en.BUTTON_SENT, "sent", link.id), button(en.BUTTON_DRAFT, "draft", link.id)]
-    return Message(words.say(en.UNSENT, name=name(link)), [answers])
+    answers = [
+        button(sentences.buttons.BUTTON_SENT, "sent", link.id),
+        button(sentences.buttons.BUTTON_DRAFT, "draft", link.id),
+    ]
+    return Message(words.say(sentences.nudges.UNSENT, name=name(link)), [answers])
 
 
 def _answered(link: Link, now: float) -> Message | None:
     history = history_of(link)
     if sent := history.sent():
-        return Message(words.say(en.SENT_NOTED, name=name(link), time=words.time(sent.at, now)))
-    if history.said.draft_until is not None:
-        return Message(lines(numbered(link), words.say(en.TOAST_DRAFT)))
+        return Message(
+            words.say(sentences.commands.SENT_NOTED, name=name(link), time=words.time(sent.at, now))
+        )
+    if history.statements.draft_until is not None:
+        return Message(lines(numbered(link), words.say(sentences.toasts.TOAST_DRAFT)))
     return None
 
 
@@ -107,15 +112,19 @@ def _is_unsent(link: Link) -> bool:
 
 def _is_silent(link: Link) -> bool:
     history = history_of(link)
-    return history.said.closed_at is None and not history.memory.opens
+    return history.statements.closed_at is None and not history.summary.opens
 
 
 def _nudge(chat: Chat, link: Link, said: Markup, now: float) -> Message:
     follow_up = _follow_up(chat, link)
-    copying = InlineKeyboardButton(words.plain(en.BUTTON_COPY_FOLLOW_UP), copy_text=CopyTextButton(follow_up))
+    copying = InlineKeyboardButton(
+        words.plain(sentences.buttons.BUTTON_COPY_FOLLOW_UP), copy_text=CopyTextButton(follow_up)
+    )
     shown = Markup("<code>{}</code>").format(follow_up)
     explained = silence(link, now)
-    text = lines(said, *(["", explained] if explained else []), "", words.say(en.FOLLOW_UP_IS), shown)
+    text = lines(
+        said, *(["", explained] if explained else []), "", words.say(sentences.nudges.FOLLOW_UP_IS), shown
+    )
     return Message(text, [[copying], [again(link, 3)]])
 
 
@@ -123,18 +132,18 @@ def _follow_up(chat: Chat, link: Link) -> str:
     """The wording to copy, as plain text: a button takes 256 characters."""
     sent = history_of(link).sent()
     day = words.day(moments.today(sent.at if sent else seconds(link.created_at), zone_of(chat)))
-    return words.plain(en.FOLLOW_UP, label=words.name(link.label), day=day)
+    return words.plain(sentences.nudges.FOLLOW_UP, label=words.name(link.label), day=day)
 
 
 def _not_sent(link: Link) -> Keyboard:
-    return [[button(en.BUTTON_SENT, "sent", link.id)], [again(link, 1)]]
+    return [[button(sentences.buttons.BUTTON_SENT, "sent", link.id)], [again(link, 1)]]
 
 
 def again(link: Link, days: int) -> InlineKeyboardButton:
-    return button(en.BUTTON_REMIND[days], f"remind{days}", link.id)
+    return button(sentences.buttons.BUTTON_REMIND[days], f"remind{days}", link.id)
 
 
 def offer(link: Link) -> Message:
     """Asked when: the days that a tap can say, and how to say others."""
-    text = words.say(en.REMIND_WHEN, name=name(link), number=link.number)
+    text = words.say(sentences.commands.REMIND_WHEN, name=name(link), number=link.number)
     return Message(text, [[again(link, days)] for days in OFFERED_DAYS])

@@ -18,7 +18,7 @@ from bot.messages.timeline import Entry, timeline
 from bot.times import zones
 from bot.times.hours import zone_of
 from storage.tables import Chat, Link
-from words import english as en
+from words import sentences
 
 LONGEST_TIMELINE = 300
 FIRST, LAST = 4, 8
@@ -43,7 +43,11 @@ COLOURS = {
 
 def message(link: Link, *, dark: bool) -> Message:
     """The picture, drawn when it is sent, with a button for the other ground."""
-    other = button(en.BUTTON_LIGHT, "light", link.id) if dark else button(en.BUTTON_DARK, "dark", link.id)
+    other = (
+        button(sentences.buttons.BUTTON_LIGHT, "light", link.id)
+        if dark
+        else button(sentences.buttons.BUTTON_DARK, "dark", link.id)
+    )
     return Message(numbered(link), [[other]], attach=partial(gathered, link_id=link.id, dark=dark))
 
 
@@ -54,26 +58,32 @@ def gathered(session: Session, link_id: int, *, dark: bool) -> Callable[[], File
     zone = zone_of(chat)
     entries, older = timeline(session, link, LONGEST_TIMELINE)
     with words.speaking(language_of(chat)):
-        title = words.plain(en.PICTURE_TITLE, number=link.number, state=state_of(link))
-        footer = words.plain(en.PICTURE_ZONE, zone=zones.shown(zone.key))
+        title = words.plain(sentences.picture.PICTURE_TITLE, number=link.number, state=state_of(link))
+        footer = words.plain(sentences.picture.PICTURE_ZONE, zone=zones.shown(zone.key))
         shown = rows(entries[::-1], older, zone)
     return lambda: File(f"link-{link.number}.png", draw(title, shown, footer, dark=dark), is_picture=True)
 
 
 def rows(entries: list[Entry], older: int, zone: ZoneInfo) -> list[Row]:
     """The entries, oldest first, as rows; long silences and the middle of a long story are folded."""
-    made = [Row(words.plain(en.PICTURE_NOTHING))] if not entries else _with_silences(entries, zone)
+    made = (
+        [Row(words.plain(sentences.picture.PICTURE_NOTHING))]
+        if not entries
+        else _with_silences(entries, zone)
+    )
     if len(made) > FIRST + LAST + 1:
-        left_out = Row(words.plain(en.PICTURE_MORE, count=len(made) - FIRST - LAST))
+        left_out = Row(words.plain(sentences.picture.PICTURE_MORE, count=len(made) - FIRST - LAST))
         made = [*made[:FIRST], left_out, *made[-LAST:]]
-    return [Row(words.plain(en.PICTURE_OLDER, count=older)), *made] if older else made
+    return [Row(words.plain(sentences.picture.PICTURE_OLDER, count=older)), *made] if older else made
 
 
 def _with_silences(entries: list[Entry], zone: ZoneInfo) -> list[Row]:
     made = [_row(entries[0], None, zone)]
     for before, entry in pairwise(entries):
         if entry.at - before.at >= SILENCE:
-            made.append(Row(words.plain(en.PICTURE_SILENCE, span=words.span(entry.at - before.at))))
+            made.append(
+                Row(words.plain(sentences.picture.PICTURE_SILENCE, span=words.span(entry.at - before.at)))
+            )
         made.append(_row(entry, before, zone))
     return made
 
@@ -84,9 +94,9 @@ def _row(entry: Entry, before: Entry | None, zone: ZoneInfo) -> Row:
     day, clock = "" if known else words.day(at), f"{at:%H:%M}"
     colour, strong = COLOURS.get(entry.kind, GREY), entry.kind in ("opened", "sent", "told_sent")
     if entry.kind == "note":
-        return Row(words.plain(en.PICTURE_NOTE), drawable(entry.text), day, clock, colour)
-    if entry.kind in en.TIMELINE_SAID:
-        return Row(words.plain(en.TIMELINE_SAID[entry.kind]), "", day, clock, colour, strong)
-    counted = en.PICTURE_COUNTED if entry.fetches > 1 else en.PICTURE_ONCE
-    title = words.plain(counted, kind=en.KINDS[entry.kind], count=entry.fetches)
-    return Row(title, words.plain(en.AGENTS[entry.agent]), day, clock, colour, strong)
+        return Row(words.plain(sentences.picture.PICTURE_NOTE), drawable(entry.text), day, clock, colour)
+    if entry.kind in sentences.history.TIMELINE_SAID:
+        return Row(words.plain(sentences.history.TIMELINE_SAID[entry.kind]), "", day, clock, colour, strong)
+    counted = sentences.picture.PICTURE_COUNTED if entry.fetches > 1 else sentences.picture.PICTURE_ONCE
+    title = words.plain(counted, kind=sentences.reasons.KINDS[entry.kind], count=entry.fetches)
+    return Row(title, words.plain(sentences.reasons.AGENTS[entry.agent]), day, clock, colour, strong)

@@ -9,17 +9,17 @@ from bot.messages.phrases import agent_of
 from storage import links, notes
 from storage.tables import FetchRow, Link
 from storage.times import seconds
-from tracking import Kind, Telling
+from tracking import Kind, StatementKind
 
 TOLD = frozenset(
     {
-        Telling.SENT,
-        Telling.TOLD_SENT,
-        Telling.DRAFT,
-        Telling.PEEK,
-        Telling.STOPPED,
-        Telling.RESUMED,
-        Telling.OBJECTED,
+        StatementKind.SENT,
+        StatementKind.TOLD_SENT,
+        StatementKind.DRAFT,
+        StatementKind.PEEK,
+        StatementKind.STOPPED,
+        StatementKind.RESUMED,
+        StatementKind.OBJECTED,
     }
 )
 """Statements with a line of their own; the others show in the verdicts they changed."""
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
     at: float
     """When it began."""
     kind: str
-    """A verdict, a telling, or `note`."""
+    """A verdict, a kind, or `note`."""
     agent: str = ""
     """Its key in the catalogue."""
     fetches: int = 1
@@ -45,7 +45,7 @@ def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], i
     older = link.fetches - len(fetches)
     since = seconds(fetches[-1].at) if older and fetches else 0.0
     told = links.said_about(session, link.id, longest)
-    said = [Entry(row.at, row.telling) for row in told if row.telling in TOLD]
+    said = [Entry(row.at, row.kind) for row in told if row.kind in TOLD]
     kept = notes.of_link(session, link.id, longest)
     noted = [Entry(seconds(note.at), "note", text=note.text) for note in kept]
     beside = [entry for entry in (*said, *noted) if entry.at >= since]

@@ -2,13 +2,13 @@
 
 import pytest
 
-from bench.faults.facts import Facts, Link, Owed, Row, Said
+from bench.faults.facts import Facts, Link, Owed, Row, Statements
 from bench.faults.invariants import judge
 
 ANNA = 1001
 LETTER, TOKEN = "L000001", "A" * 22
-CARD = Said(True, "card", LETTER, f"{LETTER} → Ben /i/{TOKEN}.gif", "")
-ALERT = Said(True, "opened", LETTER, f"{LETTER} → Ben was opened", "")
+CARD = Statements(True, "card", LETTER, f"{LETTER} → Ben /i/{TOKEN}.gif", "")
+ALERT = Statements(True, "opened", LETTER, f"{LETTER} → Ben was opened", "")
 REPEATED = ALERT._replace(text=f"🔁 Possibly repeated (no. 2).\n{ALERT.text}")
 IN_FLIGHT = Owed(ANNA, "opened", LETTER, "sending", True)
 PARKED = IN_FLIGHT._replace(state="parked")

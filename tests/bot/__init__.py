@@ -22,9 +22,9 @@ from tracking import (
     Reason,
     Sighting,
     Statement,
-    Telling,
+    StatementKind,
     Windows,
-    take_in,
+    fold,
 )
 from tracking.history import dump
 
@@ -58,11 +58,11 @@ labels = st.one_of(
 )
 
 
-def said(telling: Telling, at: float = NOON + 60, of: str = "", until: float = 0) -> Statement:
-    return Statement(telling, at, of, until)
+def said(kind: StatementKind, at: float = NOON + 60, of: str = "", until: float = 0) -> Statement:
+    return Statement(kind, at, of, until)
 
 
-SENT = said(Telling.SENT)
+SENT = said(StatementKind.SENT)
 
 
 def link(*events: Event, label: str = "contract", recipient: str = "landlord", muted: bool = False) -> Link:
@@ -70,11 +70,9 @@ def link(*events: Event, label: str = "contract", recipient: str = "landlord", m
     history = History()
     for number, happened in enumerate(events, 1):
         if isinstance(happened, Statement):
-            history = history._replace(said=history.said.hear(happened))
+            history = history._replace(statements=history.statements.apply(happened))
         else:
-            history = take_in(
-                Fetch(f"{number:032x}", NOON + 900 * number, happened), history, Windows()
-            ).history
+            history = fold(Fetch(f"{number:032x}", NOON + 900 * number, happened), history, Windows()).history
     return Link(
         id=7, chat_id=1001, number=3, token=TOKEN, label=label, recipient=recipient, created_at=moment(NOON),
         created_by=1001, last_event_at=moment(NOON), history=dump(history), muted=muted,

@@ -15,9 +15,9 @@ from storage.times import seconds
 from tests.bot import LOOK, SENT, fetch, fits_telegram, keys, labels, link, plain, said, verbs
 from tests.fetches import NOON
 from tests.tracking.stories import GMAIL, YAHOO
-from tracking import Agent, Confidence, Kind, Network, Reason, Telling
-from tracking.silence import Silence
-from words import english as en
+from tracking import Agent, Confidence, Kind, Network, Reason, StatementKind
+from tracking.no_open import NoOpen
+from words import sentences
 
 LATER = NOON + 30 * 86400
 OPEN_REASONS = (
@@ -45,7 +45,7 @@ def test_every_open_can_be_asked_about_corrected_and_muted(reason: Reason) -> No
     message = opened(fetch(reason=reason))
     assert [key.callback_data for key in keys(message)] == [f"why:{LOOK}", f"own:{LOOK}", "mute:7"]
     assert "opened" in message.text
-    assert words.say(en.REASONS[reason]) in message.text
+    assert words.say(sentences.reasons.REASONS[reason]) in message.text
 
 
 def test_a_muted_links_open_offers_to_speak_again() -> None:
@@ -66,12 +66,12 @@ def test_an_open_that_only_shows_that_it_was_sent_claims_no_span() -> None:
 
 
 def test_an_open_from_before_it_was_sent_claims_no_span() -> None:
-    late = link(said(Telling.SENT, LATER))
+    late = link(said(StatementKind.SENT, LATER))
     assert "after you sent it" not in plain(alerts.opened(late, fetch(), None, LATER))
 
 
 def test_an_open_that_was_said_to_be_the_first_moment_after_sending_claims_no_span() -> None:
-    answered_yes = link(said(Telling.TOLD_SENT, seconds(fetch().at)))
+    answered_yes = link(said(StatementKind.TOLD_SENT, seconds(fetch().at)))
     assert "after you sent it" not in plain(alerts.opened(answered_yes, fetch(), None, LATER))
     assert "after it was sent" not in plain(alerts.why(answered_yes, fetch(), LATER))
 
@@ -92,8 +92,8 @@ def test_an_open_that_may_have_been_the_draft_asks() -> None:
 
 def test_an_address_that_nobody_could_check_is_said_to_be_hidden() -> None:
     hidden = fetch(confidence=Confidence.WEAK, network=Network.UNKNOWN)
-    assert words.say(en.ADDRESS_HIDDEN) in opened(hidden).text
-    assert words.say(en.ADDRESS_HIDDEN) not in opened().text
+    assert words.say(sentences.reasons.ADDRESS_HIDDEN) in opened(hidden).text
+    assert words.say(sentences.reasons.ADDRESS_HIDDEN) not in opened().text
 
 
 @pytest.mark.parametrize(
@@ -165,35 +165,35 @@ def test_why_claims_no_span_where_the_sending_is_not_known() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_its_sentence(reason: Reason) -> None:
-    assert en.REASONS[reason].text.endswith(".")
+    assert sentences.reasons.REASONS[reason].text.endswith(".")
 
 
 @pytest.mark.parametrize("agent", Agent)
 def test_every_agent_has_its_name(agent: Agent) -> None:
-    assert en.AGENTS[agent]
+    assert sentences.reasons.AGENTS[agent]
 
 
 @pytest.mark.parametrize("network", Network)
 def test_every_network_has_its_name(network: Network) -> None:
-    assert en.NETWORKS[network]
+    assert sentences.reasons.NETWORKS[network]
 
 
 @pytest.mark.parametrize("confidence", Confidence)
 def test_every_confidence_has_its_word(confidence: Confidence) -> None:
-    assert en.CONFIDENCE[confidence]
+    assert sentences.reasons.CONFIDENCE[confidence]
 
 
 def test_the_catalogue_has_no_sentence_for_what_does_not_exist() -> None:
     for catalogue, judged in (
-        (en.REASONS, Reason),
-        (en.AGENTS, Agent),
-        (en.NETWORKS, Network),
-        (en.CONFIDENCE, Confidence),
-        (en.KINDS, Kind),
+        (sentences.reasons.REASONS, Reason),
+        (sentences.reasons.AGENTS, Agent),
+        (sentences.reasons.NETWORKS, Network),
+        (sentences.reasons.CONFIDENCE, Confidence),
+        (sentences.reasons.KINDS, Kind),
     ):
         assert {name for name in catalogue if not name.startswith("claimed_")} <= set(judged)
-    assert set(en.ALTERNATIVES) == {*Reason, "claimed_prefetch"}
-    assert set(en.SILENCES) == set(Silence)
+    assert set(sentences.reasons.ALTERNATIVES) == {*Reason, "claimed_prefetch"}
+    assert set(sentences.history.SILENCES) == set(NoOpen)
 
 
 def test_a_look_of_annas_own_in_gmail_says_how_to_keep_them_out() -> None:
@@ -229,7 +229,7 @@ def test_what_waits_in_the_outbox_comes_out_as_it_went_in(label: str, recipient:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_has_its_words(kind: Kind) -> None:
-    assert en.KINDS[kind]
+    assert sentences.reasons.KINDS[kind]
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ def test_a_line_that_waited_does_not_claim_what_was_corrected_meanwhile(kind: Ki
 
 @given(labels, labels)
 def test_an_objection_is_told_without_blame_and_asks_for_nothing(label: str, recipient: str) -> None:
-    message = alerts.objected(link(SENT, said(Telling.OBJECTED), label=label, recipient=recipient))
+    message = alerts.objected(link(SENT, said(StatementKind.OBJECTED), label=label, recipient=recipient))
     assert fits_telegram(message)
     assert keys(message) == []
     assert "says nothing about you" in plain(message)
-    assert "opened" not in words.say(en.OBJECTED, name="")
+    assert "opened" not in words.say(sentences.alerts.OBJECTED, name="")

@@ -24,14 +24,14 @@ from tests.bot import (
     verbs,
 )
 from tests.fetches import APPLE, CHROME, GMAIL, NOON, OUTLOOK, PREFETCH
-from tracking import Agent, Fetch, Network, Reason, Sighting, Telling, Windows, take_in
+from tracking import Agent, Fetch, Network, Reason, Sighting, StatementKind, Windows, fold
 from tracking.history import dump
 
 PREPARED = Sighting(Agent.MAIL_PROXY, Network.OTHER, sign=Reason.PROVIDER_PREFETCH)
 CURL = Sighting(Agent.TOOL, Network.OTHER, sign=Reason.TOOL)
 YAHOO = Sighting(Agent.YAHOO_PROXY, Network.OTHER)
-SENT_AND_STOPPED = (SENT, GMAIL, said(Telling.STOPPED, NOON + 9000))
-SENT_AND_OBJECTED = (SENT, GMAIL, said(Telling.OBJECTED, NOON + 9000))
+SENT_AND_STOPPED = (SENT, GMAIL, said(StatementKind.STOPPED, NOON + 9000))
+SENT_AND_OBJECTED = (SENT, GMAIL, said(StatementKind.OBJECTED, NOON + 9000))
 MUCH_LATER = NOON + 30 * 86400
 FORTNIGHT = 14 * 86400.0
 LOOKED = NOON + 1800
@@ -42,18 +42,18 @@ STATES: dict[str, tuple[Event, ...]] = {
     "in the draft": (GMAIL,),
     "in the draft twice": (GMAIL, GMAIL),
     "sent": (SENT,),
-    "sent from the draft": (GMAIL, said(Telling.SENT, NOON + 1000)),
-    "sent, as told": (SENT, said(Telling.TOLD_SENT, NOON - 300)),
+    "sent from the draft": (GMAIL, said(StatementKind.SENT, NOON + 1000)),
+    "sent, as told": (SENT, said(StatementKind.TOLD_SENT, NOON - 300)),
     "sent, says Gmail": (CHROME, PREFETCH),
     "sent, says another provider": (CHROME, YAHOO),
     "at Gmail": (SENT, PREFETCH),
     "at Apple": (SENT, APPLE),
     "at a provider": (SENT, PREPARED),
-    "in the first seconds": (said(Telling.SENT, NOON + 1799), GMAIL),
+    "in the first seconds": (said(StatementKind.SENT, NOON + 1799), GMAIL),
     "looked at once": (SENT, GMAIL),
     "looked at often": (SENT, GMAIL, OUTLOOK, CHROME),
     "looked at, maybe": (GMAIL, *[CURL] * 8, GMAIL),
-    "looked at by Anna": (SENT, said(Telling.PEEK, NOON, until=MUCH_LATER), GMAIL),
+    "looked at by Anna": (SENT, said(StatementKind.PEEK, NOON, until=MUCH_LATER), GMAIL),
     "stopped": SENT_AND_STOPPED,
     "objected": SENT_AND_OBJECTED,
 }
@@ -197,7 +197,7 @@ def test_what_things_are_called_is_escaped_shortened_and_kept_in_its_line() -> N
 
 def aged(days: float) -> Link:
     """A link that was looked at, and again after so many days."""
-    history = take_in(Fetch("later", LOOKED + days * 86400, GMAIL), history_of(link(SENT, GMAIL)), Windows())
+    history = fold(Fetch("later", LOOKED + days * 86400, GMAIL), history_of(link(SENT, GMAIL)), Windows())
     woken = link(SENT, GMAIL)
     woken.history = dump(history.history)
     return woken
@@ -208,7 +208,7 @@ def test_a_card_falls_asleep_a_fortnight_after_the_last_look() -> None:
     assert "💤" not in shown(looked_at, LOOKED + FORTNIGHT - 1).text
     assert "💤 Asleep: no look since." in shown(looked_at, LOOKED + FORTNIGHT).text
     assert "💤" not in shown(link(SENT), MUCH_LATER).text
-    assert "💤" not in shown(link(SENT, GMAIL, said(Telling.STOPPED, NOON + 9000)), MUCH_LATER).text
+    assert "💤" not in shown(link(SENT, GMAIL, said(StatementKind.STOPPED, NOON + 9000)), MUCH_LATER).text
 
 
 def test_a_card_that_woke_up_says_after_how_long_until_it_sleeps_again() -> None:

@@ -12,13 +12,13 @@ from sqlmodel import select
 
 from bot import checkup
 from bot.checkup import is_local, look
-from bot.desk import Desk
+from bot.context import BotContext
 from bot.message import unpack
 from settings import Settings
 from storage import disks
 from storage.engine import reading
 from storage.keys import open_keys
-from storage.tables import Alert
+from storage.tables import OutboxMessage
 from tests.conftest import settings_of
 from tests.pixel_server.serving import serving
 
@@ -56,17 +56,17 @@ def public(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def made(engine: Engine) -> Iterator[Callable[[Settings], Desk]]:
+def made(engine: Engine) -> Iterator[Callable[[Settings], BotContext]]:
     """Makes desks, and closes them at the end."""
-    desks: list[Desk] = []
+    desks: list[BotContext] = []
 
-    def make(settings: Settings) -> Desk:
-        desks.append(Desk(settings, engine, open_keys(settings.key_file)))
+    def make(settings: Settings) -> BotContext:
+        desks.append(BotContext(settings, engine, open_keys(settings.key_file)))
         return desks[-1]
 
     yield make
-    for desk in desks:
-        desk.close()
+    for context in desks:
+        context.close()
 
 
 async def told(settings: Settings, **environ: str) -> list[str]:
@@ -205,16 +205,16 @@ async def test_all_that_is_wrong_is_one_message_to_the_admin_and_a_line_each_in_
     world: respx.Router,
     settings: Settings,
     engine: Engine,
-    made: Callable[[Settings], Desk],
+    made: Callable[[Settings], BotContext],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get("http://mail.example/healthz").respond(404)
     wrong = {"public_url": "http://mail.example", "admin_chat_id": ADMIN}
-    desk = made(settings.model_copy(update=wrong))
+    context = made(settings.model_copy(update=wrong))
     with caplog.at_level(logging.WARNING):
-        await checkup.run(desk, {})
+        await checkup.run(context, {})
     with reading(engine) as session:
-        owed = session.exec(select(Alert)).one()
+        owed = session.exec(select(OutboxMessage)).one()
     text = unpack(owed.payload).text
     assert (owed.chat_id, owed.loud) == (ADMIN, False)
     assert text.startswith(
@@ -222,31 +222,31 @@ async def test_all_that_is_wrong_is_one_message_to_the_admin_and_a_line_each_in_
     )
     assert text.count("\n• ") == 2
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
-    assert desk.due.is_set()
+    assert context.due.is_set()
 
 
 async def test_without_an_admin_the_log_alone_is_told(
     world: respx.Router,
     settings: Settings,
     engine: Engine,
-    made: Callable[[Settings], Desk],
+    made: Callable[[Settings], BotContext],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get(f"{WORLD}/healthz").respond(404)
-    desk = made(settings.model_copy(update={"public_url": WORLD}))
-    await checkup.run(desk, {})
+    context = made(settings.model_copy(update={"public_url": WORLD}))
+    await checkup.run(context, {})
     assert "something else answers (status 404)" in caplog.text
     with reading(engine) as session:
-        assert session.exec(select(Alert)).all() == []
+        assert session.exec(select(OutboxMessage)).all() == []
 
 
 async def test_a_check_that_cannot_be_finished_ends_nothing(
     world: respx.Router,
     settings: Settings,
-    made: Callable[[Settings], Desk],
+    made: Callable[[Settings], BotContext],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get(f"{WORLD}/healthz").mock(side_effect=ZeroDivisionError)
-    desk = made(settings.model_copy(update={"public_url": WORLD}))
-    await checkup.run(desk, {})
+    context = made(settings.model_copy(update={"public_url": WORLD}))
+    await checkup.run(context, {})
     assert "could not be finished" in caplog.text

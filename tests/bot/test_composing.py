@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from bot.context import BotContext
 from bot.delivery.composing import compose
-from bot.desk import Desk
 from bot.message import Message
 from bot.times.hours import plan_digest
 from settings import Settings
@@ -19,11 +19,11 @@ from storage.engine import reading, writing
 from storage.ingest import record
 from storage.keys import Keys
 from storage.statements import state
-from storage.tables import Alert, Chat, Link
+from storage.tables import Chat, Link, OutboxMessage
 from storage.times import seconds
 from tests.bot import plain
 from tests.fetches import GMAIL, OUTLOOK, arrival
-from tracking import Sighting, Statement, Telling, Windows
+from tracking import Sighting, Statement, StatementKind, Windows
 
 ANNA = 1001
 EVENING = datetime(2026, 11, 23, 21, 0, tzinfo=UTC).timestamp()
@@ -36,7 +36,7 @@ class Evening:
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
-        self.desk = Desk(settings, engine, Keys(b"k" * 32))
+        self.context = BotContext(settings, engine, Keys(b"k" * 32))
         self.shown: list[tuple[str, Message, bool]] = []
         with writing(engine) as session:
             chat = chat_of(session, ANNA, EVENING)
@@ -47,7 +47,7 @@ class Evening:
             link = links.create(
                 session, chat_id=ANNA, by=ANNA, label=label, recipient="Ben", now=EVENING, daily=50
             )
-            statement = Statement(Telling.SENT, EVENING + 60)
+            statement = Statement(StatementKind.SENT, EVENING + 60)
             state(session, link, statement, by=ANNA, now=EVENING + 60, windows=Windows())
         self.delivers(EVENING + 60)
         return link
@@ -66,7 +66,7 @@ class Evening:
     def _step(self, at: float) -> bool:
         with writing(self.engine) as session:
             claimed = claims.claim(session, at, 8)
-            plans = [(claim, compose(session, claim.alert, self.desk, at)) for claim in claimed]
+            plans = [(claim, compose(session, claim.alert, self.context, at)) for claim in claimed]
         for claim, message in plans:
             if message:
                 self.shown.append((claim.alert.kind, message, claim.alert.loud))
@@ -80,7 +80,7 @@ class Evening:
 def evening(engine: Engine, settings: Settings) -> Iterator[Evening]:
     evening = Evening(engine, settings)
     yield evening
-    evening.desk.close()
+    evening.context.close()
 
 
 def test_what_comes_at_night_is_told_in_the_morning_and_sums_up(evening: Evening) -> None:
@@ -121,7 +121,7 @@ def test_a_look_that_turned_out_to_be_hers_is_not_told_in_the_morning(evening: E
     with writing(evening.engine) as session:
         (fetch,) = links.timeline(session, contract.id, 5)
         link = session.get_one(Link, contract.id)
-        said = Statement(Telling.OWN, NIGHT + 60, of=fetch.id)
+        said = Statement(StatementKind.OWN, NIGHT + 60, of=fetch.id)
         state(session, link, said, by=ANNA, now=NIGHT + 60, windows=Windows())
     assert evening.delivers(MORNING) == []
 
@@ -166,7 +166,9 @@ def test_a_digest_comes_every_day_with_what_happened(evening: Evening) -> None:
     assert evening.delivers(first + timedelta(days=1).total_seconds() - 1) == []
     assert evening.delivers(first + timedelta(days=1).total_seconds()) == []
     with reading(evening.engine) as session:
-        (waiting,) = session.exec(select(Alert).where(Alert.kind == "digest", Alert.state == "pending")).all()
+        (waiting,) = session.exec(
+            select(OutboxMessage).where(OutboxMessage.kind == "digest", OutboxMessage.state == "pending")
+        ).all()
         assert waiting.not_before
         assert seconds(waiting.not_before) == first + timedelta(days=2).total_seconds()
 
@@ -215,7 +217,7 @@ def test_who_still_writes_is_not_asked_yet(evening: Evening) -> None:
 def test_who_said_sent_is_not_asked(evening: Evening) -> None:
     link = drafts(evening)
     with writing(evening.engine) as session:
-        statement = Statement(Telling.SENT, EVENING + 60)
+        statement = Statement(StatementKind.SENT, EVENING + 60)
         state(
             session, session.get_one(Link, link.id), statement, by=ANNA, now=EVENING + 60, windows=Windows()
         )
@@ -232,7 +234,7 @@ def passes(evening: Evening, until: float) -> int:
     """Time goes by, and the bot keeps house; how often that made a message."""
     before = len(evening.shown)
     with writing(evening.engine) as session:
-        outbox.turn(session, until)
+        outbox.refresh_changed(session, until)
     evening.delivers(until)
     return len(evening.shown) - before
 
@@ -242,7 +244,7 @@ def test_a_card_falls_asleep_and_wakes_up_without_a_message(evening: Evening) ->
     at = EVENING + 600
     evening.is_fetched(contract, at)
     assert "Asleep" not in card_of(evening, at)
-    last = at + evening.desk.settings.windows.revival
+    last = at + evening.context.settings.windows.revival
     assert passes(evening, EVENING + 60 + 12 * 3600) == 1
     assert passes(evening, at + 12 * 3600) == 1
     assert passes(evening, last - 1) == 0
@@ -263,11 +265,11 @@ def test_a_card_that_could_not_be_edited_falls_asleep_all_the_same(evening: Even
     contract = evening.sends("contract")
     evening.is_fetched(contract, EVENING + 600)
     evening.delivers(EVENING + 600)
-    last = EVENING + 600 + evening.desk.settings.windows.revival
+    last = EVENING + 600 + evening.context.settings.windows.revival
     with writing(evening.engine) as session:
-        outbox.turn(session, last)
+        outbox.refresh_changed(session, last)
         (claim,) = claims.claim(session, last, 8)
-        compose(session, claim.alert, evening.desk, last)
+        compose(session, claim.alert, evening.context, last)
     with writing(evening.engine) as session:
         claims.settle(session, claim, Outcome(Ended.NOT_SENT), last)
     assert "Asleep" in card_of(evening, last + 3600)
@@ -281,25 +283,25 @@ def test_an_hour_after_sent_the_card_asks_no_more_whether_it_was_earlier(evening
 
 
 @pytest.mark.parametrize(
-    ("telling", "answer"),
+    ("kind", "answer"),
     [
-        (Telling.SENT, "contract → Ben: noted as sent"),
-        (Telling.DRAFT, "Noted: still a draft."),
-        (Telling.PEEK, "Have you sent the mail since?"),
+        (StatementKind.SENT, "contract → Ben: noted as sent"),
+        (StatementKind.DRAFT, "Noted: still a draft."),
+        (StatementKind.PEEK, "Have you sent the mail since?"),
     ],
 )
 def test_a_question_about_a_draft_that_was_answered_says_so_in_its_place(
-    evening: Evening, telling: Telling, answer: str
+    evening: Evening, kind: StatementKind, answer: str
 ) -> None:
     link = drafts(evening)
     evening.delivers(EVENING + 1800)
     with writing(evening.engine) as session:
-        said, kept = Statement(telling, EVENING + 1860), session.get_one(Link, link.id)
-        state(session, kept, said, by=ANNA, now=EVENING + 1860, windows=Windows())
-    ((kind, message, _),) = evening.delivers(EVENING + 1860)
-    assert kind == "unsent"
+        statement, kept = Statement(kind, EVENING + 1860), session.get_one(Link, link.id)
+        state(session, kept, statement, by=ANNA, now=EVENING + 1860, windows=Windows())
+    ((owed, message, _),) = evening.delivers(EVENING + 1860)
+    assert owed == "unsent"
     assert answer in plain(message)
-    assert bool(message.keyboard) == (telling is Telling.PEEK)
+    assert bool(message.keyboard) == (kind is StatementKind.PEEK)
 
 
 def test_a_nudge_that_quiet_hours_held_comes_when_they_end_early_and_no_other(evening: Evening) -> None:

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 from telegram import Bot
 
+from bot.context import BotContext
 from bot.delivery.loop import Delivery
-from bot.desk import Desk
 from settings import Settings
 from storage.keys import open_keys
 
@@ -28,16 +28,16 @@ class Noticing(asyncio.Event):
 async def test_a_bot_that_is_told_to_end_just_when_news_comes_ends(
     settings: Settings, engine: Engine
 ) -> None:
-    desk = Desk(settings, engine, open_keys(settings.key_file))
-    desk.due = due = Noticing()
-    loop = asyncio.create_task(Delivery(desk, Bot("1000:none")).run())
+    context = BotContext(settings, engine, open_keys(settings.key_file))
+    context.due = due = Noticing()
+    loop = asyncio.create_task(Delivery(context, Bot("1000:none")).run())
     await due.waited_for.wait()
     await asyncio.sleep(0)
     due.set()
     loop.cancel()
     ended, _ = await asyncio.wait([loop], timeout=30)
     loop.cancel()
-    desk.close()
+    context.close()
     assert ended == {loop}
     with pytest.raises(asyncio.CancelledError):
         loop.result()

@@ -16,7 +16,7 @@ from storage.tables import Link
 from tests.bot import SENT, Event, fits_telegram, keys, labels, plain, said, verbs
 from tests.bot import link as link_after
 from tests.fetches import GMAIL, NOON, OUTLOOK, PREFETCH, arrival
-from tracking import Sighting, Statement, Telling, Windows
+from tracking import Sighting, Statement, StatementKind, Windows
 
 ANNA, BEN = 1001, 1002
 LATER = NOON + 30 * 86400
@@ -45,12 +45,12 @@ def told(engine: Engine, link: Link) -> Message:
 
 def sent(engine: Engine, link: Link) -> None:
     with writing(engine) as session:
-        statement = Statement(Telling.SENT, NOON + 60)
+        statement = Statement(StatementKind.SENT, NOON + 60)
         locked = session.get_one(Link, link.id)
         state(session, locked, statement, by=ANNA, now=NOON + 60, windows=Windows())
 
 
-def take_in(engine: Engine, link: Link, *sightings: Sighting, start: float = NOON + 3600) -> None:
+def fold(engine: Engine, link: Link, *sightings: Sighting, start: float = NOON + 3600) -> None:
     """A fetch a second."""
     arrivals = [arrival(link.token, start + second, what) for second, what in enumerate(sightings)]
     with writing(engine) as session:
@@ -127,7 +127,7 @@ def test_a_full_page_of_the_longest_names_fits_telegram(engine: Engine) -> None:
         ((SENT, PREFETCH), "sent and fetched, no look known"),
         ((SENT, GMAIL), "opened once"),
         ((SENT, GMAIL, OUTLOOK), "opened 2 times"),
-        ((SENT, GMAIL, said(Telling.STOPPED, NOON + 9000)), "stopped"),
+        ((SENT, GMAIL, said(StatementKind.STOPPED, NOON + 9000)), "stopped"),
     ],
 )
 def test_a_link_stands_where_a_word_says(events: tuple[Event, ...], word: str) -> None:
@@ -137,10 +137,10 @@ def test_a_link_stands_where_a_word_says(events: tuple[Event, ...], word: str) -
 def test_a_story_is_told_newest_first_and_folds_what_repeats(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract")
-    take_in(engine, contract, GMAIL, start=NOON + 10)
+    fold(engine, contract, GMAIL, start=NOON + 10)
     sent(engine, contract)
-    take_in(engine, contract, PREFETCH, GMAIL, GMAIL, GMAIL)
-    take_in(engine, contract, OUTLOOK, start=NOON + 7200)
+    fold(engine, contract, PREFETCH, GMAIL, GMAIL, GMAIL)
+    fold(engine, contract, OUTLOOK, start=NOON + 7200)
     assert [
         line.partition(" · ")[2] for line in plain(told(engine, contract)).splitlines() if " UTC · " in line
     ] == [
@@ -163,7 +163,7 @@ def test_silence_after_sending_is_explained(engine: Engine) -> None:
         contract = make(session, "contract")
     sent(engine, contract)
     assert "Nothing seen is not “not read”." in told(engine, contract).text
-    take_in(engine, contract, GMAIL)
+    fold(engine, contract, GMAIL)
     assert "Nothing seen" not in told(engine, contract).text
 
 
@@ -171,7 +171,7 @@ def test_a_story_of_thousands_of_fetches_is_short_and_says_how_many_there_were(e
     with writing(engine) as session:
         contract = make(session, "contract")
     sent(engine, contract)
-    take_in(engine, contract, *[GMAIL, OUTLOOK] * 500)
+    fold(engine, contract, *[GMAIL, OUTLOOK] * 500)
     message = told(engine, contract)
     assert "… and 970 earlier fetches." in message.text
     assert fits_telegram(message)
@@ -195,12 +195,17 @@ def test_a_fetch_that_came_while_the_stop_was_on_its_way_has_its_line(engine: En
     with writing(engine) as session:
         contract = make(session, "contract")
         state(
-            session, contract, Statement(Telling.SENT, NOON + 60), by=ANNA, now=NOON + 60, windows=Windows()
+            session,
+            contract,
+            Statement(StatementKind.SENT, NOON + 60),
+            by=ANNA,
+            now=NOON + 60,
+            windows=Windows(),
         )
     with writing(engine) as session:
         record(session.connection(), [arrival(contract.token, NOON + 3600.01)], Windows())
     with writing(engine) as session:
-        locked, stop = session.get_one(Link, contract.id), Statement(Telling.STOPPED, NOON + 3600)
+        locked, stop = session.get_one(Link, contract.id), Statement(StatementKind.STOPPED, NOON + 3600)
         state(session, locked, stop, by=ANNA, now=NOON + 3600, windows=Windows())
     with reading(engine) as session:
         assert "opened" in story(session, session.get_one(Link, contract.id), NOON + 3700).text
@@ -211,7 +216,7 @@ def test_what_sleeps_is_found(engine: Engine) -> None:
         asleep, awake = make(session, "contract"), make(session, "offer")
     for link, at in ((asleep, NOON + 3600), (awake, LATER - 3600)):
         sent(engine, link)
-        take_in(engine, link, OUTLOOK, start=at)
+        fold(engine, link, OUTLOOK, start=at)
     with reading(engine) as session:
         found = plain(history_page(session, ANNA, 0, LATER, "Asleep", revival=FORTNIGHT))
     assert "contract" in found

@@ -12,11 +12,11 @@ from bot.messages import nudges
 from storage import links
 from storage.chats import chat_of
 from storage.engine import reading, writing
-from storage.tables import Alert, Chat, Link
+from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment, seconds
 from tests.bot import SENT, fits_telegram, keys, labels, link, plain, said, verbs
 from tests.fetches import GMAIL, NOON
-from tracking import Telling
+from tracking import StatementKind
 
 ANNA = 1001
 CHAT = Chat(id=ANNA, created_at=moment(NOON), zone="Europe/Berlin")
@@ -46,7 +46,11 @@ def test_a_deadline_is_spoken_of_on_mornings_before_it(engine: Engine, now: str,
         )
         nudges.set_deadline(session, chat, notice, datetime(2026, 11, 30, tzinfo=UTC).date(), at(now))
     with reading(engine) as session:
-        owed = session.exec(select(Alert).where(Alert.kind == "deadline").order_by(col(Alert.not_before)))
+        owed = session.exec(
+            select(OutboxMessage)
+            .where(OutboxMessage.kind == "deadline")
+            .order_by(col(OutboxMessage.not_before))
+        )
         assert [alert.not_before for alert in owed] == [moment(at(morning)) for morning in mornings]
         kept = session.get_one(Link, notice.id).deadline
         assert kept == moment(at("2026-11-30 22:59:59"))
@@ -80,7 +84,7 @@ def test_a_mail_that_was_not_sent_is_asked_for() -> None:
         assert verbs(message) == ["sent", "remind1"]
 
 
-@pytest.mark.parametrize("events", [(SENT, GMAIL), (SENT, said(Telling.STOPPED))])
+@pytest.mark.parametrize("events", [(SENT, GMAIL), (SENT, said(StatementKind.STOPPED))])
 def test_what_was_seen_or_stopped_is_not_reminded_of(events: tuple[object, ...]) -> None:
     assert nudges.deadline(CHAT, notice(*events), LATER) is None
     assert nudges.reminder(CHAT, notice(*events), LATER) is None

@@ -11,9 +11,9 @@ import respx
 from telegram import Bot
 
 from bot.app import build
+from bot.context import BotContext
 from bot.delivery.outcomes import outcome_of
-from bot.desk import Desk
-from logs import SecretFilter
+from logs import RedactingFormatter
 from storage.claims import Ended, Outcome
 from storage.engine import connect
 from storage.keys import open_keys
@@ -30,11 +30,11 @@ BAD_GATEWAY = "<html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>"
 async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     """The bot as it is built to run, with nobody behind the network but the played Telegram."""
     settings = settings_of(tmp_path, BOT_TOKEN=TOKEN)
-    desk = Desk(settings, connect(settings), open_keys(settings.key_file))
-    app = build(settings, desk)
+    context = BotContext(settings, connect(settings), open_keys(settings.key_file))
+    app = build(settings, context)
     yield app.bot
     await app.bot.request.shutdown()
-    desk.close()
+    context.close()
 
 
 @pytest.fixture
@@ -237,11 +237,11 @@ async def test_an_attempt_that_was_given_up_may_have_arrived() -> None:
 async def test_an_address_without_a_telegram_behind_it_was_not_sent(tmp_path: Path) -> None:
     """With nothing played: a real connection, refused by this machine."""
     settings = settings_of(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
-    desk = Desk(settings, connect(settings), open_keys(settings.key_file))
-    bot = build(settings, desk).bot
+    context = BotContext(settings, connect(settings), open_keys(settings.key_file))
+    bot = build(settings, context).bot
     assert (await sending(bot)).ended is Ended.NOT_SENT
     await bot.request.shutdown()
-    desk.close()
+    context.close()
 
 
 ANSWERS: dict[str, httpx.Response | Exception] = {
@@ -274,7 +274,7 @@ async def test_no_answer_brings_the_token_into_what_is_kept_or_logged(
     outcome = await sending(bot)
     assert TOKEN not in outcome.trouble
     assert len(outcome.trouble) <= 200
-    cut = SecretFilter((TOKEN,))
+    cut = RedactingFormatter((TOKEN,))
     lines = [cut.format(record) for record in caplog.records]
     secret = TOKEN.partition(":")[2]
     assert lines

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot import parsing
 from bot.commands.track import DeadlineError, deadline_in
-from bot.parsing import Wish
+from bot.parsing import TrackRequest
 from tests.bot.test_moments import MONDAY
 
 
@@ -38,7 +38,7 @@ from tests.bot.test_moments import MONDAY
 def test_the_last_arrow_or_else_the_last_to_parts_label_and_recipient(
     typed: str, label: str, recipient: str
 ) -> None:
-    assert parsing.track(typed) == Wish(label, recipient)
+    assert parsing.track(typed) == TrackRequest(label, recipient)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\n\t", ",", " , ", "→", "->", "..."])
@@ -48,12 +48,12 @@ def test_nothing_is_no_wish(typed: str) -> None:
 
 @given(st.text())
 def test_whatever_is_typed_is_a_wish_with_a_label_unless_it_is_nothing(text: str) -> None:
-    wish = parsing.track(text)
-    assert wish or not any(map(str.isalnum, text))
-    if wish:
-        assert wish.label
-        assert wish.label == " ".join(wish.label.split())
-        assert wish.recipient == " ".join(wish.recipient.split())
+    request = parsing.track(text)
+    assert request or not any(map(str.isalnum, text))
+    if request:
+        assert request.label
+        assert request.label == " ".join(request.label.split())
+        assert request.recipient == " ".join(request.recipient.split())
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_a_deadline_that_is_no_day_to_come_is_refused(day: str) -> None:
 
 @given(st.text(), st.text())
 def test_no_word_that_was_typed_is_lost(label: str, recipient: str) -> None:
-    wish = parsing.track(f"a{label} → {recipient}")
-    assert wish
+    request = parsing.track(f"a{label} → {recipient}")
+    assert request
     for part in (label, recipient):
         for word in part.replace("→", " ").replace("->", " ").split():
-            assert word in wish.label or word in wish.recipient
+            assert word in request.label or word in request.recipient
 
 
 @pytest.mark.parametrize(

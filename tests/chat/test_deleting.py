@@ -139,7 +139,7 @@ def test_an_export_holds_all_that_is_kept(anna: Chat) -> None:
     (link,), (seen,) = kept["links"], kept["fetches"]
     assert (link["number"], link["label"], link["recipient"]) == (1, "=1+1", "Bän")
     assert (seen["link"], seen["kind"], seen["reason"]) == (1, "own", "that_was_me")
-    assert [row["telling"] for row in kept["corrections"]] == ["sent", "own"]
+    assert [row["kind"] for row in kept["corrections"]] == ["sent", "own"]
     assert [row["text"] for row in kept["notes"]] == ["called him, no answer"]
     assert kept["settings"][0]["id"] == anna.person.id
     for name, table in kept.items():

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.people import Chat
-from words import english as en
+from words import sentences
 
 
 def test_privacy_tells_what_is_kept_how_long_and_how_to_erase_it(anna: Chat) -> None:
@@ -43,4 +43,4 @@ def test_each_place_has_a_card_with_its_source_and_no_advice(anna: Chat, place: 
 
 
 def test_every_place_that_can_be_chosen_has_its_card() -> None:
-    assert en.LEGAL_PLACES.keys() == en.LEGAL_CARDS.keys()
+    assert sentences.law.LEGAL_PLACES.keys() == sentences.law.LEGAL_CARDS.keys()

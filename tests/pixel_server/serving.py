@@ -21,7 +21,7 @@ from storage.keys import open_keys
 from storage.statements import state
 from storage.tables import FetchRow, Link
 from storage.times import now
-from tracking import Statement, Telling, Windows
+from tracking import Statement, StatementKind, Windows
 
 T = TypeVar("T")
 
@@ -148,8 +148,8 @@ def serving(
 
     It has connections of its own: what a test reads, another process could read.
     """
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
-        port = listener.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as subscriber:
+        port = subscriber.getsockname()[1]
         here = {"port": port, "public_url": f"http://{public_host}:{port}"}
         settled = settings.model_copy(update={**here, **changed})
         database = engine or connect(settled, checkpoints=True)
@@ -157,7 +157,7 @@ def serving(
         how = config(app, settled, plain=plain)
         how.timeout_keep_alive = keep_alive  # type: ignore[assignment]  # a part of a second, so that no test waits
         server = _Server(how)
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="pixel_server")
+        thread = Thread(target=server.run, kwargs={"sockets": [subscriber]}, name="pixel_server")
         thread.start()
         try:
             assert server.settled.wait(PATIENCE), "the pixel server did not start"
@@ -180,12 +180,12 @@ def track(engine: Engine, label: str = "contract", recipient: str = "landlord", 
 def sent(engine: Engine, link: Link, ago: float = 3600) -> None:
     """Its owner tapped Sent, an hour ago."""
     at = now() - ago
-    _state(engine, link, Statement(Telling.SENT, at))
+    _state(engine, link, Statement(StatementKind.SENT, at))
 
 
 def stopped(engine: Engine, link: Link) -> None:
     """Its owner does not want to know any more."""
-    _state(engine, link, Statement(Telling.STOPPED, now()))
+    _state(engine, link, Statement(StatementKind.STOPPED, now()))
 
 
 def _state(engine: Engine, link: Link, statement: Statement) -> None:

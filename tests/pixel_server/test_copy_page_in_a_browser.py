@@ -21,9 +21,9 @@ from settings import Settings
 from storage.engine import reading
 from storage.keys import open_keys
 from storage.links import history_of
-from storage.tables import Alert, Link
+from storage.tables import Link, OutboxMessage
 from tests.pixel_server.serving import Served, kinds, path_of, sent, serving, stored, track
-from words import english, plain
+from words import plain, sentences
 
 CHROMIUM = shutil.which("chromium")
 PLAIN_HOST = "mail.example"
@@ -135,7 +135,7 @@ def anna(browser: Browser, settings: Settings, link: Link, mail_address: str) ->
 
 
 def press(page: Page) -> None:
-    page.get_by_role("button", name=plain(english.PAGE_COPY_BUTTON)).click()
+    page.get_by_role("button", name=plain(sentences.copy_page.PAGE_COPY_BUTTON)).click()
 
 
 def pasted(anna: Annas) -> Page:
@@ -156,7 +156,7 @@ def test_one_press_and_one_paste_put_the_image_into_the_mail(anna: Annas, engine
     anna.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = anna.copy_page()
     press(page)
-    expect(page.get_by_role("status")).to_have_text(plain(english.PAGE_COPY_DONE))
+    expect(page.get_by_role("status")).to_have_text(plain(sentences.copy_page.PAGE_COPY_DONE))
     assert stored(engine, link) == []
     mail = pasted(anna)
     assert kinds(engine, link) == ["activated"]
@@ -170,21 +170,21 @@ def test_the_page_follows_the_mail_from_the_draft_to_sent(anna: Annas, engine: E
     anna.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = anna.copy_page()
     stage = page.locator("#stage")
-    expect(stage).to_have_text(plain(english.PAGE_STAGES["waiting"]))
+    expect(stage).to_have_text(plain(sentences.copy_page.PAGE_STAGES["waiting"]))
     press(page)
     pasted(anna)
-    expect(stage).to_have_text(plain(english.PAGE_STAGES["draft"]))
-    expect(page).to_have_title(plain(english.PAGE_STAGES["draft"]))
-    button = page.get_by_role("button", name=plain(english.PAGE_SENT_BUTTON))
+    expect(stage).to_have_text(plain(sentences.copy_page.PAGE_STAGES["draft"]))
+    expect(page).to_have_title(plain(sentences.copy_page.PAGE_STAGES["draft"]))
+    button = page.get_by_role("button", name=plain(sentences.copy_page.PAGE_SENT_BUTTON))
     button.click()
-    expect(stage).to_have_text(plain(english.PAGE_STAGES["sent"]))
+    expect(stage).to_have_text(plain(sentences.copy_page.PAGE_STAGES["sent"]))
     expect(stage).to_be_focused()
     expect(button).to_be_hidden()
-    expect(page.get_by_text(plain(english.PAGE_SENT_DONE))).to_be_visible()
+    expect(page.get_by_text(plain(sentences.copy_page.PAGE_SENT_DONE))).to_be_visible()
     with reading(engine) as session:
         assert history_of(session.get_one(Link, link.id)).sent()
-        card = session.exec(select(Alert)).one()
-    assert (card.state, card.wanted) == ("pending", 3)
+        card = session.exec(select(OutboxMessage)).one()
+    assert (card.state, card.version) == ("pending", 3)
     assert anna.hosts() == {urlsplit(anna.served.url).netloc, urlsplit(anna.mail_address).netloc}
     assert anna.complaints == []
 
@@ -192,23 +192,28 @@ def test_the_page_follows_the_mail_from_the_draft_to_sent(anna: Annas, engine: E
 def test_sent_in_the_chat_is_seen_on_the_page(anna: Annas, engine: Engine, link: Link) -> None:
     page = anna.copy_page()
     sent(engine, link)
-    expect(page.locator("#stage")).to_have_text(plain(english.PAGE_STAGES["sent"]))
-    expect(page.get_by_role("button", name=plain(english.PAGE_SENT_BUTTON))).to_be_hidden()
+    expect(page.locator("#stage")).to_have_text(plain(sentences.copy_page.PAGE_STAGES["sent"]))
+    expect(page.get_by_role("button", name=plain(sentences.copy_page.PAGE_SENT_BUTTON))).to_be_hidden()
 
 
 def test_where_the_script_cannot_say_sent_the_form_does(anna: Annas, engine: Engine, link: Link) -> None:
     anna.context.add_init_script("delete window.fetch; delete window.EventSource")
     page = anna.copy_page()
-    page.get_by_role("button", name=plain(english.PAGE_SENT_BUTTON)).click()
-    expect(page.locator("#stage")).to_have_text(plain(english.PAGE_STAGES["sent"]))
+    page.get_by_role("button", name=plain(sentences.copy_page.PAGE_SENT_BUTTON)).click()
+    expect(page.locator("#stage")).to_have_text(plain(sentences.copy_page.PAGE_STAGES["sent"]))
 
 
 def test_every_mail_programs_steps_open_from_the_keyboard_one_at_a_time(anna: Annas) -> None:
     page = anna.copy_page()
-    for app, title in english.PAGE_APPS.items():
+    for app, title in sentences.copy_page.PAGE_APPS.items():
         summary = page.locator("summary", has_text=plain(title))
         summary.press("Enter")
-        first = plain(english.PAGE_APPS_STEPS[app]).splitlines()[0].replace("<b>", "").replace("</b>", "")
+        first = (
+            plain(sentences.copy_page.PAGE_APPS_STEPS[app])
+            .splitlines()[0]
+            .replace("<b>", "")
+            .replace("</b>", "")
+        )
         expect(page.get_by_text(first)).to_be_visible()
         assert page.locator("details[open]").count() == 1
 
@@ -263,7 +268,7 @@ def test_where_the_clipboard_is_not_allowed_the_copy_command_does_it(
     page = anna.copy_page()
     assert page.evaluate("navigator.clipboard === undefined")
     press(page)
-    expect(page.get_by_role("status")).to_have_text(plain(english.PAGE_COPY_DONE))
+    expect(page.get_by_role("status")).to_have_text(plain(sentences.copy_page.PAGE_COPY_DONE))
     pasted(anna)
     assert kinds(engine, link) == ["activated"]
 
@@ -278,7 +283,7 @@ def test_a_host_without_https_has_no_clipboard_and_the_copy_command_does_it(
         page = anna.copy_page()
         assert page.evaluate("[isSecureContext, navigator.clipboard === undefined]") == [False, True]
         press(page)
-        expect(page.get_by_role("status")).to_have_text(plain(english.PAGE_COPY_DONE))
+        expect(page.get_by_role("status")).to_have_text(plain(sentences.copy_page.PAGE_COPY_DONE))
         pasted(anna)
     assert kinds(engine, link) == ["activated"]
 
@@ -289,7 +294,7 @@ def test_where_nothing_is_allowed_the_line_to_copy_is_selected(
     anna.context.add_init_script("delete Navigator.prototype.clipboard; document.execCommand = () => false")
     page = anna.copy_page()
     press(page)
-    expect(page.get_by_role("status")).to_have_text(plain(english.PAGE_COPY_FAILED))
+    expect(page.get_by_role("status")).to_have_text(plain(sentences.copy_page.PAGE_COPY_FAILED))
     selected = page.evaluate("document.getSelection().toString() || document.activeElement.value")
     assert selected == f'<img src="{anna.pixel}" width="1" height="1" alt="">'
     assert stored(engine, link) == []
@@ -301,13 +306,13 @@ def test_without_javascript_the_lines_to_copy_are_there(
     with serving(settings) as served, annas(browser, served, link, mail_address, scripts=False) as anna:
         page = anna.copy_page()
         # Only a browser that runs no scripts takes what stands in it for elements.
-        expect(page.locator("noscript p")).to_have_text(plain(english.PAGE_NO_SCRIPT))
+        expect(page.locator("noscript p")).to_have_text(plain(sentences.copy_page.PAGE_NO_SCRIPT))
         expect(page.locator("#copy")).to_be_hidden()
-        expect(page.get_by_label(plain(english.PAGE_COPY_ADDRESS))).to_have_value(anna.pixel)
+        expect(page.get_by_label(plain(sentences.copy_page.PAGE_COPY_ADDRESS))).to_have_value(anna.pixel)
         line = f'<img src="{anna.pixel}" width="1" height="1" alt="">'
-        expect(page.get_by_label(plain(english.PAGE_COPY_HTML))).to_have_value(line)
-        page.get_by_role("button", name=plain(english.PAGE_SENT_BUTTON)).click()
-        expect(page.locator("#stage")).to_have_text(plain(english.PAGE_STAGES["sent"]))
+        expect(page.get_by_label(plain(sentences.copy_page.PAGE_COPY_HTML))).to_have_value(line)
+        page.get_by_role("button", name=plain(sentences.copy_page.PAGE_SENT_BUTTON)).click()
+        expect(page.locator("#stage")).to_have_text(plain(sentences.copy_page.PAGE_STAGES["sent"]))
         expect(page.get_by_role("button")).to_have_count(0)
     assert stored(engine, link) == []
 
@@ -318,4 +323,4 @@ def test_the_button_can_be_pressed_from_the_keyboard(anna: Annas) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "copy"
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text(plain(english.PAGE_COPY_DONE))
+    expect(page.get_by_role("status")).to_have_text(plain(sentences.copy_page.PAGE_COPY_DONE))

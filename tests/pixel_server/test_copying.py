@@ -8,10 +8,10 @@ from sqlmodel import select
 
 from storage.engine import reading
 from storage.keys import open_keys
-from storage.tables import Alert, StatementRow
+from storage.tables import OutboxMessage, StatementRow
 from tests.pixel_server.serving import Served, path_of, sent, stopped, stored, track
 from tests.pixel_server.test_pages import copy_path, served
-from words import english, plain
+from words import plain, sentences
 
 __all__ = ["served"]
 
@@ -23,11 +23,11 @@ def test_sent_on_the_page_is_what_sent_in_the_chat_is(served: Served, engine: En
     answers = [served.get(f"{path}/sent", "POST", content_length="0") for _ in range(3)]
     assert {(answer.status, answer.headers["location"]) for answer in answers} == {(303, path)}
     with reading(engine) as session:
-        said = [(row.telling, row.said_by) for row in session.exec(select(StatementRow))]
-        card = session.exec(select(Alert)).one()
+        said = [(row.kind, row.said_by) for row in session.exec(select(StatementRow))]
+        card = session.exec(select(OutboxMessage)).one()
     assert said == [("sent", None)]
-    assert (card.key, card.state, card.wanted) == (f"card:{link.id}", "pending", 3)
-    assert plain(english.PAGE_STAGES["sent"]) in html.unescape(served.get(path).text)
+    assert (card.key, card.state, card.version) == (f"card:{link.id}", "pending", 3)
+    assert plain(sentences.copy_page.PAGE_STAGES["sent"]) in html.unescape(served.get(path).text)
 
 
 def test_sent_cannot_be_said_with_a_wrong_key_or_by_following_a_link(served: Served, engine: Engine) -> None:
@@ -54,7 +54,7 @@ def test_the_copy_page_says_how_far_the_mail_is_without_any_script(
         stopped(engine, link)
     answer = served.get(copy_path(served, link))
     assert f'data-stage="{stage}"' in answer.text
-    assert html.unescape(answer.text).count(f">{plain(english.PAGE_STAGES[stage])}</p>") == 1
+    assert html.unescape(answer.text).count(f">{plain(sentences.copy_page.PAGE_STAGES[stage])}</p>") == 1
 
 
 # --- the self-test ---------------------------------------------------------------------------------

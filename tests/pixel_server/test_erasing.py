@@ -11,7 +11,7 @@ from pixel_server.erasing import Eraser
 from settings import Settings
 from storage import erasing, links
 from storage.engine import writing
-from storage.news import ERASED, Teller
+from storage.notifying import ERASED, Notifier
 from storage.spool import Spools
 from tests.fetches import NOON, arrival
 from tests.pixel_server.serving import track
@@ -41,9 +41,9 @@ async def test_a_fetch_set_aside_for_an_erased_link_is_erased_at_the_start_and_w
         await asyncio.to_thread(spools.dropped.acquire)
     _erase(engine, contract.id, contract.chat_id)
     if settings.sqlite_path:
-        teller = Teller(settings, ERASED)
-        teller.after_commit()
-        teller.close()
+        notifier = Notifier(settings, ERASED)
+        notifier.after_commit()
+        notifier.close()
     else:
         await eraser.stop()
         eraser = Eraser(settings, engine, spools)

@@ -14,13 +14,13 @@ from pixel_server.live import Live, Stage, Stream, stage_of
 from settings import Settings
 from storage.engine import writing
 from storage.objections import object_to
-from storage.tables import Alert, Link, StatementRow
+from storage.tables import Link, OutboxMessage, StatementRow
 from storage.times import now
 from tests.fetches import NOON
 from tests.pixel_server.serving import HOME, PATIENCE, Answer, Served, request, sent, serving, track
 from tests.pixel_server.test_pages import copy_path
 from tests.tracking.stories import GMAIL, PREFETCH, Story
-from tracking import History, Sighting, Telling, Windows
+from tracking import History, Sighting, StatementKind, Windows
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ def test_a_page_hears_of_what_another_process_does(served: Served, engine: Engin
             object_to(session, link.token, now(), Windows())
         assert page.hears() == "closed"
         with writing(engine) as session:
-            for table in (Alert, StatementRow, Link):
+            for table in (OutboxMessage, StatementRow, Link):
                 session.connection().execute(delete(table))
         assert page.hears() == "gone"
 
@@ -127,17 +127,17 @@ def test_a_wrong_key_hears_nothing(served: Served, engine: Engine) -> None:
         ([], Stage.WAITING),
         ([GMAIL], Stage.DRAFT),
         ([PREFETCH], Stage.SENT),
-        ([Telling.SENT], Stage.SENT),
-        ([GMAIL, Telling.SENT, Telling.DRAFT], Stage.DRAFT),
-        ([GMAIL, Telling.SENT, Telling.STOPPED], Stage.CLOSED),
-        ([Telling.STOPPED, Telling.RESUMED], Stage.WAITING),
-        ([Telling.OBJECTED], Stage.CLOSED),
+        ([StatementKind.SENT], Stage.SENT),
+        ([GMAIL, StatementKind.SENT, StatementKind.DRAFT], Stage.DRAFT),
+        ([GMAIL, StatementKind.SENT, StatementKind.STOPPED], Stage.CLOSED),
+        ([StatementKind.STOPPED, StatementKind.RESUMED], Stage.WAITING),
+        ([StatementKind.OBJECTED], Stage.CLOSED),
     ],
 )
-def test_how_far_a_mail_is(told: list[Telling | Sighting], stage: Stage) -> None:
+def test_how_far_a_mail_is(told: list[StatementKind | Sighting], stage: Stage) -> None:
     story = Story()
     for second, happened in enumerate(told):
-        if isinstance(happened, Telling):
+        if isinstance(happened, StatementKind):
             story.said(happened, NOON + second)
         else:
             story.fetched(NOON + second, happened)

@@ -9,9 +9,9 @@ from sqlmodel import select
 
 from settings import Settings
 from storage.engine import reading
-from storage.tables import Alert, StatementRow
+from storage.tables import OutboxMessage, StatementRow
 from tests.pixel_server.serving import Answer, Served, kinds, sent, serving, stopped, stored, track
-from words import english, plain
+from words import plain, sentences
 
 NOBODYS = "A" * 22
 
@@ -37,7 +37,7 @@ def test_a_landlord_reads_what_is_recorded_for_how_long_and_by_whom(served: Serv
     answer = served.get(f"/n/{link.token}")
     text = html.unescape(answer.text)
     assert answer.status == 200
-    for line in (*plain(english.PAGE_KEPT).splitlines(), plain(english.PAGE_NOT_KEPT)):
+    for line in (*plain(sentences.pages.PAGE_KEPT).splitlines(), plain(sentences.pages.PAGE_NOT_KEPT)):
         assert line in text
     assert "deleted after 90 days" in text
     assert "<b>Anna Berg</b>" in text
@@ -51,7 +51,7 @@ def test_a_landlord_who_objects_is_no_longer_recorded(served: Served, engine: En
     sent(engine, link)
     served.fetch(link)
     answer = stop(served, link.token)
-    assert (answer.status, plain(english.PAGE_STOPPED_TITLE) in answer.text) == (200, True)
+    assert (answer.status, plain(sentences.pages.PAGE_STOPPED_TITLE) in answer.text) == (200, True)
     after = [served.fetch(link) for _ in range(3)]
     assert {one.status for one in after} == {200}
     assert kinds(engine, link) == ["opened"]
@@ -63,7 +63,7 @@ def test_to_object_again_changes_nothing_and_is_answered_alike(served: Served, e
     assert len({answer.undated for answer in answers}) == 1
     with reading(engine) as session:
         assert len(session.exec(select(StatementRow)).all()) == 1
-        owed = {alert.kind: alert.wanted for alert in session.exec(select(Alert))}
+        owed = {alert.kind: alert.version for alert in session.exec(select(OutboxMessage))}
     assert owed == {"card": 2, "objected": 1}
 
 
@@ -88,14 +88,14 @@ def test_a_token_that_is_nobodys_is_answered_like_a_real_one(served: Served, eng
     assert len({without(token, served.get(f"/n/{token}")) for token in tokens}) == 1
     assert len({without(token, stop(served, token)) for token in tokens}) == 1
     with reading(engine) as session:
-        said = [row.link_id for row in session.exec(select(StatementRow)) if row.telling == "objected"]
+        said = [row.link_id for row in session.exec(select(StatementRow)) if row.kind == "objected"]
     assert said == [drafted.id, watched.id, closed.id]
 
 
 def test_one_objection_is_about_one_mail(served: Served, engine: Engine) -> None:
     contract, invoice = track(engine), track(engine, "invoice")
     stop(served, contract.token)
-    assert plain(english.PAGE_NOTICE_TITLE) in served.get(f"/n/{invoice.token}").text
+    assert plain(sentences.pages.PAGE_NOTICE_TITLE) in served.get(f"/n/{invoice.token}").text
     served.fetch(invoice)
     assert kinds(engine, invoice) == ["activated"]
     assert stored(engine, contract) == []

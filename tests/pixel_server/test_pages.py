@@ -26,7 +26,7 @@ from tests.pixel_server.serving import (
     stored,
     track,
 )
-from words import english, plain
+from words import plain, sentences
 
 
 @pytest.fixture
@@ -64,14 +64,14 @@ def test_the_front_page_says_who_runs_this_to_a_stranger(served: Served) -> None
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "Anna &amp; Söhne" in answer.text
     assert "anna@example.org" in answer.text
-    assert plain(english.PAGE_FRONT_LEAD) in html.unescape(answer.text)
+    assert plain(sentences.pages.PAGE_FRONT_LEAD) in html.unescape(answer.text)
 
 
 def test_the_front_page_says_nothing_of_an_operator_who_gave_no_name(settings: Settings) -> None:
     with serving(settings) as served:
         answer = served.get("/")
     assert answer.status == 200
-    assert plain(english.PAGE_WHO_UNKNOWN) in html.unescape(answer.text)
+    assert plain(sentences.pages.PAGE_WHO_UNKNOWN) in html.unescape(answer.text)
     assert "Contact" not in answer.text
 
 
@@ -163,7 +163,7 @@ def test_every_wrong_key_is_answered_alike(served: Served, engine: Engine, setti
     answers = [served.get(f"/copy/{key}") for key in wrong]
     assert {answer.undated for answer in answers} == {answers[0].undated}
     assert answers[0].status == 404
-    assert plain(english.PAGE_NOT_FOUND) in answers[0].text
+    assert plain(sentences.pages.PAGE_NOT_FOUND) in answers[0].text
     assert "secret plan" not in answers[0].text
     assert served.get(f"/copy/{right}").status == 200
 
@@ -307,7 +307,7 @@ def test_the_front_page_says_where_the_source_code_is(settings: Settings) -> Non
     with serving(settings, source_url="https://code.example/readback?a&b") as served:
         assert '<a href="https://code.example/readback?a&amp;b" rel="noreferrer">' in served.get("/").text
     with serving(settings) as served:
-        assert plain(english.PAGE_FRONT_SOURCE_ASK) in html.unescape(served.get("/").text)
+        assert plain(sentences.pages.PAGE_FRONT_SOURCE_ASK) in html.unescape(served.get("/").text)
 
 
 def test_in_a_folder_of_a_host_every_address_begins_with_the_folder(
@@ -346,4 +346,4 @@ def test_what_is_not_the_databases_day_is_told_in_a_sentence(tmp_path: Path) -> 
         ):
             answer = served.get(path)
             assert answer.status == 503, path
-            assert plain(english.PAGE_TROUBLE) in html.unescape(answer.text)
+            assert plain(sentences.pages.PAGE_TROUBLE) in html.unescape(answer.text)

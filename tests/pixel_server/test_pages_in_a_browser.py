@@ -14,7 +14,7 @@ from storage.tables import Link
 from tests.pixel_server.serving import Served, kinds, sent, serving, stopped, track
 from tests.pixel_server.test_copy_page_in_a_browser import CHROME, browser
 from tests.pixel_server.test_pages import copy_path
-from words import english, plain
+from words import plain, sentences
 
 __all__ = ["browser"]
 
@@ -114,14 +114,14 @@ def test_a_landlord_without_scripts_finds_the_page_and_stops_recording(
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(served.url)
-        page.get_by_label(plain(english.PAGE_FRONT_IMAGE)).fill(
+        page.get_by_label(plain(sentences.pages.PAGE_FRONT_IMAGE)).fill(
             f'<img src="{served.url}/i/{link.token}.gif">'
         )
-        page.get_by_role("button", name=plain(english.PAGE_FRONT_GO)).click()
-        page.get_by_role("button", name=plain(english.PAGE_NOTICE_STOP)).click()
-        expect(page.get_by_role("heading")).to_have_text(plain(english.PAGE_STOPPED_TITLE))
+        page.get_by_role("button", name=plain(sentences.pages.PAGE_FRONT_GO)).click()
+        page.get_by_role("button", name=plain(sentences.pages.PAGE_NOTICE_STOP)).click()
+        expect(page.get_by_role("heading")).to_have_text(plain(sentences.pages.PAGE_STOPPED_TITLE))
         page.goto(f"{served.url}/n/{link.token}")
-        expect(page.get_by_role("heading")).to_have_text(plain(english.PAGE_STOPPED_TITLE))
+        expect(page.get_by_role("heading")).to_have_text(plain(sentences.pages.PAGE_STOPPED_TITLE))
     served.fetch(link)
     assert kinds(engine, link) == []
 
@@ -147,5 +147,5 @@ def test_a_page_is_drawn_before_any_script_has_come(browser: Browser, served: Se
         context.route("**/copy.js*", lambda route: route.abort())
         page = context.new_page()
         page.goto(served.url + copy_path(served, link))
-        expect(page.get_by_role("heading", name=plain(english.PAGE_COPY_TITLE))).to_be_visible()
-        expect(page.get_by_label(plain(english.PAGE_COPY_ADDRESS))).to_be_visible()
+        expect(page.get_by_role("heading", name=plain(sentences.copy_page.PAGE_COPY_TITLE))).to_be_visible()
+        expect(page.get_by_label(plain(sentences.copy_page.PAGE_COPY_ADDRESS))).to_be_visible()

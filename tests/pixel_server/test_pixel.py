@@ -17,7 +17,7 @@ from settings import Settings
 from storage.engine import writing
 from storage.ingest import record
 from storage.keys import open_keys
-from storage.tables import Alert, FetchRow, Link
+from storage.tables import FetchRow, Link, OutboxMessage
 from storage.times import now
 from tests.fetches import THUNDERBIRD as READER
 from tests.fetches import arrival
@@ -52,7 +52,7 @@ def plain(request: pytest.FixtureRequest) -> bool:
 
 def erase(engine: Engine, link: Link) -> None:
     with writing(engine) as session:
-        for table in (Alert, FetchRow):
+        for table in (OutboxMessage, FetchRow):
             session.connection().execute(delete(table).where(col(table.link_id) == link.id))
         session.connection().execute(delete(Link).where(col(Link.id) == link.id))
 

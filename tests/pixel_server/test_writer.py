@@ -27,13 +27,13 @@ from pixel_server import writer as writer_module
 from pixel_server.pixel import GIF
 from pixel_server.writer import LARGEST_BATCH, Writer
 from settings import Settings
-from storage import impatience, spool
-from storage.care import integrity
+from storage import postgres, spool
 from storage.engine import connect, is_postgres, reading, writing
 from storage.ingest import Arrival
-from storage.news import Teller
+from storage.maintenance import integrity
+from storage.notifying import Notifier
 from storage.spool import Spools
-from storage.tables import Alert, Link
+from storage.tables import Link, OutboxMessage
 from storage.times import now, seconds
 from tests.fetches import NOON, arrival
 from tests.pixel_server.serving import (
@@ -130,7 +130,7 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[Connection]:
 
 
 def writer_on(engine: Engine, settings: Settings) -> Writer:
-    return Writer(engine, Windows(), Teller(settings), Spools(settings.spool_path))
+    return Writer(engine, Windows(), Notifier(settings), Spools(settings.spool_path))
 
 
 def arrivals(link: Link, count: int) -> list[Arrival]:
@@ -147,7 +147,7 @@ async def brought(writer: Writer, fetches: list[Arrival]) -> list[asyncio.Task[b
 
 def alert_keys(engine: Engine) -> list[str]:
     with reading(engine) as session:
-        return sorted(session.exec(select_from(Alert.key).where(col(Alert.chat_id) == ANNA)))
+        return sorted(session.exec(select_from(OutboxMessage.key).where(col(OutboxMessage.chat_id) == ANNA)))
 
 
 def poison(engine: Engine) -> None:
@@ -383,7 +383,7 @@ def test_what_happened_while_a_fetch_waited_is_weighed_by_its_time(
     sent(engine, draft, ago=0)
     stopped(engine, halted)
     with writing(engine) as session:
-        session.connection().execute(text(f"DELETE FROM alert WHERE link_id = {erased.id}"))  # noqa: S608
+        session.connection().execute(text(f"DELETE FROM outbox WHERE link_id = {erased.id}"))  # noqa: S608
         session.connection().execute(text(f"DELETE FROM link WHERE id = {erased.id}"))  # noqa: S608
     with serving(settings) as served:
         drained(served)
@@ -439,7 +439,7 @@ def test_a_commit_whose_answer_was_lost_is_repeated_and_nothing_is_doubled(
 def test_a_server_that_froze_in_a_commit_is_hung_up_on_and_nothing_is_lost_or_doubled(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(impatience, "ANSWER", 0.3)
+    monkeypatch.setattr(postgres, "ANSWER", 0.3)
     monkeypatch.setattr(committing, "PATIENCE", 0)
     link, thawed = track(engine), Event()
     sent(engine, link)
@@ -494,20 +494,20 @@ def cutting_at_commit(settings: Settings, thawed: Event | None = None) -> Iterat
     def accept() -> None:
         while True:
             try:
-                near, _ = listener.accept()
+                near, _ = subscriber.accept()
             except OSError:
                 return
             Thread(target=serve, args=(near,), daemon=True).start()
 
-    with TemporaryDirectory(prefix="wire") as folder, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(f"{folder}/.s.PGSQL.5432")
-        listener.listen()
+    with TemporaryDirectory(prefix="wire") as folder, socket.socket(socket.AF_UNIX) as subscriber:
+        subscriber.bind(f"{folder}/.s.PGSQL.5432")
+        subscriber.listen()
         thread = Thread(target=accept)
         thread.start()
         through = address.set(query={**address.query, "host": folder})
         url = through.render_as_string(hide_password=False)
         yield settings.model_copy(update={"database_url": url}), cut
-        listener.shutdown(socket.SHUT_RDWR)
+        subscriber.shutdown(socket.SHUT_RDWR)
         thread.join(PATIENCE)
 
 

@@ -8,10 +8,10 @@ from storage import claims, links, outbox
 from storage.chats import chat_of, lose, migrate
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
-from storage.tables import Alert, Chat, Link
+from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment
 from tests.fetches import NOON, arrival
-from tests.storage.test_ingest import take_in
+from tests.storage.test_ingest import fold
 
 ANNA, TEAM, SUPERGROUP = 1001, -500, -1_000_000_000_500
 
@@ -61,7 +61,7 @@ def test_a_lost_chats_links_go_on_recording(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract", ANNA)
         lose(session, ANNA, NOON)
-    take_in(engine, arrival(contract.token, NOON + 60))
+    fold(engine, arrival(contract.token, NOON + 60))
     with reading(engine) as session:
         assert session.get_one(Link, contract.id).fetches == 1
 
@@ -113,7 +113,7 @@ def test_a_card_that_cannot_be_edited_from_the_supergroup_is_sent_anew_there(eng
     with writing(engine) as session:
         (card,) = claims.claim(session, NOON, 8)
         claims.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
-    take_in(engine, arrival(contract.token, NOON + 60))
+    fold(engine, arrival(contract.token, NOON + 60))
     move(engine, TEAM, SUPERGROUP)
     with writing(engine) as session:
         (card,) = claims.claim(session, NOON + 60, 8)
@@ -129,9 +129,9 @@ def test_what_was_shown_already_is_not_told_again_in_the_supergroup(engine: Engi
         claims.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
     move(engine, TEAM, SUPERGROUP)
     with writing(engine) as session:
-        assert not outbox.turn(session, NOON + 60)
+        assert not outbox.refresh_changed(session, NOON + 60)
         assert claims.claim(session, NOON + 60, 8) == []
-        assert session.exec(select(Alert.state)).all() == ["sent"]
+        assert session.exec(select(OutboxMessage.state)).all() == ["sent"]
 
 
 @pytest.mark.parametrize("made_there_before", [0, 1])
@@ -144,11 +144,11 @@ def test_a_message_of_the_old_group_is_not_taken_for_one_of_the_new(
         for _ in range(made_there_before):
             make(session, "letter", SUPERGROUP)
     with writing(engine) as session:
-        session.connection().execute(update(Alert).values(reply_to=7))
+        session.connection().execute(update(OutboxMessage).values(reply_to=7))
     move(engine, TEAM, SUPERGROUP)
     with reading(engine) as session:
         assert session.get_one(Link, contract.id).asked_in is None
-        cards = select(Alert.reply_to).where(Alert.link_id == contract.id)
+        cards = select(OutboxMessage.reply_to).where(OutboxMessage.link_id == contract.id)
         assert session.exec(cards).all() == [None]
 
 
@@ -156,6 +156,6 @@ def test_fetches_go_on_being_told_after_the_move(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract", TEAM)
     move(engine, TEAM, SUPERGROUP)
-    take_in(engine, arrival(contract.token, NOON + 60))
+    fold(engine, arrival(contract.token, NOON + 60))
     with reading(engine) as session:
-        assert session.exec(select(Alert.chat_id)).all() == [SUPERGROUP]
+        assert session.exec(select(OutboxMessage.chat_id)).all() == [SUPERGROUP]

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from settings import Settings
-from storage import impatience
+from storage import postgres
 from storage.chats import chat_of
 from storage.engine import connect, reading, writing
 from tests.conftest import settings_of
@@ -37,7 +37,7 @@ def test_a_server_that_does_not_answer_is_hung_up_on_and_the_next_call_has_a_new
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as hurry:
-        hurry.setattr(impatience, "ANSWER", 0.2)
+        hurry.setattr(postgres, "ANSWER", 0.2)
         with pytest.raises(OperationalError, match="did not answer"), reading(engine) as session:
             session.connection().execute(text("SELECT pg_sleep(30)"))
     with reading(engine) as session:

@@ -16,11 +16,11 @@ from storage.engine import connect, reading, writing
 from storage.erasing import truncate_log
 from storage.objections import object_to
 from storage.statements import state
-from storage.tables import Alert, Chat, FetchRow, Link, Note, StatementRow
+from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
 from storage.times import moment
 from tests.fetches import NOON, arrival
-from tests.storage.test_ingest import take_in
-from tracking import Statement, Telling, Windows
+from tests.storage.test_ingest import fold
+from tracking import Statement, StatementKind, Windows
 
 ANNA, BEN = 1001, 1002
 
@@ -31,10 +31,10 @@ def sent(engine: Engine, label: str, chat: int = ANNA) -> Link:
     """A link that was sent, noted on, and opened."""
     with writing(engine) as session:
         link = links.create(session, chat_id=chat, by=chat, label=label, recipient="Ben", now=NOON, daily=50)
-        statement = Statement(Telling.SENT, NOON + 60)
+        statement = Statement(StatementKind.SENT, NOON + 60)
         state(session, link, statement, by=chat, now=NOON + 60, windows=Windows())
         notes.add(session, link, by=chat, text=f"about {label}", now=NOON + 70)
-    take_in(engine, arrival(link.token, NOON + 3600))
+    fold(engine, arrival(link.token, NOON + 3600))
     return link
 
 
@@ -60,9 +60,9 @@ def settle_with(engine: Engine, claimed: Claim, outcome: Outcome, at: float) -> 
         claims.settle(session, claimed, outcome, at)
 
 
-def alerts(engine: Engine) -> list[Alert]:
+def alerts(engine: Engine) -> list[OutboxMessage]:
     with reading(engine) as session:
-        return list(session.exec(select(Alert)).all())
+        return list(session.exec(select(OutboxMessage)).all())
 
 
 def rows(engine: Engine) -> dict[str, int]:
@@ -135,7 +135,7 @@ def test_everything_of_a_chat_goes_and_nothing_of_another(engine: Engine) -> Non
 def test_a_fetch_of_an_erased_link_is_passed_over(engine: Engine) -> None:
     contract = sent(engine, "contract")
     erase(engine, contract)
-    take_in(engine, arrival(contract.token, NOON + 7200))
+    fold(engine, arrival(contract.token, NOON + 7200))
     assert rows(engine)["FetchRow"] == 0
 
 
@@ -178,7 +178,7 @@ def test_an_erased_links_token_is_a_strangers(engine: Engine) -> None:
     erase(engine, contract)
     with reading(engine) as session:
         tokens = {contract.token, offer.token, "A" * 22}
-        assert erasing.strangers(session, tokens) == {contract.token, "A" * 22}
+        assert erasing.unknown_tokens(session, tokens) == {contract.token, "A" * 22}
 
 
 def test_what_is_parked_of_an_erased_link_is_gone_and_its_objection_too(engine: Engine) -> None:

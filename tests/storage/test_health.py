@@ -9,11 +9,11 @@ from storage.engine import reading, writing
 from storage.health import BOT, STALE, beat, owed, trouble_of
 from storage.reports import status
 from storage.statements import state
-from storage.tables import Alert
+from storage.tables import OutboxMessage
 from storage.times import moment
 from tests.fetches import NOON
 from tests.storage.test_ingest import ANNA, track
-from tracking import Statement, Telling, Windows
+from tracking import Statement, StatementKind, Windows
 
 REVIVAL = Windows().revival
 
@@ -62,7 +62,7 @@ def test_what_is_owed_is_counted_by_state(engine: Engine) -> None:
 def test_what_is_owed_at_a_time_to_come_is_counted_as_later(engine: Engine) -> None:
     with writing(engine) as session:
         links.create(session, chat_id=1, by=1, label="contract", recipient="", now=NOON, daily=50)
-        session.exec(select(Alert)).one().not_before = moment(NOON + 60)
+        session.exec(select(OutboxMessage)).one().not_before = moment(NOON + 60)
     with reading(engine) as session:
         assert owed(session, NOON) == {"later": 1}
         assert owed(session, NOON + 60) == {"pending": 1}
@@ -72,7 +72,7 @@ def test_a_chat_is_told_of_its_own_links_and_its_own_parked_messages(engine: Eng
     with writing(engine) as session:
         contract, _ = track(session), track(session, "invoice", "client")
         links.create(session, chat_id=7, by=7, label="letter", recipient="", now=NOON, daily=50)
-        stop = Statement(Telling.STOPPED, NOON + 60)
+        stop = Statement(StatementKind.STOPPED, NOON + 60)
         state(session, contract, stop, by=ANNA, now=NOON + 60, windows=Windows())
     with writing(engine) as session:
         for claimed in claims.claim(session, NOON, 8):

@@ -8,9 +8,9 @@ from storage import links
 from storage.engine import reading, writing
 from storage.ingest import Arrival, record
 from storage.statements import state
-from storage.tables import Alert, FetchRow, Link
+from storage.tables import FetchRow, Link, OutboxMessage
 from tests.fetches import APPLE, BARE, GATEWAY, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
-from tracking import Statement, Telling, Windows
+from tracking import Statement, StatementKind, Windows
 
 ANNA = 1001
 
@@ -21,10 +21,10 @@ def track(session: Session, label: str = "contract", recipient: str = "landlord"
 
 
 def sent(session: Session, link: Link, at: float) -> None:
-    state(session, link, Statement(Telling.SENT, at), by=ANNA, now=at, windows=Windows())
+    state(session, link, Statement(StatementKind.SENT, at), by=ANNA, now=at, windows=Windows())
 
 
-def take_in(engine: Engine, *arrivals: Arrival, again: bool = False) -> bool:
+def fold(engine: Engine, *arrivals: Arrival, again: bool = False) -> bool:
     with writing(engine) as session:
         return record(session.connection(), arrivals, Windows(), again=again)
 
@@ -38,14 +38,14 @@ def stored(engine: Engine) -> list[tuple[int, str]]:
 def owed(engine: Engine) -> dict[str, tuple[bool, int]]:
     """What is owed, by kind: whether it is loud, and how many versions were asked for."""
     with reading(engine) as session:
-        return {alert.kind: (alert.loud, alert.wanted) for alert in session.exec(select(Alert))}
+        return {alert.kind: (alert.loud, alert.version) for alert in session.exec(select(OutboxMessage))}
 
 
 def test_an_open_is_stored_with_a_loud_alert(engine: Engine) -> None:
     with writing(engine) as session:
         link = track(session)
         sent(session, link, NOON + 60)
-    assert take_in(engine, arrival(link.token, NOON + 3600))
+    assert fold(engine, arrival(link.token, NOON + 3600))
     assert stored(engine) == [(1, "opened")]
     assert owed(engine)["opened"] == (True, 1)
 
@@ -55,11 +55,11 @@ def test_a_storm_is_one_alert_and_every_fetch_is_kept(engine: Engine) -> None:
         link = track(session)
         sent(session, link, NOON + 60)
     storm = [arrival(link.token, NOON + 3600 + i / 10) for i in range(500)]
-    take_in(engine, *storm[:200])
-    take_in(engine, *storm[200:])
+    fold(engine, *storm[:200])
+    fold(engine, *storm[200:])
     assert stored(engine) == [(1, "opened"), *((seq, "repeat") for seq in range(2, 501))]
     with reading(engine) as session:
-        assert [alert.kind for alert in session.exec(select(Alert))].count("opened") == 1
+        assert [alert.kind for alert in session.exec(select(OutboxMessage))].count("opened") == 1
 
 
 @pytest.mark.parametrize("batches", [1, 2])
@@ -71,13 +71,13 @@ def test_an_open_that_turns_out_to_be_a_scanners_is_corrected_in_its_place(
         sent(session, link, NOON + 60)
     look, scan = arrival(link.token, NOON + 3600, BARE), arrival(link.token, NOON + 3601, GATEWAY)
     for batch in [[look, scan]] if batches == 1 else [[look], [scan]]:
-        assert take_in(engine, *batch)
+        assert fold(engine, *batch)
     assert stored(engine) == [(1, "scanned"), (2, "scanned")]
     assert owed(engine)["opened"] == (True, 2)
     with reading(engine) as session:
         assert session.get_one(FetchRow, look.id).reason == "burst"
-        assert links.history_of(session.get_one(Link, link.id)).memory.opens == 0
-        row = session.exec(select(Alert).where(Alert.key == links.opened_key(look.id))).one()
+        assert links.history_of(session.get_one(Link, link.id)).summary.opens == 0
+        row = session.exec(select(OutboxMessage).where(OutboxMessage.key == links.opened_key(look.id))).one()
         assert row.state == "pending"
 
 
@@ -86,34 +86,34 @@ def test_an_open_that_a_scanner_kept_quiet_takes_its_alert_over(engine: Engine) 
         link = track(session)
         sent(session, link, NOON + 60)
     look, reader = arrival(link.token, NOON + 3600, BARE), arrival(link.token, NOON + 3600.5, GMAIL)
-    take_in(engine, look)
-    take_in(engine, reader, arrival(link.token, NOON + 3601, GATEWAY))
+    fold(engine, look)
+    fold(engine, reader, arrival(link.token, NOON + 3601, GATEWAY))
     assert stored(engine) == [(1, "scanned"), (2, "opened"), (3, "scanned")]
     with reading(engine) as session:
-        told = session.exec(select(Alert).where(Alert.kind == "opened")).one()
-        assert (told.key, told.fetch_id, told.wanted) == (links.opened_key(reader.id), reader.id, 2)
+        told = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "opened")).one()
+        assert (told.key, told.fetch_id, told.version) == (links.opened_key(reader.id), reader.id, 2)
 
 
 def test_a_batch_that_may_have_been_committed_can_be_repeated(engine: Engine) -> None:
     with writing(engine) as session:
         link = track(session)
     batch = [arrival(link.token, NOON + 10), arrival(link.token, NOON + 20)]
-    take_in(engine, *batch)
-    take_in(engine, *batch, arrival(link.token, NOON + 30), again=True)
+    fold(engine, *batch)
+    fold(engine, *batch, arrival(link.token, NOON + 30), again=True)
     assert stored(engine) == [(1, "activated"), (2, "inserted"), (3, "inserted")]
 
 
 def test_an_unknown_token_stores_nothing(engine: Engine) -> None:
-    assert not take_in(engine, arrival("A" * 22, NOON))
+    assert not fold(engine, arrival("A" * 22, NOON))
     assert stored(engine) == []
 
 
 def test_a_stopped_link_stores_nothing(engine: Engine) -> None:
     with writing(engine) as session:
         link = track(session)
-        stop = Statement(Telling.STOPPED, NOON + 60)
+        stop = Statement(StatementKind.STOPPED, NOON + 60)
         state(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
-    take_in(engine, arrival(link.token, NOON + 3600))
+    fold(engine, arrival(link.token, NOON + 3600))
     assert stored(engine) == []
 
 
@@ -122,17 +122,17 @@ def test_a_muted_link_counts_on_its_card_and_does_not_speak(engine: Engine) -> N
         link = track(session)
         sent(session, link, NOON + 60)
         links.mute(session, link, muted=True)
-    take_in(engine, arrival(link.token, NOON + 3600))
+    fold(engine, arrival(link.token, NOON + 3600))
     assert "opened" not in owed(engine)
     with reading(engine) as session:
-        assert links.history_of(session.get_one(Link, link.id)).memory.opens == 1
+        assert links.history_of(session.get_one(Link, link.id)).summary.opens == 1
 
 
 def test_two_providers_that_fetch_by_themselves_are_one_silent_line(engine: Engine) -> None:
     with writing(engine) as session:
         link = track(session)
         sent(session, link, NOON + 60)
-    take_in(engine, arrival(link.token, NOON + 62, PREFETCH), arrival(link.token, NOON + 900, APPLE))
+    fold(engine, arrival(link.token, NOON + 62, PREFETCH), arrival(link.token, NOON + 900, APPLE))
     assert stored(engine) == [(1, "proxied"), (2, "proxied")]
     assert owed(engine)["proxied"] == (False, 1)
 
@@ -141,7 +141,7 @@ def test_one_batch_of_two_peoples_links_keeps_them_apart(engine: Engine) -> None
     with writing(engine) as session:
         contract, invoice = track(session), track(session, "invoice", "client")
         sent(session, contract, NOON + 60)
-    take_in(
+    fold(
         engine,
         arrival(contract.token, NOON + 3600, OUTLOOK),
         arrival(invoice.token, NOON + 3601, GMAIL),

@@ -8,10 +8,10 @@ from storage import links
 from storage.engine import reading, writing
 from storage.keys import link_id_in
 from storage.statements import state
-from storage.tables import Alert, Link
+from storage.tables import Link, OutboxMessage
 from tests.fetches import NOON, arrival
-from tests.storage.test_ingest import ANNA, take_in
-from tracking import Statement, Telling, Windows
+from tests.storage.test_ingest import ANNA, fold
+from tracking import Statement, StatementKind, Windows
 
 BEN = 1002
 DAY = 86400.0
@@ -44,7 +44,7 @@ def test_a_new_link_owes_its_card_where_it_was_asked_for(engine: Engine) -> None
             thread_id=3, asked_in=41,
         )  # fmt: skip
     with reading(engine) as session:
-        card = session.exec(select(Alert)).one()
+        card = session.exec(select(OutboxMessage)).one()
     assert (card.key, card.kind, card.chat_id, card.link_id) == (f"card:{link.id}", "card", -5, link.id)
     assert (card.thread_id, card.reply_to, card.loud) == (3, 41, False)
 
@@ -52,7 +52,7 @@ def test_a_new_link_owes_its_card_where_it_was_asked_for(engine: Engine) -> None
 def test_another_chats_link_is_as_unknown_as_one_that_never_was(engine: Engine) -> None:
     contract = made(engine, "contract")
     look = arrival(contract.token, NOON + 10)
-    take_in(engine, look)
+    fold(engine, look)
     made(engine, "letter", BEN)
     with writing(engine) as session:
         for chat, sees in ((ANNA, True), (BEN, False)):
@@ -60,9 +60,9 @@ def test_another_chats_link_is_as_unknown_as_one_that_never_was(engine: Engine) 
             assert bool(links.link_of(session, chat, contract.id, lock=True)) is sees
             assert bool(links.fetch_of(session, chat, look.id)) is sees
             assert contract.id in [link.id for link in links.newest(session, chat, 0, 10)] or not sees
-            assert contract.id in [link.id for link in links.watched(session, chat)] or not sees
+            assert contract.id in [link.id for link in links.active(session, chat)] or not sees
         assert [link.label for link in links.newest(session, BEN, 0, 10)] == ["letter"]
-        assert [link.label for link in links.watched(session, BEN)] == ["letter"]
+        assert [link.label for link in links.active(session, BEN)] == ["letter"]
         theirs = links.numbered(session, BEN, 1)
         assert theirs
         assert theirs.label == "letter"
@@ -113,8 +113,8 @@ def test_links_are_paged_newest_first(engine: Engine) -> None:
 
 def test_a_timeline_is_the_newest_fetches_newest_first(engine: Engine) -> None:
     contract, invoice = made(engine, "contract"), made(engine, "invoice")
-    take_in(engine, *(arrival(contract.token, NOON + second) for second in range(40)))
-    take_in(engine, arrival(invoice.token, NOON))
+    fold(engine, *(arrival(contract.token, NOON + second) for second in range(40)))
+    fold(engine, arrival(invoice.token, NOON))
     with reading(engine) as session:
         assert [row.seq for row in links.timeline(session, contract.id, 30)] == list(range(40, 10, -1))
         assert [row.seq for row in links.timeline(session, invoice.id, 30)] == [1]
@@ -126,18 +126,18 @@ def test_muting_shows_on_the_card(engine: Engine) -> None:
         links.mute(session, session.get_one(Link, contract.id), muted=True)
     with reading(engine) as session:
         assert session.get_one(Link, contract.id).muted
-        assert session.exec(select(Alert.wanted)).one() == 2
+        assert session.exec(select(OutboxMessage.version)).one() == 2
 
 
 def test_a_stopped_link_is_not_watched(engine: Engine) -> None:
     contract = made(engine, "contract")
     made(engine, "invoice")
     with writing(engine) as session:
-        stop = Statement(Telling.STOPPED, NOON + 60)
+        stop = Statement(StatementKind.STOPPED, NOON + 60)
         link = session.get_one(Link, contract.id)
         state(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
     with writing(engine) as session:
-        assert [link.label for link in links.watched(session, ANNA)] == ["invoice"]
+        assert [link.label for link in links.active(session, ANNA)] == ["invoice"]
 
 
 @pytest.mark.parametrize("link_id", [2**31, 9_999_999_999])

@@ -11,7 +11,7 @@ from storage import claims, outbox
 from storage.chats import chat_of, lose
 from storage.claims import LEASE, Claim, Ended, Outcome
 from storage.engine import reading, writing
-from storage.tables import Alert, Chat
+from storage.tables import Chat, OutboxMessage
 from storage.times import moment, seconds
 from tests.fetches import NOON
 
@@ -63,9 +63,9 @@ def renew(engine: Engine, *keys: str) -> None:
         outbox.renew(session.connection(), keys)
 
 
-def alert(engine: Engine, key: str) -> Alert:
+def alert(engine: Engine, key: str) -> OutboxMessage:
     with reading(engine) as session:
-        return session.exec(select(Alert).where(Alert.key == key)).one()
+        return session.exec(select(OutboxMessage).where(OutboxMessage.key == key)).one()
 
 
 def chat(engine: Engine, chat_id: int = ANNA) -> Chat:
@@ -221,10 +221,10 @@ def test_a_worker_whose_message_was_erased_meanwhile_changes_nothing(engine: Eng
     owe(engine, "opened")
     claimed = claim_one(engine, NOON)
     with writing(engine) as session:
-        session.delete(session.get_one(Alert, claimed.alert.id))
+        session.delete(session.get_one(OutboxMessage, claimed.alert.id))
     settle(engine, claimed, Ended.SENT, NOON + 1, telegram_id=51)
     with reading(engine) as session:
-        assert session.exec(select(Alert)).all() == []
+        assert session.exec(select(OutboxMessage)).all() == []
 
 
 def test_a_bot_that_takes_over_does_not_wait_for_the_leases_of_the_one_that_is_gone(engine: Engine) -> None:
@@ -268,7 +268,7 @@ def test_a_message_that_was_sent_is_done_and_known_by_its_id(engine: Engine) -> 
     owe(engine, "opened")
     settle(engine, claim_one(engine, NOON), Ended.SENT, NOON + 1, telegram_id=51)
     done = alert(engine, "opened")
-    assert (done.state, done.telegram_id, done.shown, done.trouble) == ("sent", 51, 1, "")
+    assert (done.state, done.telegram_id, done.delivered_version, done.last_error) == ("sent", 51, 1, "")
     assert done.lease_until is None
     assert claim(engine, NOON + 3600) == []
 
@@ -300,7 +300,7 @@ def test_what_did_not_arrive_for_sure_is_tried_again_and_says_so_where_it_may_ha
     owe(engine, "opened")
     settle(engine, claim_one(engine, NOON), ended, NOON)
     waiting = alert(engine, "opened")
-    assert (waiting.state, waiting.in_doubt, waiting.trouble) == ("pending", doubtful, f"it was {ended}")
+    assert (waiting.state, waiting.in_doubt, waiting.last_error) == ("pending", doubtful, f"it was {ended}")
     assert claim(engine, NOON + 1) == []
     assert claim_one(engine, NOON + 2).alert.in_doubt is doubtful
 
@@ -354,7 +354,7 @@ def test_what_is_parked_is_let_go_when_its_owner_says_so(engine: Engine) -> None
         owe(engine, key, chat)
         settle(engine, claim_one(engine, NOON), Ended.REFUSED, NOON)
     with writing(engine) as session:
-        assert outbox.let_go(session, ANNA) == 1
+        assert outbox.dismiss(session, ANNA) == 1
         assert (outbox.missed(session, ANNA), outbox.missed(session, BEN)) == (0, 1)
     assert claim(engine, NOON + 3600) == []
 
@@ -402,7 +402,10 @@ def test_a_refused_message_is_parked_and_holds_nobody_up(engine: Engine) -> None
     owe(engine, "refused")
     owe(engine, "next")
     settle(engine, claim_one(engine, NOON), Ended.REFUSED, NOON)
-    assert (alert(engine, "refused").state, alert(engine, "refused").trouble) == ("parked", "it was refused")
+    assert (alert(engine, "refused").state, alert(engine, "refused").last_error) == (
+        "parked",
+        "it was refused",
+    )
     assert claimed_keys(engine, NOON) == ["next"]
 
 
@@ -492,7 +495,7 @@ def test_five_hundred_changes_are_one_edit(engine: Engine) -> None:
             outbox.renew(session.connection(), ["card:1"])
     settle(engine, claim_one(engine, NOON), Ended.SENT, NOON)
     assert claim(engine, NOON) == []
-    assert (alert(engine, "card:1").wanted, alert(engine, "card:1").shown) == (501, 501)
+    assert (alert(engine, "card:1").version, alert(engine, "card:1").delivered_version) == (501, 501)
 
 
 def test_a_change_of_a_message_nobody_has_seen_yet_makes_no_second_one(engine: Engine) -> None:
@@ -555,7 +558,7 @@ def test_what_is_owed_at_a_time_of_day_goes_by_the_clock_on_the_wall(engine: Eng
     """Somebody set the machine's clock an hour forward: leases and pauses do not follow, the morning does."""
     owe(engine, "held until the morning")
     with writing(engine) as session:
-        session.exec(select(Alert)).one().not_before = moment(NOON + 3600)
+        session.exec(select(OutboxMessage)).one().not_before = moment(NOON + 3600)
         chat = session.get_one(Chat, ANNA)
         chat.paused_until = moment(NOON + 12)
     with writing(engine) as session:
@@ -633,7 +636,9 @@ def test_two_workers_share_the_chats_without_a_double(engine: Engine) -> None:
         worker.join()
     assert sorted(taken) == list(chats)
     with reading(engine) as session:
-        leases = session.exec(select(Alert.lease_until).where(col(Alert.state) == "sending")).all()
+        leases = session.exec(
+            select(OutboxMessage.lease_until).where(col(OutboxMessage.state) == "sending")
+        ).all()
     assert {seconds(lease) for lease in leases if lease} == {NOON + LEASE}
 
 

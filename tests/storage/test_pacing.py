@@ -13,10 +13,10 @@ from tests.fetches import NOON
 gaps = st.lists(st.one_of(st.just(0.0), st.floats(0, 0.1), st.floats(0, 90)), min_size=60, max_size=300)
 
 
-def sent(pace: Pace, wishes: Sequence[float]) -> list[float]:
+def sent(pace: Pace, requests: Sequence[float]) -> list[float]:
     """When messages go that are wished for at these moments and passed over when there is no allowance."""
     went, full_at = [], 0.0
-    for at in wishes:
+    for at in requests:
         if pace.allows(full_at, at):
             went.append(at)
             full_at = pace.after(full_at, at)
@@ -48,8 +48,8 @@ def keeps_to(most: int, window: float, went: Sequence[float]) -> bool:
 def test_no_stretch_of_time_has_more_messages_than_telegram_takes(
     pace: Pace, window: float, most: int, gaps: list[float]
 ) -> None:
-    wishes = list(accumulate(gaps, initial=NOON))
-    assert keeps_to(most, window, sent(pace, wishes))
+    requests = list(accumulate(gaps, initial=NOON))
+    assert keeps_to(most, window, sent(pace, requests))
 
 
 @pytest.mark.parametrize(("pace", "window", "most"), [(ALL_CHATS, 1, 30), (GROUP, 60, 20)])
@@ -76,6 +76,6 @@ def test_over_all_chats_two_dozen_a_second_go_on_for_ever() -> None:
 @settings(deadline=None)
 @given(gaps=gaps, rest=st.floats(30, 1e6))
 def test_after_a_rest_the_whole_burst_is_there_again(gaps: list[float], rest: float) -> None:
-    wishes = list(accumulate(gaps, initial=NOON))
-    rested = wishes[-1] + rest
-    assert sent(PRIVATE, [*wishes, *[rested] * 40]).count(rested) == PRIVATE.burst
+    requests = list(accumulate(gaps, initial=NOON))
+    rested = requests[-1] + rest
+    assert sent(PRIVATE, [*requests, *[rested] * 40]).count(rested) == PRIVATE.burst

@@ -10,8 +10,8 @@ from storage.statements import state
 from storage.tables import FetchRow, Link
 from storage.times import moment
 from tests.fetches import GMAIL, NOON, OUTLOOK, PREFETCH, THUNDERBIRD, arrival
-from tests.storage.test_ingest import ANNA, sent, take_in, track
-from tracking import History, Sighting, Statement, Telling, Windows
+from tests.storage.test_ingest import ANNA, fold, sent, track
+from tracking import History, Sighting, Statement, StatementKind, Windows
 
 DAY = 86400.0
 
@@ -52,7 +52,7 @@ def history(engine: Engine, link: Link) -> History:
 def test_fetches_past_their_days_go_and_younger_ones_stay(engine: Engine) -> None:
     with writing(engine) as session:
         contract = looked_at(session)
-    take_in(engine, *(fetched(contract, NOON + day * DAY, GMAIL) for day in (1, 2, 3)))
+    fold(engine, *(fetched(contract, NOON + day * DAY, GMAIL) for day in (1, 2, 3)))
     assert purge(engine, NOON + 182.5 * DAY) == 1
     assert left(engine) == [3]
     assert purge(engine, NOON + 182.5 * DAY) == 0
@@ -61,7 +61,7 @@ def test_fetches_past_their_days_go_and_younger_ones_stay(engine: Engine) -> Non
 def test_nothing_goes_before_its_time(engine: Engine) -> None:
     with writing(engine) as session:
         contract = looked_at(session)
-    take_in(engine, fetched(contract, NOON + DAY))
+    fold(engine, fetched(contract, NOON + DAY))
     assert purge(engine, NOON + 181 * DAY) == 0
     assert left(engine) == [1]
 
@@ -70,59 +70,59 @@ def test_the_counts_stay_when_the_fetches_go(engine: Engine) -> None:
     with writing(engine) as session:
         contract = looked_at(session)
     arrivals = (PREFETCH, GMAIL, OUTLOOK)
-    take_in(engine, *(fetched(contract, NOON + (i + 1) * DAY, what) for i, what in enumerate(arrivals)))
+    fold(engine, *(fetched(contract, NOON + (i + 1) * DAY, what) for i, what in enumerate(arrivals)))
     before = history(engine, contract)
     purge(engine, NOON + 365 * DAY)
     assert left(engine) == []
     assert history(engine, contract) == before
-    assert before.memory.opens == 2
+    assert before.summary.opens == 2
 
 
 def test_what_is_said_later_keeps_the_counts_of_what_is_gone(engine: Engine) -> None:
     with writing(engine) as session:
         contract = looked_at(session)
-    take_in(engine, *(fetched(contract, NOON + day * DAY) for day in (1, 2)))
+    fold(engine, *(fetched(contract, NOON + day * DAY) for day in (1, 2)))
     last = fetched(contract, NOON + 200 * DAY)
-    take_in(engine, last)
+    fold(engine, last)
     purge(engine, NOON + 190 * DAY)
     assert left(engine) == [3]
-    said = say(engine, contract, Statement(Telling.OWN, NOON + 201 * DAY, of=last.id))
-    assert said.memory.opens == 2
-    assert said.memory.first_open == NOON + DAY
-    back = say(engine, contract, Statement(Telling.NOT_OWN, NOON + 202 * DAY, of=last.id))
-    assert back.memory.opens == 3
+    said = say(engine, contract, Statement(StatementKind.OWN, NOON + 201 * DAY, of=last.id))
+    assert said.summary.opens == 2
+    assert said.summary.first_open == NOON + DAY
+    back = say(engine, contract, Statement(StatementKind.NOT_OWN, NOON + 202 * DAY, of=last.id))
+    assert back.summary.opens == 3
 
 
 def test_a_correction_before_the_purge_stays_corrected_after_it(engine: Engine) -> None:
     with writing(engine) as session:
         contract = looked_at(session)
     mine, theirs = fetched(contract, NOON + DAY), fetched(contract, NOON + 2 * DAY)
-    take_in(engine, mine, theirs)
-    say(engine, contract, Statement(Telling.OWN, NOON + 2 * DAY, of=mine.id))
+    fold(engine, mine, theirs)
+    say(engine, contract, Statement(StatementKind.OWN, NOON + 2 * DAY, of=mine.id))
     purge(engine, NOON + 365 * DAY)
-    again = say(engine, contract, Statement(Telling.SENT, NOON + 60))
-    assert (again.memory.opens, again.memory.first_open) == (1, theirs.at)
+    again = say(engine, contract, Statement(StatementKind.SENT, NOON + 60))
+    assert (again.summary.opens, again.summary.first_open) == (1, theirs.at)
 
 
 def test_purging_bit_by_bit_counts_nothing_twice(engine: Engine) -> None:
     with writing(engine) as session:
         contract = looked_at(session)
-    take_in(engine, *(fetched(contract, NOON + day * DAY) for day in range(1, 11)))
+    fold(engine, *(fetched(contract, NOON + day * DAY) for day in range(1, 11)))
     for day in range(181, 192):
         purge(engine, NOON + (day + 0.5) * DAY)
     assert left(engine) == []
-    assert say(engine, contract, Statement(Telling.SENT, NOON + 60)).memory.opens == 10
+    assert say(engine, contract, Statement(StatementKind.SENT, NOON + 60)).summary.opens == 10
 
 
 def test_the_senders_device_is_known_even_when_the_draft_is_forgotten(engine: Engine) -> None:
     with writing(engine) as session:
         contract = track(session)
-    take_in(engine, fetched(contract, NOON + 10, THUNDERBIRD, device="annas-laptop"))
+    fold(engine, fetched(contract, NOON + 10, THUNDERBIRD, device="annas-laptop"))
     with writing(engine) as session:
         sent(session, session.get_one(Link, contract.id), NOON + 60)
     purge(engine, NOON + 365 * DAY)
-    take_in(engine, fetched(contract, NOON + 366 * DAY, THUNDERBIRD, device="annas-laptop"))
-    say(engine, contract, Statement(Telling.PEEK, NOON + 367 * DAY, until=NOON + 367 * DAY + 900))
+    fold(engine, fetched(contract, NOON + 366 * DAY, THUNDERBIRD, device="annas-laptop"))
+    say(engine, contract, Statement(StatementKind.PEEK, NOON + 367 * DAY, until=NOON + 367 * DAY + 900))
     with reading(engine) as session:
         assert session.exec(select(FetchRow.kind)).all() == ["own"]
 
@@ -130,9 +130,9 @@ def test_the_senders_device_is_known_even_when_the_draft_is_forgotten(engine: En
 def test_new_fetches_are_numbered_on_where_the_purged_ones_ended(engine: Engine) -> None:
     with writing(engine) as session:
         contract = looked_at(session)
-    take_in(engine, fetched(contract, NOON + DAY), fetched(contract, NOON + 2 * DAY))
+    fold(engine, fetched(contract, NOON + DAY), fetched(contract, NOON + 2 * DAY))
     purge(engine, NOON + 365 * DAY)
-    take_in(engine, fetched(contract, NOON + 366 * DAY))
+    fold(engine, fetched(contract, NOON + 366 * DAY))
     assert left(engine) == [3]
 
 
@@ -142,7 +142,7 @@ def test_a_purge_takes_a_hundred_links_at_most_and_goes_on_until_all_are_done(en
             links.create(session, chat_id=ANNA, by=ANNA, label=f"{n}", recipient="", now=NOON, daily=500)
             for n in range(130)
         ]
-    take_in(engine, *(fetched(link, NOON + DAY) for link in made))
+    fold(engine, *(fetched(link, NOON + DAY) for link in made))
     assert [purge(engine, NOON + 365 * DAY) for _ in range(3)] == [100, 30, 0]
     assert left(engine) == []
 

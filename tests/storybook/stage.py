@@ -15,8 +15,8 @@ from demo import telegram
 from demo.telegram.serving import listening, routes_of, serving
 from storage import outbox
 from storage.engine import connect, reading, writing
-from storage.news import Teller
-from storage.tables import Alert, Chat, Link, StoredUpdate
+from storage.notifying import Notifier
+from storage.tables import Chat, Link, OutboxMessage, StoredUpdate
 from storage.times import moment
 from tests.processes import Processes
 from tests.storybook.clock import Clock
@@ -36,23 +36,23 @@ class Stage:
         self.down = False
         """Whether Telegram is away."""
         settings = configuration.read(running.environ, dotenv=None)
-        self._engine, self._teller = connect(settings), Teller(settings)
+        self._engine, self._notifier = connect(settings), Notifier(settings)
 
     def start(self, *programs: str) -> None:
         self.running.start(*programs, under=self._under)
 
     def close(self) -> None:
         self.running.end_all()
-        self._teller.close()
+        self._notifier.close()
         self._engine.dispose()
 
     def set_clock(self, at: float) -> None:
         """What is due by then is due now: the bot would find it on its next rounds, minutes later at most."""
         self.clock.set(at)
         with writing(self._engine) as session:
-            outbox.turn(session, at)
-            self._teller.in_transaction(session.connection())
-        self._teller.after_commit()
+            outbox.refresh_changed(session, at)
+            self._notifier.in_transaction(session.connection())
+        self._notifier.after_commit()
 
     def settle(self, chats: Collection[int]) -> None:
         """Wait until all is done that there is to do.
@@ -95,11 +95,11 @@ def _undone() -> Any:
 def _due(now: float) -> Any:
     """The state of what is due to chats that can be reached, and how often it was tried."""
     return (
-        select(Alert.state, Alert.attempts)
-        .join(Chat, col(Chat.id) == Alert.chat_id)
+        select(OutboxMessage.state, OutboxMessage.attempts)
+        .join(Chat, col(Chat.id) == OutboxMessage.chat_id)
         .where(
-            col(Alert.state).in_(("pending", "sending")),
-            or_(col(Alert.not_before).is_(None), col(Alert.not_before) <= moment(now)),
+            col(OutboxMessage.state).in_(("pending", "sending")),
+            or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= moment(now)),
             col(Chat.unreachable_since).is_(None),
         )
     )
@@ -107,11 +107,11 @@ def _due(now: float) -> Any:
 
 def _told_opens(chats: Collection[int]) -> Any:
     """Alerts of opens that are shown, and whose link was asked for in a message."""
-    told = select(func.count()).select_from(Alert).join(Link, col(Link.id) == Alert.link_id)
+    told = select(func.count()).select_from(OutboxMessage).join(Link, col(Link.id) == OutboxMessage.link_id)
     return told.where(
-        Alert.kind == "opened",
-        col(Alert.chat_id).in_(chats),
-        col(Alert.telegram_id).is_not(None),
+        OutboxMessage.kind == "opened",
+        col(OutboxMessage.chat_id).in_(chats),
+        col(OutboxMessage.telegram_id).is_not(None),
         col(Link.asked_in).is_not(None),
     )
 

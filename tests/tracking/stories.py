@@ -7,15 +7,15 @@ from tracking import (
     Loudness,
     Network,
     Reason,
-    Said,
     Sighting,
     Statement,
-    Telling,
+    StatementKind,
+    Statements,
     Verdict,
     Windows,
     alert_for,
+    fold,
     rejudge,
-    take_in,
 )
 from tracking.verdicts import correct
 
@@ -49,8 +49,8 @@ class Story:
     def fetched(self, at: float, sighting: Sighting = GMAIL, device: str | None = None) -> str:
         """A fetch so many seconds after the link was made; its id."""
         fetch = Fetch(f"f{len(self.fetches)}", at, sighting, device)
-        before = self.history.memory
-        verdict, self.history, exposed = take_in(fetch, self.history, self.windows)
+        before = self.history.summary
+        verdict, self.history, exposed = fold(fetch, self.history, self.windows)
         self.fetches.append(fetch)
         self.verdicts.append(verdict)
         if exposed:
@@ -58,12 +58,12 @@ class Story:
         self.told.append(alert_for(fetch, verdict, before, self.windows))
         return fetch.id
 
-    def said(self, telling: Telling, at: float, *, of: str = "", until: float = 0) -> None:
-        said: Said = self.history.said.hear(Statement(telling, at, of, until))
+    def said(self, kind: StatementKind, at: float, *, of: str = "", until: float = 0) -> None:
+        said: Statements = self.history.statements.apply(Statement(kind, at, of, until))
         self.verdicts, self.history = rejudge(self.fetches, said, self.windows)
 
     def sent(self, at: float) -> None:
-        self.said(Telling.SENT, at)
+        self.said(StatementKind.SENT, at)
 
     @property
     def kinds(self) -> list[str]:

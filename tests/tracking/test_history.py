@@ -25,14 +25,14 @@ from tracking import (
     Kind,
     Network,
     Reason,
-    Said,
     Sighting,
     Statement,
-    Telling,
+    StatementKind,
+    Statements,
     Verdict,
     Windows,
+    fold,
     rejudge,
-    take_in,
 )
 from tracking.history import dump, load
 from tracking.verdicts import BURST, correct
@@ -53,7 +53,14 @@ DEVICES = st.none() | st.sampled_from(["anna", "landlord"])
 STATEMENTS = st.builds(
     Statement,
     st.sampled_from(
-        [Telling.SENT, Telling.TOLD_SENT, Telling.DRAFT, Telling.PEEK, Telling.OWN, Telling.NOT_OWN]
+        [
+            StatementKind.SENT,
+            StatementKind.TOLD_SENT,
+            StatementKind.DRAFT,
+            StatementKind.PEEK,
+            StatementKind.OWN,
+            StatementKind.NOT_OWN,
+        ]
     ),
     TIMES,
     st.sampled_from(["f0", "f1", "f2"]),
@@ -78,12 +85,12 @@ def test_judging_as_it_comes_and_judging_again_agree(given: list[Fetch], stateme
     history = History(_said(statements))
     verdicts = list[Verdict]()
     for fetch in given:
-        verdict, history, exposed = take_in(fetch, history, Windows())
+        verdict, history, exposed = fold(fetch, history, Windows())
         history = load(dump(history))
         verdicts.append(verdict)
         if exposed:
             correct(verdicts, given, exposed.id)
-    assert rejudge(given, history.said, Windows()) == (verdicts, history)
+    assert rejudge(given, history.statements, Windows()) == (verdicts, history)
 
 
 @given(fetches(), st.lists(STATEMENTS, max_size=5), st.integers(0, 12))
@@ -115,9 +122,9 @@ def test_prefetches_before_an_open_never_hide_it(prefetches: list[Sighting]) -> 
 
 @given(fetches(), st.permutations(["f0", "f1", "f2", "f3"]))
 def test_corrections_commute(given: list[Fetch], order: list[str]) -> None:
-    own = [Statement(Telling.OWN, 0, of=fetch) for fetch in order[:2]]
-    theirs = [Statement(Telling.NOT_OWN, 0, of=fetch) for fetch in order[2:]]
-    sent = Statement(Telling.SENT, 50.0)
+    own = [Statement(StatementKind.OWN, 0, of=fetch) for fetch in order[:2]]
+    theirs = [Statement(StatementKind.NOT_OWN, 0, of=fetch) for fetch in order[2:]]
+    sent = Statement(StatementKind.SENT, 50.0)
     one = rejudge(given, _said([sent, *own, *theirs]), Windows())
     other = rejudge(given, _said([*reversed(theirs), *reversed(own), sent]), Windows())
     assert one == other
@@ -131,7 +138,7 @@ def test_corrections_commute(given: list[Fetch], order: list[str]) -> None:
     )
 )
 def test_no_order_of_clocks_makes_it_raise(given: list[Fetch]) -> None:
-    verdicts, _ = rejudge(given, _said([Statement(Telling.SENT, 100.0)]), Windows())
+    verdicts, _ = rejudge(given, _said([Statement(StatementKind.SENT, 100.0)]), Windows())
     assert len(verdicts) == len(given)
 
 
@@ -139,12 +146,12 @@ def test_no_order_of_clocks_makes_it_raise(given: list[Fetch]) -> None:
 def test_noise_is_never_an_open(given: list[Fetch], said: list[Statement]) -> None:
     noisy = [fetch._replace(sighting=fetch.sighting._replace(sign=Reason.TOOL)) for fetch in given]
     verdicts, history = rejudge(noisy, _said(said), Windows())
-    assert history.memory.opens == 0
+    assert history.summary.opens == 0
     assert {verdict.kind for verdict in verdicts} <= {Kind.NOISE}
 
 
-def _said(statements: list[Statement]) -> Said:
-    said = Said()
+def _said(statements: list[Statement]) -> Statements:
+    said = Statements()
     for statement in statements:
-        said = said.hear(statement)
+        said = said.apply(statement)
     return said

@@ -21,8 +21,8 @@ from tests.tracking.stories import (
     YANDEX,
     Story,
 )
-from tracking import Confidence, Kind, Loudness, Reason, Sent, Sighting, Telling, Verdict
-from tracking.memory import Sleep
+from tracking import Confidence, Kind, Loudness, Reason, Sent, Sighting, StatementKind, Verdict
+from tracking.summary import Gap
 
 
 def sent_from_gmail(at: float = 100) -> Story:
@@ -72,7 +72,7 @@ def test_still_a_draft_takes_the_question_back_and_keeps_watching() -> None:
     story = Story()
     story.fetched(30)
     story.fetched(2 * HOUR)
-    story.said(Telling.DRAFT, 2 * HOUR + 60)
+    story.said(StatementKind.DRAFT, 2 * HOUR + 60)
     assert story.kinds == ["activated", "inserted"]
     story.fetched(2 * HOUR + 30 * MINUTE)
     assert story.last.kind is Kind.INSERTED
@@ -85,7 +85,7 @@ def test_yes_it_was_sent_makes_the_question_an_open() -> None:
     story = Story()
     story.fetched(30)
     story.fetched(2 * HOUR)
-    story.said(Telling.TOLD_SENT, 2 * HOUR)
+    story.said(StatementKind.TOLD_SENT, 2 * HOUR)
     assert story.last == Verdict(Kind.OPENED, Reason.GMAIL_PROXY, Confidence.PROBABLE)
 
 
@@ -143,7 +143,7 @@ def test_sent_pressed_again_says_nothing_new() -> None:
     story.fetched(HOUR)
     story.sent(2 * HOUR)
     assert story.kinds == ["activated", "opened"]
-    story.said(Telling.TOLD_SENT, 50)
+    story.said(StatementKind.TOLD_SENT, 50)
     story.sent(3 * HOUR)
     assert story.history.sent() == Sent(50, exact=False)
 
@@ -152,7 +152,7 @@ def test_a_time_told_afterwards_is_annas_word_and_wins() -> None:
     story = Story()
     story.fetched(30)
     story.fetched(400, YAHOO)
-    story.said(Telling.TOLD_SENT, 500)
+    story.said(StatementKind.TOLD_SENT, 500)
     assert story.kinds == ["activated", "inserted"]
 
 
@@ -174,7 +174,7 @@ def test_the_first_seconds_are_at_most_the_provider() -> None:
 def test_a_time_told_afterwards_has_no_first_seconds() -> None:
     story = Story()
     story.fetched(30)
-    story.said(Telling.TOLD_SENT, 100)
+    story.said(StatementKind.TOLD_SENT, 100)
     story.fetched(102, OUTLOOK)
     assert story.last.kind is Kind.OPENED
 
@@ -195,9 +195,9 @@ def test_a_mail_program_anna_did_not_write_with_is_sure() -> None:
 
 def test_a_program_like_annas_own_is_only_probable() -> None:
     story = Story()
-    story.fetched(30, OUTLOOK, "annas-desk")
+    story.fetched(30, OUTLOOK, "annas-context")
     story.sent(100)
-    story.fetched(HOUR, OUTLOOK, "another-desk")
+    story.fetched(HOUR, OUTLOOK, "another-context")
     assert story.last.confidence is Confidence.PROBABLE
 
 
@@ -266,7 +266,7 @@ def test_a_machine_right_behind_a_bare_browser_shows_that_it_was_a_scanner_all_a
     story.fetched(161, machine)
     assert story.told[1:] == [Loudness.LOUD, Loudness.NONE]
     assert story.verdicts[1] == Verdict(Kind.SCANNED, Reason.BURST, Confidence.WEAK)
-    assert (story.history.memory.opens, story.history.memory.last_open) == (0, None)
+    assert (story.history.summary.opens, story.history.summary.last_open) == (0, None)
     story.fetched(170, BARE)
     assert (story.last.kind, story.told[-1]) == (Kind.OPENED, Loudness.LOUD)
 
@@ -284,14 +284,14 @@ def test_a_reader_beside_a_scanner_counts_alone_and_inherits_its_alert() -> None
     story = sent_from_gmail()
     story.fetched(HOUR, BARE)
     reader = story.fetched(HOUR + 0.5, GMAIL)
-    suspect = story.history.memory.suspect
+    suspect = story.history.summary.suspect
     assert suspect
-    assert suspect.heir == reader
+    assert suspect.successor == reader
     story.fetched(HOUR + 1, GATEWAY)
     assert story.kinds[1:] == ["scanned", "opened", "scanned"]
     assert story.told[1:] == [Loudness.LOUD, Loudness.SILENT, Loudness.NONE]
-    memory = story.history.memory
-    assert (memory.opens, memory.first_open, memory.last_open) == (1, HOUR + 0.5, HOUR + 0.5)
+    summary = story.history.summary
+    assert (summary.opens, summary.first_open, summary.last_open) == (1, HOUR + 0.5, HOUR + 0.5)
 
 
 def test_a_scanner_that_woke_a_link_leaves_it_asleep() -> None:
@@ -299,12 +299,12 @@ def test_a_scanner_that_woke_a_link_leaves_it_asleep() -> None:
     for at in (HOUR, 20 * DAY):
         story.fetched(at, GMAIL if at == HOUR else BARE)
     story.fetched(20 * DAY + 1, GATEWAY)
-    assert story.history.memory.slept is None
+    assert story.history.summary.last_gap is None
     story.fetched(21 * DAY)
     assert story.kinds[1:] == ["opened", "scanned", "scanned", "opened"]
     assert story.told[1:] == [Loudness.LOUD, Loudness.LOUD, Loudness.NONE, Loudness.LOUD]
-    assert story.history.memory.opens == 2
-    assert story.history.memory.slept == Sleep(HOUR, 21 * DAY)
+    assert story.history.summary.opens == 2
+    assert story.history.summary.last_gap == Gap(HOUR, 21 * DAY)
 
 
 def test_a_reader_beside_the_scanner_that_woke_a_link_woke_it() -> None:
@@ -313,22 +313,22 @@ def test_a_reader_beside_the_scanner_that_woke_a_link_woke_it() -> None:
     story.fetched(20 * DAY, BARE)
     story.fetched(20 * DAY + 0.5)
     story.fetched(20 * DAY + 1, GATEWAY)
-    assert story.history.memory.slept == Sleep(HOUR, 20 * DAY + 0.5)
+    assert story.history.summary.last_gap == Gap(HOUR, 20 * DAY + 0.5)
 
 
 def test_a_look_that_was_annas_woke_nobody() -> None:
     story = sent_from_gmail()
     story.fetched(HOUR)
     look = story.fetched(20 * DAY, OUTLOOK)
-    assert story.history.memory.slept == Sleep(HOUR, 20 * DAY)
-    story.said(Telling.OWN, 20 * DAY + 10, of=look)
-    assert story.history.memory.slept is None
+    assert story.history.summary.last_gap == Gap(HOUR, 20 * DAY)
+    story.said(StatementKind.OWN, 20 * DAY + 10, of=look)
+    assert story.history.summary.last_gap is None
 
 
 def test_that_was_me_is_annas_word_whatever_came_behind_it() -> None:
     story = sent_from_gmail()
     look = story.fetched(HOUR, BARE)
-    story.said(Telling.OWN, HOUR + 10, of=look)
+    story.said(StatementKind.OWN, HOUR + 10, of=look)
     story.fetched(HOUR + 1, CURL)
     assert story.kinds[1:] == ["own", "noise"]
 
@@ -380,7 +380,7 @@ def test_a_long_sleep_makes_a_reopening_loud_again() -> None:
 
 def test_a_peek_is_annas_whatever_it_looks_like() -> None:
     story = sent_from_gmail()
-    story.said(Telling.PEEK, HOUR, until=HOUR + 15 * MINUTE)
+    story.said(StatementKind.PEEK, HOUR, until=HOUR + 15 * MINUTE)
     story.fetched(HOUR + 60)
     story.fetched(HOUR + 61)
     story.fetched(HOUR + 20 * MINUTE)
@@ -391,27 +391,27 @@ def test_that_was_me_takes_one_look_out_and_can_be_taken_back() -> None:
     story = sent_from_gmail()
     look = story.fetched(HOUR)
     story.fetched(HOUR + 5)
-    story.said(Telling.OWN, 2 * HOUR, of=look)
+    story.said(StatementKind.OWN, 2 * HOUR, of=look)
     assert story.kinds[1:] == ["own", "repeat"]
-    assert story.history.memory.opens == 0
-    story.said(Telling.NOT_OWN, 2 * HOUR, of=look)
+    assert story.history.summary.opens == 0
+    story.said(StatementKind.NOT_OWN, 2 * HOUR, of=look)
     assert story.kinds[1:] == ["opened", "repeat"]
 
 
 def test_the_next_open_is_loud_after_that_was_me() -> None:
     story = sent_from_gmail()
     look = story.fetched(HOUR)
-    story.said(Telling.OWN, 2 * HOUR, of=look)
+    story.said(StatementKind.OWN, 2 * HOUR, of=look)
     story.fetched(3 * HOUR)
     assert story.told[1:] == [Loudness.LOUD, Loudness.LOUD]
 
 
 def test_the_device_that_showed_the_draft_is_annas() -> None:
     story = Story()
-    story.fetched(30, THUNDERBIRD, "annas-desk")
+    story.fetched(30, THUNDERBIRD, "annas-context")
     story.sent(100)
-    story.fetched(DAY, THUNDERBIRD, "annas-desk")
-    story.fetched(2 * DAY, THUNDERBIRD, "landlords-desk")
+    story.fetched(DAY, THUNDERBIRD, "annas-context")
+    story.fetched(2 * DAY, THUNDERBIRD, "landlords-context")
     assert story.kinds[1:] == ["own", "opened"]
 
 
@@ -437,24 +437,24 @@ def test_googles_proxy_is_nobodys_device() -> None:
 
 def test_an_objection_ends_recording_and_cannot_be_undone_by_the_owner() -> None:
     story = sent_from_gmail()
-    story.said(Telling.OBJECTED, HOUR)
-    story.said(Telling.RESUMED, 2 * HOUR)
+    story.said(StatementKind.OBJECTED, HOUR)
+    story.said(StatementKind.RESUMED, 2 * HOUR)
     story.fetched(3 * HOUR)
     assert story.last.kind is Kind.IGNORED
 
 
 def test_what_ended_recording_first_stands() -> None:
     story = sent_from_gmail()
-    story.said(Telling.OBJECTED, HOUR)
+    story.said(StatementKind.OBJECTED, HOUR)
     story.fetched(2 * HOUR)
-    story.said(Telling.OBJECTED, 3 * HOUR)
+    story.said(StatementKind.OBJECTED, 3 * HOUR)
     assert story.last.kind is Kind.IGNORED
 
 
 def test_a_stopped_link_can_be_watched_again() -> None:
     story = sent_from_gmail()
-    story.said(Telling.STOPPED, HOUR)
+    story.said(StatementKind.STOPPED, HOUR)
     story.fetched(2 * HOUR)
-    story.said(Telling.RESUMED, 3 * HOUR)
+    story.said(StatementKind.RESUMED, 3 * HOUR)
     story.fetched(4 * HOUR)
     assert story.last.kind is Kind.OPENED

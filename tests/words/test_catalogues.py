@@ -12,8 +12,8 @@ import pytest
 
 import words
 from tests.words.claims import CLAIMS, claims_in
-from tools.catalogues import TEMPLATE, compiled, kind_of, sentences, sources, template
-from words import english as en
+from tools.catalogues import TEMPLATE, all_sentences, compiled, kind_of, sources, template
+from words import sentences
 from words.language import DOMAIN, LOCALE, SOURCE
 from words.sentence import Sentence
 
@@ -95,7 +95,7 @@ def test_each_compiled_catalogue_is_that_of_its_source() -> None:
 def test_no_english_stands_for_two_meanings() -> None:
     """One translation serves every place that says the same: these do mean the same."""
     places: dict[tuple[str, str], list[str]] = {}
-    for name, sentence in sentences().items():
+    for name, sentence in all_sentences().items():
         places.setdefault((sentence.text, sentence.context), []).append(name)
     assert [names for names in places.values() if len(names) > 1] == [
         ["PAGE_APPS thunderbird", "AGENTS thunderbird"],
@@ -105,7 +105,7 @@ def test_no_english_stands_for_two_meanings() -> None:
 
 
 def test_a_counted_sentence_names_its_number_in_both_forms() -> None:
-    for name, sentence in sentences().items():
+    for name, sentence in all_sentences().items():
         if sentence.many:
             assert sentence.counted in fields(sentence.text) & fields(sentence.many), name
             assert fields(sentence.text) == fields(sentence.many), name
@@ -171,7 +171,7 @@ def test_every_translation_begins_with_the_sign_of_the_english(language: str) ->
 
 def test_no_sentence_is_too_long(language: str) -> None:
     with words.speaking(language):
-        for name, sentence in sentences().items():
+        for name, sentence in all_sentences().items():
             longest, kind = kind_of(name)
             for said in forms(sentence):
                 assert words.utf16(said) <= (longest or 3900), (name, said)
@@ -201,14 +201,16 @@ def test_a_follow_up_fits_the_button_that_copies_it(language: str) -> None:
     """Telegram takes 256 characters there."""
     with words.speaking(language):
         day = max((words.day(date(2026, month, 28)) for month in range(1, 13)), key=len)
-        assert words.utf16(words.plain(en.FOLLOW_UP, label=words.name("א" * 1000), day=day)) <= 256
+        assert (
+            words.utf16(words.plain(sentences.nudges.FOLLOW_UP, label=words.name("א" * 1000), day=day)) <= 256
+        )
 
 
 def test_every_language_has_a_name_of_its_own_and_a_direction() -> None:
     names, directions = set[str](), set[str]()
     for language in words.languages():
         with words.speaking(language):
-            names.add(words.plain(en.LANGUAGE_NAME))
-            directions.add(words.plain(en.DIRECTION))
+            names.add(words.plain(sentences.languages.LANGUAGE_NAME))
+            directions.add(words.plain(sentences.languages.DIRECTION))
     assert len(names) == len(words.languages())
     assert directions <= {"ltr", "rtl"}

@@ -28,7 +28,7 @@ from tests.people import Chat as Person
 from tests.people import fetch as fetched
 from tests.pixel_server.serving import Served, serving, track
 from tests.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, untranslated
-from tracking import Agent, Confidence, Kind, Network, Reason, Telling
+from tracking import Agent, Confidence, Kind, Network, Reason, StatementKind
 
 NAMES = ("contract", "landlord", "Ben", "Anna")
 NOT_WORDS = ("English", "Berlin", "Europe", "UTC", "Mexico_City", "America", "readback.zip")
@@ -74,9 +74,9 @@ STATES: list[tuple[Event, ...]] = [
     (GMAIL, SENT),
     (SENT, OUTLOOK),
     (SENT, OUTLOOK, GMAIL),
-    (SENT, said(Telling.STOPPED)),
-    (SENT, said(Telling.OBJECTED)),
-    (said(Telling.TOLD_SENT),),
+    (SENT, said(StatementKind.STOPPED)),
+    (SENT, said(StatementKind.OBJECTED)),
+    (said(StatementKind.TOLD_SENT),),
 ]
 
 

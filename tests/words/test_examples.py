@@ -12,8 +12,8 @@ from bot import parsing
 from bot.commands.track import deadline_in
 from bot.times import grammar, moments, zones
 from tests.bot.test_moments import MONDAY, NOW
-from tools.catalogues import sentences
-from words import english as en
+from tools.catalogues import all_sentences
+from words import sentences
 from words.typed import understood
 
 UTC = ZoneInfo("UTC")
@@ -21,29 +21,29 @@ UTC = ZoneInfo("UTC")
 
 def examples() -> Iterator[tuple[str, str, str]]:
     """In the language of the moment: the sentence's name, the command and what stands behind it."""
-    for name, sentence in sentences().items():
+    for name, sentence in all_sentences().items():
         if not sentence.many and "<code>/" in sentence.text:
             said = sentence.filled(
                 {**dict.fromkeys(re.findall(r"{(\w+)}", sentence.text), "stop"), "number": 7}
             )
             yield from ((name, *found) for found in re.findall(r"<code>/(\w+) ([^<]*)</code>", said))
-    for name, sentence in en.COMMANDS.items():
+    for name, sentence in sentences.welcome.COMMANDS.items():
         # What follows an example, up to the next one, begins with a comma.
         parts = re.split(r"(?<!\w)/", words.plain(sentence))[1:]
         for part in [*(part.rpartition(",")[0] for part in parts[:-1]), *parts[-1:]]:
             command, _, argument = part.partition(" ")
             if argument:
                 yield f"COMMANDS {name}", command, argument
-    yield "TRACK_PLACEHOLDER", "track", words.plain(en.TRACK_PLACEHOLDER)
-    asked = re.search("<i>(.*)</i>", words.say(en.TRACK_ASK))
+    yield "TRACK_PLACEHOLDER", "track", words.plain(sentences.track.TRACK_PLACEHOLDER)
+    asked = re.search("<i>(.*)</i>", words.say(sentences.track.TRACK_ASK))
     assert asked
     yield "TRACK_ASK", "track", asked[1]
 
 
 def _track(text: str) -> object:
     text, day = deadline_in(text, MONDAY)
-    wish = parsing.track(text)
-    return wish and wish.recipient and (len(parsing.recipients(wish.recipient)), day)
+    request = parsing.track(text)
+    return request and request.recipient and (len(parsing.recipients(request.recipient)), day)
 
 
 def _timed(read: Callable[[str, float, ZoneInfo], float | None], text: str) -> object:

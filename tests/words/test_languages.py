@@ -10,8 +10,7 @@ import pytest
 import words
 from tests.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, spoken_from, untranslated
 from tools import catalogues
-from words import english as en
-from words import language
+from words import language, sentences
 from words.sentence import Sentence, plural
 
 
@@ -40,21 +39,21 @@ def add(folder: Path, code: str, plural_forms: str, *entries: polib.POEntry) -> 
 
 def test_english_is_spoken_where_nothing_else_is_asked_for() -> None:
     assert words.spoken() == "en"
-    assert words.say(en.TOAST_SENT) == "Noted. Watching."
+    assert words.say(sentences.toasts.TOAST_SENT) == "Noted. Watching."
 
 
 def test_a_language_is_spoken_within_and_not_after(folder: Path) -> None:
     with words.speaking(LEFT_TO_RIGHT):
-        assert words.say(en.TOAST_SENT) == "⟦Noted. Watching.⟧"
+        assert words.say(sentences.toasts.TOAST_SENT) == "⟦Noted. Watching.⟧"
         with words.speaking("en"):
-            assert words.say(en.TOAST_SENT) == "Noted. Watching."
+            assert words.say(sentences.toasts.TOAST_SENT) == "Noted. Watching."
         assert words.spoken() == LEFT_TO_RIGHT
     assert words.spoken() == "en"
 
 
 def test_a_sentence_within_another_is_translated_too(folder: Path) -> None:
     with words.speaking(LEFT_TO_RIGHT):
-        said = words.say(en.WHY_ELSE, alternative=en.ALTERNATIVES["tool"])
+        said = words.say(sentences.reasons.WHY_ELSE, alternative=sentences.reasons.ALTERNATIVES["tool"])
     assert said == "⟦What else it could be: ⟦a reader with a program they wrote themselves.⟧⟧"
 
 
@@ -98,7 +97,7 @@ def test_the_same_english_in_two_places_can_be_two_words_elsewhere(folder: Path)
 def test_what_a_catalogue_lacks_is_said_in_english(folder: Path) -> None:
     add(folder, "qfr", "nplurals=2; plural=n > 1;")
     with words.speaking("qfr"):
-        assert words.say(en.TOAST_SENT) == "Noted. Watching."
+        assert words.say(sentences.toasts.TOAST_SENT) == "Noted. Watching."
 
 
 @pytest.mark.parametrize(

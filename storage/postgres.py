@@ -17,7 +17,7 @@ ANSWER = 3.0
 """Seconds for one answer of the server, above its own `statement_timeout`."""
 
 
-class Impatient(psycopg.Connection[Any]):
+class DeadlineConnection(psycopg.Connection[Any]):
     """A connection that hangs up on a server that does not answer.
 
     What was asked may still be carried out: whoever commits asks again by id, on another connection.

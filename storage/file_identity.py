@@ -15,11 +15,11 @@ from sqlalchemy.exc import DisconnectionError
 Identity = tuple[int, int]
 
 
-class GhostFileError(sqlite3.OperationalError):
+class DatabaseFileReplacedError(sqlite3.OperationalError):
     """The file that was opened is not the file at its path any more; the message says what to do."""
 
 
-class Place:
+class FileIdentity:
     """One path, and the file that was found there first: no other is taken for it until a restart.
 
     A file that comes back is used again. Another one is not: the WAL beside it belongs to the first, and
@@ -49,15 +49,15 @@ class Place:
             raise DisconnectionError
 
     def require(self) -> None:
-        """Raises GhostFileError unless the file lies where it was opened."""
+        """Raises DatabaseFileReplacedError unless the file lies where it was opened."""
         found = self._identity()
         if found is None:
-            raise GhostFileError(
+            raise DatabaseFileReplacedError(
                 f"The database file {self._path} is gone. Put it back together with its -wal file; "
                 "what comes meanwhile is kept beside it. For a new one run: python -m storage upgrade"
             )
         if self._first and found != self._first:
-            raise GhostFileError(
+            raise DatabaseFileReplacedError(
                 f"The database file {self._path} was replaced while it was open. End both processes, remove "
                 "the -wal and -shm files of the old one, and start again; what comes meanwhile is kept."
             )
@@ -71,8 +71,8 @@ class Place:
         return found.st_dev, found.st_ino
 
 
-def require_place(connection: Connection) -> None:
-    """After a commit: raises GhostFileError when it went into a file that is not at its path any more."""
-    place: Place | None = connection.get_execution_options().get("place")
-    if place:
-        place.require()
+def require_same_file(connection: Connection) -> None:
+    """Raise DatabaseFileReplacedError if the last commit went into a file that is no longer at its path."""
+    file_identity: FileIdentity | None = connection.get_execution_options().get("file_identity")
+    if file_identity:
+        file_identity.require()

@@ -1,12 +1,12 @@
 """Where a link stands, from its making to its end."""
 
 from tests.tracking.stories import DAY, GMAIL, HOUR, PREFETCH, Story
-from tracking import Telling
-from tracking.standing import standing_of
+from tracking import StatementKind
+from tracking.status import status_of
 
 
 def stands(story: Story, at: float) -> str:
-    return standing_of(story.history, at, story.windows.revival)
+    return status_of(story.history, at, story.windows.revival)
 
 
 def test_a_link_stands_where_its_story_has_led_it() -> None:
@@ -20,7 +20,7 @@ def test_a_link_stands_where_its_story_has_led_it() -> None:
     story.fetched(HOUR)
     assert stands(story, HOUR + 14 * DAY - 1) == "looked"
     assert stands(story, HOUR + 14 * DAY) == "asleep"
-    story.said(Telling.STOPPED, 15 * DAY)
+    story.said(StatementKind.STOPPED, 15 * DAY)
     assert stands(story, 15 * DAY) == "stopped"
 
 

@@ -14,8 +14,8 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 import words
-from bot.delivery.outcomes import in_words
-from bot.desk import Desk
+from bot.context import BotContext
+from bot.delivery.outcomes import describe_telegram_error
 from bot.languages import language_of, speaking_to
 from bot.message import Message
 from bot.replies import owe_message, owe_reply
@@ -23,7 +23,7 @@ from bot.updates import chat_id_of
 from storage import inbox
 from storage.chats import chat_of
 from storage.times import now
-from words import english as en
+from words import sentences
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +36,9 @@ SLOWEST_RETRY = 30.0
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
-class Reception:
-    def __init__(self, desk: Desk, app: App) -> None:
-        self._desk, self._app = desk, app
+class UpdateReceiver:
+    def __init__(self, context: BotContext, app: App) -> None:
+        self._context, self._app = context, app
         self._bot: Bot = app.bot
         self._failed: Exception | None = None
         app.add_error_handler(self._note_failure)
@@ -57,16 +57,16 @@ class Reception:
                 )
             except (TelegramError, KeyError) as error:
                 # KeyError: an answer of 200 without a result, which PTB does not expect.
-                self._desk.say_trouble(in_words(error))
+                self._context.say_trouble(describe_telegram_error(error))
                 pause = min(pause * 2, SLOWEST_RETRY)
                 await asyncio.sleep(_wait(error, pause))
                 continue
             pause = 1.0
-            self._desk.say_trouble("")
+            self._context.say_trouble("")
             if updates:
-                await self._desk.write(partial(_receive, updates=updates))
+                await self._context.write(partial(_receive, updates=updates))
                 offset = updates[-1].update_id + 1
-                self._desk.received.set()
+                self._context.received.set()
             elif time.monotonic() - asked < SHORTEST_POLL:
                 # A Bot API that does not hold the line would be asked thousands of times a second.
                 await asyncio.sleep(SHORTEST_POLL)
@@ -74,12 +74,12 @@ class Reception:
     async def work(self) -> None:
         """Do what stored updates ask for, one after the other, in order."""
         while True:
-            self._desk.received.clear()
-            waiting = await self._desk.read(inbox.waiting)
+            self._context.received.clear()
+            waiting = await self._context.read(inbox.waiting)
             for stored in waiting:
                 await self._do(stored.id, stored.body)
             if not waiting:
-                await self._desk.received.wait()
+                await self._context.received.wait()
 
     async def _do(self, update_id: int, body: str) -> None:
         self._failed = None
@@ -92,49 +92,51 @@ class Reception:
         except Exception as error:
             self._failed = error
         if self._failed is None:
-            await self._desk.once(update_id, lambda _session: True)
+            await self._context.once(update_id, lambda _session: True)
         elif isinstance(self._failed, OperationalError):
             # The database's trouble, not the update's: it is not given up, however long that lasts.
             raise self._failed
         else:
             await self._give_up_in_time(update_id, body, self._failed)
 
-    async def _note_failure(self, _update: object, context: Any) -> None:
-        self._failed = context.error
+    async def _note_failure(self, _update: object, ptb: Any) -> None:
+        self._failed = ptb.error
 
     async def _give_up_in_time(self, update_id: int, body: str, error: Exception) -> None:
         """Try a failing update again, and after the last time tell its chat, so that it stops nobody."""
         log.error("Update %d failed.", update_id, exc_info=error)
-        given_up = await self._desk.write(lambda session: inbox.failed(session, update_id))
+        given_up = await self._context.write(lambda session: inbox.failed(session, update_id))
         if not given_up:
             await asyncio.sleep(0.2)
             return
         update = Update.de_json(json.loads(body), self._bot)
-        await self._desk.write(partial(self._apologise, update=update))
-        self._desk.due.set()
+        await self._context.write(partial(self._apologise, update=update))
+        self._context.due.set()
 
     def _apologise(self, session: Session, update: Update) -> None:
         """Tell the chat, and who runs this host."""
         with speaking_to(session, update):
-            owe_reply(session, update, Message(words.say(en.FAILED, number=update.update_id)), now())
-        if admin := self._desk.settings.admin_chat_id:
+            owe_reply(
+                session, update, Message(words.say(sentences.operator.FAILED, number=update.update_id)), now()
+            )
+        if admin := self._context.settings.admin_chat_id:
             with words.speaking(language_of(chat_of(session, admin, now()))):
-                message = Message(words.say(en.ADMIN_FAILED, number=update.update_id))
+                message = Message(words.say(sentences.operator.ADMIN_FAILED, number=update.update_id))
             owe_message(session, admin, f"failed:{update.update_id}", message, now())
 
     def _is_allowed(self, update: Update) -> bool:
-        allowed, chat = self._desk.settings.allowed_chats, update.effective_chat
+        allowed, chat = self._context.settings.allowed_chats, update.effective_chat
         return not allowed or (chat is not None and chat.id in allowed)
 
     async def _turn_away(self, update: Update) -> None:
         """Tell a stranger once per message that this bot is not for them; groups get silence."""
         chat = update.effective_chat
         if chat is not None and chat.type == chat.PRIVATE and update.message:
-            await self._desk.once(update.update_id, partial(self._refuse, update=update))
+            await self._context.once(update.update_id, partial(self._refuse, update=update))
 
     def _refuse(self, session: Session, update: Update) -> None:
         with speaking_to(session, update):
-            message = Message(words.say(en.NOT_ALLOWED, chat=chat_id_of(update)))
+            message = Message(words.say(sentences.operator.NOT_ALLOWED, chat=chat_id_of(update)))
             owe_reply(session, update, message, now())
 
 

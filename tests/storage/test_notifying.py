@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from settings import Settings
 from storage.engine import writing
-from storage.news import CHANNEL, LONGEST_SOCKET_PATH, Listener, Teller, socket_path
+from storage.notifying import CHANNEL, LONGEST_SOCKET_PATH, Notifier, Subscriber, socket_path
 from tests.conftest import settings_of
 
 on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -25,16 +25,16 @@ WHERE datname = current_database() AND query LIKE 'LISTEN %' AND state = 'idle'
 
 
 @contextlib.asynccontextmanager
-async def listening(settings: Settings, heard: asyncio.Event) -> AsyncIterator[Listener]:
-    """A listener that is ready to hear."""
-    listener = Listener(settings, heard.set)
-    listener.start()
+async def listening(settings: Settings, heard: asyncio.Event) -> AsyncIterator[Subscriber]:
+    """A subscriber that is ready to hear."""
+    subscriber = Subscriber(settings, heard.set)
+    subscriber.start()
     try:
         if not settings.sqlite_path:
             await listens(settings)
-        yield listener
+        yield subscriber
     finally:
-        listener.stop()
+        subscriber.stop()
 
 
 def address_of(settings: Settings) -> str:
@@ -62,11 +62,11 @@ async def hear(heard: asyncio.Event) -> None:
 
 def tell(settings: Settings, engine: Engine) -> None:
     """As the writer does: in the transaction, and behind it."""
-    teller = Teller(settings)
+    notifier = Notifier(settings)
     with writing(engine) as session:
-        teller.in_transaction(session.connection())
-    teller.after_commit()
-    teller.close()
+        notifier.in_transaction(session.connection())
+    notifier.after_commit()
+    notifier.close()
 
 
 async def test_a_listener_is_woken_each_time(settings: Settings, engine: Engine) -> None:
@@ -96,19 +96,19 @@ async def test_the_next_listener_hears_as_the_first_did(settings: Settings, engi
 @on_sqlite
 async def test_a_listener_that_is_too_busy_to_read_stops_nobody(settings: Settings, engine: Engine) -> None:
     heard = asyncio.Event()
-    teller = Teller(settings)
+    notifier = Notifier(settings)
     async with listening(settings, heard):
         for _ in range(10_000):
-            teller.after_commit()
+            notifier.after_commit()
         await hear(heard)
-        teller.after_commit()
+        notifier.after_commit()
         await hear(heard)
-    teller.close()
+    notifier.close()
 
 
 @on_sqlite
 async def test_what_a_killed_listener_left_behind_is_replaced(settings: Settings, engine: Engine) -> None:
-    Listener(settings, asyncio.Event().set)
+    Subscriber(settings, asyncio.Event().set)
     socket_path(settings).touch()
     heard = asyncio.Event()
     async with listening(settings, heard):
@@ -124,11 +124,11 @@ async def test_however_long_the_databases_path_is_news_get_through(tmp_path: Pat
         folder = folder / "a folder in a folder"
     folder.mkdir(parents=True, exist_ok=True)
     settings, heard = settings_of(folder), asyncio.Event()
-    teller = Teller(settings)
+    notifier = Notifier(settings)
     async with listening(settings, heard):
-        teller.after_commit()
+        notifier.after_commit()
         await hear(heard)
-    teller.close()
+    notifier.close()
     assert len(str(socket_path(settings))) <= LONGEST_SOCKET_PATH
 
 
@@ -142,16 +142,16 @@ async def test_two_databases_with_long_paths_do_not_hear_each_other(tmp_path: Pa
 
 @on_postgres
 def test_a_transaction_that_is_taken_back_tells_nothing(settings: Settings, engine: Engine) -> None:
-    teller = Teller(settings)
-    with psycopg.connect(address_of(settings), autocommit=True) as listener:
-        listener.execute(f"LISTEN {CHANNEL}")
+    notifier = Notifier(settings)
+    with psycopg.connect(address_of(settings), autocommit=True) as subscriber:
+        subscriber.execute(f"LISTEN {CHANNEL}")
         with Session(engine) as session:
-            teller.in_transaction(session.connection())
+            notifier.in_transaction(session.connection())
             session.rollback()
         with writing(engine) as session:
-            teller.in_transaction(session.connection())
+            notifier.in_transaction(session.connection())
             session.connection().execute(text(f"NOTIFY {CHANNEL}, 'the end'"))
-        heard = [news.payload for news in listener.notifies(timeout=30, stop_after=2)]
+        heard = [news.payload for news in subscriber.notifies(timeout=30, stop_after=2)]
     assert heard == ["", "the end"]
 
 

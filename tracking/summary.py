@@ -29,25 +29,25 @@ class Suspect(NamedTuple):
     first_open: float | None
     last_open: float | None
     """The opens before it, which count again when it does not."""
-    heir: str = ""
+    successor: str = ""
     """The first open after it, which was told quietly because of it."""
 
 
-class Sleep(NamedTuple):
+class Gap(NamedTuple):
     """A long time without a look, between two looks."""
 
     began: float
     ended: float
 
 
-class Memory(NamedTuple):
+class FetchSummary(NamedTuple):
     """What the fetches judged so far left behind."""
 
     draft_agents: frozenset[Agent] = frozenset()
     last_draft: float | None = None
     devices: frozenset[str] = frozenset()
     """Pseudonyms of the sender's own direct clients, seen while it was a draft."""
-    armed: Sent | None = None
+    inferred_sent: Sent | None = None
     """Inferred: a fetch that only a receiving side makes."""
     views: Mapping[Agent, View] = {}
     proxied: frozenset[Reason] = frozenset()
@@ -59,60 +59,60 @@ class Memory(NamedTuple):
     machine_at: float | None = None
     """When a machine last fetched."""
     suspect: Suspect | None = None
-    slept: Sleep | None = None
+    last_gap: Gap | None = None
     """The last long sleep that a look has ended."""
 
     def is_asleep(self, at: float, revival: float) -> bool:
         """Whether it had been looked at, and then not for so long."""
         return self.last_open is not None and at - self.last_open >= revival
 
-    def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool, revival: float) -> "Memory":
+    def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool, revival: float) -> "FetchSummary":
         """The same with one more judged fetch."""
         if verdict.kind is Kind.REPEAT:
             return self._viewed(fetch, began=self.views[fetch.sighting.agent].began)
-        memory = self
-        if arms and not self.armed:
-            memory = self._replace(armed=Sent(fetch.at, exact=False, by=fetch.sighting.agent))
+        summary = self
+        if arms and not self.inferred_sent:
+            summary = self._replace(inferred_sent=Sent(fetch.at, exact=False, by=fetch.sighting.agent))
         match verdict.kind:
             case Kind.ACTIVATED | Kind.INSERTED:
-                return memory._drafted(fetch)
+                return summary._drafted(fetch)
             case Kind.PROXIED:
-                return memory._replace(proxied=memory.proxied | {verdict.reason})
+                return summary._replace(proxied=summary.proxied | {verdict.reason})
             case Kind.OWN:
-                return memory._viewed(fetch)
+                return summary._viewed(fetch)
             case Kind.OPENED:
-                return memory._opened(fetch, revival)
+                return summary._opened(fetch, revival)
             case Kind.SCANNED:
-                return memory._replace(machine_at=fetch.at, scanned=True)
+                return summary._replace(machine_at=fetch.at, scanned=True)
             case Kind.NOISE if verdict.reason in MACHINE_SIGNS:
-                return memory._replace(machine_at=fetch.at)
+                return summary._replace(machine_at=fetch.at)
             case _:
-                return memory
+                return summary
 
     def suspected(self, at: float, burst: float) -> Suspect | None:
         """The open that a machine's fetch at this time would expose."""
         return self.suspect if self.suspect and abs(at - self.suspect.at) <= burst else None
 
-    def without_suspect(self) -> "Memory":
+    def without_suspect(self) -> "FetchSummary":
         """The same as if its last open by a bare browser had been a scanner's."""
         if self.suspect is None:
             return self
         _, at, first_open, last_open, _ = self.suspect
         others = self.last_open if self.last_open != at else last_open
-        slept = self.slept
-        if last_open is not None and slept and slept.ended == at:
+        last_gap = self.last_gap
+        if last_open is not None and last_gap and last_gap.ended == at:
             # Whoever looked behind the scanner, within two seconds, woke it; or nobody did, and it sleeps on.
-            slept = None if others is None or others == last_open else Sleep(last_open, others)
+            last_gap = None if others is None or others == last_open else Gap(last_open, others)
         return self._replace(
             views={agent: view for agent, view in self.views.items() if agent is not Agent.BROWSER},
             opens=self.opens - 1,
             first_open=others if first_open is None else first_open,
             last_open=others,
             suspect=None,
-            slept=slept,
+            last_gap=last_gap,
         )
 
-    def _drafted(self, fetch: Fetch) -> "Memory":
+    def _drafted(self, fetch: Fetch) -> "FetchSummary":
         agent, device = fetch.sighting.agent, fetch.device
         known = device is not None and agent in DIRECT_CLIENTS
         return self._replace(
@@ -121,22 +121,22 @@ class Memory(NamedTuple):
             devices=self.devices | {device} if known and device else self.devices,
         )
 
-    def _viewed(self, fetch: Fetch, *, began: float | None = None) -> "Memory":
+    def _viewed(self, fetch: Fetch, *, began: float | None = None) -> "FetchSummary":
         view = View(fetch.at if began is None else began, fetch.at)
         return self._replace(views={**self.views, fetch.sighting.agent: view})
 
-    def _opened(self, fetch: Fetch, revival: float) -> "Memory":
+    def _opened(self, fetch: Fetch, revival: float) -> "FetchSummary":
         suspect = self.suspect
         if fetch.sighting.bare:
             suspect = Suspect(fetch.id, fetch.at, self.first_open, self.last_open)
-        elif suspect and not suspect.heir:
-            suspect = suspect._replace(heir=fetch.id)
+        elif suspect and not suspect.successor:
+            suspect = suspect._replace(successor=fetch.id)
         return self._viewed(fetch)._replace(
             opens=self.opens + 1,
             first_open=fetch.at if self.first_open is None else self.first_open,
             last_open=fetch.at,
             suspect=suspect,
-            slept=Sleep(self.last_open, fetch.at)
+            last_gap=Gap(self.last_open, fetch.at)
             if self.last_open is not None and self.is_asleep(fetch.at, revival)
-            else self.slept,
+            else self.last_gap,
         )

@@ -21,7 +21,7 @@ from settings import Settings
 from storage.engine import is_postgres
 
 if TYPE_CHECKING:
-    from storage.impatience import Impatient
+    from storage.postgres import DeadlineConnection
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def socket_path(settings: Settings, name: str = "news") -> Path:
     return Path(tempfile.gettempdir()) / f"readback-{digest}.{name}"
 
 
-class Teller:
+class Notifier:
     """Tells the news. `in_transaction` belongs inside the transaction, `after_commit` behind it."""
 
     def __init__(self, settings: Settings, name: str = "news") -> None:
@@ -70,15 +70,15 @@ class Teller:
             self._socket.close()
 
 
-class Listener:
-    """Calls `on_news` in the event loop whenever news arrives."""
+class Subscriber:
+    """Calls `on_notification` in the event loop whenever news arrives."""
 
-    def __init__(self, settings: Settings, on_news: Callable[[], None], name: str = "news") -> None:
-        self._settings, self._on_news, self._name = settings, on_news, name
+    def __init__(self, settings: Settings, on_notification: Callable[[], None], name: str = "news") -> None:
+        self._settings, self._on_notification, self._name = settings, on_notification, name
         self._loop = asyncio.get_running_loop()
         self._socket: socket.socket | None = None
         self._stopping = threading.Event()
-        self._connection: Impatient | None = None
+        self._connection: DeadlineConnection | None = None
 
     def start(self) -> None:
         if self._settings.sqlite_path:
@@ -107,17 +107,17 @@ class Listener:
         with suppress(BlockingIOError):
             while self._socket and self._socket.recv(64):
                 pass
-        self._on_news()
+        self._on_notification()
 
     def _listen(self) -> None:
         """In a thread of its own, on a connection of its own; a lost one is opened again."""
         import psycopg
 
-        from storage.impatience import Impatient
+        from storage.postgres import DeadlineConnection
 
         while not self._stopping.is_set():
             try:
-                with Impatient.to(self._settings) as self._connection:
+                with DeadlineConnection.to(self._settings) as self._connection:
                     while not self._stopping.is_set():
                         # Again and again: a server that froze is only noticed by who asks it something.
                         self._connection.execute(f"LISTEN {CHANNEL}")
@@ -126,10 +126,10 @@ class Listener:
                 if not self._stopping.wait(1):
                     log.warning("Listening for news again: %s", error)
 
-    def _hear(self, connection: "Impatient") -> None:
+    def _hear(self, connection: "DeadlineConnection") -> None:
         """Pass on what comes in the next seconds."""
         for _ in range(LISTENED):
             for _ in connection.notifies(timeout=1, stop_after=1):
-                self._loop.call_soon_threadsafe(self._on_news)
+                self._loop.call_soon_threadsafe(self._on_notification)
             if self._stopping.is_set():
                 return

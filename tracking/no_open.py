@@ -9,7 +9,7 @@ EXPLAINED_AFTER = 3600.0
 """Seconds since it was sent: before that nobody wonders."""
 
 
-class Silence(StrEnum):
+class NoOpen(StrEnum):
     """What there is to say of a link that nobody is known to have opened."""
 
     NOT_PASTED = "not_pasted"
@@ -23,23 +23,23 @@ class Silence(StrEnum):
 
 # Apple first: whoever else fetched, a look in Apple Mail would come from its own copy.
 _FETCHED = (
-    (Reason.APPLE_PREFETCH, Silence.APPLE),
-    (Reason.GMAIL_PREFETCH, Silence.GMAIL),
-    (Reason.PROVIDER_PREFETCH, Silence.PROVIDER),
+    (Reason.APPLE_PREFETCH, NoOpen.APPLE),
+    (Reason.GMAIL_PREFETCH, NoOpen.GMAIL),
+    (Reason.PROVIDER_PREFETCH, NoOpen.PROVIDER),
 )
 
 
-def silence_of(history: History, now: float) -> Silence | None:
+def explain_no_open(history: History, now: float) -> NoOpen | None:
     """Why nothing was seen, as far as is known; None where something was, or it is too early to ask."""
-    said, memory = history
+    statements, summary = history
     sent = history.sent()
-    if memory.opens or said.closed_at is not None or sent is None or now - sent.at < EXPLAINED_AFTER:
+    if summary.opens or statements.closed_at is not None or sent is None or now - sent.at < EXPLAINED_AFTER:
         return None
     for reason, silence in _FETCHED:
-        if reason in memory.proxied:
+        if reason in summary.proxied:
             return silence
-    if memory.scanned:
-        return Silence.SCANNED
-    if memory.proxied:
-        return Silence.FIRST_SECONDS
-    return Silence.NOTHING if memory.draft_agents else Silence.NOT_PASTED
+    if summary.scanned:
+        return NoOpen.SCANNED
+    if summary.proxied:
+        return NoOpen.FIRST_SECONDS
+    return NoOpen.NOTHING if summary.draft_agents else NoOpen.NOT_PASTED

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from settings import Settings
-from storage.care import BackupError, DamagedError, backup, integrity, look_over
 from storage.checking import check, notes
 from storage.claims import Ended, Outcome, claim, settle
 from storage.engine import connect, writing
 from storage.ingest import record
+from storage.maintenance import BackupError, DamagedError, backup, integrity, look_over
 from storage.outbox import owe
 from storage.spool import Spools
 from storage.times import moment
@@ -156,8 +156,8 @@ def test_a_sound_database_is_found_sound(settings: Settings, engine: Engine, fil
     [
         ('DELETE FROM "fetch" WHERE seq = 3', "numbered 1 to 5, and 5 were counted"),
         ("UPDATE link SET fetches = 9", "and 9 were counted"),
-        ("UPDATE alert SET state = 'sent', shown = 0", "is sent, version"),
-        ("UPDATE alert SET state = 'lost'", "is lost"),
+        ("UPDATE outbox SET state = 'sent', delivered_version = 0", "is sent, version"),
+        ("UPDATE outbox SET state = 'lost'", "is lost"),
         ("UPDATE alembic_version SET version_num = '0000'", "python -m storage upgrade"),
     ],
 )

@@ -16,7 +16,7 @@ from storage import inbox
 from storage.engine import is_passing, reading, writing
 from storage.erasing import is_marked
 from storage.keys import Keys
-from storage.news import ERASED, Teller
+from storage.notifying import ERASED, Notifier
 from storage.tables import Link
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Desk:
+class BotContext:
     """Made once in the event loop; `due` is set whenever something may be waiting for delivery."""
 
     def __init__(self, settings: Settings, engine: Engine, keys: Keys) -> None:
@@ -33,7 +33,7 @@ class Desk:
         self.trouble = ""
         """What keeps the bot from its work, for /readyz; empty when nothing does."""
         self._engine = engine
-        self._erased = Teller(settings, ERASED)
+        self._erased = Notifier(settings, ERASED)
         # One thread: SQLite has one writer anyway, and what is asked in order is done in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
 

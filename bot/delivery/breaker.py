@@ -11,7 +11,7 @@ SLOWEST = 60.0
 REVOKED_WAIT = 30.0
 
 
-class Brake:
+class CircuitBreaker:
     """Times are seconds of any one clock that only goes forward."""
 
     def __init__(self) -> None:
