@@ -16,6 +16,7 @@ from words import sentences
 ROOT = Path(__file__).parent.parent
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
+GUIDES = (*PAGES, "CONTRIBUTING.md")
 
 
 def page(name: str) -> str:
@@ -90,7 +91,7 @@ def test_the_readme_is_short_and_leads_to_every_page() -> None:
         assert f"]({name})" in readme
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", GUIDES)
 def test_a_page_links_only_to_what_exists(name: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page(name)):
         if target.startswith("https:"):
@@ -108,7 +109,7 @@ def headings(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", GUIDES)
 def test_a_file_that_a_page_names_exists(name: str) -> None:
     named = re.findall(
         r"(?<![\w/.~<-])([a-z_]+(?:/[\w.-]+)+\.(?:py|tsv|jsonl?|md|png|svg|toml))\b", page(name)
@@ -117,7 +118,7 @@ def test_a_file_that_a_page_names_exists(name: str) -> None:
     assert [path for path in named if not any((folder / path).exists() for folder in linked_from)] == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", GUIDES)
 def test_a_module_that_a_page_runs_exists(name: str) -> None:
     for module in re.findall(r"python -m ([\w.]+)", page(name)):
         assert find_spec(module), module

@@ -209,16 +209,19 @@ NOT_SHIPPED = {
 """Files of the programs' packages that no wheel holds, by their ending, and why."""
 
 
-def tree(root: Path = ROOT) -> list[str]:
+NOT_OURS = {".git", ".venv", ".env", "__pycache__", "build", ".mypy_cache", ".pytest_cache", ".ruff_cache",
+            ".hypothesis"}  # fmt: skip
+
+
+def tree(folder: Path = ROOT) -> Iterator[str]:
     """The files of the checkout, without what git ignores."""
-    kept = [path for path in root.iterdir() if not dropped(path.name) and path.name != "data"]
-    kept += [root / name for name in (".ci", ".github") if (root / name).is_dir()]
-    files = [file for path in kept for file in ([path] if path.is_file() else path.rglob("*"))]
-    return sorted(str(f.relative_to(root)) for f in files if f.is_file() and not any(map(dropped, f.parts)))
-
-
-def dropped(name: str) -> bool:
-    return name in ("__pycache__", "build") or name.endswith(".egg-info") or name.startswith(".")
+    for path in folder.iterdir():
+        if path.name in NOT_OURS or path.suffix == ".egg-info" or path == ROOT / "data":
+            continue
+        if path.is_dir():
+            yield from tree(path)
+        else:
+            yield str(path.relative_to(ROOT))
 
 
 @pytest.fixture(scope="module")
@@ -304,3 +307,27 @@ def test_the_changelog_says_of_each_version_what_was_added_changed_and_fixed() -
         headings = re.findall(r"^### (.+)$", version, re.MULTILINE)
         assert headings, version.partition("\n")[0]
         assert headings == [name for name in ("Added", "Changed", "Fixed") if name in headings]
+
+
+# --- what a change must pass -------------------------------------------------------------------------
+
+
+def test_the_checks_before_a_commit_and_the_workflow_are_those_of_the_makefile() -> None:
+    """Three files run checks, and none of them has a list of its own."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    checks = re.findall(r"\$\(PY\) -m (\w+.*)", makefile.partition("\ncheck: ")[2].partition("\n\n")[0])
+    assert checks == ["ruff format --check .", "ruff check .", "mypy"]
+    hooks = re.findall(
+        r"^ +entry: (.+)$", (ROOT / ".pre-commit-config.yaml").read_text("utf-8"), re.MULTILINE
+    )
+    assert hooks == ["make check"]
+    steps = re.findall(
+        r"^ +- run: (.+)$", (ROOT / ".github/workflows/ci.yml").read_text("utf-8"), re.MULTILINE
+    )
+    assert steps == [".ci/run"]
+    assert (ROOT / ".ci/run").read_text("utf-8").endswith("\nmake check\nmake test\n")
+
+
+def test_a_hook_before_a_commit_comes_from_this_repository_only() -> None:
+    repositories = re.findall(r"repo: (.+)", (ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert repositories == ["local"]
