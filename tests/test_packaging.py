@@ -276,7 +276,7 @@ def test_a_package_says_that_it_is_typed(package: str) -> None:
 
 
 def test_the_wheel_speaks_every_language(installed: Path) -> None:
-    say = "import words; print(*(words.plain(words.en.LANGUAGE_NAME) for _ in words.in_every_language()))"
+    say = "import words; print(*(words.plain(words.sentences.languages.LANGUAGE_NAME) for _ in words.in_every_language()))"
     assert ran(installed, "-c", say).split() == [
         "English",
         "Deutsch",
