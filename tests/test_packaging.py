@@ -275,16 +275,16 @@ def test_a_package_says_that_it_is_typed(package: str) -> None:
     assert (ROOT / package / "py.typed").is_file()
 
 
+NAMES = """
+import words
+from words.sentences.languages import LANGUAGE_NAME
+print(*(words.plain(LANGUAGE_NAME) for _ in words.in_every_language()))
+"""
+
+
 def test_the_wheel_speaks_every_language(installed: Path) -> None:
-    say = "import words; print(*(words.plain(words.sentences.languages.LANGUAGE_NAME) for _ in words.in_every_language()))"
-    assert ran(installed, "-c", say).split() == [
-        "English",
-        "Deutsch",
-        "Español",
-        "Français",
-        "Português",
-        "Русский",
-    ]
+    said = ran(installed, "-c", NAMES)
+    assert said == "English Deutsch Español Français Português Русский\n"
 
 
 # --- the version -------------------------------------------------------------------------------------
