@@ -24,8 +24,7 @@ from bot.messages.phrases import lines
 from bot.replies import owe_message
 from bot.tls import trusted
 from settings import Settings
-from storage import disks
-from storage.chats import chat_of
+from storage import chats, disks
 from storage.disks import Lost
 from storage.times import now
 from words import Sentence, sentences
@@ -67,7 +66,7 @@ async def _tell(context: BotContext, problems: list[Problem]) -> None:
 
 
 def _owe(session: Session, admin: int, problems: list[Problem], at: float) -> None:
-    with words.speaking(language_of(chat_of(session, admin, at))):
+    with words.speaking(language_of(chats.get_or_create(session, admin, at))):
         told = (words.say(sentences.operator.CHECKUP_LINE, problem=problem()) for problem in problems)
         message = Message(lines(words.say(sentences.operator.CHECKUP), *told))
     owe_message(session, admin, f"checkup:{at}", message, at)

@@ -8,7 +8,7 @@ from telegram import Update
 
 import words
 from bot.updates import chat_id_of, is_private
-from storage.chats import chat_of
+from storage import chats
 from storage.tables import Chat
 from storage.times import now
 
@@ -19,8 +19,9 @@ def language_of(chat: Chat) -> str:
 
 @contextmanager
 def speaking_to(session: Session, update: Update) -> Iterator[None]:
-    """Answer an update in its chat's language."""
-    chat = chat_of(session, chat_id_of(update), now())
+    """Answer an update in its chat's language. An update from a chat also shows that it can be reached."""
+    chat = chats.get_or_create(session, chat_id_of(update), now())
+    chats.mark_reachable(chat)
     _hear(chat, update)
     with words.speaking(language_of(chat)):
         yield

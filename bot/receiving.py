@@ -20,8 +20,7 @@ from bot.languages import language_of, speaking_to
 from bot.message import Message
 from bot.replies import owe_message, owe_reply
 from bot.updates import chat_id_of
-from storage import inbox
-from storage.chats import chat_of
+from storage import chats, inbox
 from storage.times import now
 from words import sentences
 
@@ -120,7 +119,7 @@ class UpdateReceiver:
                 session, update, Message(words.say(sentences.operator.FAILED, number=update.update_id)), now()
             )
         if admin := self._context.settings.admin_chat_id:
-            with words.speaking(language_of(chat_of(session, admin, now()))):
+            with words.speaking(language_of(chats.get_or_create(session, admin, now()))):
                 message = Message(words.say(sentences.operator.ADMIN_FAILED, number=update.update_id))
             owe_message(session, admin, f"failed:{update.update_id}", message, now())
 

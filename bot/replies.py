@@ -5,8 +5,7 @@ from telegram import Update
 
 from bot.message import Message, pack, unpack
 from bot.updates import chat_id_of, message_id_of, thread_of
-from storage import outbox
-from storage.chats import chat_of
+from storage import chats, outbox
 from storage.times import moment
 from words import Sentence, sentences
 
@@ -33,7 +32,7 @@ def owe_message(
     reply_to: int | None = None,
 ) -> None:
     """Owe a chat a message that is worded already."""
-    chat_of(session, chat_id, now)
+    chats.get_or_create(session, chat_id, now)
     row = {
         "key": key,
         "chat_id": chat_id,
@@ -51,7 +50,7 @@ def owe_file(
 ) -> None:
     """Owe a file of this kind, made when it is sent."""
     chat_id = chat_id_of(update)
-    chat_of(session, chat_id, now)
+    chats.get_or_create(session, chat_id, now)
     row = {
         "key": f"{kind}:{update.update_id}",
         "chat_id": chat_id,

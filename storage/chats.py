@@ -1,4 +1,4 @@
-"""Chats: made when first seen, marked when they cannot be reached, moved when Telegram moves them."""
+"""Chats: created when first seen, marked when the bot cannot reach them, moved when Telegram moves them."""
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
@@ -8,26 +8,32 @@ from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment
 
 
-def chat_of(session: Session, chat_id: int, now: float) -> Chat:
-    """The chat, locked for this transaction; made if it is new. Hearing from it means we can reach it."""
+def get_or_create(session: Session, chat_id: int, now: float) -> Chat:
+    """Return the chat with this Telegram id, locked for this transaction; a new one if none is known yet.
+
+    Whether the chat can be reached stays as it is: owing a chat a message says nothing about that.
+    """
     chat = session.get(Chat, chat_id, with_for_update=LOCK)
     if chat is None:
         chat = Chat(id=chat_id, created_at=moment(now))
         session.add(chat)
         session.flush()
-    if chat.unreachable_since is not None:
-        chat.unreachable_since = None
     return chat
 
 
-def lose(session: Session, chat_id: int, now: float) -> None:
-    """The chat blocked the bot or put it out: keep recording, hold what is owed."""
-    chat = chat_of(session, chat_id, now)
+def mark_reachable(chat: Chat) -> None:
+    """Send what the chat is owed again: an update came from it, so it has not blocked the bot."""
+    if chat.unreachable_since is not None:
+        chat.unreachable_since = None
+
+
+def mark_unreachable(chat: Chat, now: float) -> None:
+    """Hold what the chat is owed, because it blocked the bot or removed it. Its links go on recording."""
     chat.unreachable_since = moment(now)
 
 
 def migrate(session: Session, old: Chat, new_id: int) -> Chat:
-    """A group became a supergroup: everything follows to the new id, in one transaction."""
+    """Move all that belongs to a group to its new id, in one transaction: the group became a supergroup."""
     new = session.get(Chat, new_id, with_for_update=LOCK)
     if new is None:
         new = Chat(

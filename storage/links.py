@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
 
-from storage import outbox
-from storage.chats import chat_of
+from storage import chats, outbox
 from storage.keys import LARGEST_ID
 from storage.tables import FetchRow, Link, OutboxMessage, StatementRow
 from storage.times import moment, seconds
@@ -53,7 +52,7 @@ def create(
     tracker: str = "",
 ) -> Link:
     """A new link, and the card owed for it. Raises DailyLimitError."""
-    chat = chat_of(session, chat_id, now)
+    chat = chats.get_or_create(session, chat_id, now)
     check_room(session, chat_id, now, wanted=1, daily=daily)
     link = Link(
         chat_id=chat_id,

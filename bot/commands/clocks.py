@@ -17,8 +17,7 @@ from bot.replies import question_of, rewrite
 from bot.times import grammar, moments, zones
 from bot.times.hours import plan_digest, zone_of
 from bot.updates import chat_id_of, is_private, text_of
-from storage import erasing, outbox
-from storage.chats import chat_of
+from storage import chats, erasing, outbox
 from storage.tables import Chat
 from storage.times import now
 from words import sentences
@@ -32,7 +31,7 @@ def timezone(session: Session, update: Update, context: BotContext) -> Message:
     text = parsing.argument(text_of(update))
     if text:
         return answer_zone(session, update, context, text)
-    chat = chat_of(session, chat_id_of(update), now())
+    chat = chats.get_or_create(session, chat_id_of(update), now())
     chat.asking = "timezone"
     return Message(
         lines(_zone_told(chat), words.say(sentences.clocks.TIMEZONE_ASK)),
@@ -42,7 +41,7 @@ def timezone(session: Session, update: Update, context: BotContext) -> Message:
 
 
 def answer_zone(session: Session, update: Update, _context: BotContext, text: str) -> Message:
-    chat = chat_of(session, chat_id_of(update), now())
+    chat = chats.get_or_create(session, chat_id_of(update), now())
     found = zones.find(text)
     if not found:
         return Message(words.say(sentences.clocks.TIMEZONE_UNKNOWN, place=words.name(text)))
@@ -67,7 +66,7 @@ def located(session: Session, update: Update, _context: BotContext) -> Message |
     if not is_private(update) and question_of(session, update) != "timezone":
         # Somebody tells the others where they are.
         return None
-    chat = chat_of(session, chat_id_of(update), now())
+    chat = chats.get_or_create(session, chat_id_of(update), now())
     erasing.mark(session)
     found = zones.at(message.location.latitude, message.location.longitude)
     if found is None:
@@ -90,7 +89,7 @@ def _zone_told(chat: Chat) -> Markup:
 
 def quiet(session: Session, update: Update, _context: BotContext) -> Message:
     """`/quiet 22:00-07:00`, `/quiet off`; alone it tells."""
-    text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
+    text, chat = parsing.argument(text_of(update)), chats.get_or_create(session, chat_id_of(update), now())
     if text:
         hours = None if _is_off(text) else grammar.clocks(text)
         if hours is None and not _is_off(text):
@@ -110,7 +109,7 @@ def quiet(session: Session, update: Update, _context: BotContext) -> Message:
 
 def digest(session: Session, update: Update, _context: BotContext) -> Message:
     """`/digest 18:00`, `/digest off`; alone it tells."""
-    text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
+    text, chat = parsing.argument(text_of(update)), chats.get_or_create(session, chat_id_of(update), now())
     if text:
         at = None if _is_off(text) else grammar.clock(text)
         if at is None and not _is_off(text):
@@ -145,7 +144,7 @@ def _replan(session: Session, chat: Chat) -> None:
 
 def pressed_zone(press: Press) -> Answer:
     """One of several clocks was chosen."""
-    chat = chat_of(press.session, press.chat_id, now())
+    chat = chats.get_or_create(press.session, press.chat_id, now())
     if press.about not in available_timezones():
         return sentences.toasts.TOAST_GONE
     return rewrite(press.session, press.update, take_zone(press.session, chat, press.about))

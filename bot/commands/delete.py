@@ -15,8 +15,7 @@ from bot.message import Message, button
 from bot.messages.phrases import name
 from bot.replies import rewrite
 from bot.updates import chat_id_of, is_private, text_of
-from storage import erasing, links
-from storage.chats import chat_of
+from storage import chats, erasing, links
 from storage.tables import Link
 from storage.times import now
 from words import sentences
@@ -67,7 +66,7 @@ def pressed_everything(press: Press) -> Answer:
         return None
     rewrite(press.session, press.update, Message(words.say(sentences.commands.DELETED_ALL)))
     asked = press.update.effective_message
-    chat = chat_of(press.session, press.chat_id, now())
+    chat = chats.get_or_create(press.session, press.chat_id, now())
     erasing.erase_chat(press.session, chat, but=asked.message_id if asked else 0)
     return sentences.toasts.TOAST_DELETED
 

@@ -17,8 +17,7 @@ from bot.messages.phrases import lines
 from bot.replies import question_of
 from bot.times import zones
 from bot.updates import chat_id_of, is_private, text_of
-from storage import reports
-from storage.chats import chat_of, lose
+from storage import chats, reports
 from storage.tables import Chat
 from storage.times import now
 from tracking.status import LinkStatus
@@ -42,7 +41,7 @@ def help_(_session: Session, _update: Update, _context: BotContext) -> Message:
 
 
 def cancel(session: Session, update: Update, _context: BotContext) -> Message:
-    chat = chat_of(session, chat_id_of(update), now())
+    chat = chats.get_or_create(session, chat_id_of(update), now())
     asked, chat.asking = chat.asking, ""
     return Message(words.say(sentences.welcome.CANCELLED if asked else sentences.welcome.NOTHING_TO_CANCEL))
 
@@ -58,7 +57,7 @@ def status(session: Session, update: Update, context: BotContext) -> Message:
     told = _watched(report.statuses)
     if report.waiting:
         told.append(words.say(sentences.commands.STATUS_WAITING, count=report.waiting))
-    told += _settings(chat_of(session, chat_id_of(update), now()))
+    told += _settings(chats.get_or_create(session, chat_id_of(update), now()))
     if report.parked:
         told.append(words.say(sentences.commands.STATUS_PARKED, count=report.parked))
     if context.trouble:
@@ -110,7 +109,7 @@ ANSWERS = {"track": make_links, "timezone": answer_zone}
 
 def unknown(session: Session, update: Update, context: BotContext) -> Message | None:
     """What is no command: the answer to a question, or else a hint; groups get silence."""
-    chat = chat_of(session, chat_id_of(update), now())
+    chat = chats.get_or_create(session, chat_id_of(update), now())
     text, private = text_of(update), is_private(update)
     if text.startswith("/"):
         return Message(words.say(sentences.welcome.UNKNOWN_COMMAND)) if private else None
@@ -123,9 +122,5 @@ def unknown(session: Session, update: Update, context: BotContext) -> Message | 
 def membership(session: Session, update: Update, _context: BotContext) -> None:
     """Blocked, left, or welcome again: what is owed waits for the chat to come back."""
     change = update.my_chat_member
-    if change is None:
-        return
-    if change.new_chat_member.status in ("kicked", "left"):
-        lose(session, change.chat.id, now())
-    else:
-        chat_of(session, change.chat.id, now())
+    if change is not None and change.new_chat_member.status in ("kicked", "left"):
+        chats.mark_unreachable(chats.get_or_create(session, change.chat.id, now()), now())

@@ -12,7 +12,7 @@ from bot.languages import speaking_to
 from bot.message import Message
 from bot.replies import owe_reply
 from bot.updates import chat_id_of, is_private
-from storage.chats import chat_of
+from storage import chats
 from storage.times import now
 
 PtbContext = ContextTypes.DEFAULT_TYPE
@@ -31,7 +31,7 @@ def instead(act: Act) -> Act:
 
     def run(session: Session, update: Update, context: BotContext) -> Message | None:
         if is_private(update):
-            chat_of(session, chat_id_of(update), now()).asking = ""
+            chats.get_or_create(session, chat_id_of(update), now()).asking = ""
         return act(session, update, context)
 
     return run

@@ -12,7 +12,7 @@ from bot.message import Keyboard, Message, button
 from bot.messages.phrases import lines
 from bot.replies import rewrite
 from bot.updates import chat_id_of, text_of
-from storage.chats import chat_of
+from storage import chats
 from storage.tables import Chat
 from storage.times import now
 from words import sentences
@@ -23,7 +23,7 @@ A_ROW = 2
 
 def language(session: Session, update: Update, _context: BotContext) -> Message:
     """`/language de`, by its code or its name; alone it tells, and offers all."""
-    text, chat = parsing.argument(text_of(update)), chat_of(session, chat_id_of(update), now())
+    text, chat = parsing.argument(text_of(update)), chats.get_or_create(session, chat_id_of(update), now())
     if not text:
         return _told(chat)
     found = words.closest(text) or _named(text.casefold())
@@ -34,7 +34,7 @@ def language(session: Session, update: Update, _context: BotContext) -> Message:
 
 
 def pressed_language(press: Press) -> Answer:
-    chat = chat_of(press.session, press.chat_id, now())
+    chat = chats.get_or_create(press.session, press.chat_id, now())
     if press.about == FOLLOW:
         return rewrite(press.session, press.update, _choose(chat, ""))
     if press.about not in words.languages():

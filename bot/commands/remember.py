@@ -17,8 +17,7 @@ from bot.replies import owe_reply
 from bot.times import moments
 from bot.times.hours import is_guessed, zone_of
 from bot.updates import author_of, more_of
-from storage import notes, reminders
-from storage.chats import chat_of
+from storage import chats, notes, reminders
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import now
@@ -58,7 +57,7 @@ def _remind(session: Session, link: Link, update: Update, _context: BotContext) 
                 sentences.commands.REMIND_OFF if dropped else sentences.commands.REMIND_NONE, name=name(link)
             )
         )
-    chat = chat_of(session, link.chat_id, at)
+    chat = chats.get_or_create(session, link.chat_id, at)
     due = moments.future(more, at, zone_of(chat))
     if due is None:
         return nudges.offer(link)

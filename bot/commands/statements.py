@@ -14,8 +14,7 @@ from bot.messages.phrases import lines, name
 from bot.times import moments
 from bot.times.hours import is_guessed, zone_of
 from bot.updates import author_of, chat_id_of, more_of, text_of
-from storage import links
-from storage.chats import chat_of
+from storage import chats, links
 from storage.statements import state
 from storage.tables import Link
 from storage.times import now
@@ -78,7 +77,7 @@ def _say_sent(session: Session, link: Link, update: Update, context: BotContext)
         return Message(
             _sent_noted(link, say(session, link, update, context, Statement(StatementKind.SENT, said_at)))
         )
-    chat = chat_of(session, link.chat_id, said_at)
+    chat = chats.get_or_create(session, link.chat_id, said_at)
     at = moments.past(more, said_at, zone_of(chat))
     if at is None:
         return Message(words.say(sentences.commands.SENT_WHEN, number=link.number))

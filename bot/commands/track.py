@@ -16,8 +16,7 @@ from bot.parsing import TrackRequest
 from bot.times import grammar, moments
 from bot.times.hours import zone_of
 from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of, tracker_of
-from storage import links
-from storage.chats import chat_of
+from storage import chats, links
 from storage.links import DailyLimitError
 from storage.tables import Link
 from storage.times import now
@@ -42,7 +41,7 @@ def track(session: Session, update: Update, context: BotContext) -> Message | No
 
 def make_links(session: Session, update: Update, context: BotContext, text: str) -> Message | None:
     """The new links' cards are the answer; without a text, or beyond a limit, a sentence is."""
-    chat = chat_of(session, chat_id_of(update), now())
+    chat = chats.get_or_create(session, chat_id_of(update), now())
     try:
         text, day = deadline_in(text, moments.today(now(), zone_of(chat)))
     except DeadlineError as error:

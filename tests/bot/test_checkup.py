@@ -15,11 +15,13 @@ from bot.checkup import is_local, look
 from bot.context import BotContext
 from bot.message import unpack
 from settings import Settings
-from storage import disks
-from storage.engine import reading
+from storage import chats, claims, disks
+from storage.engine import reading, writing
 from storage.keys import open_keys
-from storage.tables import OutboxMessage
+from storage.tables import Chat, OutboxMessage
+from storage.times import moment
 from tests.conftest import settings_of
+from tests.fetches import NOON
 from tests.pixel_server.serving import serving
 
 ADMIN = 4711
@@ -223,6 +225,19 @@ async def test_all_that_is_wrong_is_one_message_to_the_admin_and_a_line_each_in_
     assert text.count("\n• ") == 2
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
     assert context.due.is_set()
+
+
+async def test_a_notice_does_not_make_an_administrator_who_blocked_the_bot_reachable_again(
+    world: respx.Router, settings: Settings, engine: Engine, made: Callable[[Settings], BotContext]
+) -> None:
+    world.get(f"{WORLD}/healthz").respond(404)
+    with writing(engine) as session:
+        chats.mark_unreachable(chats.get_or_create(session, ADMIN, NOON), NOON)
+    await checkup.run(made(settings.model_copy(update={"public_url": WORLD, "admin_chat_id": ADMIN})), {})
+    with writing(engine) as session:
+        assert session.exec(select(OutboxMessage.chat_id)).all() == [ADMIN]
+        assert session.get_one(Chat, ADMIN).unreachable_since == moment(NOON)
+        assert claims.claim(session, NOON + 60, 8) == []
 
 
 async def test_without_an_admin_the_log_alone_is_told(

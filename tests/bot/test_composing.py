@@ -12,8 +12,7 @@ from bot.delivery.composing import compose
 from bot.message import Message
 from bot.times.hours import plan_digest
 from settings import Settings
-from storage import claims, links, outbox, reminders
-from storage.chats import chat_of
+from storage import chats, claims, links, outbox, reminders
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.ingest import record
@@ -39,7 +38,7 @@ class Evening:
         self.context = BotContext(settings, engine, Keys(b"k" * 32))
         self.shown: list[tuple[str, Message, bool]] = []
         with writing(engine) as session:
-            chat = chat_of(session, ANNA, EVENING)
+            chat = chats.get_or_create(session, ANNA, EVENING)
             chat.quiet_from, chat.quiet_until = 22 * 60, 7 * 60
 
     def sends(self, label: str) -> Link:
@@ -131,7 +130,7 @@ def test_quiet_hours_that_end_early_let_the_news_go(evening: Evening) -> None:
     evening.is_fetched(contract, NIGHT)
     evening.delivers(NIGHT)
     with writing(evening.engine) as session:
-        chat = chat_of(session, ANNA, NIGHT + 60)
+        chat = chats.get_or_create(session, ANNA, NIGHT + 60)
         chat.quiet_from = chat.quiet_until = None
         outbox.release(session, ANNA)
     assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["opened"]
@@ -152,7 +151,7 @@ def test_one_that_may_have_arrived_already_is_not_held(evening: Evening) -> None
 def test_a_digest_comes_every_day_with_what_happened(evening: Evening) -> None:
     contract = evening.sends("contract")
     with writing(evening.engine) as session:
-        chat = chat_of(session, ANNA, EVENING)
+        chat = chats.get_or_create(session, ANNA, EVENING)
         chat.digest_at = 22 * 60 + 30
         plan_digest(session, chat, EVENING + 60)
     evening.is_fetched(contract, EVENING + 600)
@@ -311,7 +310,7 @@ def test_a_nudge_that_quiet_hours_held_comes_when_they_end_early_and_no_other(ev
             reminders.owe(session, session.get_one(Link, contract.id), reminders.REMIND, due, EVENING)
     assert evening.delivers(NIGHT) == []
     with writing(evening.engine) as session:
-        chat = chat_of(session, ANNA, NIGHT + 60)
+        chat = chats.get_or_create(session, ANNA, NIGHT + 60)
         chat.quiet_from = chat.quiet_until = None
         outbox.release(session, ANNA)
     assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["remind"]

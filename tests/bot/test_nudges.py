@@ -9,8 +9,7 @@ from sqlmodel import col, select
 
 from bot.message import Message
 from bot.messages import nudges
-from storage import links
-from storage.chats import chat_of
+from storage import chats, links
 from storage.engine import reading, writing
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment, seconds
@@ -39,7 +38,7 @@ def at(text: str) -> float:
 )
 def test_a_deadline_is_spoken_of_on_mornings_before_it(engine: Engine, now: str, mornings: list[str]) -> None:
     with writing(engine) as session:
-        chat = chat_of(session, ANNA, at(now))
+        chat = chats.get_or_create(session, ANNA, at(now))
         chat.zone = "Europe/Berlin"
         notice = links.create(
             session, chat_id=ANNA, by=ANNA, label="notice", recipient="landlord", now=at(now), daily=50

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
-from storage import claims, links, outbox
-from storage.chats import chat_of, lose, migrate
+from storage import chats, claims, links, outbox
+from storage.chats import migrate
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.tables import Chat, Link, OutboxMessage
@@ -33,26 +33,26 @@ def numbered(engine: Engine, chat: int) -> list[tuple[int, str]]:
 
 def test_a_chat_is_made_once(engine: Engine) -> None:
     with writing(engine) as session:
-        chat_of(session, ANNA, NOON)
+        chats.get_or_create(session, ANNA, NOON)
     with writing(engine) as session:
-        assert chat_of(session, ANNA, NOON + 60).created_at == moment(NOON)
+        assert chats.get_or_create(session, ANNA, NOON + 60).created_at == moment(NOON)
 
 
 def test_a_chat_is_lost_and_comes_back(engine: Engine) -> None:
     with writing(engine) as session:
         make(session, "contract", ANNA)
-        lose(session, ANNA, NOON + 60)
+        chats.mark_unreachable(chats.get_or_create(session, ANNA, NOON + 60), NOON + 60)
     with reading(engine) as session:
         assert session.get_one(Chat, ANNA).unreachable_since == moment(NOON + 60)
     with writing(engine) as session:
-        assert chat_of(session, ANNA, NOON + 120).unreachable_since is None
+        chats.mark_reachable(session.get_one(Chat, ANNA))
     with writing(engine) as session:
         assert [claimed.alert.kind for claimed in claims.claim(session, NOON + 120, 8)] == ["card"]
 
 
 def test_a_chat_can_be_lost_before_it_was_ever_seen(engine: Engine) -> None:
     with writing(engine) as session:
-        lose(session, ANNA, NOON)
+        chats.mark_unreachable(chats.get_or_create(session, ANNA, NOON), NOON)
     with reading(engine) as session:
         assert session.get_one(Chat, ANNA).unreachable_since == moment(NOON)
 
@@ -60,7 +60,7 @@ def test_a_chat_can_be_lost_before_it_was_ever_seen(engine: Engine) -> None:
 def test_a_lost_chats_links_go_on_recording(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract", ANNA)
-        lose(session, ANNA, NOON)
+        chats.mark_unreachable(chats.get_or_create(session, ANNA, NOON), NOON)
     fold(engine, arrival(contract.token, NOON + 60))
     with reading(engine) as session:
         assert session.get_one(Link, contract.id).fetches == 1
@@ -81,7 +81,7 @@ def test_a_group_that_becomes_a_supergroup_takes_everything_with_it(engine: Engi
 
 def test_what_the_group_was_asked_is_still_asked_in_the_supergroup(engine: Engine) -> None:
     with writing(engine) as session:
-        chat_of(session, TEAM, NOON).asking = "track"
+        chats.get_or_create(session, TEAM, NOON).asking = "track"
     move(engine, TEAM, SUPERGROUP)
     with reading(engine) as session:
         moved = session.get_one(Chat, SUPERGROUP)

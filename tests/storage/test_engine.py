@@ -9,8 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from settings import Settings
-from storage import postgres
-from storage.chats import chat_of
+from storage import chats, postgres
 from storage.engine import connect, reading, writing
 from tests.conftest import settings_of
 from tests.fetches import NOON
@@ -52,13 +51,13 @@ def test_a_connection_from_when_the_disk_was_read_only_is_not_used_again(
     with engine.connect() as connection:
         connection.execute(text("PRAGMA query_only=ON"))  # refuses like one that was opened read-only
     with pytest.raises(OperationalError, match="readonly database") as refused, writing(engine) as session:
-        chat_of(session, ANNA, NOON)
+        chats.get_or_create(session, ANNA, NOON)
     # While one is open, new ones share its memory, and are read-only like it; who holds the error must not
     # hold the connection.
     assert refused
     assert not _open_descriptors(tmp_path / "readback.db")
     with writing(engine) as session:
-        chat_of(session, ANNA, NOON)
+        chats.get_or_create(session, ANNA, NOON)
     engine.dispose()
 
 

@@ -9,8 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from settings import Settings
-from storage import claims, erasing, links, notes, outbox
-from storage.chats import chat_of
+from storage import chats, claims, erasing, links, notes, outbox
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import connect, reading, writing
 from storage.erasing import truncate_log
@@ -120,7 +119,7 @@ def test_everything_of_a_chat_goes_and_nothing_of_another(engine: Engine) -> Non
         sent(engine, label)
     sent(engine, "letter", BEN)
     with writing(engine) as session:
-        chat = chat_of(session, ANNA, NOON)
+        chat = chats.get_or_create(session, ANNA, NOON)
         chat.zone, chat.digest_at = "Europe/Berlin", 60
         chat.language = chat.telegram_language = "de"
         erasing.erase_chat(session, chat, but=0)

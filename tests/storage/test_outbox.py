@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
-from storage import claims, outbox
-from storage.chats import chat_of, lose
+from storage import chats, claims, outbox
 from storage.claims import LEASE, Claim, Ended, Outcome
 from storage.engine import reading, writing
 from storage.tables import Chat, OutboxMessage
@@ -25,7 +24,7 @@ def owe(engine: Engine, key: str, chat: int = ANNA, kind: str = "reply", thread:
     """A message is owed to a chat."""
     row = {"key": key, "chat_id": chat, "kind": kind, "thread_id": thread, "created_at": moment(NOON)}
     with writing(engine) as session:
-        chat_of(session, chat, NOON)
+        chats.get_or_create(session, chat, NOON)
         outbox.owe(session.connection(), [row])
 
 
@@ -143,10 +142,10 @@ def test_a_chat_that_cannot_be_reached_is_passed_over_until_it_comes_back(engine
     owe(engine, "for Anna", ANNA)
     owe(engine, "for Ben", BEN)
     with writing(engine) as session:
-        lose(session, ANNA, NOON)
+        chats.mark_unreachable(chats.get_or_create(session, ANNA, NOON), NOON)
     assert claimed_keys(engine, NOON) == ["for Ben"]
     with writing(engine) as session:
-        chat_of(session, ANNA, NOON + 20)
+        chats.mark_reachable(chats.get_or_create(session, ANNA, NOON + 20))
     assert claimed_keys(engine, NOON + 20) == ["for Anna"]
 
 
@@ -441,7 +440,7 @@ def test_who_blocked_the_bot_is_owed_everything_when_they_come_back(engine: Engi
     assert chat(engine).unreachable_since == moment(NOON)
     assert claim(engine, NOON + 3600) == []
     with writing(engine) as session:
-        chat_of(session, ANNA, NOON + 7200)
+        chats.mark_reachable(chats.get_or_create(session, ANNA, NOON + 7200))
     assert claimed_keys(engine, NOON + 7200) == ["first"]
 
 
@@ -550,7 +549,7 @@ def test_a_chat_with_a_message_in_flight_is_due_when_the_lease_ends(engine: Engi
 def test_a_chat_that_cannot_be_reached_is_never_due(engine: Engine) -> None:
     owe(engine, "opened")
     with writing(engine) as session:
-        lose(session, ANNA, NOON)
+        chats.mark_unreachable(chats.get_or_create(session, ANNA, NOON), NOON)
     assert next_due(engine, NOON) == inf
 
 
