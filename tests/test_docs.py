@@ -87,7 +87,7 @@ def test_the_readme_is_short_and_leads_to_every_page() -> None:
     readme = page("README.md")
     assert len(readme.splitlines()) <= 130
     assert "\nmake test " in readme
-    for name in PAGES[1:]:
+    for name in GUIDES[1:]:
         assert f"]({name})" in readme
 
 
