@@ -38,8 +38,8 @@ words: $(VENV)/ready-dev
 	$(PY) -m tools.catalogues update
 
 screenshots: $(VENV)/ready-dev
-	$(PY) -m docs.screenshots
-	$(PY) -m docs.contact_sheets
+	$(PY) -m tools.page_screenshots
+	$(PY) -m tools.chat_screenshots
 
 constraints: $(VENV)/bin/python
 	$(PY) -m tools.constraints

@@ -9,8 +9,8 @@ import pytest
 import settings as configuration
 from bench.__main__ import JUDGE, PARTS, TABLE
 from bot.app import COMMANDS
-from docs.shots import SHEETS
 from pixel_server import copying, health, notice, pages, selftest
+from tools.chat_shots import SHEETS
 from words import sentences
 
 ROOT = Path(__file__).parent.parent
@@ -71,7 +71,8 @@ def test_a_route_is_documented(route: str) -> None:
         ("tracking", "docs/judging.md"),
         ("bench", "docs/measurements.md"),
         ("tools.catalogues", "docs/languages.md"),
-        ("tools.places", "docs/languages.md"),
+        ("tools.refresh_place_names", "docs/languages.md"),
+        ("tools.refresh_ranges", "docs/judging.md"),
     ],
 )
 def test_a_process_is_documented(process: str, where: str) -> None:

@@ -20,7 +20,7 @@ import settings
 from bench.peers.installing import PIP as PEERS
 
 ROOT = Path(__file__).parent.parent
-MAINTAINERS = {"bench", "docs", "tests", "tools"}
+MAINTAINERS = {"bench", "tests", "tools"}
 """Packages that no wheel holds."""
 PROGRAMS = sorted(
     path.parent.name for path in ROOT.glob("*/__init__.py") if path.parent.name not in MAINTAINERS

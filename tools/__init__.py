@@ -1,1 +1,4 @@
-"""What maintainers run by hand. The programs import nothing from here, so it may need what tests need."""
+"""What maintainers run by hand.
+
+No program imports it, so it may use packages that only requirements-dev.txt installs.
+"""

@@ -1,7 +1,7 @@
 """What places are called, in whatever language: zones, their cities, countries.
 
 By the time zone database itself (the `tzdata` package), by Unicode's CLDR (`data/cldr.tsv`, written by
-`tools/places.py`), and by people (`data/known.tsv`).
+`tools/refresh_place_names.py`), and by people (`data/known.tsv`).
 """
 
 import re

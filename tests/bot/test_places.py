@@ -5,7 +5,6 @@ from zoneinfo import available_timezones
 import pytest
 
 from bot.times.places import DATA, folded, zones_by_country
-from tools import places
 
 
 def below_its_head(table: str) -> list[str]:
@@ -28,7 +27,3 @@ def test_no_place_has_a_name_twice(table: str) -> None:
     ]
     assert all(name for _, name in listed)
     assert len(listed) == len(set(listed))
-
-
-def test_the_names_that_are_shipped_are_those_that_cldr_gives() -> None:
-    assert below_its_head("cldr.tsv") == [*places.lines()], "python -m tools.places"

@@ -1,7 +1,7 @@
-"""`python -m tools.places`: write what Unicode's CLDR calls countries and the cities of time zones.
+"""`python -m tools.refresh_place_names`: write the names of countries and of time zones' cities.
 
-It writes `bot/times/data/cldr.tsv`, in each language that the bot speaks, as it is spoken in each country.
-Babel brings CLDR; only this tool and its test need it.
+The names come from Unicode's CLDR, which Babel contains. They are written to `bot/times/data/cldr.tsv`, in
+each language that the bot speaks and in each country's variety of it. Nothing runs this by itself.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ import words
 from bot.times.places import DATA, folded, zones_by_country
 
 HEAD = """\
-# What Unicode's CLDR {version} calls the cities of time zones, and countries, in the bot's languages: a zone
-# or the two letters of a country, and names. Written by `python -m tools.places` on {day}; what is
-# added by hand belongs in known.tsv.
+# Names of countries and of time zones' cities in the bot's languages, from Unicode's CLDR {version}.
+# Each line has a zone or a country's two letters, a tab, and the names. `python -m
+# tools.refresh_place_names` wrote this on {day}. Names that are added by hand belong in known.tsv.
 # Copyright © 1991-2025 Unicode, Inc. Unicode License V3, https://www.unicode.org/license.txt
 """
 NO_PLACES = {"Etc/UTC", "Etc/Unknown"}
@@ -29,11 +29,11 @@ def main() -> None:
 
 
 def lines() -> Iterator[str]:
-    """What the file holds below its head."""
+    """Return the lines of the file below its head."""
     spoken = _locales()
     for code in sorted(zones_by_country()):
         yield from _line(code, [locale.territories[code] for locale in spoken])
-    # CLDR keeps a zone by its first name, Europe/Kiev, though its city is Kyiv by now.
+    # CLDR lists a zone under its first name, such as Europe/Kiev for what is now Europe/Kyiv.
     renamed = get_global("zone_aliases")
     for zone in sorted({str(zone) for locale in spoken for zone in locale.time_zones} - NO_PLACES):
         cities = [locale.time_zones.get(zone, {}).get("city", "") for locale in spoken]
@@ -41,18 +41,18 @@ def lines() -> Iterator[str]:
 
 
 def _locales() -> list[Locale]:
-    """Each language by itself and as in each country, but not in other scripts."""
+    """Return each language on its own and as spoken in each country, in its usual script."""
     names = sorted(name for name in locale_identifiers() if name.partition("_")[0] in words.languages())
     return [locale for locale in map(Locale.parse, names) if locale.script is None]
 
 
-def _line(place: str, names: list[str]) -> Iterator[str]:
-    """Nothing where no name says more than the zone's own."""
-    known = {folded(place.rpartition("/")[2]): ""}
-    for name in filter(None, names):
-        known.setdefault(folded(name), name)
-    if said := [name for name in known.values() if name]:
-        yield f"{place}\t{'; '.join(said)}"
+def _line(place: str, called: list[str]) -> Iterator[str]:
+    """Return the line of a place, or nothing if every name is in the zone's own name already."""
+    found = {folded(place.rpartition("/")[2]): ""}
+    for name in filter(None, called):
+        found.setdefault(folded(name), name)
+    if names := [name for name in found.values() if name]:
+        yield f"{place}\t{'; '.join(names)}"
 
 
 if __name__ == "__main__":

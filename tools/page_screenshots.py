@@ -1,6 +1,7 @@
-"""`make screenshots`: the pages in a real browser, as pictures beside this file.
+"""`python -m tools.page_screenshots`: screenshots of the pixel server's pages, into `docs/pages`.
 
-At the widths of a phone, a tablet and a computer, in light and in dark.
+Each page is taken at the width of a phone, a tablet and a computer, in light and in dark.
+`make screenshots` runs this.
 """
 
 import shutil
@@ -17,21 +18,21 @@ from storage.migrate import upgrade
 from tests.conftest import settings_of
 from tests.pixel_server.serving import path_of, serving, track
 
-PICTURES = Path(__file__).parent / "pages"
+FOLDER = Path(__file__).parent.parent / "docs" / "pages"
 WIDTHS = (320, 768, 1280)
 
 
 def main() -> None:
-    PICTURES.mkdir(exist_ok=True)
+    FOLDER.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         settings = settings_of(Path(folder), OPERATOR="Anna Berg", CONTACT="anna@example.org")
         engine = connect(settings, checkpoints=True)
         upgrade(engine)
         link = track(engine)
         with writing(engine) as session:
-            # The same at every run, so that a picture changes when its page does.
+            # A fixed token: a screenshot must change only when its page does.
             link = session.merge(link)
-            link.token = "q7Zk3v0bT1yWc9mLx2RfNA"  # noqa: S105  # of a picture
+            link.token = "q7Zk3v0bT1yWc9mLx2RfNA"  # noqa: S105  # it protects nothing
         key = open_keys(settings.key_file).owner_key(link.id, link.token)
         pages = {"copy": f"/copy/{key}", "notice": f"/n/{link.token}", "front": "/"}
         with (
@@ -45,23 +46,24 @@ def main() -> None:
 
 
 def take(browser: Browser, name: str, url: str) -> None:
+    """Save one screenshot of the page for each width and colour scheme."""
     for scheme in ("light", "dark"):
         with browser.new_context(color_scheme=scheme) as context:
             page = context.new_page()
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.goto(url)
-                # The first program's steps, as after a tap.
+                # Unfold the steps for the first mail program.
                 for summary in page.locator("summary").all()[:1]:
                     summary.click()
                 page.mouse.move(0, 0)
-                save(page.screenshot(full_page=True), PICTURES / f"{name}-{width}-{scheme}.png")
+                save(page.screenshot(full_page=True), FOLDER / f"{name}-{width}-{scheme}.png")
 
 
 def save(screenshot: bytes, path: Path, *, colours: int = 32) -> None:
-    """In few colours: a fifth of the bytes, and nobody sees it."""
-    picture = Image.open(BytesIO(screenshot)).convert("RGB")
-    picture.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+    """Write a PNG with few colours: it takes a fifth of the bytes and looks the same."""
+    image = Image.open(BytesIO(screenshot)).convert("RGB")
+    image.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

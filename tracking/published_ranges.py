@@ -1,18 +1,15 @@
-"""`python -m tracking refresh`: bring the address ranges that their owners publish up to date.
+"""The lists of address ranges that Google, Apple and Telegram publish: how each is read, checked and merged.
 
-Nothing runs this by itself. All lists are read and checked before anything is written: a broken download, a
-list that shrank to half, or a range that cannot be right changes nothing.
+`updated` brings the lines of `data/networks.tsv` up to date from the texts of the lists. Downloading the
+texts and writing the file is the work of `python -m tools.refresh_ranges`.
 """
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 from typing import NamedTuple
-from urllib.error import URLError
-from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 from tracking import networks
 from tracking.facts import Network
@@ -20,68 +17,73 @@ from tracking.facts import Network
 Prefixes = list[IPv4Network | IPv6Network]
 
 DATA = Path(__file__).parent / "data" / "networks.tsv"
-PATIENCE = 30.0
-LARGEST = 64 * 1024 * 1024
-"""Bytes; Apple's list, the longest, has about 15 million."""
 SHORTEST_PREFIX = {4: 16, 6: 28}
-"""Nobody's fetchers fill more: a broader range is a mistake, and would take readers for machines."""
-APPLES_OWN = ("2a02:26f7::/32", "2a04:4e41::/32")
-"""The relay's other addresses are shared with Cloudflare's and Fastly's customers: they confirm nothing."""
+"""By IP version. No owner's fetchers fill a broader range: a mistake that turns readers into machines."""
+APPLE_OWN_RANGES = ("2a02:26f7::/32", "2a04:4e41::/32")
+"""Cloudflare's and Fastly's customers share the relay's other addresses, so those confirm nothing."""
 
 
 class UnusableListError(Exception):
-    """A list cannot be used; the message says which, and why."""
+    """A list cannot be used. The message names the list and says why."""
 
 
-class Published(NamedTuple):
+class PublishedList(NamedTuple):
     """A list of addresses that their owner publishes."""
 
     name: str
-    """As in the data file's column of sources."""
+    """As in the third column of the data file, the source."""
     network: Network
     url: str
     read: Callable[[str], Iterable[str]]
+    """Return the prefixes in a downloaded text."""
+
+
+class Updated(NamedTuple):
+    rows: list[str]
+    """The lines of the whole data file, comments included."""
+    differences: list[str]
+    """What changed, one printable line each."""
 
 
 def google(text: str) -> Iterator[str]:
-    """`{"prefixes": [{"ipv4Prefix": …}, {"ipv6Prefix": …}]}`"""
+    """Read `{"prefixes": [{"ipv4Prefix": …}, {"ipv6Prefix": …}]}`."""
     for entry in json.loads(text)["prefixes"]:
         yield entry.get("ipv4Prefix") or entry["ipv6Prefix"]
 
 
 def telegram(text: str) -> Iterator[str]:
-    """A prefix a line."""
+    """Read one prefix a line."""
     return (line for line in text.split() if line)
 
 
 def apple(text: str) -> Iterator[str]:
-    """`prefix,country,region,city,`: which of Apple's own ranges are still in use."""
+    """Read lines of `prefix,country,region,city,`; return which of Apple's own ranges are still in use."""
     listed = [IPv6Network(row[0]) for row in csv.reader(text.splitlines()) if row and ":" in row[0]]
-    for own in map(IPv6Network, APPLES_OWN):
+    for own in map(IPv6Network, APPLE_OWN_RANGES):
         if any(prefix.subnet_of(own) for prefix in listed):
             yield str(own)
 
 
-SOURCES = (
-    Published(
+LISTS = (
+    PublishedList(
         "Google user-triggered-fetchers-google.json",
         Network.GOOGLE_PROXY,
         "https://developers.google.com/static/crawling/ipranges/user-triggered-fetchers-google.json",
         google,
     ),
-    Published(
+    PublishedList(
         "Google special-crawlers.json",
         Network.GOOGLE_PREFETCH,
         "https://developers.google.com/static/crawling/ipranges/special-crawlers.json",
         google,
     ),
-    Published(
+    PublishedList(
         "core.telegram.org/resources/cidr.txt",
         Network.TELEGRAM,
         "https://core.telegram.org/resources/cidr.txt",
         telegram,
     ),
-    Published(
+    PublishedList(
         "mask-api.icloud.com/egress-ip-ranges.csv",
         Network.APPLE_RELAY,
         "https://mask-api.icloud.com/egress-ip-ranges.csv",
@@ -90,41 +92,33 @@ SOURCES = (
 )
 
 
-def refresh(sources: Sequence[Published], today: str, data: Path) -> list[str]:
-    """Replace the lines of these sources; says what changed, a line each. Raises UnusableListError."""
-    rows, differences = data.read_text("utf-8").splitlines(), list[str]()
-    for published in sources:
+def updated(rows: Iterable[str], texts: Mapping[PublishedList, str], today: str) -> Updated:
+    """Return the data file's lines with the lists' own lines replaced, and what changed.
+
+    `rows` are the lines of the file as it is, `texts` the downloaded lists, `today` is the date for the new
+    lines (YYYY-MM-DD). Raises UnusableListError if a list is broken, shrank to less than half, or holds a
+    range that cannot be right.
+    """
+    rows, differences = list(rows), list[str]()
+    for published, text in texts.items():
         old = [row for row in rows if row.split("\t")[2:3] == [published.name]]
-        found = _checked(published, _download(published), len(old))
-        new = [f"{published.network}\t{prefix}\t{published.name}\t{today}" for prefix in found]
-        differences.extend(_difference(published, old, new))
+        new = [
+            f"{published.network}\t{prefix}\t{published.name}\t{today}"
+            for prefix in _checked(published, text, len(old))
+        ]
+        differences.extend(_differences(published, old, new))
         rows = _replaced(rows, old, new)
+    # Raises ValueError if the pixel server could not load the result.
     networks.Networks(map(networks.parse, (row for row in rows if not row.startswith("#"))))
-    beside = data.with_suffix(".new")
-    beside.write_text("\n".join(rows) + "\n", "utf-8")
-    beside.replace(data)
-    return differences
+    return Updated(rows, differences)
 
 
-def _download(published: Published) -> str:
-    try:
-        with urlopen(published.url, timeout=PATIENCE) as answer:  # noqa: S310  # addresses of SOURCES
-            if urlsplit(answer.url).scheme != urlsplit(published.url).scheme:
-                raise UnusableListError(f"{published.url} leads to {answer.url}")
-            raw: bytes = answer.read(LARGEST + 1)
-    except (URLError, OSError) as error:
-        raise UnusableListError(f"{published.url} cannot be read: {error}") from error
-    if len(raw) > LARGEST or len(raw) != int(answer.headers.get("content-length") or len(raw)):
-        raise UnusableListError(f"{published.url} came incomplete or is too long ({len(raw)} bytes)")
-    return raw.decode("utf-8", "replace")
-
-
-def _checked(published: Published, text: str, before: int) -> Prefixes:
-    """The prefixes, collapsed, in order; refused where they cannot be right."""
+def _checked(published: PublishedList, text: str, before: int) -> Prefixes:
+    """Return the prefixes, collapsed and in order. `before` is how many the data file has now."""
     try:
         found = [ip_network(prefix) for prefix in published.read(text)]
     except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        raise UnusableListError(f"{published.url} is not the list that is expected: {error!r}") from error
+        raise UnusableListError(f"{published.url} is not in the expected format: {error!r}") from error
     for prefix in found:
         if not prefix.is_global or prefix.prefixlen < SHORTEST_PREFIX[prefix.version]:
             raise UnusableListError(f"{published.url} holds {prefix}, which cannot be right")
@@ -137,7 +131,7 @@ def _checked(published: Published, text: str, before: int) -> Prefixes:
     return collapsed
 
 
-def _difference(published: Published, old: list[str], new: list[str]) -> Iterator[str]:
+def _differences(published: PublishedList, old: list[str], new: list[str]) -> Iterator[str]:
     was, now = ({row.split("\t")[1] for row in rows} for rows in (old, new))
     yield f"{published.name}: {len(now)} ranges, {len(now - was)} new, {len(was - now)} gone"
     yield from (f"  + {prefix}" for prefix in sorted(now - was))
@@ -145,7 +139,7 @@ def _difference(published: Published, old: list[str], new: list[str]) -> Iterato
 
 
 def _replaced(rows: list[str], old: list[str], new: list[str]) -> list[str]:
-    """The new lines where the old ones stood; a list that is new comes last."""
+    """Put the new lines where the old ones stood. The lines of a list that is new come last."""
     place = rows.index(old[0]) if old else len(rows)
     gone = set(old)
     return [*rows[:place], *new, *(row for row in rows[place:] if row not in gone)]

@@ -1,7 +1,8 @@
-"""`make screenshots`: the chat as a phone shows it, on contact sheets in `docs/chat`.
+"""`python -m tools.chat_screenshots`: the chat as a phone shows it, on contact sheets in `docs/chat`.
 
-The storybook's conversations are played with the real programs; the demo's page shows them, in Chromium.
-Needs a font with emoji: on Debian, fonts-noto-color-emoji.
+It plays the storybook's conversations with the real programs and photographs the demo's chat page in
+Chromium. `tools/chat_shots.py` says which messages. It needs a font with emoji: on Debian,
+fonts-noto-color-emoji. `make screenshots` runs this.
 """
 
 import re
@@ -18,31 +19,31 @@ from playwright.sync_api import Browser, FloatRect, Locator, Page, Route, Viewpo
 
 from demo.site import site
 from demo.telegram.serving import listening, serving
-from docs.screenshots import save
-from docs.shots import SHEETS, Shot
 from tests.storybook.player import play
 from tests.storybook.stage import Stage, stage
+from tools.chat_shots import SHEETS, Shot
+from tools.page_screenshots import save
 
-PICTURES = Path(__file__).parent / "chat"
+FOLDER = Path(__file__).parent.parent / "docs" / "chat"
 PHONE = ViewportSize(width=414, height=7000)
-"""The chat is 390 pixels wide in it, and so high that nothing has to be scrolled."""
-SECRETS = (
+"""The chat is 390 pixels wide in it. It is so high that nothing has to be scrolled."""
+STABLE = (
     (re.compile(r"http://127\.0\.0\.1:\d+"), "https://mail.example.com"),
     (re.compile(r"(?<=/i/)[\w-]{22}"), "q7Zk3v0bT1yWc9mLx2RfNA"),
 )
-"""What is another one at each run, and what stands there instead."""
-_FONT = files("fontpkg_noto_sans").joinpath("files/NotoSans[wdth,wght].ttf").read_bytes()
-_URL = f"data:font/ttf;base64,{b64encode(_FONT).decode()}"
-LETTERS = f"""
-@font-face {{ font-family: Letters; src: url({_URL}); font-weight: 100 900; }}
+"""What differs at each run, and what the pictures show instead."""
+_FONT_FILE = files("fontpkg_noto_sans").joinpath("files/NotoSans[wdth,wght].ttf").read_bytes()
+_FONT_URL = f"data:font/ttf;base64,{b64encode(_FONT_FILE).decode()}"
+FONT = f"""
+@font-face {{ font-family: Letters; src: url({_FONT_URL}); font-weight: 100 900; }}
 body {{ font-family: Letters, "Noto Color Emoji"; }}"""
-"""As wide as a phone's, whatever this computer has."""
-NO_NEWS = """const ask = fetch, never = new Promise(() => {});
+"""The same letters on every machine, as wide as a phone's."""
+NO_LONG_POLL = """const ask = fetch, never = new Promise(() => {});
 fetch = (url, ...more) => (url.startsWith("/client/changes") ? never : ask(url, ...more));"""
 COLOURS = 256
-"""In fewer the tick of ✅ turns grey."""
+"""With fewer, the tick of ✅ turns grey."""
 MARGIN = 5
-"""Pixels around messages: 7 lie between them, and shadows reach into those."""
+"""Pixels around the messages. 7 lie between two messages, and their shadows need the rest."""
 
 
 def main() -> None:
@@ -53,13 +54,13 @@ def main() -> None:
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=shutil.which("chromium")) as browser,
     ):
-        taken = dict(shot for scene in scenes(wanted) for shot in photographs(browser, where, scene))
+        taken = dict(shot for same in by_story(wanted) for shot in photographs(browser, where, same))
         for name, shots in SHEETS.items():
-            save(contact_sheet(browser, shots, taken), PICTURES / f"{name}.png", colours=COLOURS)
+            save(contact_sheet(browser, shots, taken), FOLDER / f"{name}.png", colours=COLOURS)
 
 
-def scenes(shots: Sequence[Shot]) -> list[list[Shot]]:
-    """The shots of each story in one list: it is played once."""
+def by_story(shots: Sequence[Shot]) -> list[list[Shot]]:
+    """Group the shots by their story, so that each story is played once."""
     played: dict[Path, list[Shot]] = {}
     for shot in shots:
         played.setdefault(shot.story.path, []).append(shot)
@@ -67,7 +68,7 @@ def scenes(shots: Sequence[Shot]) -> list[list[Shot]]:
 
 
 def photographs(browser: Browser, where: Stage, shots: Sequence[Shot]) -> Iterator[tuple[Shot, bytes]]:
-    """Where an act comes more than once, its picture is taken each time."""
+    """Play the story and photograph each shot after its act, each time the act comes."""
     story = shots[0].story
     for step, _ in zip(story.steps, play(where, story, shots[0].language), strict=True):
         for shot in shots:
@@ -76,7 +77,7 @@ def photographs(browser: Browser, where: Stage, shots: Sequence[Shot]) -> Iterat
 
 
 def photograph(browser: Browser, where: Stage, shot: Shot) -> bytes:
-    """The chat of whoever came last, as the demo's page shows it."""
+    """Photograph the chat of the story's newest person, as the demo's page shows it."""
     *_, visitor = where.api.users.values()
     with (
         serving(site(where.api, visitor, where.running.url), listening(), lambda: None) as url,
@@ -87,31 +88,33 @@ def photograph(browser: Browser, where: Stage, shot: Shot) -> bytes:
             device_scale_factor=2,
             locale={"en": "en-GB"}.get(shot.language, shot.language),
             timezone_id="UTC",
-            # For LETTERS.
+            # FONT is an inline style, which the page's policy forbids.
             bypass_csp=True,
         ) as context,
     ):
         page = context.new_page()
         page.clock.set_fixed_time(where.clock())
-        page.route("**/messages", without_secrets)
-        # Nothing new comes. The server would wait for it, longer than the picture takes.
-        page.add_init_script(NO_NEWS)
+        page.route("**/messages", stabilise)
+        # The page must not wait for changes: none will come, and the server would hold the request.
+        page.add_init_script(NO_LONG_POLL)
         page.goto(url)
         page.locator("body[data-ready]").wait_for()
-        page.add_style_tag(content=LETTERS)
+        page.add_style_tag(content=FONT)
         page.evaluate("document.fonts.ready")
-        return portrait(page, shot.of)
+        return cut_out(page, shot.of)
 
 
-def without_secrets(route: Route) -> None:
+def stabilise(route: Route) -> None:
+    """Replace what differs at each run in the messages that the page receives."""
     answer = route.fetch()
     text = answer.text()
-    for secret, instead in SECRETS:
-        text = secret.sub(instead, text)
+    for differing, instead in STABLE:
+        text = differing.sub(instead, text)
     route.fulfill(response=answer, body=text)
 
 
-def portrait(page: Page, of: Literal["card"] | int) -> bytes:
+def cut_out(page: Page, of: Literal["card"] | int) -> bytes:
+    """Return a screenshot of the newest card, or of so many of the newest messages."""
     messages = page.locator("article.message")
     if of == "card":
         chosen = [messages.filter(has=page.locator("code", has_text=".gif")).last]
@@ -138,6 +141,7 @@ img { display: block; width: 390px; border-radius: 14px; }
 
 
 def contact_sheet(browser: Browser, shots: Sequence[Shot], taken: dict[Shot, bytes]) -> bytes:
+    """Return a screenshot of a page with these shots in two columns, each below its caption."""
     figures = [
         f"<figure><figcaption>{escape(shot.caption)}</figcaption>"
         f'<img src="data:image/png;base64,{b64encode(taken[shot]).decode()}"></figure>'
@@ -145,7 +149,7 @@ def contact_sheet(browser: Browser, shots: Sequence[Shot], taken: dict[Shot, byt
     ]
     with browser.new_context(viewport={"width": 840, "height": 100}, device_scale_factor=2) as context:
         page = context.new_page()
-        page.set_content(f"<!doctype html><style>{LETTERS}{STYLE}</style>{''.join(figures)}")
+        page.set_content(f"<!doctype html><style>{FONT}{STYLE}</style>{''.join(figures)}")
         page.evaluate("document.fonts.ready")
         return page.screenshot(full_page=True)
 

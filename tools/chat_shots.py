@@ -1,4 +1,4 @@
-"""What is photographed of the chat: which story, after which act, and which messages."""
+"""Which messages of the chat are photographed: of which story, and after which act."""
 
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -12,22 +12,22 @@ class Shot(NamedTuple):
     caption: str
     story: Story
     after: str
-    """The act; where a story has it more than once, the last one."""
+    """An act of the story. If the story has it more than once, the last one counts."""
     of: Literal["card"] | int
-    """The card, or so many of the newest messages."""
+    """The newest card, or so many of the newest messages."""
     scheme: Literal["light", "dark"] = "light"
     language: str = "en"
 
 
-def told(name: str, *acts: str) -> Story:
-    """A story that is in no file."""
+def unwritten(name: str, *acts: str) -> Story:
+    """Return a story that is in no file."""
     return Story(Path(name), name, "", tuple(Step(0, act, ()) for act in acts))
 
 
 def alert_in(caption: str, language: str, asked: str) -> Shot:
     opens = "Gmail shows the mail."
     passing = ("Gmail shows the draft.", "Anna writes: /sent 1", "Two hours and 18 minutes pass.")
-    story = told(language, f"Anna writes: /track {asked}", *passing, opens)
+    story = unwritten(language, f"Anna writes: /track {asked}", *passing, opens)
     return Shot(caption, story, opens, 1, language=language)
 
 
@@ -39,7 +39,7 @@ TRACK = "Anna writes: /track contract to landlord"
 SENT = "Anna presses: ✅ I’ve sent it"
 LIST, CHOOSE = "Anna writes: /history", "Anna presses: #1"
 DRAWN, DRAWN_DARK = "Anna presses: 🖼 Picture", "Anna presses: 🌙 On dark"
-WEEK = told(
+WEEK = unwritten(
     "week",
     TRACK,
     SENT,
@@ -58,7 +58,7 @@ WEEK = told(
     LIST,
     CHOOSE,
 )
-MONTH = told(
+MONTH = unwritten(
     "month",
     TRACK,
     "Gmail shows the draft.",
