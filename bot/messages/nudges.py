@@ -28,7 +28,7 @@ DRAFT_RESTS = 1800
 def set_deadline(session: Session, chat: Chat, link: Link, day: date, now: float) -> None:
     """Until the end of that day; nudges in the mornings before: while the post still helps, and at last."""
     zone = zone_of(chat)
-    link.deadline = moment(moments.moment(day + timedelta(days=1), 0, zone) - 1)
+    link.deadline = moment(moments.end_of(day, zone))
     for before in _worth_it(day, zone, now):
         reminders.owe(session, link, reminders.DEADLINE, _morning(day, before, zone), now)
 

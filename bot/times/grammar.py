@@ -13,6 +13,9 @@ from typing import NamedTuple
 import words
 from words.typed import Vocabulary, understood, understood_in
 
+FARTHEST = 100
+"""Years from today: no day farther off is meant, and New York's evening of 31.12.9999 overflows in UTC."""
+
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -122,7 +125,7 @@ def _day_parts(text: str, known: Vocabulary) -> tuple[int, int, int | None] | No
 def _dated(number: int, month: int, year: int | None, *, today: date, past: bool) -> date | None:
     try:
         if year is not None:
-            return date(year, month, number)
+            return date(year, month, number) if abs(year - today.year) <= FARTHEST else None
         found = date(today.year, month, number)
         if past:
             return found if found <= today else date(today.year - 1, month, number)

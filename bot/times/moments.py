@@ -18,6 +18,11 @@ def moment(day: date, minutes: int, zone: ZoneInfo) -> float:
     return datetime.combine(day, time(*divmod(minutes, 60)), zone).timestamp()
 
 
+def end_of(day: date, zone: ZoneInfo) -> float:
+    """The last second of a day on a clock in `zone`."""
+    return moment(day + timedelta(days=1), 0, zone) - 1
+
+
 def today(now: float, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(now, zone).date()
 

@@ -1,13 +1,15 @@
 """Days and times that people type."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import words
 from bot.times import grammar, moments
+from words.typed import understood_in
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 11, 23)
@@ -75,7 +77,11 @@ def test_a_day_is_the_next_one_of_its_name(typed: str, found: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "Anna", "30", "30 Anna", "31 Nov", "30 Feb", "11/30", "decided", "marching", "soon", "2026"]
+    "typed",
+    [
+        *("", "Anna", "30", "30 Anna", "31 Nov", "30 Feb", "11/30", "decided", "marching", "soon", "2026"),
+        *("31.12.9999", "1 Jan 0001", "2127-01-01", "30 Nov 0000"),
+    ],
 )
 def test_what_is_not_surely_a_day_is_none(typed: str) -> None:
     assert grammar.day(typed, MONDAY) is None
@@ -135,11 +141,55 @@ def test_a_clock_alone_may_be_still_to_come(typed: str, to_come: bool) -> None:
     assert moments.is_to_come(typed, NOW, BERLIN) is to_come
 
 
-@given(st.text())
-def test_nothing_that_is_typed_breaks_the_grammar(typed: str) -> None:
-    for read in (moments.future, moments.past):
-        read(typed, NOW, BERLIN)
-    grammar.clocks(typed)
+def written_in(language: str) -> st.SearchStrategy[str]:
+    """Texts of a language's words for days and times, and of figures like days, spans and clocks."""
+    known = understood_in(language)
+    own = st.sampled_from([word for part in known for word in part])
+    months, units, years = (
+        st.sampled_from([*known.months]),
+        st.sampled_from([*known.units]),
+        st.integers(0, 9999),
+    )
+    figures = st.one_of(
+        years.map(str),
+        st.dates().map(str),
+        st.builds("{0.day}.{0.month}.{0.year:04}".format, st.dates()),
+        st.builds("1 {} {:04}".format, months, years),
+        st.builds("{} {}".format, st.integers(0, 999), units),
+        st.builds("{}:{:02}".format, st.integers(0, 25), st.integers(0, 61)),
+    )
+    return st.lists(st.one_of(own, figures, st.text(max_size=3)), max_size=5).map(" ".join)
+
+
+typed_somewhere = st.sampled_from(sorted(words.languages())).flatmap(
+    lambda language: st.tuples(st.just(language), st.one_of(written_in(language), st.text()))
+)
+zones_of_the_world = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
+from_1970_to_2100 = st.floats(0, at("2100-12-31", ZoneInfo("UTC")))
+
+
+@given(typed_somewhere, from_1970_to_2100, zones_of_the_world)
+def test_nothing_that_is_typed_breaks_the_grammar(typed: tuple[str, str], now: float, zone: ZoneInfo) -> None:
+    """Whatever is understood can also be kept, and be shown on every clock of the world."""
+    language, text = typed
+    with words.speaking(language):
+        grammar.clocks(text)
+        moments.is_to_come(text, now, zone)
+        found = [moments.future(text, now, zone), moments.past(text, now, zone)]
+        if day := grammar.day(text, moments.today(now, zone)):
+            found.append(moments.end_of(day, zone))
+    for moment in found:
+        if moment is not None:
+            datetime.fromtimestamp(moment, ZoneInfo("Pacific/Kiritimati"))
+            datetime.fromtimestamp(moment, ZoneInfo("Pacific/Pago_Pago"))
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("typed", ["31.12.9999 at 23:59", "9999-12-31", "1 Jan 0001 at 0:00", "0001-01-01"])
+def test_a_day_at_an_end_of_the_calendar_is_not_taken(typed: str, zone: str) -> None:
+    """Where Anna's clock is, 23:59 of the last day there is may lie in the year 10000 of UTC."""
+    assert moments.future(typed, NOW, ZoneInfo(zone)) is None
+    assert moments.past(typed, NOW, ZoneInfo(zone)) is None
 
 
 @pytest.mark.parametrize(

@@ -86,5 +86,7 @@ def test_a_deadline_may_stand_before_the_recipient_and_must_be_a_day(anna: Chat)
     assert f"Deadline: {day.day} {day:%b %Y}" in card.text
     anna.says("/track notice to landlord by 30 Feb")
     anna.sees("I don’t know the day “30 Feb”")
-    anna.says("/remind 1 in 0 days")
-    anna.sees("when shall I speak up")
+    anna.says("/track notice to landlord by 31.12.9999")
+    anna.sees("I don’t know the day “31.12.9999”")
+    assert "when shall I speak up" in anna.hears("/remind 1 31.12.9999 at 23:59").text
+    assert "when shall I speak up" in anna.hears("/remind 1 in 0 days").text
