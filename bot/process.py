@@ -13,7 +13,8 @@ import bot.app
 import logs
 import settings as configuration
 from bot.context import BotContext
-from storage.engine import SchemaError, connect, describe_database_error, require_schema
+from storage.engine import connect, describe_database_error, require_schema
+from storage.file_identity import UnusableDatabaseError
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def main() -> int:
         gc.freeze()
         gc.enable()
         asyncio.run(serve(settings))
-    except (configuration.SettingsError, KeyFileError, SchemaError) as error:
+    except (configuration.SettingsError, KeyFileError, UnusableDatabaseError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

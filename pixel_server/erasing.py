@@ -58,7 +58,7 @@ class Eraser:
     def _erase(self) -> bool:
         """False while somebody still reads from the log."""
         try:
-            self._spools.drop(self._unknown_tokens)
+            self._spools.erase_unknown(self._unknown_tokens)
             return self._subscriber is None or erasing.truncate_log(self._engine)
         except Exception as error:
             log.warning(

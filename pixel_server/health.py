@@ -39,6 +39,8 @@ def _look(app: "PixelServer") -> tuple[bool, dict[str, Any]]:
     details: dict[str, Any] = {"warnings": warnings}
     if app.writer:
         details |= _spooled(app.writer)
+        if unusable := app.writer.spools.unusable:
+            warnings.append(unusable)
     if path := app.settings.sqlite_path:
         details["wal_bytes"] = wal_bytes(path)
     try:
@@ -58,7 +60,11 @@ def _spooled(writer: Writer) -> dict[str, Any]:
     """What waits for the database, and what no transaction takes."""
     spools = writer.spools
     age = round(max(0.0, now() - spools.oldest)) if spools.waiting else 0
-    return {"spool": {"waiting": spools.waiting, "oldest_seconds": age}, "set_aside": spools.set_aside}
+    return {
+        "spool": {"waiting": spools.waiting, "oldest_seconds": age},
+        "set_aside": spools.set_aside,
+        "dropped": spools.dropped,
+    }
 
 
 def _hidden_clients(app: "PixelServer") -> str:

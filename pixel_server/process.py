@@ -19,15 +19,15 @@ from pixel_server.app import PixelServer
 from pixel_server.limits import LimitedProtocol
 from pixel_server.protocol import PixelProtocol
 from storage.engine import (
-    SchemaError,
     connect,
     describe_database_error,
     require_schema,
     shown_url,
     sqlite_warning,
 )
+from storage.file_identity import UnusableDatabaseError
 from storage.keys import KeyFileError, open_keys
-from storage.maintenance import DamagedError, look_over
+from storage.maintenance import look_over
 
 log = logging.getLogger("pixel_server")
 
@@ -59,11 +59,11 @@ def main() -> int:
     try:
         settings = configuration.read()
         logs.start(settings)
-        warnings = look_over(settings.sqlite_path) if settings.sqlite_path else []
         engine = connect(settings, checkpoints=True)
+        warnings = look_over(settings.sqlite_path) if settings.sqlite_path else []
         warnings.append(_look_at(engine))
         app = PixelServer(settings, engine, open_keys(settings.key_file))
-    except (configuration.SettingsError, KeyFileError, DamagedError, SchemaError) as error:
+    except (configuration.SettingsError, KeyFileError, UnusableDatabaseError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     for warning in (*warnings, sqlite_warning(settings)):

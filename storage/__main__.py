@@ -12,6 +12,7 @@ import settings as configuration
 from settings import Settings
 from storage import checking, maintenance
 from storage.engine import connect, describe_database_error, shown_url
+from storage.file_identity import UnusableDatabaseError
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger("storage")
@@ -34,7 +35,12 @@ def main() -> int:
         settings = configuration.read()
         logs.start(settings)
         return _do(given, settings)
-    except (configuration.SettingsError, KeyFileError, maintenance.BackupError) as error:
+    except (
+        configuration.SettingsError,
+        KeyFileError,
+        UnusableDatabaseError,
+        maintenance.BackupError,
+    ) as error:
         sys.stderr.write(f"{error}\n")
     except OperationalError as error:
         reason = logs.redact(describe_database_error(error))
@@ -59,13 +65,16 @@ def _upgrade(settings: Settings) -> None:
     path = settings.sqlite_path
     if path and not path.exists() and settings.key_file.exists():
         log.warning("There is a key file and no database: a new, empty one is made at %s.", path)
+    # Before the key file, which lies beside the database: what is wrong is the address of the database.
+    engine = connect(settings, checkpoints=True, fail_fast=False)
     open_keys(settings.key_file)
-    upgrade(connect(settings, checkpoints=True, fail_fast=False))
+    upgrade(engine)
     log.info("The database %s is up to date.", shown_url(settings))
 
 
 def _check(settings: Settings) -> int:
-    wrong = checking.check(connect(settings, fail_fast=False), settings)
+    engine = connect(settings, fail_fast=False)
+    wrong = checking.check(engine, settings)
     for line in wrong:
         log.error("%s", line)
     for line in checking.notes(settings):
@@ -78,6 +87,7 @@ def _check(settings: Settings) -> int:
 def _backup(settings: Settings, target: Path) -> int:
     if settings.sqlite_path is None:
         raise maintenance.BackupError(NO_BACKUP)
+    connect(settings)  # says in words why the file cannot be opened
     maintenance.backup(settings.sqlite_path, target)
     log.info("%s is a sound copy of %s. The key file is not in it.", target, shown_url(settings))
     return 0

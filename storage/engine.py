@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -13,7 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 from settings import Settings
-from storage.file_identity import DatabaseFileReplacedError, FileIdentity
+from storage.file_identity import (
+    DatabaseFileReplacedError,
+    FileIdentity,
+    UnusableDatabaseError,
+    cannot_be_opened,
+)
 from storage.tables import SCHEMA
 
 BUSY_MS = 2000
@@ -36,7 +42,7 @@ LOCK = {"key_share": True}
 and two of those waits are a deadlock."""
 
 
-class SchemaError(Exception):
+class SchemaError(UnusableDatabaseError):
     """The database does not have the tables this version works with; the message says what to do."""
 
 
@@ -44,10 +50,10 @@ def connect(settings: Settings, *, checkpoints: bool = False, fail_fast: bool = 
     """An engine on the database. Only the process that `checkpoints` ever resets SQLite's WAL.
 
     A SQLite file is never made here: one that is gone must not come back empty. `fail_fast` gives every
-    call to a server a deadline; maintenance may take as long as it takes.
+    call to a server a deadline; maintenance may take as long as it takes. Raises UnusableDatabaseError.
     """
     if path := settings.sqlite_path:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _require_openable(path)
         file_identity = FileIdentity(path)
         engine = create_engine(f"sqlite:///{path}", execution_options={"file_identity": file_identity})
         file_identity.guard(engine)
@@ -64,6 +70,16 @@ def connect(settings: Settings, *, checkpoints: bool = False, fail_fast: bool = 
     if fail_fast:
         event.listen(engine, "do_connect", _hurry)
     return engine
+
+
+def _require_openable(path: Path) -> None:
+    """Raise UnusableDatabaseError where no program could open the file, or make it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            path.open("rb").close()
+    except OSError as error:
+        raise cannot_be_opened(path, error) from error
 
 
 def _hurry(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:

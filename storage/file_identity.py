@@ -15,6 +15,25 @@ from sqlalchemy.exc import DisconnectionError
 Identity = tuple[int, int]
 
 
+class UnusableDatabaseError(Exception):
+    """There is no database here that this program can work with; the message says what to do."""
+
+
+def is_missing(path: Path) -> UnusableDatabaseError:
+    return UnusableDatabaseError(
+        f"There is no database file {path}. DATABASE_URL names it. For a new, empty database run: "
+        "python -m storage upgrade. If there was one, put it back together with its -wal file."
+    )
+
+
+def cannot_be_opened(path: Path, error: Exception) -> UnusableDatabaseError:
+    reason = getattr(error, "strerror", None) or error
+    return UnusableDatabaseError(
+        f"The database file {path} cannot be opened: {reason}. DATABASE_URL names it. Set DATABASE_URL to a "
+        "file in a folder in which this program may write, such as sqlite:////home/anna/readback.db."
+    )
+
+
 class DatabaseFileReplacedError(sqlite3.OperationalError):
     """The file that was opened is not the file at its path any more; the message says what to do."""
 
@@ -51,6 +70,8 @@ class FileIdentity:
     def require(self) -> None:
         """Raises DatabaseFileReplacedError unless the file lies where it was opened."""
         found = self._identity()
+        if found is None and self._first is None:
+            raise DatabaseFileReplacedError(str(is_missing(self._path)))
         if found is None:
             raise DatabaseFileReplacedError(
                 f"The database file {self._path} is gone. Put it back together with its -wal file; "

@@ -6,12 +6,14 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from storage.file_identity import UnusableDatabaseError, cannot_be_opened, is_missing
+
 LONGEST_LOOK = 1.0
 """Seconds of checking at a start: a gigabyte or so, and a restart should not take three."""
 
 
-class DamagedError(Exception):
-    """The file is not sound, and nothing was done to it; the message says what to do."""
+class DamagedError(UnusableDatabaseError):
+    """The file is damaged, and nothing was done to it; the message says what to do."""
 
 
 class BackupError(Exception):
@@ -46,7 +48,7 @@ def _quick_check(path: Path, seconds: float) -> bool:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 return False
-            raise
+            raise cannot_be_opened(path, error) from error
         except sqlite3.DatabaseError as error:
             found = str(error)
     if found != "ok":
@@ -59,11 +61,15 @@ def _quick_check(path: Path, seconds: float) -> bool:
 
 
 def integrity(path: Path) -> list[str]:
-    """Everything SQLite finds wrong with the file; nothing when it is sound."""
+    """Everything SQLite finds wrong with the file; nothing when it is sound. Raises UnusableDatabaseError."""
+    if not path.exists():
+        raise is_missing(path)
     with closing(_read_only(path)) as connection:
         try:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             return [*(line for line in found if line != "ok"), *_orphans(connection)]
+        except sqlite3.OperationalError as error:
+            raise cannot_be_opened(path, error) from error
         except sqlite3.DatabaseError as error:
             return [str(error)]
 
@@ -78,6 +84,8 @@ def backup(path: Path, target: Path) -> None:
 
     Raises BackupError.
     """
+    if not path.exists():
+        raise is_missing(path)
     if target.exists():
         raise BackupError(f"{target} is there already. Name a file that is not.")
     draft = target.with_name(target.name + ".part")
@@ -105,8 +113,11 @@ def _sync(path: Path) -> None:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    """A connection that changes nothing, not even the WAL when it is closed."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    """A connection that changes nothing, not even the WAL when it is closed. Raises UnusableDatabaseError."""
+    try:
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.OperationalError as error:
+        raise cannot_be_opened(path, error) from error
 
 
 def _beside(path: Path, ending: str) -> Path:

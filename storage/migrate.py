@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from storage.engine import is_passing, writing
+from storage.file_identity import cannot_be_opened
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,11 @@ def configuration() -> Config:
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest schema, in one transaction; make the SQLite file if there is none.
 
-    Who uses a table goes before: a lock that cannot be had in two seconds is asked for again.
+    Running programs go first: a lock that cannot be had in two seconds is asked for again. Raises
+    UnusableDatabaseError.
     """
     if file := engine.url.database if engine.dialect.name == "sqlite" else None:
-        Path(file).touch(mode=0o600)
+        _make(Path(file))
     for _ in range(ATTEMPTS):
         try:
             _upgrade(engine)
@@ -40,6 +42,13 @@ def upgrade(engine: Engine) -> None:
         else:
             return
     _upgrade(engine)
+
+
+def _make(file: Path) -> None:
+    try:
+        file.touch(mode=0o600)
+    except OSError as error:
+        raise cannot_be_opened(file, error) from error
 
 
 def _upgrade(engine: Engine) -> None:

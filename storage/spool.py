@@ -1,13 +1,13 @@
-"""Where fetches wait, on disk, while the database cannot take them: a capped file beside it.
+"""Where fetches wait on disk while the database cannot take them.
 
-One line a fetch: the length and the CRC of what follows, and the fetch as JSON. What was appended is
-synced before anybody hears of it; a line that a crash tore is passed over, and was never answered.
-Tokens are not checked here: nobody can while the database is away. Taking a fetch out twice is harmless,
-its id is known.
+Each pixel server of a machine holds a file of its own beside the database: `readback.spool`,
+`readback.2.spool`, … A fetch is one line (spool_lines.py) and is synced to disk before it is answered.
+Nobody can check tokens while the database is away, so unknown ones wait here too. Storing a fetch twice is
+harmless: the database knows its id.
+
+What no transaction takes, however often it is tried, is set aside in `readback.poison`, in the same form.
 """
 
-import fcntl
-import json
 import logging
 import os
 import re
@@ -15,41 +15,44 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, islice
 from pathlib import Path
-from zlib import crc32
+from time import monotonic
 
+from storage.files import APPEND, hold, write_whole
 from storage.ingest import Arrival
-from tracking import Agent, Network, Reason, Sighting
+from storage.spool_lines import arrival_in, line_of
 
 log = logging.getLogger(__name__)
 
 LARGEST = 64 * 2**20
-"""Bytes: some 250,000 fetches. Beyond it a fetch is answered 503, and the provider asks again."""
+"""Bytes of one file: some 250,000 fetches. Beyond it a fetch is answered 503, and the provider asks again."""
 
-FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+BETWEEN_WARNINGS = 60.0
+"""Seconds between two log lines about dropped fetches: a poisoned link may be fetched often."""
 
 
 class SpoolError(Exception):
-    """Nothing can be kept here now; the message says why."""
+    """No fetch can be kept here now; the message says why."""
 
 
 class Spool:
-    """One file, held by one process for as long as it lives. Safe between threads."""
+    """One spool file, held by one process for as long as it lives. Safe between threads."""
 
     def __init__(self, path: Path, held: int) -> None:
         self.path, self._held = path, held
         self._file: int | None = None
+        """Where fetches are appended: closed and opened again after a failure, unlike `held`, the lock."""
         self._lock = threading.Lock()
         self._size = os.fstat(held).st_size
         """Bytes that are known to be on disk."""
         self._read = 0
-        """Bytes that were taken out; a restart begins again at the first."""
+        """Bytes that are in the database. A restart begins at 0 again."""
         self.waiting, self.oldest = 0, 0.0
-        """How many fetches, and when the oldest came, in epoch seconds."""
+        """The number of fetches that wait, and when the oldest came, in epoch seconds."""
         for arrival, _ in self._from(0):
             self.waiting, self.oldest = self.waiting + 1, self.oldest or arrival.at
 
     def append(self, arrivals: Sequence[Arrival]) -> None:
-        """Keep fetches: on disk when this returns. Raises SpoolError."""
+        """Keep fetches: they are on disk when this returns. Raises SpoolError."""
         data = b"".join(map(line_of, arrivals))
         with self._lock:
             if self._size + len(data) > LARGEST:
@@ -57,14 +60,14 @@ class Spool:
             try:
                 self._write(data)
             except OSError as error:
-                self._dismiss()
+                self._close_file()
                 raise SpoolError(f"{self.path} cannot be written: {error.strerror}") from error
             self.waiting, self.oldest = self.waiting + len(arrivals), self.oldest or arrivals[0].at
 
     def _write(self, data: bytes) -> None:
         if self._file is None:
-            self._file = os.open(self.path, FLAGS, 0o600)
-            # What an attempt that failed has left behind ends here.
+            self._file = os.open(self.path, APPEND, 0o600)
+            # A failed attempt may have left half a line: end it.
             data = b"\n" + data
         write_whole(self._file, data)
         found = os.fstat(self._file)
@@ -72,20 +75,20 @@ class Spool:
             raise FileNotFoundError(0, "it was deleted")
         self._size = found.st_size
 
-    def _dismiss(self) -> None:
-        """What the file is worth after a failed sync nobody knows, and a second sync may lie."""
+    def _close_file(self) -> None:
+        """Open the file anew next time: after a failed fsync a second one may report success and lie."""
         if self._file is not None:
             os.close(self._file)
         self._file = None
 
     def first(self, limit: int) -> tuple[list[Arrival], int]:
-        """The oldest fetches that wait, and where they end. They stay until they are `taken`."""
+        """Return the oldest fetches, and the byte at which they end. They stay until `taken` is called."""
         with self._lock:
             found = list(islice(self._from(self._read), limit))
             return [arrival for arrival, _ in found], found[-1][1] if found else self._size
 
     def taken(self, end: int, number: int) -> None:
-        """So many fetches, that end there, are in the database now."""
+        """Forget the first `number` fetches, which end at byte `end`: the database has them."""
         with self._lock:
             self._read = end
             if following := next(self._from(end), None):
@@ -96,12 +99,12 @@ class Spool:
             self.oldest = 0.0
 
     def close(self) -> None:
-        """Let another process have it."""
-        self._dismiss()
+        """Let another process hold the file."""
+        self._close_file()
         os.close(self._held)
 
     def _from(self, start: int) -> Iterator[tuple[Arrival, int]]:
-        """Fetches from a place on, each with the place where it ends."""
+        """Yield the fetches from a byte on, each with the byte at which it ends."""
         with os.fdopen(os.dup(self._held), "rb") as file:
             file.seek(start)
             end = start
@@ -111,93 +114,78 @@ class Spool:
                     yield arrival, end
 
 
-def write_whole(file: int, data: bytes) -> None:
-    """Write all of it, and wait for the disk. Raises OSError."""
-    while data:
-        data = data[os.write(file, data) :]
-    os.fdatasync(file)
-
-
-def line_of(arrival: Arrival) -> bytes:
-    identifier, token, at, sighting, device, user_agent = arrival
-    body = json.dumps([identifier, token, at, sighting, device, user_agent]).encode()
-    return b"%d %08x %s\n" % (len(body), crc32(body), body)
-
-
-_LINE = re.compile(rb"(\d{1,9}) ([0-9a-f]{8}) (.*)\n", re.DOTALL)
-
-
-def arrival_in(line: bytes) -> Arrival | None:
-    """The fetch a line holds; None when it is torn, spoilt, or nothing but an end."""
-    found = _LINE.fullmatch(line)
-    if found is None or int(found[1]) != len(found[3]) or int(found[2], 16) != crc32(found[3]):
-        if line.strip():
-            log.warning("A line of the spool is torn or spoilt, and passed over.")
-        return None
-    try:
-        identifier, token, at, (agent, network, sign, rendered), device, user_agent = json.loads(found[3])
-        sighting = Sighting(Agent(agent), Network(network), Reason(sign) if sign else None, rendered)
-    except ValueError as error:
-        log.error("A fetch in the spool is from another version, and passed over: %s", error)
-        return None
-    return Arrival(identifier, token, at, sighting, device, user_agent)
-
-
 class Spools:
-    """The spools this process holds: its own, and those that servers which are gone have left behind.
-
-    Each of several pixel servers on a machine has a file of its own: `a.spool`, `a.2.spool`, … What no
-    transaction takes lies in `a.poison`, in the same form.
-    """
+    """The spool files that this process holds: its own, and those that ended pixel servers left behind."""
 
     def __init__(self, base: Path) -> None:
         self._base, self._poison = base, base.with_suffix(".poison")
         self._held: list[Spool] = []
+        self.unusable = ""
+        """Why no fetch can be kept while the database is away, and what to set; empty when one can."""
         try:
-            self._claim()
-        except OSError as error:
-            log.warning("Nothing can be kept in %s while the database is away: %s", base, error.strerror)
+            self._hold_files()
+        except SpoolError as error:
+            log.warning("%s", error)
         self.set_aside = _lines_in(self._poison)
-        """Fetches that no transaction would take."""
+        """The number of fetches that no transaction takes and that are kept on disk."""
+        self.dropped = 0
+        """The number of fetches, since the start, that no transaction takes and that are lost."""
+        self._warned_at = -BETWEEN_WARNINGS
 
     @property
     def waiting(self) -> int:
+        """The number of fetches that wait for the database."""
         return sum(spool.waiting for spool in self._held)
 
     @property
     def oldest(self) -> float:
-        """When the oldest fetch that waits came, in epoch seconds; 0 when none does."""
+        """When the oldest waiting fetch came, in epoch seconds; 0 when none waits."""
         return min((spool.oldest for spool in self._held if spool.waiting), default=0.0)
 
     def append(self, arrivals: Sequence[Arrival]) -> None:
-        """Keep fetches: on disk when this returns. Raises SpoolError."""
-        try:
-            if not self._held:
-                self._claim()
-        except OSError as error:
-            raise SpoolError(f"{self._base} cannot be opened: {error.strerror}") from error
+        """Keep fetches: they are on disk when this returns. Raises SpoolError."""
+        if not self._held:
+            self._hold_files()
         self._held[0].append(arrivals)
 
     def fullest(self) -> Spool | None:
-        """One in which fetches wait: what others left behind comes before our own."""
+        """Return a spool in which fetches wait: what others left behind comes before our own."""
         return next((spool for spool in reversed(self._held) if spool.waiting), None)
 
     def put_aside(self, arrivals: Sequence[Arrival]) -> None:
-        """Keep what no transaction takes, for people to look at. Raises OSError."""
+        """Keep what no transaction takes, for people to look at; drop it when there is no room left.
+
+        Raises OSError.
+        """
         if not arrivals:
             return
-        file = os.open(self._poison, FLAGS, 0o600)
+        file = os.open(self._poison, APPEND, 0o600)
         try:
-            if os.fstat(file).st_size < LARGEST:
-                write_whole(file, b"".join(map(line_of, arrivals)))
+            if os.fstat(file).st_size >= LARGEST:
+                self._drop(len(arrivals))
+                return
+            write_whole(file, b"".join(map(line_of, arrivals)))
         finally:
             os.close(file)
         self.set_aside += len(arrivals)
 
-    def drop(self, unknown_tokens: Callable[[set[str]], set[str]]) -> None:
-        """Blank what was set aside for tokens that are no link's any more. Raises OSError.
+    def _drop(self, number: int) -> None:
+        """Count fetches that are lost, and say so in the log now and then."""
+        self.dropped += number
+        if monotonic() < self._warned_at + BETWEEN_WARNINGS:
+            return
+        self._warned_at = monotonic()
+        log.error(
+            "%d fetches that no transaction takes were dropped since the start: %s is full. "
+            "Move it away, and report what the log says about the fetches in it.",
+            self.dropped,
+            self._poison,
+        )
 
-        In its place: another server may be adding to the file.
+    def erase_unknown(self, unknown_tokens: Callable[[set[str]], set[str]]) -> None:
+        """Blank what was set aside for links that were erased. Raises OSError.
+
+        Lines are overwritten where they are: another pixel server may be appending to the file.
         """
         if not self._poison.exists():
             return
@@ -216,23 +204,46 @@ class Spools:
         self.set_aside = _lines_in(self._poison)
 
     def close(self) -> None:
+        """Let other processes hold the files."""
         for spool in self._held:
             spool.close()
 
-    def _claim(self) -> None:
-        """Hold all that nobody holds, and one at least. Raises OSError."""
-        for number in count(1):
-            path = self._base if number == 1 else self._base.with_suffix(f".{number}{self._base.suffix}")
-            if not path.exists() and self._held:
-                return
-            if held := _hold(path):
-                self._held.append(Spool(path, held))
+    def _hold_files(self) -> None:
+        """Hold every spool file that nobody holds, and at least one. Raises SpoolError."""
+        try:
+            for number in count(1):
+                path = self._base if number == 1 else self._base.with_suffix(f".{number}{self._base.suffix}")
+                if not path.exists() and self._held:
+                    break
+                if held := hold(path):
+                    self._held.append(Spool(path, held))
+        except OSError as error:
+            self._cannot_hold(error)
+        else:
+            self.unusable = ""
+
+    def _cannot_hold(self, error: OSError) -> None:
+        if self._held:
+            log.warning("What an ended pixel server left in %s cannot be read: %s", error.filename, error)
+            return
+        self.unusable = (
+            f"No fetch can be kept in {self._base} while the database is away: {error.strerror}. "
+            f"Make the folder {self._base.parent} writable for the pixel server, or, on PostgreSQL, set "
+            "KEY_FILE to a file in a folder that is."
+        )
+        raise SpoolError(self.unusable) from error
 
 
 def lying_in(base: Path) -> tuple[int, int]:
-    """How many fetches wait, and how many were set aside, whoever holds the files."""
-    spools = base.parent.glob(f"{base.stem}*{base.suffix}")
+    """Return how many fetches wait, and how many were set aside, in the files of all pixel servers."""
+    # Not `readback2.spool`, which is another database's.
+    ours = re.compile(rf"{re.escape(base.stem)}(\.\d+)?{re.escape(base.suffix)}")
+    spools = [path for path in _files_in(base.parent) if ours.fullmatch(path.name)]
     return sum(map(_lines_in, spools)), _lines_in(base.with_suffix(".poison"))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
 
 
 def _lines_in(path: Path) -> int:
@@ -240,18 +251,3 @@ def _lines_in(path: Path) -> int:
         return sum(1 for line in path.read_bytes().split(b"\n") if line)
     except OSError:
         return 0
-
-
-def _hold(path: Path) -> int | None:
-    """The file, opened and ours; None when another process has it."""
-    held = os.open(path, FLAGS, 0o600)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(held)
-        return None
-    # A file whose name a power cut forgets holds nothing.
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
-    return held

@@ -22,11 +22,11 @@ class Watched(Spools):
 
     def __init__(self, base: Path) -> None:
         super().__init__(base)
-        self.dropped = Semaphore(0)
+        self.erased = Semaphore(0)
 
-    def drop(self, strangers: Callable[[set[str]], set[str]]) -> None:
-        super().drop(strangers)
-        self.dropped.release()
+    def erase_unknown(self, unknown_tokens: Callable[[set[str]], set[str]]) -> None:
+        super().erase_unknown(unknown_tokens)
+        self.erased.release()
 
 
 async def test_a_fetch_set_aside_for_an_erased_link_is_erased_at_the_start_and_when_it_is_told(
@@ -38,7 +38,7 @@ async def test_a_fetch_set_aside_for_an_erased_link_is_erased_at_the_start_and_w
     eraser = Eraser(settings, engine, spools)
     eraser.start()
     while spools.set_aside > 2:
-        await asyncio.to_thread(spools.dropped.acquire)
+        await asyncio.to_thread(spools.erased.acquire)
     _erase(engine, contract.id, contract.chat_id)
     if settings.sqlite_path:
         notifier = Notifier(settings, ERASED)
@@ -49,7 +49,7 @@ async def test_a_fetch_set_aside_for_an_erased_link_is_erased_at_the_start_and_w
         eraser = Eraser(settings, engine, spools)
         eraser.start()
     while spools.set_aside > 1:
-        await asyncio.to_thread(spools.dropped.acquire)
+        await asyncio.to_thread(spools.erased.acquire)
     await eraser.stop()
     kept = settings.spool_path.with_suffix(".poison").read_text()
     assert offer.token in kept

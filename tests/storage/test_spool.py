@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from storage import spool
 from storage.ingest import Arrival
-from storage.spool import SpoolError, Spools, arrival_in, line_of
+from storage.spool import SpoolError, Spools, lying_in
+from storage.spool_lines import arrival_in, line_of
 from tests.fetches import CHROME, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
 
 TOKEN = "A" * 22
@@ -148,7 +149,7 @@ def test_a_spool_that_was_deleted_takes_no_more(base: Path) -> None:
 def test_a_folder_that_is_not_there_is_asked_again_when_it_is_needed(tmp_path: Path) -> None:
     base = tmp_path / "later" / "readback.spool"
     spools = Spools(base)
-    with pytest.raises(SpoolError, match="cannot be opened"):
+    with pytest.raises(SpoolError, match="No such file"):
         spools.append(some(1))
     base.parent.mkdir()
     spools.append(some(1))
@@ -187,7 +188,7 @@ def test_what_was_set_aside_for_a_link_that_was_erased_is_blanked_in_its_place(b
     spools.put_aside([before, erased, after])
     with base.with_suffix(".poison").open("ab") as file:
         file.write(b"torn")
-    spools.drop(lambda tokens: tokens - {TOKEN})
+    spools.erase_unknown(lambda tokens: tokens - {TOKEN})
     assert spools.set_aside == Spools(base).set_aside == 3
     lines = base.with_suffix(".poison").read_bytes().split(b"\n")
     assert [line for line in lines if line] == [
@@ -196,7 +197,7 @@ def test_what_was_set_aside_for_a_link_that_was_erased_is_blanked_in_its_place(b
 
 
 def test_where_nothing_was_set_aside_nothing_is_blanked(base: Path) -> None:
-    Spools(base).drop(lambda tokens: tokens)
+    Spools(base).erase_unknown(lambda tokens: tokens)
     assert not base.with_suffix(".poison").exists()
 
 
@@ -205,3 +206,54 @@ def test_nobody_else_may_read_what_waits(base: Path) -> None:
     spools.append(some(1))
     spools.put_aside(some(1))
     assert {path.stat().st_mode & 0o777 for path in base.parent.iterdir()} == {0o600}
+
+
+def test_another_databases_spool_is_not_counted(tmp_path: Path) -> None:
+    for name in ("readback", "readback.2", "readback2", "readback.old", "readback-copy"):
+        (tmp_path / f"{name}.spool").write_bytes(line_of(arrival(TOKEN, NOON)))
+    assert lying_in(tmp_path / "readback.spool") == (2, 0)
+
+
+def test_where_there_is_no_folder_nothing_lies_beside_the_database(tmp_path: Path) -> None:
+    assert lying_in(tmp_path / "nowhere" / "readback.spool") == (0, 0)
+
+
+def test_a_spool_that_cannot_be_opened_says_what_to_set_until_it_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    base = tmp_path / "secrets" / "readback.spool"
+    spools = Spools(base)
+    assert "KEY_FILE" in spools.unusable
+    assert str(base.parent) in spools.unusable
+    assert caplog.messages == [spools.unusable]
+    base.parent.mkdir()
+    spools.append(some(1))
+    assert spools.unusable == ""
+
+
+def test_what_an_ended_server_left_behind_unreadable_does_not_stop_our_own_spool(
+    base: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    base.with_suffix(".2.spool").mkdir()
+    spools = Spools(base)
+    assert spools.unusable == ""
+    assert "readback.2.spool cannot be read" in caplog.text
+    spools.append(some(1))
+
+
+def test_what_cannot_be_set_aside_any_more_is_counted_as_dropped_and_said(
+    base: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = iter((0.0, 0.0, 59.0, 61.0, 61.0))
+    monkeypatch.setattr(spool, "monotonic", lambda: next(clock))
+    spools, (first, *others) = Spools(base), some(5)
+    monkeypatch.setattr(spool, "LARGEST", len(line_of(first)))
+    spools.put_aside([first])
+    spools.put_aside(others[:2])
+    spools.put_aside(others[2:3])
+    spools.put_aside(others[3:])
+    assert (spools.set_aside, spools.dropped) == (1, 4)
+    assert Spools(base).set_aside == 1
+    said = [message for message in caplog.messages if "dropped" in message]
+    assert [message.partition(" ")[0] for message in said] == ["2", "4"]
+    assert str(base.with_suffix(".poison")) in said[0]
