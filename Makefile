@@ -13,7 +13,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.t
 
 .PHONY: run test check bench faults screenshots words stories constraints
 
-# HOST, PORT and PUBLIC_URL are settled before honcho deals every child a PORT of its own.
+# HOST, PORT and PUBLIC_URL are fixed first: honcho gives every child another PORT.
 run: $(VENV)/ready
 	@settled=$$($(PY) -m settings) && eval "$$settled" || exit 2; \
 	if [ "$$mode" = demo ]; then exec $(PY) -m demo; fi; \

@@ -1,8 +1,11 @@
-"""One frozen `Settings`, read from the environment, from `.env`, and from files named by `NAME_FILE`.
+"""The settings: one frozen `Settings`, read from the environment, from `.env`, and from files (`NAME_FILE`).
 
-Nothing is built at import: call `read()`. What is wrong is said in words, all of it at once.
-`python -m settings` prints what a launcher must know, as lines a shell can `eval`;
-`python -m settings --version` prints which Readback this is.
+Nothing is read at import; call `read()`. It reports everything that is wrong at once, in words.
+
+To add a setting, add a field to `Settings`, a line to `.env.example` and a row to docs/operating.md.
+
+`python -m settings` prints what `make run` must know, as lines that a shell can `eval`.
+`python -m settings --version` prints the version of Readback.
 """
 
 import os
@@ -22,11 +25,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from tracking import Windows
 
 VERSION = "0.9.0"
-"""Of Readback. pyproject.toml takes it from here, and CHANGELOG.md begins with it."""
+"""The version of Readback. pyproject.toml reads it here, and CHANGELOG.md begins with it."""
 
 
 class SettingsError(Exception):
-    """The environment cannot be used; the message says which variables, why, and what is expected."""
+    """The environment cannot be used. The message says for each variable what is wrong and what to set."""
+
+
+# --- what a value may be ------------------------------------------------------------------------------
 
 
 def _commas(value: Any) -> Any:
@@ -38,7 +44,7 @@ def _networks(value: Any) -> Any:
 
 
 def _database_url(value: Any) -> Any:
-    """Fill in the drivers; hosting platforms still hand out `postgres://`."""
+    """Fill in the driver. Hosting platforms still hand out `postgres://`."""
     scheme, mark, rest = str(value).partition("://")
     if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
         return f"postgresql+psycopg://{rest}"
@@ -47,11 +53,13 @@ def _database_url(value: Any) -> Any:
     raise ValueError
 
 
-def _public_url(value: Any) -> Any:
+def _base_url(value: Any) -> Any:
+    """Check an http:// or https:// address without user, query and fragment; drop a slash at its end."""
     text = str(value).rstrip("/")
     parts = urlsplit(text)
-    strange = re.search(r"[\s<>\"'?#@\\]", text)
-    if strange or parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+    # Links are made by appending a path, so there must be no query and no fragment.
+    unusable = re.search(r"[\s<>\"'?#@\\]", text)
+    if unusable or parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError
     return text
 
@@ -63,46 +71,56 @@ def _token(value: Any) -> Any:
 
 
 Seconds = Annotated[float, Field(ge=0, le=366 * 86400)]
+_SECONDS = "a number of seconds, 0 or more"
+
+# --- the settings --------------------------------------------------------------------------------------
 
 
 class Settings(BaseModel):
-    """The environment's variables, lower-cased. Each description says what is expected of the value."""
+    """The environment's variables, in lower case. Each description completes "Set it to …" in an error."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     bot_token: Annotated[SecretStr, BeforeValidator(_token)] | None = Field(
-        None, description="a token as @BotFather gives it, like 123456789:AA…"
+        None, description="the token that @BotFather gives you; it looks like 123456789:AAF0-secret"
     )
-    telegram_api_url: Annotated[str, BeforeValidator(_public_url)] = Field(
-        "https://api.telegram.org", description="the base address of a Bot API, http:// or https://"
+    telegram_api_url: Annotated[str, BeforeValidator(_base_url)] = Field(
+        "https://api.telegram.org",
+        description="the http:// or https:// address of a Bot API, without /bot and the token",
     )
-    public_url: Annotated[str, BeforeValidator(_public_url)] = Field(
+    public_url: Annotated[str, BeforeValidator(_base_url)] = Field(
         "", description="the http:// or https:// address at which the world reaches the pixel server"
     )
     host: str = Field("127.0.0.1", description="the address to listen on")
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(8000, description="a port, 1 to 65535")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(8000, description="a port number, 1 to 65535")
     database_url: Annotated[str, BeforeValidator(_database_url)] = Field(
         "sqlite:///data/readback.db",
         repr=False,
-        description="sqlite:///a/file, postgres://… or postgresql://…",
+        description="sqlite:///path/to/file, or the postgresql:// address of a database",
     )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)] = Field(
-        (), description="addresses or networks, separated by commas, like 127.0.0.1, 10.0.0.0/8"
+        (), description="IP addresses or networks, separated by commas, such as 127.0.0.1, 10.0.0.0/8"
     )
     allowed_chats: Annotated[frozenset[int], BeforeValidator(_commas)] = Field(
-        frozenset(), description="chat ids, separated by commas; empty for everyone"
+        frozenset(), description="chat ids, separated by commas, or leave it empty for everyone"
     )
     admin_chat_id: int | None = Field(None, description="one chat id")
-    retention_days: Annotated[int, Field(ge=1, le=3650)] = Field(180, description="days, 1 to 3650")
-    settle_seconds: Seconds = Field(5, description="seconds")
-    scanner_seconds: Seconds = Field(120, description="seconds")
-    view_seconds: Seconds = Field(30, description="seconds")
-    draft_seconds: Seconds = Field(3600, description="seconds")
-    revival_days: Annotated[float, Field(gt=0, le=3650)] = Field(14, description="days")
-    daily_links: Annotated[int, Field(ge=1, le=10_000)] = Field(50, description="links a day, 1 to 10000")
-    operator: str = Field("", description="a name")
-    contact: str = Field("", description="an address or a page")
-    source_url: Annotated[str, BeforeValidator(_public_url)] = Field(
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        180, description="a whole number of days, 1 to 3650"
+    )
+    settle_seconds: Seconds = Field(5, description=_SECONDS)
+    scanner_seconds: Seconds = Field(120, description=_SECONDS)
+    view_seconds: Seconds = Field(30, description=_SECONDS)
+    draft_seconds: Seconds = Field(3600, description=_SECONDS)
+    revival_days: Annotated[float, Field(gt=0, le=3650)] = Field(
+        14, description="a number of days, above 0 and up to 3650"
+    )
+    daily_links: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        50, description="a number of links a day, 1 to 10000"
+    )
+    operator: str = Field("", description="the name of whoever runs this host")
+    contact: str = Field("", description="an e-mail address or a web page")
+    source_url: Annotated[str, BeforeValidator(_base_url)] = Field(
         "", description="the http:// or https:// address of the source code"
     )
     key_file: Path = Field(Path(), description="the path of a file")
@@ -110,6 +128,7 @@ class Settings(BaseModel):
 
     @cached_property
     def windows(self) -> Windows:
+        """The judge's windows, all in seconds."""
         return Windows(
             settle=self.settle_seconds,
             scanner=self.scanner_seconds,
@@ -120,21 +139,26 @@ class Settings(BaseModel):
 
     @cached_property
     def sqlite_path(self) -> Path | None:
-        """The database's file; None on PostgreSQL."""
+        """The absolute path of the database's file; None on PostgreSQL."""
         scheme, _, rest = self.database_url.partition("://")
         return Path(rest[1:].partition("?")[0]).absolute() if scheme == "sqlite" else None
 
     @cached_property
     def spool_path(self) -> Path:
-        """Where fetches wait while the database is away: beside its file, or beside the key file."""
+        """Where fetches wait while the database takes none: beside its file, or beside the key file."""
         return (self.sqlite_path or self.key_file.absolute()).with_suffix(".spool")
 
 
 NAMES = tuple(name.upper() for name in Settings.model_fields)
+"""The variables that Readback reads."""
+SECRETS = {"bot_token", "database_url", "metrics_token"}
+"""Fields whose values no error message shows."""
+
+# --- reading them --------------------------------------------------------------------------------------
 
 
 def read(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> Settings:
-    """The settings in force. Raises SettingsError. The environment wins over `.env`."""
+    """Return the settings in force. The environment wins over `.env`. Raises SettingsError."""
     sources = (os.environ if environ is None else environ, _dotenv(dotenv))
     wrong: list[str] = []
     values = {name.lower(): value for name in NAMES if (value := _value(name, sources, wrong))}
@@ -142,7 +166,7 @@ def read(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        wrong += _describe(error, values)
+        wrong += _in_words(error, values)
     if wrong:
         raise SettingsError("\n".join(wrong))
     if settings.public_url:
@@ -156,11 +180,13 @@ def _dotenv(path: Path | None) -> Mapping[str, str | None]:
     try:
         return dotenv_values(path)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}. Save it as UTF-8.") from None
+        raise SettingsError(
+            f"{path} cannot be read: {error}. Make it readable, and save it as UTF-8."
+        ) from None
 
 
 def _value(name: str, sources: Iterable[Mapping[str, str | None]], wrong: list[str]) -> str:
-    """The variable, or the content of the file that NAME_FILE names; empty counts as not set."""
+    """Return the variable, or the content of the file that NAME_FILE names. Empty counts as not set."""
     for given in sources:
         if value := given.get(name):
             return value.strip()
@@ -168,34 +194,42 @@ def _value(name: str, sources: Iterable[Mapping[str, str | None]], wrong: list[s
             try:
                 return Path(path).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
-                wrong.append(f"{name}_FILE names {path}, which cannot be read: {error}.")
+                what = f"{name}_FILE names {path}, which cannot be read: {error}."
+                wrong.append(f"{what} Correct the path, or make the file readable.")
                 return ""
     return ""
 
 
 def _beside_the_database(values: Mapping[str, str]) -> Path:
+    """Return where the key file lies unless KEY_FILE says otherwise."""
     scheme, _, rest = values.get("database_url", "").partition("://")
     folder = Path(rest[1:].partition("?")[0]).parent if scheme == "sqlite" else Path("data")
     return folder / "readback.key"
 
 
-SECRETS = {"bot_token", "database_url", "metrics_token"}
-
-
-def _describe(error: ValidationError, values: Mapping[str, str]) -> list[str]:
+def _in_words(error: ValidationError, values: Mapping[str, str]) -> list[str]:
+    """Return one line for each wrong variable."""
     wrong = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
     return [
-        f"{name.upper()} is {_shown(name, values)}; expected: {Settings.model_fields[name].description}."
+        f"{_what_is_wrong(name, values)} Set it to {Settings.model_fields[name].description}."
         for name in wrong
     ]
 
 
-def _shown(name: str, values: Mapping[str, str]) -> str:
-    return "something else (not shown)" if name in SECRETS else repr(values[name])
+def _what_is_wrong(name: str, values: Mapping[str, str]) -> str:
+    if name in SECRETS:
+        return f"{name.upper()} cannot be used (its value is not shown here)."
+    return f"{name.upper()} is {values[name]!r}, which cannot be used."
 
 
-def _settled(settings: Settings) -> list[str]:
-    """What must be fixed before a process manager hands every child a PORT of its own."""
+# --- python -m settings --------------------------------------------------------------------------------
+
+
+def _for_the_launcher(settings: Settings) -> list[str]:
+    """Return shell lines that fix mode, HOST, PORT and PUBLIC_URL.
+
+    `make run` must fix them before it starts honcho, which gives every child another PORT.
+    """
     mode = "live" if settings.bot_token else "demo"
     fixed = {"HOST": settings.host, "PORT": settings.port, "PUBLIC_URL": settings.public_url}
     return [f"mode={mode}", *(f"export {name}={shlex.quote(str(value))}" for name, value in fixed.items())]
@@ -210,7 +244,7 @@ def main() -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write("\n".join(_settled(settings)) + "\n")
+    sys.stdout.write("\n".join(_for_the_launcher(settings)) + "\n")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The environment, read once, and what is wrong with it said in words."""
+"""The settings: what is read from where, and what an error says."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def read(dotenv: Path | None = None, /, **environ: str) -> Settings:
     return configuration.read(environ, dotenv=dotenv)
 
 
-def complaint(dotenv: Path | None = None, /, **environ: str) -> str:
+def error_of(dotenv: Path | None = None, /, **environ: str) -> str:
     with pytest.raises(SettingsError) as raised:
         read(dotenv, **environ)
     return str(raised.value)
@@ -30,7 +30,7 @@ def complaint(dotenv: Path | None = None, /, **environ: str) -> str:
 # --- defaults --------------------------------------------------------------------------------------
 
 
-def test_without_an_environment_the_contracts_defaults_hold() -> None:
+def test_the_defaults_are_those_of_the_contract() -> None:
     assert read().model_dump() == {
         "bot_token": None,
         "telegram_api_url": "https://api.telegram.org",
@@ -105,7 +105,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     }
 
 
-def test_the_windows_of_judging_are_those_of_the_environment() -> None:
+def test_the_judges_windows_come_from_the_environment() -> None:
     assert read().windows == Windows()
     changed = read(
         SETTLE_SECONDS="1", SCANNER_SECONDS="2", VIEW_SECONDS="3", DRAFT_SECONDS="4", REVIVAL_DAYS="5"
@@ -123,14 +123,14 @@ def test_an_empty_or_blank_variable_counts_as_not_set() -> None:
     assert read(**dict.fromkeys(configuration.NAMES, " \t")) == read()
 
 
-def test_variables_that_are_not_ours_are_nobodys_business() -> None:
+def test_other_variables_are_ignored() -> None:
     assert read(PATH="/bin", PORTS="1", port="x", BOT_TOKEN_="x", WINDOWS="x", SQLITE_PATH="x") == read()
 
 
 # --- files -----------------------------------------------------------------------------------------
 
 
-def test_every_variable_can_stand_in_a_file(tmp_path: Path) -> None:
+def test_every_variable_can_be_read_from_a_file(tmp_path: Path) -> None:
     given = {
         "BOT_TOKEN": TOKEN,
         "PORT": "8443",
@@ -149,19 +149,19 @@ def test_the_variable_itself_wins_over_its_file(tmp_path: Path) -> None:
     assert read(PORT="9000", PORT_FILE=str(tmp_path / "port")).port == 9000
 
 
-def test_the_key_files_own_name_is_not_taken_for_a_file_that_holds_it(tmp_path: Path) -> None:
+def test_key_file_is_the_key_file_and_key_file_file_holds_its_path(tmp_path: Path) -> None:
     (tmp_path / "path").write_text(f"{tmp_path}/mine.key\n", encoding="utf-8")
     assert read(KEY_FILE=f"{tmp_path}/key").key_file == tmp_path / "key"
     assert read(KEY_FILE_FILE=f"{tmp_path}/path").key_file == tmp_path / "mine.key"
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    said = complaint(BOT_TOKEN_FILE=f"{tmp_path}/missing")
+    said = error_of(BOT_TOKEN_FILE=f"{tmp_path}/missing")
     assert said.startswith("BOT_TOKEN_FILE names ")
     assert "missing" in said
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
-    assert "OPERATOR_FILE" in complaint(OPERATOR_FILE=f"{tmp_path}/binary")
-    assert "PORT_FILE" in complaint(PORT_FILE=str(tmp_path))
+    assert "OPERATOR_FILE" in error_of(OPERATOR_FILE=f"{tmp_path}/binary")
+    assert "PORT_FILE" in error_of(PORT_FILE=str(tmp_path))
 
 
 def test_dotenv_is_read_and_the_environment_wins(tmp_path: Path) -> None:
@@ -182,12 +182,12 @@ def test_dotenv_may_name_files(tmp_path: Path) -> None:
     assert read(tmp_path / ".env").bot_token == SecretStr(TOKEN)
 
 
-def test_what_is_wrong_in_dotenv_is_said_like_everything_else(tmp_path: Path) -> None:
+def test_an_error_in_dotenv_is_reported_like_any_other(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=many\n", encoding="utf-8")
-    assert "PORT is 'many'" in complaint(tmp_path / ".env")
+    assert "PORT is 'many'" in error_of(tmp_path / ".env")
 
 
-def test_no_dotenv_is_no_trouble(tmp_path: Path) -> None:
+def test_dotenv_may_be_missing(tmp_path: Path) -> None:
     assert read(tmp_path / ".env") == read(tmp_path) == read()
 
 
@@ -269,30 +269,31 @@ WRONG_SECRETS = {
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
 )
-def test_a_wrong_value_is_said_with_its_variable_and_what_is_expected(name: str, value: str) -> None:
+def test_an_error_names_the_variable_shows_its_value_and_says_what_to_set(name: str, value: str) -> None:
     expected = Settings.model_fields[name.lower()].description
-    assert complaint(**{name: value}) == f"{name} is {value!r}; expected: {expected}."
+    said = error_of(**{name: value})
+    assert said == f"{name} is {value!r}, which cannot be used. Set it to {expected}."
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in WRONG_SECRETS.items() for value in values]
 )
-def test_a_wrong_secret_is_said_and_not_shown(name: str, value: str) -> None:
+def test_an_error_about_a_secret_does_not_show_it(name: str, value: str) -> None:
     expected = Settings.model_fields[name.lower()].description
-    said = complaint(**{name: value})
-    assert said == f"{name} is something else (not shown); expected: {expected}."
+    said = error_of(**{name: value})
+    assert said == f"{name} cannot be used (its value is not shown here). Set it to {expected}."
 
 
-def test_each_expectation_is_a_sentence_that_helps() -> None:
+def test_each_setting_says_what_to_set_it_to() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
 
 
-def test_all_that_is_wrong_is_said_at_once() -> None:
-    said = complaint(
+def test_all_errors_are_reported_at_once() -> None:
+    said = error_of(
         PORT="many", BOT_TOKEN="hush", ALLOWED_CHATS="7, anna, 8, boris", REVIVAL_DAYS="-1", HOST="x"
     )
-    assert [line.partition(" is ")[0] for line in said.splitlines()] == [
+    assert [line.partition(" ")[0] for line in said.splitlines()] == [
         "BOT_TOKEN",
         "PORT",
         "ALLOWED_CHATS",
@@ -301,21 +302,21 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     assert "hush" not in said
 
 
-def test_what_was_wrong_leaves_no_secret_in_the_chain_of_exceptions() -> None:
+def test_an_error_leaves_no_secret_in_the_chain_of_exceptions() -> None:
     with pytest.raises(SettingsError) as raised:
         read(BOT_TOKEN="hush", PORT="many")
     assert raised.value.__cause__ is None
     assert raised.value.__context__ is None
 
 
-def test_settings_that_are_shown_show_no_token() -> None:
+def test_printed_settings_show_no_token() -> None:
     settings = read(BOT_TOKEN=TOKEN, METRICS_TOKEN="a-long-metrics-token")
     for shown in (repr(settings), str(settings), str(settings.model_dump()), settings.model_dump_json()):
         assert TOKEN not in shown
         assert "a-long-metrics-token" not in shown
 
 
-def test_settings_do_not_change() -> None:
+def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         read().port = 1  # type: ignore[misc]
 
@@ -337,7 +338,7 @@ def test_nothing_is_read_or_built_at_import(tmp_path: Path) -> None:
 
 
 def evaluated(folder: Path, **environ: str) -> list[str]:
-    """What a shell holds after it was told to `eval` the program's lines."""
+    """Return what a shell holds after it evaluated the program's lines."""
     script = """settled=$("$PYTHON" "$PROGRAM") && eval "$settled" || exit 2
         printf '%s\\0' "$mode" && exec "$PYTHON" -c 'import os
 for name in ("HOST", "PORT", "PUBLIC_URL"): print(os.environ[name], end="\\0")'"""
@@ -346,7 +347,7 @@ for name in ("HOST", "PORT", "PUBLIC_URL"): print(os.environ[name], end="\\0")'"
     return ran.stdout.split("\0")[:-1]
 
 
-def test_a_launcher_learns_what_must_be_settled(tmp_path: Path) -> None:
+def test_a_launcher_learns_mode_host_port_and_public_url(tmp_path: Path) -> None:
     assert evaluated(tmp_path) == ["demo", "127.0.0.1", "8000", "http://127.0.0.1:8000"]
     settled = evaluated(tmp_path, BOT_TOKEN=TOKEN, PORT="9000", HOST="::")
     assert settled == ["live", "::", "9000", "http://127.0.0.1:9000"]
@@ -359,18 +360,18 @@ def test_a_shell_evaluates_no_value(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_launcher_reads_dotenv_where_it_stands(tmp_path: Path) -> None:
+def test_the_launcher_reads_dotenv_in_its_folder(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"PORT=9000\nBOT_TOKEN={TOKEN}\n", encoding="utf-8")
     assert evaluated(tmp_path)[::2] == ["live", "9000"]
 
 
-def test_the_launcher_is_never_told_a_secret(tmp_path: Path) -> None:
+def test_the_launcher_never_gets_a_secret(tmp_path: Path) -> None:
     ran = run(tmp_path, sys.executable, str(PROGRAM), BOT_TOKEN=TOKEN, METRICS_TOKEN="a-long-metrics-token")
     assert TOKEN not in ran.stdout + ran.stderr
     assert "a-long-metrics-token" not in ran.stdout + ran.stderr
 
 
-def test_a_launcher_with_a_wrong_environment_hears_why_and_gets_nothing_to_evaluate(tmp_path: Path) -> None:
+def test_a_launcher_with_a_wrong_environment_gets_an_error_and_nothing_to_evaluate(tmp_path: Path) -> None:
     ran = run(tmp_path, sys.executable, str(PROGRAM), PORT="many", BOT_TOKEN="hush")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "PORT is 'many'" in ran.stderr
@@ -384,17 +385,17 @@ def test_a_file_named_in_the_environment_wins_over_a_value_in_dotenv(tmp_path: P
     assert read(tmp_path / ".env", PORT_FILE=f"{tmp_path}/port").port == 9000
 
 
-def test_files_that_cannot_be_read_are_said_with_all_the_rest(tmp_path: Path) -> None:
-    said = complaint(BOT_TOKEN_FILE=f"{tmp_path}/a", OPERATOR_FILE=f"{tmp_path}/b", PORT="many")
+def test_unreadable_files_are_reported_with_all_other_errors(tmp_path: Path) -> None:
+    said = error_of(BOT_TOKEN_FILE=f"{tmp_path}/a", OPERATOR_FILE=f"{tmp_path}/b", PORT="many")
     assert all(name in said for name in ("BOT_TOKEN_FILE", "OPERATOR_FILE", "PORT"))
 
 
-def test_a_dotenv_that_is_no_text_is_said_in_words(tmp_path: Path) -> None:
+def test_a_dotenv_that_is_no_utf8_is_reported_in_words(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("OPERATOR=Söhne\n".encode("latin-1"))
-    assert ".env" in complaint(tmp_path / ".env")
+    assert ".env" in error_of(tmp_path / ".env")
 
 
-def test_settings_that_are_shown_show_no_password_of_the_database() -> None:
+def test_printed_settings_show_no_password_of_the_database() -> None:
     assert "hunter2hunter2" not in repr(read(DATABASE_URL="postgres://anna:hunter2hunter2@db/readback"))
 
 
@@ -410,5 +411,5 @@ def test_settings_that_are_shown_show_no_password_of_the_database() -> None:
         "https://mail.example/?",
     ],
 )
-def test_an_address_that_leads_nowhere_is_wrong(url: str) -> None:
-    assert "PUBLIC_URL" in complaint(PUBLIC_URL=url)
+def test_an_unusable_public_url_is_refused(url: str) -> None:
+    assert "PUBLIC_URL" in error_of(PUBLIC_URL=url)

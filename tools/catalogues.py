@@ -1,10 +1,10 @@
-"""`python -m tools.catalogues`: write the translators' template and keep every language's catalogue up to it.
+"""`python -m tools.catalogues`: write the translators' template and update every language's catalogue.
 
-update                   the template from the sentences, every .po brought up to it, each .mo compiled
-begin LANGUAGE FORMS     a catalogue for a new language, with gettext's Plural-Forms
+update                   write the template from the sentences, merge it into every .po, compile each .mo
+begin LANGUAGE FORMS     make a catalogue for a new language, with gettext's Plural-Forms
 
-`make words` runs `update`. The compiled catalogues are committed: the programs read only them, so they
-speak every language wherever they are installed, and polib is needed here and in the tests alone.
+`make words` runs `update`. The compiled catalogues are committed. The programs read only them, so they speak
+every language wherever they are installed; only this tool and the tests need polib.
 """
 
 import argparse
@@ -43,11 +43,11 @@ KINDS = {
     "TOAST": (200, "a short answer to a button, without tags"),
     "TRACK_PLACEHOLDER": (64, "shown in the field where one types"),
 }
-"""By how a constant's name begins: the most UTF-16 units its sentence may have (0: many), and what it is."""
+"""By how a constant's name begins: the most UTF-16 units of its sentence (0: no limit), and what it is."""
 
 
 def all_sentences() -> dict[str, Sentence]:
-    """Every sentence there is, by its constant, and its key where it has one: `REASONS tool`."""
+    """Return every sentence by its constant, and by its key if the constant is a dict: `REASONS tool`."""
     return dict(_named_sentences())
 
 
@@ -61,21 +61,21 @@ def _named_sentences() -> Iterator[tuple[str, Sentence]]:
 
 
 def kind_of(name: str) -> tuple[int, str]:
-    """How long a sentence may be, and what it is."""
+    """Return the most UTF-16 units of a sentence (0: no limit), and what it is."""
     return next((kind for start, kind in KINDS.items() if f"{name} ".startswith(start)), (0, ""))
 
 
 def template() -> polib.POFile:
-    """All sentences as they are to be translated; one that several places say is there once."""
+    """Return all sentences for translators. A sentence that several constants share is there once."""
     made = polib.POFile(wrapwidth=100)
     made.metadata = {"Content-Type": "text/plain; charset=utf-8", "Content-Transfer-Encoding": "8bit"}
-    known: dict[tuple[str, str], polib.POEntry] = {}
+    entries: dict[tuple[str, str], polib.POEntry] = {}
     for name, sentence in all_sentences().items():
         if not sentence.has_words:
             continue
-        entry = known.get((sentence.text, sentence.context))
+        entry = entries.get((sentence.text, sentence.context))
         if entry is None:
-            entry = known[sentence.text, sentence.context] = _entry(sentence)
+            entry = entries[sentence.text, sentence.context] = _entry(sentence)
             made.append(entry)
         entry.comment = "\n".join(filter(None, (entry.comment, _comment(name, sentence))))
     return made
@@ -91,7 +91,7 @@ def _entry(sentence: Sentence) -> polib.POEntry:
 
 
 def _comment(name: str, sentence: Sentence) -> str:
-    """What a translator should know: which constant it is, what it is, how long it may be, what counts."""
+    """Return a hint for translators: the constant, what it is, its longest length, and which value counts."""
     longest, kind = kind_of(name)
     at_most = f"at most {longest} characters" if longest else ""
     counted = f"the number is {{{sentence.counted}}}" if sentence.many else ""
@@ -99,7 +99,7 @@ def _comment(name: str, sentence: Sentence) -> str:
 
 
 def update() -> None:
-    """Write the template, bring every language's catalogue up to it, and compile each one."""
+    """Write the template, merge it into every language's catalogue, and compile each one."""
     made = template()
     made.save(str(LOCALE / TEMPLATE))
     for path in sources():
@@ -112,7 +112,7 @@ def update() -> None:
 
 
 def begin(language: str, plural_forms: str) -> Path:
-    """For a new language: a catalogue without a translation yet, and English's words to replace."""
+    """Make a new language: a catalogue with nothing translated, and the English typed words to replace."""
     made = template()
     made.metadata |= {"Language": language, "Plural-Forms": plural_forms}
     path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -139,13 +139,13 @@ def compile_beside(source: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.catalogues", description="Keep the catalogues.")
-    does = parser.add_subparsers(dest="does", required=True)
-    does.add_parser("update", help="the template, every .po brought up to it, each .mo compiled")
-    new = does.add_parser("begin", help="a catalogue for a new language")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("update", help="write the template, merge it into every .po, compile each .mo")
+    new = commands.add_parser("begin", help="make a catalogue for a new language")
     new.add_argument("language", help="such as de")
     new.add_argument("plural_forms", help="such as 'nplurals=2; plural=n != 1;'")
     asked = parser.parse_args()
-    if asked.does == "begin":
+    if asked.command == "begin":
         begin(asked.language, asked.plural_forms)
     else:
         update()

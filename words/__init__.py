@@ -1,4 +1,7 @@
-"""Wording: sentences said in the language of the moment, safe in Telegram's HTML and on pages."""
+"""Turning sentences, names and times into text: in the current language, and safe in HTML.
+
+The HTML works in Telegram and on pages. The sentences themselves are in `words/sentences/`.
+"""
 
 import re
 import unicodedata
@@ -35,39 +38,42 @@ __all__ = [
 ]
 
 RECENT = 12 * 3600
-"""Seconds for which a time of day says enough; from then on it takes a date."""
+"""Seconds for which a time of day is enough. Older moments are shown with their date."""
 LONGEST_NAME = 64
-"""UTF-16 units of a label that are shown; all of it is kept."""
+"""UTF-16 units of a label that are shown. The database keeps all of it."""
 
-# Controls, line breaks and overrides of direction; not the joiners, which emoji and scripts need.
+# Control characters, line breaks and direction overrides. Joiners stay: emoji and some scripts need them.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\s]+")
 
 _RTL = ("R", "AL", "AN")
-"""Unicode's classes of what is written from right to left."""
+"""Unicode's bidirectional classes of text that is written from right to left."""
 
 
 def say(sentence: Sentence, **values: object) -> Markup:
-    """The sentence, its braces filled; values are escaped unless they are Markup, or sentences themselves."""
+    """Return the sentence in the current language, with its placeholders filled.
+
+    Values are escaped, except Markup and other sentences.
+    """
     return sentence.filled(values)
 
 
 def plain(sentence: Sentence, **values: object) -> str:
-    """The same where nothing is escaped: on buttons and in pictures."""
+    """Return the same as plain text, for what shows no HTML: buttons, and the picture of a link's story."""
     return say(sentence, **values).unescape()
 
 
 def name(text: str, longest: int = LONGEST_NAME) -> Markup:
-    """What a person called something: one line, without tricks of direction, shortened, escaped."""
+    """Return a name that a person typed so that it is safe to show: one short line, escaped."""
     shown = shorten(_UNSEEN.sub(" ", text).strip(), longest) or plain(sentences.cards.NAMELESS)
-    # Isolated only where it is needed: what runs the other way must not turn its surroundings.
-    turns = plain(sentences.languages.DIRECTION) == "rtl" or any(
+    # A name in a right-to-left script would reorder the words around it, so it is isolated.
+    needs_isolating = plain(sentences.languages.DIRECTION) == "rtl" or any(
         unicodedata.bidirectional(letter) in _RTL for letter in shown
     )
-    return escape(f"\u2068{shown}\u2069" if turns else shown)
+    return escape(f"\u2068{shown}\u2069" if needs_isolating else shown)
 
 
 def shorten(text: str, longest: int) -> str:
-    """At most so many UTF-16 units, Telegram's measure; no character is cut in two."""
+    """Cut a text to so many UTF-16 units, which Telegram counts in. No character is cut in two."""
     if utf16(text) <= longest:
         return text
     kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (longest - 1)].decode("utf-16-le", "ignore")
@@ -75,11 +81,15 @@ def shorten(text: str, longest: int) -> str:
 
 
 def utf16(text: str) -> int:
+    """Return the length in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def time(at: float, now: float) -> Markup:
-    """A moment that each reader's Telegram shows in their own zone; the text within is the fallback."""
+    """Return a moment that each reader's Telegram shows in their own time zone.
+
+    Both arguments are Unix times. Programs that do not know the tag show the text inside it, in UTC.
+    """
     shown = datetime.fromtimestamp(at, UTC)
     if 0 <= now - at < RECENT:
         return _in_their_zone(at, "t", say(sentences.times.TIME_UTC, clock=f"{shown:%H:%M}"))
@@ -89,7 +99,7 @@ def time(at: float, now: float) -> Markup:
 
 
 def on_day(at: float) -> Markup:
-    """A day that each reader's Telegram shows in their own zone."""
+    """Return a Unix time as a day that each reader's Telegram shows in their own time zone."""
     return _in_their_zone(at, "D", _dated(datetime.fromtimestamp(at, UTC)))
 
 
@@ -102,17 +112,17 @@ def _dated(on: date) -> Markup:
 
 
 def day(on: date) -> str:
-    """A day of the calendar, without the year: `30 Nov`."""
+    """Return a day without its year, such as `30 Nov`."""
     return plain(sentences.times.DAY, day=on.day, month=sentences.times.MONTHS[on.month])
 
 
 def clock(minutes: int) -> str:
-    """Minutes since midnight as a clock shows them: `07:05`."""
+    """Return minutes since midnight as a time of day, such as `07:05`."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def span(seconds: float) -> Markup:
-    """How long, in the two largest units that say something: `2 h 18 min`, `23 days`, `40 s`."""
+    """Return a duration in its largest units, such as `2 h 18 min`, `23 days` or `40 s`."""
     whole = max(0, int(seconds))
     minutes, hours, days = whole // 60, whole // 3600, whole // 86400
     if minutes < 1:

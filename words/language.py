@@ -1,4 +1,4 @@
-"""Which languages there are, which one is spoken at the moment, and their catalogues.
+"""The languages that exist, the current one, and the catalogues that translate into them.
 
 A language exists as soon as its folder in `locale/` holds a compiled catalogue (`make words`).
 """
@@ -19,13 +19,13 @@ _spoken = ContextVar("spoken", default=SOURCE)
 
 
 def spoken() -> str:
-    """The language of the moment."""
+    """Return the current language."""
     return _spoken.get()
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Say everything within in this language."""
+    """Make this the current language until the end of the block."""
     before = _spoken.set(language)
     try:
         yield
@@ -34,7 +34,7 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def in_every_language() -> Iterator[str]:
-    """Each language, spoken while it is this one's turn."""
+    """Yield each language, and make it the current one meanwhile."""
     for language in languages():
         with speaking(language):
             yield language
@@ -42,12 +42,12 @@ def in_every_language() -> Iterator[str]:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """English, and those that have a catalogue."""
+    """Return English and the languages that have a catalogue."""
     return (SOURCE, *sorted(path.parts[-3] for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")))
 
 
 def closest(tag: str) -> str | None:
-    """The language that serves who asks for this one, as `pt` serves `pt-BR`; None when there is none."""
+    """Return our language for a language tag, such as `pt` for `pt-BR`; None if we have none."""
     wanted = tag.strip().lower().replace("_", "-")
     while wanted:
         if wanted in languages():
@@ -57,27 +57,30 @@ def closest(tag: str) -> str | None:
 
 
 def best(*tags: str) -> str:
-    """The language for the first of these tags that one serves, and English for none."""
+    """Return our language for the first of these tags that has one, or English."""
     return next((found for tag in tags if (found := closest(tag))), SOURCE)
 
 
 def preferred(accept_language: str) -> str:
-    """The best language for a browser's Accept-Language (RFC 9110, 12.5.4)."""
-    ranked = sorted(map(_weighed, accept_language[:200].split(",")), key=lambda found: -found[0])
-    return best(*(tag for weight, tag in ranked if weight > 0))
+    """Return our best language for a browser's Accept-Language header (RFC 9110, 12.5.4)."""
+    ranked = sorted(map(_quality, accept_language[:200].split(",")), key=lambda found: -found[0])
+    return best(*(tag for quality, tag in ranked if quality > 0))
 
 
-def _weighed(part: str) -> tuple[float, str]:
+def _quality(part: str) -> tuple[float, str]:
     tag, _, parameter = part.partition(";")
-    name, _, weight = parameter.strip().partition("=")
+    name, _, quality = parameter.strip().partition("=")
     try:
-        return (float(weight) if name == "q" else 1.0), tag
+        return (float(quality) if name == "q" else 1.0), tag
     except ValueError:
         return 0.0, tag
 
 
 def translation(text: str, context: str, many: str, count: int) -> str:
-    """What stands for an English sentence in the language of the moment."""
+    """Return the translation of an English sentence into the current language.
+
+    `many` is the English plural; empty if the sentence counts nothing.
+    """
     catalogue = _catalogue(spoken())
     if many:
         return catalogue.ngettext(text, many, count)

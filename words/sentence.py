@@ -1,4 +1,4 @@
-"""What a sentence of the catalogue is, and how one is written down."""
+"""A translatable sentence, and the functions that mark one in `words/sentences/`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from words import language
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """In English, and not yet said: it is no string, so nobody can show it without translating it."""
+    """A sentence in English. It is no string, so nobody can show it without translating it."""
 
     text: str
     context: str = ""
-    """Told to translators; it keeps apart what is one word in English and two elsewhere."""
+    """A hint for translators. It also separates meanings that share one word in English only."""
     many: str = ""
-    """The plural of a counted sentence: how many there are stands in the value named `counted`."""
+    """The plural, if the sentence counts something. `counted` names the value with the number."""
     counted: str = "count"
     has_words: bool = True
-    """Whether there is anything to translate."""
+    """False if there is nothing to translate."""
 
     def __html__(self) -> str:
-        """As templates and other sentences show it."""
+        """Let templates and other sentences show it (MarkupSafe's protocol)."""
         return self.filled({})
 
     def filled(self, values: Mapping[str, object]) -> Markup:
-        """In the language of the moment, its braces filled; values are escaped unless they are Markup."""
-        return Markup(self._translated(values)).format(**values)  # noqa: S704  # a sentence of the catalogue
+        """Return it in the current language, its placeholders filled. Values are escaped, except Markup."""
+        return Markup(self._translated(values)).format(**values)  # noqa: S704  # the text is ours
 
     def _translated(self, values: Mapping[str, object]) -> str:
         if not self.has_words:
             return self.text
         count = values[self.counted] if self.many else 1
-        assert isinstance(count, int)  # noqa: S101  # a number decides which form it is
+        assert isinstance(count, int)  # noqa: S101  # the number decides which plural form it is
         return language.translation(self.text, self.context, self.many, count)
 
 
@@ -43,10 +43,10 @@ def _(text: str, context: str = "") -> Sentence:
 
 
 def plural(one: str, many: str, counted: str = "count") -> Sentence:
-    """Mark a counted sentence. Both forms name the number: in Russian 21 takes the form of one."""
+    """Mark a counted sentence. Both forms show the number: Russian uses the form of one for 21, too."""
     return Sentence(one, many=many, counted=counted)
 
 
 def layout(text: str) -> Sentence:
-    """Signs and braces without a word: the same in every language."""
+    """Mark signs and placeholders without a word: they are the same in every language."""
     return Sentence(text, has_words=False)

@@ -1,6 +1,6 @@
-"""The words that people type in their language: as data, beside the catalogue.
+"""The words that the bot understands in dates and commands, such as "tomorrow": data beside each catalogue.
 
-Whatever language is spoken, English is understood too.
+English is understood in every chat, whatever its language.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 
 
 class Vocabulary(NamedTuple):
-    """Words in lower case; `locale/en/typed.toml` says what each is for."""
+    """Words in lower case. `locale/en/typed.toml` says what each one is for."""
 
     to: tuple[str, ...]
     and_: tuple[str, ...]
@@ -34,31 +34,31 @@ class Vocabulary(NamedTuple):
     date_sign: tuple[str, ...]
     one: tuple[str, ...]
     months: dict[str, int]
-    """By their names, from 1; weekdays are too, from Monday."""
+    """From 1, by name. So are weekdays, from Monday."""
     weekdays: dict[str, int]
     days: dict[str, int]
-    """How far from today."""
+    """Days from today, by word."""
     units: dict[str, int]
-    """Seconds."""
+    """Seconds, by word."""
     states: dict[str, str]
-    """The state that a word asks for."""
+    """The state that `/history` shows for a word."""
 
 
 def understood() -> Vocabulary:
-    """The words of English and of the language of the moment."""
+    """Return the words of English and of the current language."""
     return understood_in(spoken())
 
 
 @cache
 def understood_in(language: str) -> Vocabulary:
     english = _vocabulary(SOURCE)
-    # A language without words of its own is only spoken.
+    # A new language may have a catalogue and no typed.toml yet.
     if language == SOURCE or not (LOCALE / language / "typed.toml").exists():
         return english
-    return Vocabulary(*(_joined(*both) for both in zip(english, _vocabulary(language), strict=True)))
+    return Vocabulary(*(_merged(*both) for both in zip(english, _vocabulary(language), strict=True)))
 
 
-def _joined(first: Any, second: Any) -> Any:
+def _merged(first: Any, second: Any) -> Any:
     return {**first, **second} if isinstance(first, dict) else tuple(dict.fromkeys((*first, *second)))
 
 

@@ -1,6 +1,7 @@
-"""Every sentence that a person reads, one module a subject: `sentences.cards.CARD_SENT`.
+"""Every sentence that people read, one module for each subject: `sentences.cards.CARD_SENT`.
 
-Braces are filled with escaped values. Tags are those that Telegram and browsers share.
+Placeholders in braces are filled with escaped values. Tags are only those that both Telegram and browsers
+understand.
 """
 
 from words.sentences import (

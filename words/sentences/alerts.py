@@ -1,6 +1,6 @@
-"""What comes unasked.
+"""Messages that the bot sends because of a fetch.
 
-Outside a first or revival open nothing of it says "opened".
+Only the alert of a first or revival open says "opened"; no other new message does.
 """
 
 from words.sentence import _, plural

@@ -1,4 +1,4 @@
-"""What stands on buttons. A row has up to three of them, on a phone."""
+"""Labels of buttons. A phone shows up to three in a row."""
 
 from words.sentence import _
 

@@ -1,4 +1,4 @@
-"""The card of a link, and what it is called."""
+"""A link's card, and how a link is named."""
 
 from words.sentence import _, layout, plural
 

@@ -1,4 +1,4 @@
-"""What commands about links and about the chat answer."""
+"""Answers to commands about links and about the chat."""
 
 from words.sentence import _, plural
 

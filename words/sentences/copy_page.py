@@ -1,4 +1,4 @@
-"""The owner’s page: the image for the clipboard, and what becomes of it."""
+"""The owner's copy page: it puts the image on the clipboard and shows when the draft loads it."""
 
 from words.sentence import _
 

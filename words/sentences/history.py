@@ -1,4 +1,4 @@
-"""`/history`: lists, stories, and what silence can mean."""
+"""`/history`: the list of links, the story of one link, and what it can mean that nobody opened."""
 
 from words.sentence import _, layout, plural
 

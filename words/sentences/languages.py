@@ -1,4 +1,4 @@
-"""Languages themselves, and what Telegram shows of the bot before anybody has written to it."""
+"""`/language`, and the bot's profile that Telegram shows before anybody writes to it."""
 
 from words.sentence import _
 

@@ -1,4 +1,4 @@
-"""What is said into silence."""
+"""Reminders: nobody opened, a deadline is near, or Sent was never tapped."""
 
 from words.sentence import _
 

@@ -1,4 +1,4 @@
-"""For who runs a host, and for who may not use it."""
+"""Messages for whoever runs the host, and for people who may not use it."""
 
 from words.sentence import _, layout
 

@@ -1,4 +1,4 @@
-"""The pages that anybody may see."""
+"""The public pages: the front page and the recipient's page."""
 
 from words.sentence import _, plural
 

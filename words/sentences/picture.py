@@ -1,4 +1,4 @@
-"""The picture of a link’s story: plain text, in a font without emoji."""
+"""The picture of a link's story: plain text, because its font has no emoji."""
 
 from words.sentence import _, layout, plural
 

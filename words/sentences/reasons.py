@@ -1,4 +1,4 @@
-"""What a fetch was, how sure that is, why, and what else it could be."""
+"""A verdict in words: what the fetch was, how sure that is, why, and what else it could be."""
 
 from words.sentence import _
 

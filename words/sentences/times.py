@@ -1,4 +1,4 @@
-"""Spans and days, where Telegram does not write them out in each reader's own way."""
+"""Durations and days, where Telegram cannot show them in each reader's own way."""
 
 from words.sentence import _, plural
 

@@ -1,4 +1,4 @@
-"""Short answers to a pressed button: plain text, at most 200 characters."""
+"""Toasts, the short answers to a pressed button: plain text of at most 200 characters."""
 
 from words.sentence import _
 

@@ -1,4 +1,4 @@
-"""What `/track` answers, where the card is no answer."""
+"""Answers to `/track` other than a card."""
 
 from words.sentence import _, plural
 

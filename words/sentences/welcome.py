@@ -1,4 +1,4 @@
-"""What this is: `/start`, the self-test, `/help`, and what is not understood."""
+"""`/start`, the self-test, `/help`, and the answer to what the bot does not understand."""
 
 from words.sentence import _, layout
 
