@@ -40,6 +40,14 @@ hypothesis.settings.register_profile("readback", deadline=None)
 hypothesis.settings.load_profile("readback")
 
 
+WORKERS_PER_PROCESSOR = 2
+"""Tests of whole processes mostly wait: with one worker a processor, the processors were half idle."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return WORKERS_PER_PROCESSOR * (os.cpu_count() or 1)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="write into demo/stories what is seen now")
 
@@ -106,6 +114,11 @@ def postgres() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def own_postgres(postgres: str) -> str:
     """The address of a migrated PostgreSQL database that outlives single tests."""
+    return new_database(postgres)
+
+
+def new_database(postgres: str) -> str:
+    """The address of a new, migrated database on the PostgreSQL server at this address."""
     name = f"story_{uuid4().hex}"
     _run(postgres, f"CREATE DATABASE {name} TEMPLATE readback")
     return _named(postgres, name)

@@ -1,0 +1,42 @@
+"""One pair of processes for all files here: starting both takes longer than most of these tests."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from demo import telegram
+from tests.conftest import new_database
+from tests.processes import Processes, processes
+
+World = tuple[telegram.Running, Processes]
+
+
+@pytest.fixture(scope="session")
+def worlds() -> Iterator[tuple[ExitStack, dict[tuple[tuple[str, str], ...], World]]]:
+    """The worlds that run so far, each by what its processes were told in the environment."""
+    with ExitStack() as running:
+        yield running, {}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def world(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    environ: dict[str, str],
+    worlds: tuple[ExitStack, dict[tuple[tuple[str, str], ...], World]],
+) -> World:
+    """Both processes, on each kind of database; a test makes people of its own."""
+    running, known = worlds
+    told = {"KIND": request.param, **environ}
+    name = tuple(sorted(told.items()))
+    if name not in known:
+        database = (
+            {"DATABASE_URL": new_database(request.getfixturevalue("postgres"))}
+            if request.param == "postgres"
+            else {}
+        )
+        api = running.enter_context(telegram.running(limits=telegram.LIFTED))
+        started = processes(tmp_path_factory.mktemp("chats"), api, **environ, **database)
+        known[name] = api, running.enter_context(started)
+    return known[name]
