@@ -85,7 +85,7 @@ SELECT outbox.chat_id, outbox.kind, coalesce(link.label, ''), outbox.state, outb
 FROM outbox LEFT JOIN link ON link.id = outbox.link_id"""
 OWED_BY_NOW = f"{OWED} WHERE outbox.state <> 'pending' OR coalesce(outbox.not_before, '') <= datetime('now')"
 """Without reminders and the like, whose time is still to come."""
-IN_FLIGHT = f"{OWED} WHERE alert.state = 'sending'"
+IN_FLIGHT = f"{OWED} WHERE outbox.state = 'sending'"
 
 
 def links(database: sqlite3.Connection) -> list[Link]:
