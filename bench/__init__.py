@@ -1,1 +1,1 @@
-"""Figures that anyone can measure again; nothing here is a test, and no test asserts a time."""
+"""Measurements that anyone can repeat. Nothing here is a test, and no test asserts a time."""

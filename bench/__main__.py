@@ -1,7 +1,8 @@
-"""`python -m bench [PART …]`: measure, and print what was measured beside what was aimed at.
+"""`python -m bench [PART …]`: measure, and print each figure beside its goal.
 
-Without a part: all of them, kept as JSON and as a picture. `python -m bench table` shows and draws again
-what is in the JSON, and measures nothing. `faults` has options of its own.
+Each part is the module of its name. Without a part it measures all of them, and writes bench/results.json and
+docs/bench.svg. `table` measures nothing: it prints and draws what the JSON holds. `faults` has its own
+options.
 """
 
 import argparse
@@ -16,31 +17,31 @@ from pathlib import Path
 
 from bench import (
     alert,
-    answers,
-    history,
+    chart,
+    chat,
+    durability,
     idle,
     judge,
     latency,
     memory,
-    order,
-    picture,
-    pixel,
-    starting,
+    scale,
+    startup,
+    throughput,
     wakeup,
 )
 from bench.faults import __main__ as faults
-from bench.rows import Row, load, save, table
-from bench.running import ROOT, NotHere
+from bench.figures import Figure, load, save, table
+from bench.programs import ROOT, UnavailableError
 
-# Single flushes first: a rented disk that was written to at full speed makes them wait for minutes afterwards
-# (bare uvicorn with a flush: 25 ms at the 99th percentile behind `pixel`, .9 before it).
-PARTS: dict[str, Callable[[], list[Row]]] = {
+# The parts that wait for single flushes come first. After `throughput` has written at full speed, a rented
+# disk makes flushes wait for minutes (bare uvicorn with a flush: 25 ms at the 99th percentile, .9 ms before).
+PARTS: dict[str, Callable[[], list[Figure]]] = {
     part.PART: part.measure
-    for part in (latency, alert, wakeup, answers, order, idle, starting, pixel, history, memory)
+    for part in (latency, alert, wakeup, chat, durability, idle, startup, throughput, scale, memory)
 }
 JUDGE, TABLE = "judge", "table"
 FAILED = "failed"
-RESULTS, PICTURE = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
+RESULTS, CHART = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
 
 
 def main() -> None:
@@ -53,52 +54,54 @@ def main() -> None:
     parser.add_argument(
         "part", nargs="*", metavar="PART", help=f"one of {', '.join(choices)}; everything if none is named"
     )
-    parser.add_argument("--json", type=Path, help="where the rows are kept (everything: bench/results.json)")
+    parser.add_argument(
+        "--json", type=Path, help="where to keep the figures (by default only a full run keeps them)"
+    )
     given = parser.parse_args()
     if unknown := set(given.part) - set(choices):
-        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(choices)}")
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; choose from {', '.join(choices)}")
     if given.part == [TABLE]:
         _show(given.json or RESULTS)
         return
     if JUDGE in given.part or not given.part:
         judge.report()
     about = _machine()
-    rows = [found for name in PARTS if name in (given.part or PARTS) for found in _measured(name)]
+    figures = [found for name in PARTS if name in (given.part or PARTS) for found in _measured(name)]
     path = given.json or (None if given.part else RESULTS)
     if path:
-        save(path, rows, about)
+        save(path, figures, about)
         _show(path)
-    elif rows:
-        print(f"\n{table(rows)}")
-    if any(found.note.startswith(FAILED) for found in rows):
+    elif figures:
+        print(f"\n{table(figures)}")
+    if any(found.note.startswith(FAILED) for found in figures):
         sys.exit(1)
 
 
-def _measured(name: str) -> list[Row]:
-    """A part's rows; one row that says why when there are none: the other parts go on all the same."""
+def _measured(name: str) -> list[Figure]:
+    """Return a part's figures, or one that says why there are none. The other parts go on."""
     started = time.monotonic()
     print(f"{name} …", end=" ", flush=True)
     try:
-        rows = PARTS[name]()
-    except NotHere as why:
-        rows = [Row(name, name, None, note=str(why))]
+        figures = PARTS[name]()
+    except UnavailableError as why:
+        figures = [Figure(name, name, None, note=str(why))]
     except Exception as error:
         traceback.print_exc()
-        rows = [Row(name, name, None, note=f"{FAILED}: {type(error).__name__}")]
+        figures = [Figure(name, name, None, note=f"{FAILED}: {type(error).__name__}")]
     print(f"{time.monotonic() - started:.0f} s", flush=True)
-    return rows
+    return figures
 
 
 def _show(path: Path) -> None:
-    """The table; and the picture, where it is the one in docs/measurements.md."""
-    rows, about = load(path)
-    print(f"\n{table(rows)}\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
+    """Print the table. Draw the chart of docs/measurements.md if these are its figures."""
+    figures, about = load(path)
+    print(f"\n{table(figures)}\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
     if path == RESULTS:
-        PICTURE.write_text(picture.draw(rows), "utf-8")
+        CHART.write_text(chart.draw(figures), "utf-8")
 
 
 def _machine() -> dict[str, str]:
-    """Where this is measured; a machine that is busy before it begins measures something else."""
+    """Describe the machine, with its load before: a busy machine measures something else."""
     return {
         "measured": time.strftime("%Y-%m-%d"),
         "cores": str(os.cpu_count()),

@@ -1,4 +1,7 @@
-"""From the pixel's request to `sendMessage` arriving at a local Bot API, on an otherwise idle machine."""
+"""How long an alert takes: from the pixel's request to its `sendMessage` at a local Bot API.
+
+The machine is otherwise idle.
+"""
 
 import socket
 import tempfile
@@ -7,33 +10,33 @@ from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlsplit
 
+from bench.figures import Aim, Figure, figure
 from bench.product import Product
-from bench.rows import Aim, Row, row
-from bench.running import Wrong
+from bench.programs import WrongResultError
 from demo import telegram
 
 PART = "alert"
 OPENS = 100
 PAUSE = 0.15
-"""Seconds between opens: each makes two messages, and 30 a second are sent at most."""
+"""Seconds between opens. Each open makes two messages, and the bot sends at most 30 a second."""
 HEADERS = (
     "User-Agent: Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)",
     "X-Forwarded-For: 188.21.77.218",
 )
 
 
-def measure(opens: int = OPENS) -> list[Row]:
+def measure(opens: int = OPENS) -> list[Figure]:
     took = milliseconds(opens)
     p99 = quantiles(took, n=100)[98]
     what = "pixel request → alert at the Bot API"
     return [
-        row(PART, f"{what}, p50", took, "ms", Aim(5, 20), f"{opens} opens, one at a time"),
-        Row(PART, f"{what}, p99", p99, "ms", aim=Aim(30, 100)),
+        figure(PART, f"{what}, p50", took, "ms", Aim(5, 20), f"{opens} opens, one at a time"),
+        Figure(PART, f"{what}, p99", p99, "ms", aim=Aim(30, 100)),
     ]
 
 
 def milliseconds(opens: int) -> list[float]:
-    """One first open of a link at a time."""
+    """Return the milliseconds of so many first opens, one at a time, each of another link."""
     with telegram.running(limits=telegram.LIFTED) as api, tempfile.TemporaryDirectory() as folder:
         environ = {"BOT_TOKEN": api.token, "TELEGRAM_API_URL": api.url}
         product = Product(Path(folder), **environ)
@@ -50,20 +53,20 @@ def milliseconds(opens: int) -> list[float]:
 def _one(api: telegram.Running, person: telegram.User, url: str) -> float:
     before = len(api.said(person))
 
-    def told() -> bool:
+    def alert_arrived() -> bool:
         return len(api.said(person)) > before
 
     where = urlsplit(url)
     lines = [f"GET {where.path} HTTP/1.1", f"Host: {where.netloc}", *HEADERS, "", ""]
     time.sleep(PAUSE)
-    # Connected before the clock starts: a client's own work is no part of what is measured.
+    # The client connects before the clock starts, so that its own work is not measured.
     with socket.create_connection((where.hostname, where.port), timeout=10) as wire:
         asked = time.perf_counter()
         wire.sendall("\r\n".join(lines).encode())
-        api.wait_for(told)
+        api.wait_for(alert_arrived)
         took = (time.perf_counter() - asked) * 1000
         if not wire.recv(4096).startswith(b"HTTP/1.1 200 "):
-            raise Wrong("the pixel was not answered with 200")
+            raise WrongResultError("the pixel server did not answer with 200")
     if "opened" not in (said := api.said(person)[-1].text):
-        raise Wrong(f"this is no alert: {said}")
+        raise WrongResultError(f"the bot sent something other than an alert: {said}")
     return took

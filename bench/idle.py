@@ -1,21 +1,21 @@
-"""What both processes cost while nothing happens."""
+"""How much CPU both processes need while nothing happens."""
 
 import tempfile
 import time
 from pathlib import Path
 
+from bench.figures import Aim, Figure
 from bench.product import Product
-from bench.rows import Aim, Row
-from bench.running import cpu_seconds
+from bench.programs import cpu_seconds
 from demo import telegram
 
 PART = "idle"
 SECONDS = 20.0
 SETTLING = 3.0
-"""Seconds after the start, for what is done once."""
+"""Seconds after the start, in which the processes finish what they do only once."""
 
 
-def measure(seconds: float = SECONDS) -> list[Row]:
+def measure(seconds: float = SECONDS) -> list[Figure]:
     with telegram.running() as api, tempfile.TemporaryDirectory() as folder:
         product = Product(Path(folder), BOT_TOKEN=api.token, TELEGRAM_API_URL=api.url)
         with product.pixel_server() as server, product.bot() as bot:
@@ -28,4 +28,4 @@ def measure(seconds: float = SECONDS) -> list[Row]:
                 for process, then in zip((server, bot), before, strict=True)
             ]
     note = f"pixel server {spent[0]:.2f} %, bot {spent[1]:.2f} %, over {seconds:.0f} s"
-    return [Row(PART, "idle CPU of both processes", sum(spent), "%", aim=Aim(0.5, 2), note=note)]
+    return [Figure(PART, "idle CPU of both processes", sum(spent), "%", aim=Aim(0.5, 2), note=note)]

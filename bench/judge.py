@@ -1,7 +1,8 @@
-"""The judge against the corpora, and beside the ways in which other trackers decide.
+"""How often the judge is wrong on the corpora, beside the rules of other trackers.
 
-`tests/corpus/requests.jsonl` holds single requests with a label, judged here as if they came an hour after a
-mail was sent from Gmail; `timelines.jsonl` holds whole histories with the verdict and alert each must get.
+`tests/corpus/requests.jsonl` holds single requests with a label. They are judged as if each came an hour
+after a mail was sent from Gmail. `timelines.jsonl` holds whole histories with the verdict and alert that each
+fetch must get.
 """
 
 import json
@@ -13,8 +14,8 @@ from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from bench.running import ROOT
-from bench.ways import WAYS, Seen, Way
+from bench.other_trackers import OTHER_TRACKERS, FetchFacts, Rule
+from bench.programs import ROOT
 from tracking import (
     History,
     Kind,
@@ -39,7 +40,7 @@ ROUNDS = 9
 
 
 class Score(NamedTuple):
-    """Mistakes, and of how many."""
+    """Mistakes, and out of how many."""
 
     false_opens: int
     not_opens: int
@@ -67,7 +68,7 @@ def request_of(entry: dict[str, Any]) -> Request:
 
 
 def an_hour_after_sending() -> History:
-    """A mail that was written in Gmail and sent."""
+    """Return the history of a mail that was written in Gmail and sent."""
     gmail = Fetch("draft", 0.0, Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY))
     drafted = fold(gmail, History(), Windows()).history
     return drafted._replace(statements=Statements().apply(Statement(StatementKind.SENT, 60.0)))
@@ -78,14 +79,14 @@ def judged(request: Request, history: History) -> Verdict:
     return fold(Fetch("f", 60 + HOUR, sighting), history, Windows()).verdict
 
 
-def seen(request: Request, place: int, since_sent: float) -> Seen:
+def facts_of(request: Request, place: int, since_sent: float) -> FetchFacts:
     network = signatures().networks.of(request.address)
-    return Seen(request.headers.get("user-agent", ""), network, place, since_sent)
+    return FetchFacts(request.headers.get("user-agent", ""), network, place, since_sent)
 
 
-def score(told: Iterable[tuple[bool, bool]]) -> Score:
-    """From pairs: whether somebody looked, and whether it was called an open."""
-    found = Counter(told)
+def score(pairs: Iterable[tuple[bool, bool]]) -> Score:
+    """Count the mistakes. A pair says: may a person have opened? was it called an open?"""
+    found = Counter(pairs)
     return Score(
         found[False, True],
         found[False, True] + found[False, False],
@@ -100,10 +101,10 @@ def scores_of_requests() -> dict[str, Score]:
     def readback(entry: dict[str, Any]) -> bool:
         return judged(request_of(entry), history).kind is Kind.OPENED
 
-    def by(way: Way) -> Callable[[dict[str, Any]], bool]:
-        return lambda entry: way(seen(request_of(entry), 1, HOUR))
+    def by(rule: Rule) -> Callable[[dict[str, Any]], bool]:
+        return lambda entry: rule(facts_of(request_of(entry), 1, HOUR))
 
-    deciding = {READBACK: readback, **{name: by(way) for name, way in WAYS.items()}}
+    deciding = {READBACK: readback, **{name: by(rule) for name, rule in OTHER_TRACKERS.items()}}
     return {
         name: score((entry["human_possible"], opens(entry)) for entry in entries)
         for name, opens in deciding.items()
@@ -111,7 +112,7 @@ def scores_of_requests() -> dict[str, Score]:
 
 
 def confusion() -> dict[str, Counter[str]]:
-    """For each label of the requests, what the judge made of them."""
+    """Return for each label of the requests how often each verdict came."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     history = an_hour_after_sending()
     for entry in lines("requests.jsonl"):
@@ -122,8 +123,8 @@ def confusion() -> dict[str, Counter[str]]:
 # --- whole histories --------------------------------------------------------------------------------
 
 
-class Told(NamedTuple):
-    """One fetch of a history after it was sent: what it was, and what a way called it."""
+class Decision(NamedTuple):
+    """One fetch of a history: what it should have been, and what a tracker called it."""
 
     link: str
     expected: str
@@ -133,20 +134,20 @@ class Told(NamedTuple):
 
 
 def replayed() -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
-    """Every fetch of the histories, with what the judge said of it in the end."""
+    """Yield every fetch of the histories with the judge's final answer."""
     events = lines("timelines.jsonl")
     answers = replay(map(json.dumps, events), signatures())
     return zip((event for event in events if event["event"] == "fetch"), answers, strict=True)
 
 
-def told_by_readback() -> Iterator[Told]:
+def decisions_of_readback() -> Iterator[Decision]:
     for event, answer in replayed():
         opens, loud = answer["verdict"] == Kind.OPENED, answer["alert"] == "loud"
-        yield Told(event["link"], event["expect"]["verdict"], event["expect"]["alert"], opens, loud)
+        yield Decision(event["link"], event["expect"]["verdict"], event["expect"]["alert"], opens, loud)
 
 
-def told_by(way: Way) -> Iterator[Told]:
-    """What a tracker that decides in this way would have told; it alerts at a link's first open."""
+def decisions_of(rule: Rule) -> Iterator[Decision]:
+    """Yield what a tracker with this rule would have decided. It alerts at a link's first open."""
     sent: dict[str, float] = {}
     places: Counter[str] = Counter()
     alerted: set[str] = set()
@@ -156,10 +157,10 @@ def told_by(way: Way) -> Iterator[Told]:
             sent.setdefault(link, at)
         if event["event"] != "fetch":
             continue
-        opens = link in sent and way(seen(request_of(event), places[link], at - sent[link]))
+        opens = link in sent and rule(facts_of(request_of(event), places[link], at - sent[link]))
         places[link] += link in sent
         expect = event["expect"]
-        yield Told(link, expect["verdict"], expect["alert"], opens, opens and link not in alerted)
+        yield Decision(link, expect["verdict"], expect["alert"], opens, opens and link not in alerted)
         alerted |= {link} if opens else set()
 
 
@@ -170,22 +171,23 @@ class Alerts(NamedTuple):
 
 
 def scores_of_timelines() -> dict[str, tuple[Score, Alerts]]:
-    found = {READBACK: list(told_by_readback())}
-    found |= {name: list(told_by(way)) for name, way in WAYS.items()}
-    return {name: (_opens(told), _alerts(told)) for name, told in found.items()}
+    found = {READBACK: list(decisions_of_readback())}
+    found |= {name: list(decisions_of(rule)) for name, rule in OTHER_TRACKERS.items()}
+    return {name: (_opens(decisions), _alerts(decisions)) for name, decisions in found.items()}
 
 
-def _opens(told: list[Told]) -> Score:
-    """A repeat is neither an open of its own nor a mistake."""
-    return score((one.expected == "opened", one.opens) for one in told if one.expected != "repeat")
+def _opens(decisions: list[Decision]) -> Score:
+    """Score the opens. A repeat is neither an open of its own nor a mistake."""
+    return score((one.expected == "opened", one.opens) for one in decisions if one.expected != "repeat")
 
 
-def _alerts(told: list[Told]) -> Alerts:
-    """False: nobody is known to have looked. Missed: the open was not even counted."""
+def _alerts(decisions: list[Decision]) -> Alerts:
+    """Score the loud alerts. False: nobody is known to have opened. Missed: the open was not even counted."""
     false = sum(
-        one.loud and one.expected_alert != "loud" and one.expected not in ("opened", "repeat") for one in told
+        one.loud and one.expected_alert != "loud" and one.expected not in ("opened", "repeat")
+        for one in decisions
     )
-    loud = [one for one in told if one.expected_alert == "loud"]
+    loud = [one for one in decisions if one.expected_alert == "loud"]
     return Alerts(false, sum(not (one.opens or one.loud) for one in loud), len(loud))
 
 
@@ -193,7 +195,7 @@ def _alerts(told: list[Told]) -> Alerts:
 
 
 def calibration() -> dict[str, tuple[int, int]]:
-    """For each confidence: how many verdicts, and how many of them were right."""
+    """Return for each confidence how many verdicts had it, and how many of those were right."""
     found: dict[str, list[bool]] = defaultdict(list)
     for event, answer in replayed():
         found[answer["confidence"]].append(answer["verdict"] == event["expect"]["verdict"])
@@ -205,7 +207,7 @@ def calibration() -> dict[str, tuple[int, int]]:
 
 
 def microseconds(*, warm: bool) -> float:
-    """One judgement: the request recognised, judged against its link, and the link's memory renewed."""
+    """Return the microseconds of one judgement: identify the request, judge it, fold it into its history."""
     requests, history = [request_of(entry) for entry in lines("requests.jsonl")], an_hour_after_sending()
     known = signatures()
     rounds = []
@@ -221,7 +223,7 @@ def microseconds(*, warm: bool) -> float:
 
 
 def look_up_microseconds() -> float:
-    """One address among all known prefixes, none remembered."""
+    """Return the microseconds of finding one address among all known prefixes, without a cache."""
     addresses = [f"{first}.{second}.7.9" for first in range(1, 224) for second in range(0, 250, 25)]
     networks, start = signatures().networks, perf_counter()
     for address in addresses:
@@ -233,7 +235,7 @@ def look_up_microseconds() -> float:
 
 
 def report() -> None:
-    _print_ways()
+    _print_scores()
     _print_confusion()
     print("\nconfidence: verdicts, of which right")
     for confidence, (count, right) in sorted(calibration().items()):
@@ -244,7 +246,7 @@ def report() -> None:
     print(f"  the address alone            {look_up_microseconds():6.2f}")
 
 
-def _print_ways() -> None:
+def _print_scores() -> None:
     requests, timelines = scores_of_requests(), scores_of_timelines()
     print(f"{'':36} {'requests':^23} {'histories':^47}")
     print(f"{'':36} machines  readers missed  false opens  missed  false loud  missed loud")

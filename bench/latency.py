@@ -1,4 +1,4 @@
-"""How long the slowest wait at a rate that is easily kept: 300 requests a second, open loop."""
+"""How long the slowest requests wait at an easy rate: 300 a second, open loop."""
 
 import json
 import subprocess
@@ -6,24 +6,24 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.contestants import BARE, CONTESTANTS, SQLITE, bare_and_a_flush
+from bench.compared_servers import BARE, COMPARED_SERVERS, SQLITE, bare_and_a_flush
+from bench.figures import Aim, Figure, figure, ratios
 from bench.open_loop import centile
-from bench.pixel import GMAIL
-from bench.rows import Aim, Row, ratios, row
-from bench.running import CLIENT_CORE, ROOT, on_core
+from bench.programs import CLIENT_CORE, ROOT, on_core
+from bench.throughput import GMAIL
 
 PART = "latency"
 FLUSH = "bare uvicorn and a flush"
 RATE, SECONDS, SLICES = 300, 2, 9
 
 
-def measure(slices: int = SLICES, seconds: float = SECONDS) -> list[Row]:
+def measure(slices: int = SLICES, seconds: float = SECONDS) -> list[Figure]:
     found: dict[str, list[list[float]]] = {BARE: [], FLUSH: [], SQLITE: []}
     with (
         tempfile.TemporaryDirectory() as folder,
-        CONTESTANTS[BARE](Path(folder)) as bare,
+        COMPARED_SERVERS[BARE](Path(folder)) as bare,
         bare_and_a_flush(Path(folder)) as flush,
-        CONTESTANTS[SQLITE](Path(folder)) as pixel,
+        COMPARED_SERVERS[SQLITE](Path(folder)) as pixel,
     ):
         for _ in range(slices):
             for name, server in ((BARE, bare), (FLUSH, flush), (SQLITE, pixel)):
@@ -31,20 +31,20 @@ def measure(slices: int = SLICES, seconds: float = SECONDS) -> list[Row]:
     p99 = {name: [centile(took, 0.99) for took in slices_] for name, slices_ in found.items()}
     return [
         *(
-            row(PART, f"{name}, p99 at {RATE}/s", p99[name], "ms", note=f"p50 {_middle(slices_):.2f} ms")
+            figure(PART, f"{name}, p99 at {RATE}/s", p99[name], "ms", note=f"p50 {_median(slices_):.2f} ms")
             for name, slices_ in found.items()
         ),
-        row(PART, f"p99 at {RATE}/s against {BARE}", ratios(p99[SQLITE], p99[BARE]), "x", Aim(2, 4)),
-        row(PART, f"{FLUSH}: p99 against {BARE}", ratios(p99[FLUSH], p99[BARE]), "x"),
+        figure(PART, f"p99 at {RATE}/s against {BARE}", ratios(p99[SQLITE], p99[BARE]), "x", Aim(2, 4)),
+        figure(PART, f"{FLUSH}: p99 against {BARE}", ratios(p99[FLUSH], p99[BARE]), "x"),
     ]
 
 
-def _middle(slices: list[list[float]]) -> float:
+def _median(slices: list[list[float]]) -> float:
     return centile([one for took in slices for one in took], 0.5)
 
 
 def ask(url: str, seconds: float) -> list[float]:
-    """Latencies in milliseconds, from when each request was due."""
+    """Return latencies in milliseconds, counted from when each request was due."""
     client = (sys.executable, "-m", "bench.open_loop", url, str(RATE), str(seconds), *GMAIL)
     told = subprocess.run(on_core(CLIENT_CORE, *client), cwd=ROOT, check=True, capture_output=True).stdout
     took: list[float] = json.loads(told)

@@ -1,20 +1,20 @@
-"""Whether the pixel server grows: requests without end, each with a token and an address of its own."""
+"""Whether the pixel server's memory grows under requests that each have their own token and address."""
 
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.filling import fill
+from bench.figures import Aim, Figure
+from bench.filled_database import fill
 from bench.product import Product
-from bench.rows import Aim, Row
-from bench.running import ROOT, load, resident_mib
+from bench.programs import ROOT, load, resident_mib
 
 PART = "memory"
 LINKS = 600_000
 SLICE, SLICES = 5.0, 12
 WARM = 2
-"""Slices before growth counts: until then caches of a fixed size are filled."""
+"""Slices before growth counts. In them, caches of a fixed size fill up."""
 FLAT, MUST = 2.0, 20.0
 """MiB."""
 
@@ -24,10 +24,10 @@ class Grown(NamedTuple):
     at_start: float
     warm: float
     at_end: float
-    """MiB, like the two before it."""
+    """MiB, like the two above."""
 
 
-def measure(slices: int = SLICES, links: int = LINKS) -> list[Row]:
+def measure(slices: int = SLICES, links: int = LINKS) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         product = Product(Path(folder))
         filled = fill(product, links, 0)
@@ -39,7 +39,9 @@ def measure(slices: int = SLICES, links: int = LINKS) -> list[Row]:
     )
     growth = grown.at_end - grown.warm
     return [
-        Row(PART, "pixel server's memory, growth under load", growth, "MiB", aim=Aim(FLAT, MUST), note=note)
+        Figure(
+            PART, "pixel server's memory, growth under load", growth, "MiB", aim=Aim(FLAT, MUST), note=note
+        )
     ]
 
 

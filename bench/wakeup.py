@@ -1,4 +1,4 @@
-"""From a commit to the claim of the alert it holds, in the other process."""
+"""How long the bot takes to notice an alert: from the commit to the claim in the other process."""
 
 import tempfile
 import time
@@ -7,10 +7,10 @@ from statistics import quantiles
 
 from sqlmodel import col, func, select
 
-from bench.filling import SIGHTING, USER_AGENT
+from bench.figures import Aim, Figure, figure
+from bench.filled_database import SIGHTING, USER_AGENT
 from bench.product import Product, postgres
-from bench.rows import Aim, Row, row
-from bench.running import NotHere, program
+from bench.programs import UnavailableError, program
 from storage.engine import reading
 from storage.ingest import Arrival, new_id, record
 from storage.notifying import Notifier
@@ -20,28 +20,29 @@ from storage.times import now
 PART = "wakeup"
 OPENS = 60
 PAUSE = 0.15
-"""Seconds between opens: each makes two messages, and 30 a second are sent at most."""
+"""Seconds between opens. Each open makes two messages, and the bot sends at most 30 a second."""
 
 
-def measure(opens: int = OPENS) -> list[Row]:
+def measure(opens: int = OPENS) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         rows = [_row("SQLite", Product(Path(folder)), opens)]
     with tempfile.TemporaryDirectory() as folder, postgres(Path(folder)) as address:
         return [*rows, _row("PostgreSQL", Product(Path(folder), DATABASE_URL=address), opens)]
 
 
-def _row(database: str, product: Product, opens: int) -> Row:
+def _row(database: str, product: Product, opens: int) -> Figure:
     took = milliseconds(product, opens)
     note = f"p99 {quantiles(took, n=100)[98]:.1f} ms, {opens} commits"
-    return row(PART, f"commit → claim, p50, {database}", took, "ms", Aim(5), note)
+    return figure(PART, f"commit → claim, p50, {database}", took, "ms", Aim(5), note)
 
 
 def milliseconds(product: Product, opens: int) -> list[float]:
     urls = [product.new_pixel_url(number + 1) for number in range(opens)]
     notifier = Notifier(product.settings)
     with tempfile.TemporaryFile("w+") as told:
-        with program("-m", "bench.claiming", environ=product.environ, output=told):
-            # Every link's card is owed from its making: they go out of the way first.
+        with program("-m", "bench.claim_recorder", environ=product.environ, output=told):
+            # Making a link adds its card to the outbox. The cards are claimed first, so that only alerts are
+            # timed.
             _wait_until_all_is_claimed(product)
             committed = dict(_commit(product, notifier, url) for url in urls)
             _wait_until_all_is_claimed(product)
@@ -58,18 +59,18 @@ def _wait_until_all_is_claimed(product: Product) -> None:
             if not session.exec(select(func.count()).where(col(OutboxMessage.state) != "sent")).one():
                 return
         time.sleep(0.1)
-    raise NotHere("the messages are not claimed")
+    raise UnavailableError("the bot did not claim the messages within 30 s")
 
 
 def _commit(product: Product, notifier: Notifier, url: str) -> tuple[str, int]:
-    """Commit somebody's first look, as the pixel server does; the alert's key, and when it was done."""
+    """Commit a first open as the pixel server does; return the alert's key and when the commit had ended."""
     time.sleep(PAUSE)
     at, token = now(), url.rpartition("/")[2].removesuffix(".gif")
-    look = Arrival(new_id(at), token, at, SIGHTING, None, USER_AGENT)
+    fetch = Arrival(new_id(at), token, at, SIGHTING, None, USER_AGENT)
     with product.engine.connect().execution_options(writes=True) as connection:
         with connection.begin():
-            record(connection, [look], product.settings.windows)
+            record(connection, [fetch], product.settings.windows)
             notifier.in_transaction(connection)
         done = time.monotonic_ns()
         notifier.after_commit()
-    return f"opened:{look.id}", done
+    return f"opened:{fetch.id}", done

@@ -7,7 +7,7 @@ from contextlib import suppress
 from random import Random
 from typing import NamedTuple
 
-from bench.faults.api import BotApi, Shown
+from bench.faults.bot_api import BotApi, Shown
 from bench.faults.logbook import Logbook
 from bench.faults.waiting import until
 

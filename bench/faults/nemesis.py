@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from bench.faults.api import HANGS, TROUBLES, BotApi
+from bench.faults.bot_api import HANGS, TROUBLES, BotApi
 from bench.faults.facts import Owed, in_flight
 from bench.faults.load import READERS, Load
 from bench.faults.processes import BOT, SERVER, Product, faketime_library

@@ -19,7 +19,7 @@ from bench.faults.facts import integrity, rows
 from bench.faults.load import Letter, full_answer, request
 from bench.faults.logbook import Logbook
 from bench.faults.processes import BOT, ROOT, SERVER
-from bench.faults.scene import scene
+from bench.faults.testbed import scene
 
 SECTOR = 512
 """Bytes that a disk writes wholly or not at all."""

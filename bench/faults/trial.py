@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from bench.faults import facts as known
 from bench.faults import nemesis
-from bench.faults.api import LABEL
+from bench.faults.bot_api import LABEL
 from bench.faults.facts import Facts
 from bench.faults.invariants import judge
 from bench.faults.nemesis import World
 from bench.faults.processes import BOT, ROOT, SERVER, Product
-from bench.faults.scene import scene
+from bench.faults.testbed import scene
 from bench.faults.waiting import until
 
 STORM = ("in flight", "freeze", "lock", "Bot API", "Bot API hangs", "full disk", "read-only disk")

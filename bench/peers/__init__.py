@@ -1,1 +1,1 @@
-"""Other ways to keep an open on disk before the answer, each as quick as it can be made on one core."""
+"""Other designs that keep an open on disk before the answer, each as fast as it can be made on one core."""

@@ -1,4 +1,4 @@
-"""Brings the two peers from other houses: pinned, outside the tree, once; with the ordinary clients."""
+"""Install the two peers that are not ours: once, pinned, outside the tree, with npm and pip."""
 
 import json
 import os
@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.running import NotHere, needed
+from bench.programs import UnavailableError, needed
 
 NPM = {"express": "5.3.0", "better-sqlite3": "12.11.1"}
 PIP = ("flask==3.1.3", "gunicorn==27.0.1", "pytracking==0.2.2")
 LONGEST = 600
-"""Seconds: better-sqlite3 compiles SQLite where it finds no built one, for two minutes on one core."""
+"""Seconds. Where no built one exists, better-sqlite3 compiles SQLite, for two minutes on one core."""
 
 
 def cache() -> Path:
@@ -19,7 +19,7 @@ def cache() -> Path:
 
 
 def npm_packages() -> Path:
-    """The folder in which Express and better-sqlite3 are installed. Raises NotHere."""
+    """Return the folder in which Express and better-sqlite3 are installed. Raises UnavailableError."""
     folder = cache() / ("npm-" + "-".join(f"{name}-{version}" for name, version in NPM.items()))
     if not (folder / "ready").exists():
         npm = needed("npm")
@@ -34,7 +34,7 @@ def npm_packages() -> Path:
 
 
 def python_packages() -> Path:
-    """The Python of an environment with Flask, gunicorn and pytracking. Raises NotHere."""
+    """Return the Python of an environment with Flask, gunicorn and pytracking. Raises UnavailableError."""
     folder = cache() / ("python-" + "-".join(PIP).replace("==", "-"))
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
@@ -48,4 +48,6 @@ def _run(*command: str) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=LONGEST)
     except (subprocess.SubprocessError, OSError) as error:
-        raise NotHere(f"it could not be installed: {Path(command[0]).name} {command[1]} failed") from error
+        raise UnavailableError(
+            f"it could not be installed: {Path(command[0]).name} {command[1]} failed"
+        ) from error

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import judge
-from bench.ways import WAYS
+from bench.other_trackers import OTHER_TRACKERS
 
 JUDGING = (Path(__file__).parents[2] / "docs" / "judging.md").read_text("utf-8")
 
@@ -17,7 +17,7 @@ def row(name: str) -> list[int]:
     return [int(cell) for cell in found[1].split("|")]
 
 
-@pytest.mark.parametrize("name", [judge.READBACK, *WAYS])
+@pytest.mark.parametrize("name", [judge.READBACK, *OTHER_TRACKERS])
 def test_the_table_of_the_docs_is_measured(name: str) -> None:
     requests = judge.scores_of_requests()[name]
     opens, alerts = judge.scores_of_timelines()[name]
@@ -31,7 +31,7 @@ def test_the_table_of_the_docs_is_measured(name: str) -> None:
     ]
 
 
-def test_no_way_counts_more_mistakes_than_there_are_fetches() -> None:
+def test_no_rule_makes_more_mistakes_than_there_are_fetches() -> None:
     for opens, alerts in judge.scores_of_timelines().values():
         assert opens.false_opens <= opens.not_opens
         assert opens.missed_opens <= opens.opens

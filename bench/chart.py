@@ -1,9 +1,9 @@
-"""The figures as a picture for docs/measurements.md: drawn from the rows by hand, for light and for dark."""
+"""The chart of docs/measurements.md: an SVG of the figures, for light and for dark."""
 
 from collections.abc import Sequence
 from html import escape
 
-from bench.rows import Row, limits, shown, standing
+from bench.figures import Figure, limits, shown, standing
 
 WIDTH, MARGIN, NAMES, BAR, STEP = 760, 24, 210, 16, 26
 RATE, CONNECTIONS = "req/s", ", 64 connections"
@@ -21,18 +21,18 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 }
 """
 MARKS = {"goal": "●", "must": "◐", "missed": "○", "not measured": "–"}
-MEANING = "● goal reached · ◐ what it must · ○ missed · – not measured"
+MEANING = "● goal reached · ◐ at least what it must · ○ missed · – not measured"
 
 
-def draw(rows: Sequence[Row]) -> str:
-    """An SVG: requests a second as bars, and below them what was aimed at and what became of it."""
-    bars = _bars([found for found in rows if found.unit == RATE and found.name.endswith(CONNECTIONS)])
-    aims = _aims([found for found in rows if found.aim or found.value is None], top=bars[1])
+def draw(figures: Sequence[Figure]) -> str:
+    """Return an SVG: requests a second as bars, and below them each goal and whether it was reached."""
+    bars = _bars([found for found in figures if found.unit == RATE and found.name.endswith(CONNECTIONS)])
+    aims = _aims([found for found in figures if found.aim or found.value is None], top=bars[1])
     height = aims[1] + MARGIN
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-            f'aria-label="What was measured, beside what was aimed at">',
+            f'aria-label="What was measured, beside the goals">',
             f"<style>{STYLE}</style>",
             *bars[0],
             *aims[0],
@@ -41,8 +41,8 @@ def draw(rows: Sequence[Row]) -> str:
     )
 
 
-def _bars(rates: list[Row]) -> tuple[list[str], int]:
-    """The elements, and where they end."""
+def _bars(rates: list[Figure]) -> tuple[list[str], int]:
+    """Return the elements, and where they end."""
     drawn = [_text(MARGIN, 30, f"Requests a second{CONNECTIONS}", "title")]
     fastest = max((found.value or 0 for found in rates), default=0) or 1
     top = 44
@@ -59,7 +59,7 @@ def _bars(rates: list[Row]) -> tuple[list[str], int]:
     return drawn, top
 
 
-def _aims(aimed: list[Row], top: int) -> tuple[list[str], int]:
+def _aims(aimed: list[Figure], top: int) -> tuple[list[str], int]:
     top += 2 * MARGIN
     drawn = [_text(MARGIN, top, "Goals", "title"), _text(MARGIN + 60, top, MEANING, "small")]
     for found in aimed:
@@ -75,7 +75,7 @@ def _aims(aimed: list[Row], top: int) -> tuple[list[str], int]:
     return drawn, top
 
 
-def _aim(found: Row) -> str:
+def _aim(found: Figure) -> str:
     if found.aim is None:
         return ""
     goal, must = limits(found.aim)

@@ -1,6 +1,6 @@
-"""Which modules are a library's, by what `python -X importtime` tells."""
+"""Which of the modules that `python -X importtime` lists belong to libraries."""
 
-from bench.starting import third_party
+from bench.startup import third_party
 
 TOLD = """\
 import time: self [us] | cumulative | imported package

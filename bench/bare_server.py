@@ -1,7 +1,7 @@
-"""The yardstick: an application that only answers the pixel's bytes, under the same uvicorn.
+"""`python -m bench.bare_server PORT [FILE]`: uvicorn, only answering the pixel's bytes.
 
-`python -m bench.bare PORT [FILE]`: with a file, what one commit writes is written and flushed before each
-answer, and nothing more. No server that keeps what it acknowledges can wait for less.
+The pixel server is compared with it. With a FILE, it writes and flushes as much as one commit does before
+each answer: no server that keeps what it acknowledges can wait for less.
 """
 
 import os
@@ -14,12 +14,13 @@ import uvicorn
 from pixel_server.pixel import BODY, OK
 
 COMMIT = 3 * 4120
-"""Bytes: three frames of SQLite's log, for the fetch, its index, and its link."""
+"""Bytes: three frames of SQLite's write-ahead log, for the fetch, its index, and its link."""
 LOG = 1000 * 4120
+"""Bytes of the file, which are written over and over again, as SQLite does."""
 
 
 def flushing(path: str) -> Callable[[], None]:
-    """Writes and flushes one commit after another, over and over the same bytes, as SQLite does."""
+    """Return a function that writes and flushes the bytes of one commit."""
     log, commit, at = os.open(path, os.O_RDWR | os.O_CREAT), os.urandom(COMMIT), 0
     os.pwrite(log, bytes(LOG), 0)
     os.fsync(log)
@@ -46,7 +47,7 @@ def serve(port: int, before: Callable[[], None] = lambda: None) -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
-        proxy_headers=False,  # like the pixel server, which has its own
+        proxy_headers=False,  # the pixel server reads X-Forwarded-For itself, too
         lifespan="off",
         ws="none",
     )

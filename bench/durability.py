@@ -1,6 +1,7 @@
-"""Under load and under strace: what an answer stands for was flushed to the disk before it went.
+"""Whether every answer waits for its flush: a trace of the pixel server under load, by strace.
 
-`GET` read → a whole fdatasync of the WAL → `200` written, for every request of every connection.
+For every request of every connection, the order must be: `GET` read → a whole fdatasync of the WAL → `200`
+written.
 """
 
 import os
@@ -13,11 +14,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.figures import Aim, Figure
 from bench.product import Product
-from bench.rows import Aim, Row
-from bench.running import Wrong, load, needed, program
+from bench.programs import WrongResultError, load, needed, program
 
-PART = "order"
+PART = "durability"
 CONNECTIONS, SECONDS = 8, 2
 CALLS = "read,recvfrom,recvmsg,write,sendto,sendmsg,writev,fdatasync,fsync"
 
@@ -26,22 +27,22 @@ CALL = re.compile(
 )
 
 
-class Order(NamedTuple):
-    """What a trace shows."""
+class Trace(NamedTuple):
+    """What the system calls show."""
 
     answers: int
     early: int
-    """Answers that no flush preceded."""
+    """Answers that were written before their flush had ended."""
     flushes: int
 
 
-def order_of(trace: Iterable[str]) -> Order:
-    """From the lines of `strace -f -y`: a call that others interrupt has two, `unfinished` and `resumed`."""
+def read_trace(lines: Iterable[str]) -> Trace:
+    """Read the lines of `strace -f -y`. A call that others interrupt has two: `unfinished` and `resumed`."""
     under_way: dict[str, tuple[str, int]] = {}
-    """For each thread, the file of its latest call and the line on which that began."""
+    """By thread: the file of its latest call, and the number of the line on which that call began."""
     asked: dict[str, int] = {}
     answers = early = flushes = flushed_from = 0
-    for place, line in enumerate(trace):
+    for place, line in enumerate(lines):
         call = CALL.match(line)
         if call is None:
             continue
@@ -56,23 +57,25 @@ def order_of(trace: Iterable[str]) -> Order:
             "sync" in (call["call"] or call["resumed"]) and "-wal>" in file and line.rstrip().endswith(" = 0")
         ):
             flushes, flushed_from = flushes + 1, max(flushed_from, began)
-    return Order(answers, early, flushes)
+    return Trace(answers, early, flushes)
 
 
-def measure(seconds: float = SECONDS) -> list[Row]:
+def measure(seconds: float = SECONDS) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace"
         answered = _load_under_strace(Product(Path(folder)), trace, seconds)
         with trace.open(errors="replace") as lines:
-            seen = order_of(lines)
+            seen = read_trace(lines)
     if not seen.answers:
-        raise Wrong("strace shows no answers")
+        raise WrongResultError("strace shows no answers")
     note = f"{answered:,} answered, {seen.answers:,} traced, {seen.flushes:,} flushes"
-    return [Row(PART, "answers before their flush, under strace", float(seen.early), aim=Aim(0), note=note)]
+    return [
+        Figure(PART, "answers before their flush, under strace", float(seen.early), aim=Aim(0), note=note)
+    ]
 
 
 def _load_under_strace(product: Product, trace: Path, seconds: float) -> int:
-    """How many requests were answered; the system calls are in `trace`."""
+    """Return how many requests were answered. strace writes the system calls to `trace`."""
     strace = (needed("strace"), "-f", "-qq", "-y", "-s", "16", "-o", str(trace), "-e", f"trace={CALLS}")
     command = (*strace, sys.executable, "-m", "pixel_server")
     with program(*command, environ=product.environ, ready=f"{product.url}/healthz") as process:
@@ -81,11 +84,12 @@ def _load_under_strace(product: Product, trace: Path, seconds: float) -> int:
             url = product.new_pixel_url()
             return load(url, server, seconds=seconds, connections=CONNECTIONS).requests
         finally:
-            # strace ignores being ended while its child lives.
+            # strace ignores SIGTERM while its child lives.
             os.kill(server, signal.SIGTERM)
             process.wait(10)
 
 
 def _traced(strace: subprocess.Popen[bytes]) -> int:
+    """Return the process that strace started."""
     children = Path(f"/proc/{strace.pid}/task/{strace.pid}/children").read_text()
     return int(children.split()[0])

@@ -1,4 +1,4 @@
-"""A database with a long past, filled by SQL in a minute: copies of one link that was really judged."""
+"""A database with millions of opens, filled by SQL in a minute: copies of one link that was really judged."""
 
 import sqlite3
 import time
@@ -18,16 +18,17 @@ from tracking import Agent, Network, Sighting
 LINKS_A_CHAT = 100
 FIRST_CHAT, FIRST_LINK = 10_000, 1000
 LONG_AGO = 170 * 86400
-"""Seconds over which the past is spread: less than RETENTION_DAYS."""
+"""Seconds over which the opens are spread: less than RETENTION_DAYS, so that none is purged."""
 CHUNK = 20_000
-"""Links between two looks at the clock; whole chats."""
+"""Links that one statement fills: whole chats. The time is checked between two statements."""
 LONGEST_FILLING = 170.0
+"""Seconds after which a slow machine must do with fewer links."""
 USER_AGENT = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 SIGHTING = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
 
 
 class Filled(NamedTuple):
-    """What is in the database, and how long it took."""
+    """What the database holds, and how long filling it took."""
 
     links: int
     opens: int
@@ -35,18 +36,18 @@ class Filled(NamedTuple):
 
 
 def token(number: int) -> str:
-    """The pixel token of the link with this number: as long as a real one."""
+    """Return the pixel token of the link with this number. It is as long as a real one."""
     return f"{number:022d}"
 
 
 def arrival(number: int) -> Arrival:
-    """Somebody at Gmail looks, now, at the link with this number."""
+    """Return an open in Gmail, now, of the link with this number."""
     at = now()
     return Arrival(new_id(at), token(number), at, SIGHTING, None, USER_AGENT)
 
 
 def fill(product: Product, links: int, opens_each: int) -> Filled:
-    """Links 0, 1, … with so many opens each; fewer when `LONGEST_FILLING` seconds do not suffice."""
+    """Add links 0, 1, … with so many opens each, or fewer links if `LONGEST_FILLING` does not suffice."""
     started = time.monotonic()
     given: dict[str, object] = {
         "pattern": _pattern(product, opens_each),
@@ -59,7 +60,7 @@ def fill(product: Product, links: int, opens_each: int) -> Filled:
     }
     product.engine.dispose()
     database = sqlite3.connect(_file(product), isolation_level=None)
-    # Nothing reads it before it is whole: no journal, no waiting for the disk.
+    # Nobody reads the file before it is complete, so it needs no journal and no flush.
     for statement in (
         "PRAGMA journal_mode = OFF",
         "PRAGMA synchronous = OFF",
@@ -80,24 +81,27 @@ def fill(product: Product, links: int, opens_each: int) -> Filled:
 
 
 def _file(product: Product) -> Path:
-    assert product.settings.sqlite_path, "only a file is filled"
+    assert product.settings.sqlite_path, "only a SQLite file can be filled"
     return product.settings.sqlite_path
 
 
 def _pattern(product: Product, opens: int) -> int:
-    """The id of a link that was sent and opened so often."""
+    """Make a link that was sent and opened so often; return its id."""
     url = product.new_pixel_url()
     sent_token = url.rpartition("/")[2].removesuffix(".gif")
     with writing(product.engine) as session:
-        looks = [arrival(0)._replace(token=sent_token) for _ in range(opens)]
-        if looks:
-            record(session.connection(), looks, product.settings.windows)
+        fetches = [arrival(0)._replace(token=sent_token) for _ in range(opens)]
+        if fetches:
+            record(session.connection(), fetches, product.settings.windows)
         return session.exec(select(Link.id).where(col(Link.token) == sent_token)).one()
 
 
 def _copies(table: type[SQLModel], which: str, **other: str) -> str:
-    """The statement that copies the pattern's rows for links `:first` to `:end`, with other values in some
-    columns (none leaves it to the database); `i` is the number of the link."""
+    """Return a statement that copies the pattern's rows for the links from `:first` until `:end`.
+
+    `other` holds expressions for columns that differ; an empty one leaves the column to the database. In
+    them, `i` is the number of the link.
+    """
     names = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]  # SQLModel's own
     columns = [name for name in names if other.get(name, name)]
     values = [other.get(name, f'pattern."{name}"') for name in columns]
@@ -106,7 +110,7 @@ def _copies(table: type[SQLModel], which: str, **other: str) -> str:
         WITH RECURSIVE number(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM number WHERE i + 1 < :end)
         INSERT INTO "{table.__tablename__}" ({listed})
         SELECT {", ".join(values)} FROM number CROSS JOIN "{table.__tablename__}" AS pattern WHERE {which}
-    """  # noqa: S608  # names and expressions of this module
+    """  # noqa: S608  # all names and expressions come from this module
 
 
 _CHAT, _LINK = ":chat + i / :a_chat", ":link + i"

@@ -1,4 +1,4 @@
-"""A measured figure beside what it should reach: the one notion that every part of the bench shares."""
+"""A measured figure and its goal, which every part returns; and figures as a table and as JSON."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Aim(NamedTuple):
-    """What a figure should reach (`goal`), and what it must (`must`, where there is one)."""
+    """What a figure should reach (`goal`), and what it must reach at least (`must`)."""
 
     goal: float
     must: float | None = None
@@ -16,13 +16,13 @@ class Aim(NamedTuple):
     """More is better."""
 
 
-class Row(NamedTuple):
-    """One figure: a median and the range it was seen in."""
+class Figure(NamedTuple):
+    """A median, and the range in which it was seen."""
 
     part: str
     name: str
     value: float | None
-    """None when it could not be measured: the note says why."""
+    """None if it could not be measured. Then the note says why."""
     unit: str = ""
     low: float | None = None
     high: float | None = None
@@ -30,20 +30,20 @@ class Row(NamedTuple):
     note: str = ""
 
 
-def row(
+def figure(
     part: str, name: str, seen: Sequence[float], unit: str = "", aim: Aim | None = None, note: str = ""
-) -> Row:
-    """The median of what was seen, and its range."""
-    return Row(part, name, median(seen), unit, min(seen), max(seen), aim, note)
+) -> Figure:
+    """Return the median and the range of what was seen."""
+    return Figure(part, name, median(seen), unit, min(seen), max(seen), aim, note)
 
 
 def ratios(ours: Iterable[float], theirs: Iterable[float]) -> list[float]:
-    """One ratio a turn: what both shared of the machine in that moment falls out."""
+    """Return one ratio for each turn. Both sides saw the same machine in it, so its moods cancel out."""
     return [mine / other for mine, other in zip(ours, theirs, strict=True)]
 
 
-def standing(found: Row) -> str:
-    """What became of the aim: `goal`, `must`, `missed`, `not measured`; empty where there is none."""
+def standing(found: Figure) -> str:
+    """Return `goal`, `must`, `missed` or `not measured`; empty if the figure has no aim."""
     if found.value is None:
         return "not measured"
     if found.aim is None:
@@ -64,16 +64,16 @@ def _reaches(value: float, limit: float, *, more: bool) -> bool:
 HEADINGS = ("", "median", "range", "goal", "must", "reached", "")
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Markdown that also reads well as plain text."""
-    lines = [HEADINGS, *map(_cells, rows)]
+def table(figures: Sequence[Figure]) -> str:
+    """Return a Markdown table that also reads well as plain text."""
+    lines = [HEADINGS, *map(_cells, figures)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     rule = "|" + "|".join("-" * (width + 2) for width in [*widths[:-1], 1]) + "|"
     told = ["| " + " | ".join(map(str.ljust, line, [*widths[:-1], 0])) + " |" for line in lines]
     return "\n".join([told[0], rule, *told[1:]])
 
 
-def _cells(found: Row) -> tuple[str, ...]:
+def _cells(found: Figure) -> tuple[str, ...]:
     return (
         found.name,
         "" if found.value is None else f"{shown(found.value)} {found.unit}".rstrip(),
@@ -85,13 +85,13 @@ def _cells(found: Row) -> tuple[str, ...]:
 
 
 def limits(aim: Aim) -> tuple[str, str]:
-    """The goal and the must, in words; the second is empty where there is none."""
+    """Return the goal and the must with their signs. The second is empty if there is none."""
     sign = "≥" if aim.more else "≤"
     return f"{sign} {shown(aim.goal)}", "" if aim.must is None else f"{sign} {shown(aim.must)}"
 
 
 def shown(value: float) -> str:
-    """Three figures that count: 19,439 · 87.5 · 4.20 · 0.063."""
+    """Return a number with three significant digits: 19,439 · 87.5 · 4.20 · 0.063."""
     if abs(value) >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3f}"
@@ -100,20 +100,22 @@ def shown(value: float) -> str:
 # --- as JSON ----------------------------------------------------------------------------------------
 
 
-def save(path: Path, rows: Sequence[Row], about: dict[str, Any]) -> None:
+def save(path: Path, figures: Sequence[Figure], about: dict[str, Any]) -> None:
     told = [
         {**found._asdict(), "aim": found.aim and found.aim._asdict(), "reached": standing(found)}
-        for found in rows
+        for found in figures
     ]
-    path.write_text(json.dumps({"about": about, "rows": told}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    path.write_text(
+        json.dumps({"about": about, "figures": told}, indent=1, ensure_ascii=False) + "\n", "utf-8"
+    )
 
 
-def load(path: Path) -> tuple[list[Row], dict[str, Any]]:
-    """What `save` wrote: the rows, and what is known about the run."""
+def load(path: Path) -> tuple[list[Figure], dict[str, Any]]:
+    """Return what `save` wrote: the figures, and the description of the machine."""
     told = json.loads(path.read_text("utf-8"))
-    return [_row(fields) for fields in told["rows"]], told["about"]
+    return [_figure(fields) for fields in told["figures"]], told["about"]
 
 
-def _row(fields: dict[str, Any]) -> Row:
+def _figure(fields: dict[str, Any]) -> Figure:
     aim = fields["aim"] and Aim(**fields["aim"])
-    return Row(**{name: fields[name] for name in Row._fields if name != "aim"}, aim=aim)
+    return Figure(**{name: fields[name] for name in Figure._fields if name != "aim"}, aim=aim)

@@ -1,6 +1,6 @@
-"""How long `/history`, a link's story and its picture take, in a chat with a hundred links.
+"""How long `/history`, the story of a link and its picture take in a chat with a hundred links.
 
-From what the person does to the answer in a local Telegram, on a SQLite file.
+Timed from what the person does until the answer is in a local Telegram, on a SQLite file.
 """
 
 import tempfile
@@ -11,30 +11,30 @@ from pathlib import Path
 from sqlalchemy import delete
 from sqlmodel import select
 
+from bench.figures import Aim, Figure, figure
 from bench.product import Product
-from bench.rows import Aim, Row, row
 from demo import telegram
 from storage.engine import writing
 from storage.ingest import Arrival, new_id, record
 from storage.tables import Link, OutboxMessage
 from tracking import Agent, Network, Sighting
 
-PART = "answers"
+PART = "chat"
 GOAL = Aim(300)
 LINKS, FETCHES = 100, 10_000
-STORY, DRAWN = "a tap on a link", "a tap on its picture"
+STORY, PICTURE = "a tap on a link", "a tap on its picture"
 ROUNDS = 9
-"""Three messages each: a chat's burst of thirty is not exceeded, so that no pacing is measured."""
+"""Each has three messages. Together they stay within a chat's burst of thirty, so no pacing is measured."""
 SEEN = (Sighting(Agent.OUTLOOK, Network.OTHER), Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY))
 
 Figures = dict[str, list[float]]
-"""Milliseconds, by what was asked for."""
+"""Milliseconds, by what the person did."""
 
 
-def measure(rounds: int = ROUNDS) -> list[Row]:
+def measure(rounds: int = ROUNDS) -> list[Figure]:
     note = f"{LINKS} links, {FETCHES:,} fetches"
     return [
-        row(PART, f"from {what} to its answer", took, "ms", GOAL, note)
+        figure(PART, f"from {what} to its answer", took, "ms", GOAL, note)
         for what, took in milliseconds(rounds).items()
     ]
 
@@ -47,7 +47,7 @@ def milliseconds(rounds: int) -> Figures:
         api.say(anna, "/help")
         with product.bot():
             api.wait_for(lambda: api.said(anna), seconds=60)
-            figures: Figures = {"/history": [], STORY: [], DRAWN: []}
+            figures: Figures = {"/history": [], STORY: [], PICTURE: []}
             for _ in range(rounds):
                 _round(api, anna, figures)
             return figures
@@ -81,7 +81,7 @@ def _round(api: telegram.Running, anna: telegram.User, figures: Figures) -> None
     figures[STORY].append(
         _timed(lambda: (api.press(anna, page, "link:"), api.wait_for(lambda: page.text != listed)))
     )
-    figures[DRAWN].append(
+    figures[PICTURE].append(
         _timed(lambda: (api.press(anna, page, "light:"), api.wait_for(lambda: api.said(anna)[before + 1 :])))
     )
 

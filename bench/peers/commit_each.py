@@ -1,7 +1,7 @@
 """The common design: a FastAPI route with a SQLModel session and a commit for every request.
 
-On the product's own tables and with its durability, but judging nothing. The route is `async`, so that
-commits follow each other on the event loop: in FastAPI's threads they would fight for SQLite's one lock.
+It uses the product's tables and durability, and judges nothing. The route is `async`, so that commits follow
+each other on the event loop. In FastAPI's threads they would compete for SQLite's one lock.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Programs under measurement: started on one core, asked from another, ended by their process id."""
+"""Running the measured programs on one core and the load generator on the other."""
 
 import os
 import re
@@ -19,22 +19,22 @@ LONGEST_START = 20.0
 
 
 class Slice(NamedTuple):
-    """What one slice of load measured."""
+    """What wrk measured in one slice of time."""
 
     requests: int
-    """Those that were answered."""
+    """How many were answered."""
     per_second: float
     cpu_us: float
-    """User and system time of the server for one request, in microseconds."""
+    """The server's user and system time for one request, in microseconds."""
     p99_ms: float
 
 
-class NotHere(Exception):  # noqa: N818  # no error: what is missing on this machine, in words for the table
-    """A part, or a contestant, cannot be measured on this machine; the message says why."""
+class UnavailableError(Exception):
+    """A part or a server cannot be measured on this machine. The message, for the table, says why."""
 
 
-class Wrong(Exception):  # noqa: N818  # read aloud: "raise Wrong"
-    """What was measured cannot be right; the message says why."""
+class WrongResultError(Exception):  # read aloud: "raise WrongResultError"
+    """A measured figure cannot be right. The message says why."""
 
 
 def free_port() -> int:
@@ -48,10 +48,10 @@ def on_core(core: int, *command: str) -> list[str]:
 
 
 def needed(tool: str) -> str:
-    """The path of a tool that the system has to bring."""
+    """Return the path of a program that the system must provide. Raises UnavailableError."""
     if found := shutil.which(tool):
         return found
-    raise NotHere(f"{tool} is missing (Debian: apt-get install {tool})")
+    raise UnavailableError(f"{tool} is missing (Debian: apt-get install {tool})")
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def program(
     ready: str = "",
     output: IO[str] | int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program on the server's core, until the end of the block: Python's, when it begins with `-m`."""
+    """Run a program on the server's core until the end of the block. `-m …` runs a Python module."""
     given = [sys.executable, *command] if command[0] == "-m" else [*command]
     started = subprocess.Popen(
         on_core(SERVER_CORE, *given),
@@ -84,7 +84,7 @@ def program(
 
 
 def wait_for(url: str, every: float = 0.05) -> None:
-    """Return when it answers."""
+    """Return once the URL answers. Raises UnavailableError."""
     give_up = time.monotonic() + LONGEST_START
     while time.monotonic() < give_up:
         try:
@@ -92,15 +92,17 @@ def wait_for(url: str, every: float = 0.05) -> None:
                 return
         except OSError:
             time.sleep(every)
-    raise NotHere(f"{url} does not answer")
+    raise UnavailableError(f"{url} does not answer")
 
 
 def cpu_seconds(pid: int) -> float:
+    """Return the user and system time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_mib(pid: int) -> float:
+    """Return the memory of a process, in MiB."""
     found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     assert found, "a running process has a resident size"
     return int(found[1]) / 1024
@@ -115,18 +117,21 @@ def load(
     headers: tuple[str, ...] = (),
     script: tuple[str, ...] = (),
 ) -> Slice:
-    """One slice of wrk against `url`, served by the process `pid`; `script` is a Lua file and arguments."""
+    """Load `url`, which the process `pid` serves, with wrk for one slice.
+
+    `script` is a Lua file and its arguments.
+    """
     given = [part for header in headers for part in ("-H", header)]
     if script:
         given += ["-s", script[0]]
-    # timeout: an answer that takes longer would be counted by nobody.
+    # Without this timeout wrk drops answers that take longer than 2 s from its count.
     wrk = [needed("wrk"), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "--latency"]
     before = cpu_seconds(pid)
     command = on_core(CLIENT_CORE, *wrk, *given, url, *(["--", *script[1:]] if script else []))
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     spent = cpu_seconds(pid) - before
     if bad := re.search(r"Non-2xx.*|Socket errors.*", told):
-        raise Wrong(f"{url}: {bad[0]}")
+        raise WrongResultError(f"{url}: {bad[0]}")
     requests = int(_found(r"(\d+) requests in", told))
     per_second = float(_found(r"Requests/sec:\s+([\d.]+)", told))
     p99 = _milliseconds(_found(r"\n\s+99%\s+(\S+)", told))
@@ -136,7 +141,7 @@ def load(
 def _found(pattern: str, text: str) -> str:
     found = re.search(pattern, text)
     if found is None:
-        raise Wrong(f"wrk said something unknown:\n{text}")
+        raise WrongResultError(f"wrk printed something unexpected:\n{text}")
     return found[1]
 
 

@@ -1,4 +1,4 @@
-"""How long a process takes to its first work, and how much memory, beside its libraries' bare import."""
+"""How long a process takes to start, and how much memory, beside a bare import of the libraries it uses."""
 
 import os
 import re
@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from bench.figures import Aim, Figure, figure, ratios
 from bench.product import Product
-from bench.rows import Aim, Row, ratios, row
-from bench.running import ROOT, SERVER_CORE, Wrong, on_core, resident_mib, wait_for
+from bench.programs import ROOT, SERVER_CORE, WrongResultError, on_core, resident_mib, wait_for
 from demo import telegram
 
-PART = "start"
+PART = "startup"
 ROUNDS = 5
 GOAL = Aim(1.1)
 
@@ -26,7 +26,7 @@ class Cost(NamedTuple):
     mib: float
 
 
-# What cannot be imported is an optional part, and failed in the process as well.
+# A module that cannot be imported is optional, and failed in the process as well.
 IMPORTS = """
 import contextlib, importlib, sys, time
 for name in sys.stdin.read().split():
@@ -37,7 +37,7 @@ time.sleep(60)
 """
 
 
-def measure(rounds: int = ROUNDS) -> list[Row]:
+def measure(rounds: int = ROUNDS) -> list[Figure]:
     with telegram.running(limits=telegram.LIFTED) as api, tempfile.TemporaryDirectory() as folder:
         product = Product(Path(folder), BOT_TOKEN=api.token, TELEGRAM_API_URL=api.url)
 
@@ -54,7 +54,7 @@ def measure(rounds: int = ROUNDS) -> list[Row]:
         ]
 
 
-def _process(module: str, product: Product, ready: Callable[[], None], rounds: int) -> list[Row]:
+def _process(module: str, product: Product, ready: Callable[[], None], rounds: int) -> list[Figure]:
     libraries = _imported(module, product, ready)
     ours: list[Cost] = []
     bare: list[Cost] = []
@@ -63,10 +63,10 @@ def _process(module: str, product: Product, ready: Callable[[], None], rounds: i
         bare.append(_cost([sys.executable, "-c", IMPORTS], product, lambda it: _import(it, libraries)))
     name, note = f"python -m {module}", f"{len(libraries)} modules"
     return [
-        row(PART, f"{name}, start", [cost.seconds for cost in ours], "s"),
-        row(PART, f"{name}, start against its libraries' import", *_against(ours, bare, 0), note),
-        row(PART, f"{name}, memory", [cost.mib for cost in ours], "MiB"),
-        row(PART, f"{name}, memory against its libraries' import", *_against(ours, bare, 1)),
+        figure(PART, f"{name}, start", [cost.seconds for cost in ours], "s"),
+        figure(PART, f"{name}, start against its libraries' import", *_against(ours, bare, 0), note),
+        figure(PART, f"{name}, memory", [cost.mib for cost in ours], "MiB"),
+        figure(PART, f"{name}, memory against its libraries' import", *_against(ours, bare, 1)),
     ]
 
 
@@ -100,18 +100,18 @@ def _start(command: list[str], product: Product, errors: IO[str] | int) -> "subp
 
 
 def _import(process: "subprocess.Popen[str]", modules: list[str]) -> None:
-    """Let the child import these, and wait until it has."""
+    """Make the child import these modules, and wait until it has."""
     assert process.stdin
     assert process.stdout
     process.stdin.write("\n".join(modules))
     process.stdin.close()
     process.stdin = None
     if process.stdout.readline() != "ready\n":
-        raise Wrong("the libraries could not be imported by themselves")
+        raise WrongResultError("the libraries could not be imported on their own")
 
 
 def _imported(module: str, product: Product, ready: Callable[[], None]) -> list[str]:
-    """The library modules that the process imports until it is ready, in its order."""
+    """Return the library modules that the process imports until it is ready, in that order."""
     with tempfile.TemporaryFile("w+") as told:
         process = _start([sys.executable, "-X", "importtime", "-m", module], product, told)
         try:
@@ -124,7 +124,7 @@ def _imported(module: str, product: Product, ready: Callable[[], None]) -> list[
 
 
 def third_party(importtime: str) -> list[str]:
-    """The library modules among what `python -X importtime` tells, in the order in which each was done."""
+    """Return the library modules in the output of `python -X importtime`, in the order of import."""
     names = re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", importtime, re.MULTILINE)
     libraries = Path(sysconfig.get_path("purelib"))
     tops = {name.partition(".")[0] for name in names}

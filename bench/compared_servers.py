@@ -1,4 +1,4 @@
-"""Who is measured in turns: each a server that answers a pixel at an address."""
+"""The servers that `throughput` and `latency` compare: each answers a pixel at an address."""
 
 import subprocess
 from base64 import urlsafe_b64encode
@@ -9,38 +9,38 @@ from typing import NamedTuple
 
 from bench.peers import installing
 from bench.product import Product, postgres
-from bench.running import ROOT, free_port, needed, program
+from bench.programs import ROOT, free_port, needed, program
 
 PEERS = ROOT / "bench" / "peers"
 
 
 class Server(NamedTuple):
-    """One that runs: where its pixel is, and which process works for it."""
+    """A running server: its pixel's address, and the process that does the work."""
 
     url: str
     pid: int
     product: Product | None = None
-    """Whose database can be asked what was kept."""
+    """Set if the database can be checked for lost fetches."""
 
 
-Contestant = Callable[[Path], AbstractContextManager[Server]]
-"""Runs in a folder of its own, until the end of the block. Raises NotHere."""
+ComparedServer = Callable[[Path], AbstractContextManager[Server]]
+"""Starts a server in a folder of its own, until the end of the block. Raises UnavailableError."""
 
 
 @contextmanager
 def bare_uvicorn(_folder: Path) -> Iterator[Server]:
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
-    with program("-m", "bench.bare", str(port), ready=url) as process:
+    with program("-m", "bench.bare_server", str(port), ready=url) as process:
         yield Server(url, process.pid)
 
 
 @contextmanager
 def bare_and_a_flush(folder: Path) -> Iterator[Server]:
-    """What no server that keeps what it acknowledges can be faster than, one request at a time."""
+    """One request at a time, no server that keeps what it acknowledges can be faster than this."""
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
-    with program("-m", "bench.bare", str(port), str(folder / "flushed"), ready=url) as process:
+    with program("-m", "bench.bare_server", str(port), str(folder / "flushed"), ready=url) as process:
         yield Server(url, process.pid)
 
 
@@ -53,7 +53,7 @@ def pixel_on_sqlite(folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def pixel_on_postgres(folder: Path) -> Iterator[Server]:
-    """PostgreSQL itself may run on either core, and its CPU is not counted."""
+    """PostgreSQL itself may use both cores. Its CPU time is not counted."""
     with postgres(folder) as address:
         product = Product(folder, DATABASE_URL=address)
         with product.pixel_server() as process:
@@ -65,7 +65,7 @@ def pixel_on_postgres(folder: Path) -> Iterator[Server]:
 def commit_per_request(folder: Path) -> Iterator[Server]:
     product, port = Product(folder), free_port()
     url = product.new_pixel_url().replace(product.url, f"http://127.0.0.1:{port}")
-    with program("-m", "bench.peers.one_by_one", str(port), environ=product.environ, ready=url) as process:
+    with program("-m", "bench.peers.commit_each", str(port), environ=product.environ, ready=url) as process:
         yield Server(url, process.pid, product)
 
 
@@ -84,13 +84,13 @@ def pytracking(folder: Path) -> Iterator[Server]:
     path = urlsafe_b64encode(b'{"metadata": {"link": 1}}').decode()
     url = f"http://127.0.0.1:{port}/i/{path}"
     serve = ("-m", "gunicorn", "--worker-class", "gthread", "--threads", "1", "--bind", f"127.0.0.1:{port}")
-    command = (str(installing.python_packages()), *serve, "--chdir", str(PEERS), "with_pytracking:app")
+    command = (str(installing.python_packages()), *serve, "--chdir", str(PEERS), "flask_pytracking:app")
     with program(*command, environ={"DATABASE": str(folder / "pytracking.db")}, ready=url) as process:
         yield Server(url, _only_child(process))
 
 
 def _only_child(process: subprocess.Popen[bytes]) -> int:
-    """gunicorn's worker: the arbiter only watches it."""
+    """Return gunicorn's worker. Its parent only watches it."""
     return int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
 
 
@@ -98,7 +98,7 @@ SQLITE, POSTGRES = "pixel on SQLite", "pixel on PostgreSQL"
 BARE, COMMITS = "bare uvicorn", "SQLModel, a commit each"
 EXPRESS, PYTRACKING = "Express + better-sqlite3", "Flask + pytracking"
 
-CONTESTANTS: dict[str, Contestant] = {
+COMPARED_SERVERS: dict[str, ComparedServer] = {
     BARE: bare_uvicorn,
     SQLITE: pixel_on_sqlite,
     POSTGRES: pixel_on_postgres,

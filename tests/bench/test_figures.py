@@ -1,22 +1,28 @@
-"""The table: what was measured, what was aimed at, and whether it was reached."""
+"""The figures: their goals, whether they were reached, and the table that shows it."""
 
 from pathlib import Path
 
 import pytest
 
-from bench.rows import Aim, Row, load, ratios, row, save, shown, standing, table
+from bench.figures import Aim, Figure, figure, load, ratios, save, shown, standing, table
 
 SHARE = Aim(0.90, 0.55, more=True)
 WAIT = Aim(2, 4)
 
-ROWS = [
-    Row(
-        "pixel", "bare uvicorn, 64 connections", 34_152.0, "req/s", 33_000.0, 35_500.0, note="CPU 29 µs each"
+FIGURES = [
+    Figure(
+        "throughput",
+        "bare uvicorn, 64 connections",
+        34_152.0,
+        "req/s",
+        33_000.0,
+        35_500.0,
+        note="CPU 29 µs each",
     ),
-    Row("pixel", "pixel on SQLite, 64 connections", 19_439.0, "req/s", 18_000.0, 20_000.0),
-    Row("pixel", "pixel on SQLite / bare uvicorn", 0.57, "", 0.5, 0.61, SHARE),
-    Row("pixel", "Express <+> better-sqlite3", None, note="it could not be installed"),
-    Row("latency", "p99 at 300/s", 5.0, "x", 4.0, 6.0, WAIT),
+    Figure("throughput", "pixel on SQLite, 64 connections", 19_439.0, "req/s", 18_000.0, 20_000.0),
+    Figure("throughput", "pixel on SQLite / bare uvicorn", 0.57, "", 0.5, 0.61, SHARE),
+    Figure("throughput", "Express <+> better-sqlite3", None, note="it could not be installed"),
+    Figure("latency", "p99 at 300/s", 5.0, "x", 4.0, 6.0, WAIT),
 ]
 
 
@@ -38,11 +44,11 @@ ROWS = [
     ],
 )
 def test_a_goal_is_reached_or_is_said_to_be_missed(aim: Aim | None, value: float | None, told: str) -> None:
-    assert standing(Row("part", "name", value, aim=aim)) == told
+    assert standing(Figure("part", "name", value, aim=aim)) == told
 
 
-def test_a_row_is_the_median_and_the_range() -> None:
-    assert row("part", "name", [3.0, 1.0, 10.0], "ms")[:6] == ("part", "name", 3.0, "ms", 1.0, 10.0)
+def test_a_figure_is_the_median_and_the_range() -> None:
+    assert figure("part", "name", [3.0, 1.0, 10.0], "ms")[:6] == ("part", "name", 3.0, "ms", 1.0, 10.0)
 
 
 def test_a_ratio_is_taken_within_a_turn() -> None:
@@ -68,7 +74,7 @@ def test_a_figure_shows_three_digits_that_count(value: float, told: str) -> None
 
 
 def test_the_table_shows_a_missed_goal_and_what_could_not_be_measured() -> None:
-    lines = table(ROWS).splitlines()
+    lines = table(FIGURES).splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     share, missing, wait = cells[4:]
     assert share == ["pixel on SQLite / bare uvicorn", "0.57", "0.50 to 0.61", "≥ 0.90", "≥ 0.55", "must", ""]
@@ -82,14 +88,14 @@ def test_the_table_shows_a_missed_goal_and_what_could_not_be_measured() -> None:
 
 
 def test_the_table_is_markdown_whose_columns_stand_in_line() -> None:
-    lines = table(ROWS).splitlines()
+    lines = table(FIGURES).splitlines()
     assert set(lines[1]) == {"|", "-"}
     places = [[place for place, sign in enumerate(line) if sign == "|"][:-1] for line in lines]
     assert all(each == places[0] for each in places)
 
 
-def test_what_is_kept_as_json_comes_back(tmp_path: Path) -> None:
+def test_figures_survive_being_saved_as_json(tmp_path: Path) -> None:
     path = tmp_path / "results.json"
-    save(path, ROWS, {"Python": "3.11.7"})
-    assert load(path) == (ROWS, {"Python": "3.11.7"})
+    save(path, FIGURES, {"Python": "3.11.7"})
+    assert load(path) == (FIGURES, {"Python": "3.11.7"})
     assert '"reached": "missed"' in path.read_text("utf-8")

@@ -1,6 +1,7 @@
-"""`python -m bench.claiming`: the bot's own delivery loop, telling when it claimed instead of sending.
+"""`python -m bench.claim_recorder`: the bot's own delivery loop, which records claims and sends nothing.
 
-One line for each claim: the alert's key, and the monotonic clock in nanoseconds, which all processes share.
+It prints one line for each claim: the message's key, and the monotonic clock in nanoseconds. All processes of
+a machine share that clock.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from storage.keys import open_keys
 from storage.notifying import Subscriber
 
 
-class Claiming(Delivery):
+class ClaimRecorder(Delivery):
     async def _attempt(self, job: Job) -> Outcome:
         print(job.claim.alert.key, time.monotonic_ns(), flush=True)
         return Outcome(Ended.SENT, telegram_id=job.claim.alert.id)
@@ -28,7 +29,7 @@ async def serve() -> None:
     settings = configuration.read(dotenv=None)
     context = BotContext(settings, connect(settings), open_keys(settings.key_file))
     Subscriber(settings, context.due.set).start()
-    await Claiming(context, Bot(made_up_token())).run()
+    await ClaimRecorder(context, Bot(made_up_token())).run()
 
 
 if __name__ == "__main__":

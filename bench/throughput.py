@@ -1,4 +1,4 @@
-"""The pixel, judged and on disk before the answer, beside what others do, in turns on the same machine."""
+"""Requests a second: the pixel, judged and on disk before the answer, in turns with other servers."""
 
 import tempfile
 from contextlib import ExitStack
@@ -7,22 +7,22 @@ from statistics import median
 
 from sqlmodel import func, select
 
-from bench.contestants import (
+from bench.compared_servers import (
     BARE,
     COMMITS,
-    CONTESTANTS,
+    COMPARED_SERVERS,
     EXPRESS,
     POSTGRES,
     PYTRACKING,
     SQLITE,
     Server,
 )
-from bench.rows import Aim, Row, ratios, row
-from bench.running import NotHere, Slice, Wrong, load
+from bench.figures import Aim, Figure, figure, ratios
+from bench.programs import Slice, UnavailableError, WrongResultError, load
 from storage.engine import reading
 from storage.tables import FetchRow
 
-PART = "pixel"
+PART = "throughput"
 SLICES = 9
 CONNECTIONS = (64, 128)
 GMAIL = (
@@ -38,36 +38,37 @@ AGAINST_OTHERS = {
 }
 
 Found = dict[str, list[Slice]]
+"""The slices of each server, by its name."""
 
 
-def measure(slices: int = SLICES, seconds: float = 2) -> list[Row]:
+def measure(slices: int = SLICES, seconds: float = 2) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         running, missing = _start(Path(folder), stack)
-        rows: list[Row] = []
+        figures: list[Figure] = []
         all_found: Found = {name: [] for name in running}
         for connections in CONNECTIONS:
             found = _in_turns(running, connections, slices, seconds)
-            rows += _rows(found, connections)
+            figures += _figures(found, connections)
             for name, seen in found.items():
                 all_found[name] += seen
-        rows += [Row(PART, name, None, note=why) for name, why in missing.items()]
-        return rows + [
+        figures += [Figure(PART, name, None, note=why) for name, why in missing.items()]
+        return figures + [
             kept for name in (SQLITE, POSTGRES) for kept in _kept(name, running, all_found, slices)
         ]
 
 
 def _start(folder: Path, stack: ExitStack) -> tuple[dict[str, Server], dict[str, str]]:
-    """Those that run, and why the others do not."""
+    """Return the servers that run, and for each other one why it does not."""
     running: dict[str, Server] = {}
     missing: dict[str, str] = {}
-    for number, (name, contestant) in enumerate(CONTESTANTS.items()):
+    for number, (name, start) in enumerate(COMPARED_SERVERS.items()):
         own = folder / str(number)
         own.mkdir()
         try:
-            running[name] = stack.enter_context(contestant(own))
-        except NotHere as why:
+            running[name] = stack.enter_context(start(own))
+        except UnavailableError as why:
             if name in (BARE, SQLITE):
-                raise  # everything else is measured against these
+                raise  # all ratios need these two
             missing[name] = str(why)
     return running, missing
 
@@ -81,19 +82,20 @@ def _in_turns(running: dict[str, Server], connections: int, slices: int, seconds
     return found
 
 
-def _rows(found: Found, connections: int) -> list[Row]:
+def _figures(found: Found, connections: int) -> list[Figure]:
     at = f"{connections} connections"
     rates = {name: [part.per_second for part in seen] for name, seen in found.items()}
-    rows = [
-        row(PART, f"{name}, {at}", seen, "req/s", note=_cost(found[name])) for name, seen in rates.items()
+    figures = [
+        figure(PART, f"{name}, {at}", seen, "req/s", note=_cost(found[name])) for name, seen in rates.items()
     ]
     for name, aim in AGAINST_BARE.items():
         if name in rates:
-            rows.append(row(PART, f"{name} / {BARE}, {at}", ratios(rates[name], rates[BARE]), "", aim))
+            figures.append(figure(PART, f"{name} / {BARE}, {at}", ratios(rates[name], rates[BARE]), "", aim))
     for name, other in AGAINST_OTHERS.items():
         if name in rates:
-            rows.append(row(PART, f"{SQLITE} / {name}, {at}", ratios(rates[SQLITE], rates[name]), "x", other))
-    return rows
+            times = ratios(rates[SQLITE], rates[name])
+            figures.append(figure(PART, f"{SQLITE} / {name}, {at}", times, "x", other))
+    return figures
 
 
 def _cost(seen: list[Slice]) -> str:
@@ -101,8 +103,8 @@ def _cost(seen: list[Slice]) -> str:
     return f"CPU {cpu:.0f} µs each, p99 {p99:.1f} ms"
 
 
-def _kept(name: str, running: dict[str, Server], found: Found, slices: int) -> list[Row]:
-    """Answers that are not on disk; rows beyond the answers are those still in flight at a slice's end."""
+def _kept(name: str, running: dict[str, Server], found: Found, slices: int) -> list[Figure]:
+    """Count the answers without a row. Rows beyond the answers were in flight when a slice ended."""
     product = running[name].product if name in running else None
     if product is None:
         return []
@@ -111,6 +113,6 @@ def _kept(name: str, running: dict[str, Server], found: Found, slices: int) -> l
         kept = session.exec(select(func.count()).select_from(FetchRow)).one()
     answered, in_flight = sum(part.requests for part in found[name]), slices * sum(CONNECTIONS)
     if kept > answered + in_flight:
-        raise Wrong(f"{name}: {kept} rows for {answered} answers and {in_flight} in flight")
+        raise WrongResultError(f"{name}: {kept} rows for {answered} answers and {in_flight} in flight")
     note = f"{answered:,} answered, {kept:,} rows, at most {in_flight:,} in flight"
-    return [row(PART, f"answers not on disk, {name}", [max(0, answered - kept)], "", Aim(0), note)]
+    return [figure(PART, f"answers not on disk, {name}", [max(0, answered - kept)], "", Aim(0), note)]

@@ -1,15 +1,15 @@
-"""The picture of docs/measurements.md, drawn from rows."""
+"""The chart of docs/measurements.md, drawn from figures."""
 
 from xml.etree import ElementTree
 
-from bench.picture import draw
-from tests.bench.test_rows import ROWS
+from bench.chart import draw
+from tests.bench.test_figures import FIGURES
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn() -> ElementTree.Element:
-    return ElementTree.fromstring(draw(ROWS))  # noqa: S314  # our own
+    return ElementTree.fromstring(draw(FIGURES))  # noqa: S314  # our own
 
 
 def texts() -> list[str]:
@@ -33,7 +33,7 @@ def test_every_aim_is_shown_with_what_became_of_it() -> None:
         assert shown[shown.index(name) - 1] == mark
 
 
-def test_nothing_is_drawn_outside_the_picture() -> None:
+def test_nothing_is_drawn_outside_the_chart() -> None:
     _, _, width, height = map(int, drawn().get("viewBox", "").split())
     for element in (*drawn().iter(f"{SVG}text"), *drawn().iter(f"{SVG}rect")):
         assert 0 <= int(element.get("x", 0)) + int(element.get("width", 0)) <= width
@@ -41,9 +41,9 @@ def test_nothing_is_drawn_outside_the_picture() -> None:
 
 
 def test_it_is_readable_in_the_dark() -> None:
-    assert "@media (prefers-color-scheme: dark)" in draw(ROWS)
+    assert "@media (prefers-color-scheme: dark)" in draw(FIGURES)
 
 
 def test_a_run_without_the_pixel_is_drawn_too() -> None:
-    alone = ElementTree.fromstring(draw(ROWS[-1:]))  # noqa: S314  # our own
+    alone = ElementTree.fromstring(draw(FIGURES[-1:]))  # noqa: S314  # our own
     assert not list(alone.iter(f"{SVG}rect"))

@@ -1,6 +1,6 @@
-"""pytracking in Flask: its open-tracking URL, decoded by it, and committed before its pixel is answered.
+"""pytracking in Flask: it decodes its tracking URL, commits the open, and answers its pixel.
 
-Run by gunicorn in an environment of its own (`peers.installing`), with DATABASE in its environment.
+gunicorn runs this in an environment of its own (see installing.py). DATABASE names the SQLite file.
 """
 
 import os
@@ -34,7 +34,7 @@ app = Flask(__name__)
 
 
 def pixel(path: str) -> Response:
-    # Its shorthand of the same name copies the configuration for every request.
+    # pytracking's module-level shortcut would copy the configuration for every request.
     seen = tracking.get_tracking_result(path, None, is_open=True)
     store(seen.metadata["link"], request.headers.get("User-Agent", ""))
     return Response(TRACKING_PIXEL, mimetype=PNG_MIME_TYPE, headers=NO_CACHE)
