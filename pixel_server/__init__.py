@@ -1,1 +1,1 @@
-"""The pixel, and the few pages people see."""
+"""The pixel server: the image, and the few pages that people see."""

@@ -1,14 +1,14 @@
-"""`python -m pixel_server`: serve the pixel until SIGTERM, then finish what is under way."""
+"""`python -m pixel_server`: serve until SIGTERM, then finish what is under way."""
 
 import gc
 import os
 import signal
 
-# Before anything heavy is imported: who ends us in the first half second asked politely as well.
+# Set before the slow imports: a SIGTERM in the first half second must exit 0 too.
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
-# What is imported and read at the start stays: a collector that walks through it again and again takes a
-# sixth of a second, and finds nothing.
+# What is imported and read at the start stays until the end. The collector would walk through it again and
+# again, which takes a sixth of a second, and find nothing. process.py turns it on again.
 gc.disable()
 
 import sys  # noqa: E402  # see above

@@ -1,4 +1,4 @@
-"""The pixel: the same 43 bytes whatever happens, and for a valid token not before the fetch is on disk."""
+"""The pixel: always the same 43 bytes. For a valid token they are sent once the fetch is on disk."""
 
 import asyncio
 import logging
@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pixel_server.edge import ClientAddress, header
-from pixel_server.heads import Facts, Header, Heads
-from pixel_server.live import Live
-from pixel_server.writer import Writer
+from pixel_server.database.writer import Writer
+from pixel_server.pages.live import Live
+from pixel_server.wire.headers import FORWARDED, ClientAddress, header
+from pixel_server.wire.image import GIF, HEADERS, NOT_KEPT_HEADERS
+from pixel_server.wire.packets import Facts, Header, PacketReader
 from storage.ingest import Arrival, new_id
 from storage.keys import Keys
 from storage.times import now
@@ -20,77 +21,68 @@ from tracking.networks import home
 
 log = logging.getLogger(__name__)
 
-GIF = (
-    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
-    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
-)
-PREFIX = "/i/"
-FORWARDED = b"x-forwarded-for"
-TOKEN = re.compile(r"/i/([A-Za-z0-9_-]{22})\.gif", re.ASCII)
+PATH = re.compile(r"/i/([A-Za-z0-9_-]{22})\.gif", re.ASCII)
 
-HEADERS = [
-    (b"content-type", b"image/gif"),
-    (b"content-length", b"43"),
-    # Gmail needs the comma-separated whole: with less it shows its own copy, and a reopening is never seen.
-    (b"cache-control", b"no-cache, no-store, max-age=0, must-revalidate, private"),
-    (b"pragma", b"no-cache"),
-    (b"expires", b"0"),
-]
+# ASGI messages.
 OK = {"type": "http.response.start", "status": 200, "headers": HEADERS}
-# The image comes with the error, so that no mail shows a broken one; the status makes the provider ask again.
-NOT_KEPT_HEADERS = [*HEADERS, (b"retry-after", b"5")]
 NOT_KEPT = {"type": "http.response.start", "status": 503, "headers": NOT_KEPT_HEADERS}
 BODY = {"type": "http.response.body", "body": GIF}
 NO_BODY = {"type": "http.response.body", "body": b""}
 
+OnKept = Callable[[bool], None]
+"""Is called once, in a later turn of the event loop: with True if the fetch may be answered with 200."""
+
 
 class Pixel:
-    """Answers `/i/…`, before FastAPI: a route there costs more than all of this. Built in the event loop."""
+    """Turns requests for `/i/…` into fetches, and answers those that come through ASGI.
+
+    It is an ASGI application apart from FastAPI, whose routing costs more than all of this. Built in the
+    event loop.
+    """
 
     def __init__(
         self, writer: Writer, keys: Keys, signatures: Signatures, clients: ClientAddress, live: Live
     ) -> None:
         self._writer, self._keys, self._signatures, self._clients = writer, keys, signatures, clients
         self._live = live
-        self.heads = Heads(self._find_out)
+        self.packets = PacketReader(self._examine)
         self._loop = asyncio.get_running_loop()
         self.hidden_clients = False
         """Fetches came through a proxy that TRUSTED_PROXIES does not name."""
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
-        told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.take(scope, lambda kept: None if told.done() else told.set_result(kept))
-        await send(OK if await told else NOT_KEPT)
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.take(scope, lambda kept: None if answer.done() else answer.set_result(kept))
+        await send(OK if await answer else NOT_KEPT)
         await send(NO_BODY if scope["method"] == "HEAD" else BODY)
 
-    def take(self, scope: Any, tell: Callable[[bool], None]) -> None:
-        """Take a fetch in that came through ASGI; `tell` hears, in a later turn of the loop, whether it may
-        be answered with 200."""
-        found = TOKEN.fullmatch(scope["path"])
+    def take(self, scope: Any, on_kept: OnKept) -> None:
+        """Take a request that came through ASGI."""
+        found = PATH.fullmatch(scope["path"])
         if found is None:
-            self._loop.call_soon(tell, True)
+            self._loop.call_soon(on_kept, True)
             return
         peer = scope["client"][0] if scope["client"] else None
         try:
-            self.keep(found[1], self._find_out(scope["headers"], peer, scope["method"]), tell)
+            self.keep(found[1], self._examine(scope["headers"], peer, scope["method"]), on_kept)
         except Exception as error:
-            self.apologise(error, tell)
+            self.refuse(error, on_kept)
 
-    def keep(self, token: str, facts: Facts, tell: Callable[[bool], None]) -> None:
-        """Keep a fetch; `tell` hears the same as in `take`."""
+    def keep(self, token: str, facts: Facts, on_kept: OnKept) -> None:
+        """Hand a fetch to the writer."""
         sighting, address, user_agent = facts
         at, device = now(), None
         if address and sighting.agent in DIRECT_CLIENTS and sighting.network is not Network.UNKNOWN:
             device = self._keys.device(token, home(address), user_agent)
         arrival = Arrival(new_id(at), token, at, sighting, device, user_agent)
-        self._writer.add(arrival, self._live.after(token, tell))
+        self._writer.add(arrival, self._live.after(token, on_kept))
 
-    def apologise(self, error: Exception, tell: Callable[[bool], None]) -> None:
-        """For an exception that nobody foresaw: it is written down, and the provider asked to come again."""
-        log.error("A fetch could not be taken in.", exc_info=error)
-        self._loop.call_soon(tell, False)
+    def refuse(self, error: Exception, on_kept: OnKept) -> None:
+        """After an unforeseen exception: log it, and have the provider ask again."""
+        log.error("A fetch could not be read; it is answered 503.", exc_info=error)
+        self._loop.call_soon(on_kept, False)
 
-    def _find_out(self, headers: Sequence[Header], peer: str | None, method: str = "GET") -> Facts:
+    def _examine(self, headers: Sequence[Header], peer: str | None, method: str = "GET") -> Facts:
         named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
         forwarded = header(headers, FORWARDED) if "x-forwarded-for" in named else None
         address = self._client(peer, forwarded)
@@ -101,8 +93,8 @@ class Pixel:
         if forwarded and not self.hidden_clients and self._clients.hides_clients(peer, forwarded):
             self.hidden_clients = True
             log.warning(
-                "Requests come through %s, which TRUSTED_PROXIES does not name: who fetches cannot be "
-                "checked, and opens are told as weak. If that is your own proxy, set TRUSTED_PROXIES=%s.",
+                "Requests come through %s, which TRUSTED_PROXIES does not name. The server cannot tell who "
+                "fetches, so opens count as weak. If that is your own proxy, set TRUSTED_PROXIES=%s.",
                 peer,
                 peer,
             )

@@ -1,4 +1,4 @@
-"""The process: what is checked at its start, uvicorn, and what is finished at its end."""
+"""The process: the checks at its start, uvicorn, and an orderly end."""
 
 import argparse
 import gc
@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import socket
 from types import FrameType
 
 import uvicorn
@@ -15,9 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 import logs
 import settings as configuration
-from pixel_server.app import PixelServer
-from pixel_server.limits import LimitedProtocol
-from pixel_server.protocol import PixelProtocol
+from pixel_server.app import PixelServer, create
+from pixel_server.services import Services
+from pixel_server.wire.limits import LimitedProtocol
+from pixel_server.wire.protocol import PixelProtocol
 from storage.engine import (
     connect,
     describe_database_error,
@@ -31,25 +33,31 @@ from storage.maintenance import look_over
 
 log = logging.getLogger("pixel_server")
 
-LONGEST_GOODBYE = 3
-"""Seconds for open requests at the end: honcho kills after 5."""
+SHUTDOWN_SECONDS = 3
+"""How long open requests may take at the end. honcho kills the process after 5 s."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which ends with exit code 0 when it was asked to end."""
+    """uvicorn that exits with code 0 after SIGTERM and SIGINT."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        # What exists now stays until the end: the collector need not examine it again.
+        gc.freeze()
+        gc.enable()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        # uvicorn's own raises the signal again after a clean shutdown: the exit code would tell of a kill.
+        # uvicorn raises the signal again after a clean shutdown: the exit code would be that of a kill.
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._leave)
+            signal.signal(number, self._end)
         yield
 
-    def _leave(self, _number: int, _frame: FrameType | None) -> None:
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
         self.should_exit = True
         app = self.config.app
-        if isinstance(app, PixelServer):
-            app.leave()
+        if isinstance(app, PixelServer) and isinstance(app.state.services, Services):
+            app.state.services.hurry()
 
 
 def main() -> int:
@@ -61,8 +69,8 @@ def main() -> int:
         logs.start(settings)
         engine = connect(settings, checkpoints=True)
         warnings = look_over(settings.sqlite_path) if settings.sqlite_path else []
-        warnings.append(_look_at(engine))
-        app = PixelServer(settings, engine, open_keys(settings.key_file))
+        warnings.append(_check_schema(engine))
+        app = create(settings, engine, open_keys(settings.key_file))
     except (configuration.SettingsError, KeyFileError, UnusableDatabaseError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -72,35 +80,35 @@ def main() -> int:
     log.info(
         "Serving %s on %s:%d with %s", settings.public_url, settings.host, settings.port, shown_url(settings)
     )
-    # What is built by now stays; from here on the collector has little to walk through.
-    gc.freeze()
-    gc.enable()
     server = Server(config(app, settings, plain=plain))
     server.run()
     return 0 if server.started else 1
 
 
-def _look_at(engine: Engine) -> str:
-    """What should be said of the tables. A server that is away is no reason not to serve: fetches wait."""
+def _check_schema(engine: Engine) -> str:
+    """Return a warning about the tables, or "".
+
+    A database that does not answer must not stop the start: fetches wait in the spool.
+    """
     try:
         return require_schema(engine)
     except OperationalError as error:
-        return f"The database does not answer, fetches wait in the spool: {describe_database_error(error)}"
+        return f"The database does not answer; fetches wait in the spool: {describe_database_error(error)}"
 
 
 def config(app: PixelServer, settings: configuration.Settings, *, plain: bool = False) -> uvicorn.Config:
-    """uvicorn's configuration; `plain` leaves out the pixel's short cut."""
+    """Return uvicorn's configuration. `plain` leaves out the pixel's short cut."""
     return uvicorn.Config(
         app,
         http=LimitedProtocol if plain else PixelProtocol,
         host=settings.host,
         port=settings.port,
-        # Paths of owners' pages hold keys: there is no access log.
+        # The paths of owners' pages contain keys, so there is no access log.
         access_log=False,
         log_config=None,
         server_header=False,
-        # Who is behind a proxy is decided in edge.py, from the right.
+        # wire/headers.py finds the client behind the proxies that TRUSTED_PROXIES names.
         proxy_headers=False,
-        timeout_graceful_shutdown=LONGEST_GOODBYE,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         ws="none",
     )

@@ -9,7 +9,7 @@ import pytest
 import settings as configuration
 from bench.__main__ import JUDGE, PARTS, TABLE
 from bot.app import COMMANDS
-from pixel_server import copying, health, notice, pages, selftest
+from pixel_server.pages import health, owner, recipient
 from tools.chat_shots import SHEETS
 from words import sentences
 
@@ -50,7 +50,7 @@ def test_the_example_names_only_settings_that_exist() -> None:
     assert set(named) <= set(configuration.NAMES)
 
 
-PARTS_OF_THE_SERVER = (health, pages, copying, notice, selftest)
+PARTS_OF_THE_SERVER = (health, recipient, owner)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,47 @@ def test_a_room_knows_only_the_rooms_below_it(room: str) -> None:
     for source in sources(room):
         ours = imported(source) & (MAY_IMPORT.keys() | {"tests", "bench", "tools"})
         assert ours <= MAY_IMPORT[room] | {room}, source
+
+
+def module_of(source: Path) -> str:
+    name = ".".join(source.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def modules_imported(source: Path, modules: set[str]) -> set[str]:
+    """Those of the given modules that a file imports, wherever in it the import stands."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            named = {f"{node.module}.{alias.name}" for alias in node.names}
+            # `from package import module` is an import of the module, any other one of the package.
+            found |= named & modules or {node.module}
+    return found & modules
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_no_module_imports_itself_by_way_of_others(room: str) -> None:
+    files = {module_of(source): source for source in sources(room)}
+    graph = {module: modules_imported(source, {*files}) for module, source in files.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+STILL_HIDDEN = {"storage/lock.py", "storage/notifying.py"}
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_no_import_is_hidden_from_the_test_above(room: str) -> None:
+    hiding = {
+        str(source.relative_to(ROOT))
+        for source in sources(room)
+        if "TYPE_CHECKING" in source.read_text("utf-8")
+    }
+    assert hiding <= STILL_HIDDEN
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ class Mutant(NamedTuple):
 
 ANSWERS_FIRST = Mutant(
     "answers before the commit",
-    "pixel_server/writer.py",
-    "        batch.tell.append(tell)\n",
-    "        self._loop.call_soon(tell, True)\n        batch.tell.append(lambda _kept: None)\n",
+    "pixel_server/database/writer.py",
+    "        batch.on_kept.append(on_kept)\n",
+    "        self._loop.call_soon(on_kept, True)\n        batch.on_kept.append(lambda _kept: None)\n",
 )
 MARKS_FIRST = Mutant(
     "marks as sent before sending",

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Header, Response
 from sqlmodel import Session, col, select
 
 import settings as configuration
-from pixel_server.pixel import GIF, HEADERS
+from pixel_server.wire.image import GIF, HEADERS
 from storage.engine import connect, writing
 from storage.ingest import new_id
 from storage.tables import FetchRow, Link

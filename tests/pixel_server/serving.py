@@ -12,8 +12,9 @@ import uvicorn
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from pixel_server.app import PixelServer
+from pixel_server.app import PixelServer, create
 from pixel_server.process import config
+from pixel_server.services import Services
 from settings import Settings
 from storage import links
 from storage.engine import connect, reading, writing
@@ -89,6 +90,11 @@ class Served:
     loop: asyncio.AbstractEventLoop
 
     @property
+    def services(self) -> Services:
+        services: Services = self.app.state.services
+        return services
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.settings.port}"
 
@@ -153,7 +159,7 @@ def serving(
         here = {"port": port, "public_url": f"http://{public_host}:{port}"}
         settled = settings.model_copy(update={**here, **changed})
         database = engine or connect(settled, checkpoints=True)
-        app = PixelServer(settled, database, open_keys(settled.key_file))
+        app = create(settled, database, open_keys(settled.key_file))
         how = config(app, settled, plain=plain)
         how.timeout_keep_alive = keep_alive  # type: ignore[assignment]  # a part of a second, so that no test waits
         server = _Server(how)

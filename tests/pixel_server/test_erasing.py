@@ -7,7 +7,7 @@ from threading import Semaphore
 
 from sqlalchemy import Engine
 
-from pixel_server.erasing import Eraser
+from pixel_server.database.erasing import Eraser
 from settings import Settings
 from storage import erasing, links
 from storage.engine import writing

@@ -5,8 +5,8 @@ import socket
 import pytest
 from sqlalchemy import Engine
 
-from pixel_server.limits import LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS, LimitedProtocol
-from pixel_server.pixel import GIF
+from pixel_server.wire.image import GIF
+from pixel_server.wire.limits import MAX_BODY, MAX_HEAD, MAX_HEADERS, LimitedProtocol
 from settings import Settings
 from storage.tables import Link
 from tests.pixel_server.serving import Served, answer_on, path_of, request, serving, stored
@@ -39,8 +39,8 @@ def is_cut_off(wire: socket.socket, sent: bytes, times: int) -> bool:
 def test_as_many_headers_as_allowed_are_taken_and_one_more_is_not(
     served: Served, engine: Engine, link: Link
 ) -> None:
-    assert served.fetch(link, **headers(MOST_HEADERS)).status == 200
-    refused = served.fetch(link, **headers(MOST_HEADERS + 1))
+    assert served.fetch(link, **headers(MAX_HEADERS)).status == 200
+    refused = served.fetch(link, **headers(MAX_HEADERS + 1))
     assert (refused.status, refused.body, refused.headers["content-type"]) == (431, GIF, "image/gif")
     assert len(stored(engine, link)) == 1
 
@@ -59,7 +59,7 @@ def test_a_head_that_is_too_large_is_refused_with_the_image(
 def test_a_head_just_below_the_limit_is_taken_in_however_many_pieces_it_comes(
     served: Served, engine: Engine, link: Link
 ) -> None:
-    whole = request(path_of(link), x_long="y" * (LARGEST_HEAD - 500))
+    whole = request(path_of(link), x_long="y" * (MAX_HEAD - 500))
     with served.connect() as wire:
         for start in range(0, len(whole), 1000):
             wire.sendall(whole[start : start + 1000])
@@ -79,7 +79,7 @@ def test_a_body_without_end_is_cut_off(served: Served, link: Link) -> None:
     for path in (path_of(link).encode(), b"/healthz"):
         with served.connect() as wire:
             wire.sendall(head % (path, HOST))
-            assert is_cut_off(wire, b"x" * LARGEST_BODY, 600)
+            assert is_cut_off(wire, b"x" * MAX_BODY, 600)
     assert served.fetch(link).status == 200
 
 
@@ -96,7 +96,7 @@ def test_a_body_without_end_is_cut_off(served: Served, link: Link) -> None:
 def test_who_begins_and_never_ends_is_hung_up_on(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
-    monkeypatch.setattr(LimitedProtocol, "slowest", 0.1)
+    monkeypatch.setattr(LimitedProtocol, "request_seconds", 0.1)
     with serving(settings) as served, served.connect() as wire:
         wire.sendall(begun)
         assert answer_on(wire).raw.count(b"HTTP/1.1") <= 1
@@ -105,7 +105,7 @@ def test_who_begins_and_never_ends_is_hung_up_on(
 def test_who_goes_on_dripping_is_hung_up_on_as_well(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(LimitedProtocol, "slowest", 0.1)
+    monkeypatch.setattr(LimitedProtocol, "request_seconds", 0.1)
     with serving(settings) as served, served.connect() as wire:
         wire.sendall(b"GET /i/x.gif HTTP/1.1\r\n")
         assert is_cut_off(wire, b"X-a: b\r\n", 10_000_000)

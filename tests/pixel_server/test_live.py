@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, delete
 from sqlalchemy.exc import OperationalError
 
-from pixel_server import live
-from pixel_server.live import Live, Stage, Stream, stage_of
+from pixel_server.pages import live
+from pixel_server.pages.live import Live, Stage, Stream, stage_of
 from settings import Settings
 from storage.engine import writing
 from storage.objections import object_to
@@ -26,7 +26,7 @@ from tracking import History, Sighting, StatementKind, Windows
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits two seconds for what another process did."""
-    monkeypatch.setattr(live, "SLOW_LOOK", 0.02)
+    monkeypatch.setattr(live, "POLL_SECONDS", 0.02)
 
 
 class Listening:
@@ -167,7 +167,7 @@ async def test_a_stage_that_changes_while_another_is_being_told_is_told_too(link
 async def test_a_stream_that_has_nothing_to_tell_says_so_now_and_then(
     link: Link, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "KEEP_ALIVE", 0.0)
+    monkeypatch.setattr(live, "KEEP_ALIVE_SECONDS", 0.0)
     events = Stream(link, None).events()
     assert [await anext(events) for _ in range(3)] == ["data: waiting\n\n", ":\n\n", ":\n\n"]
 
@@ -178,9 +178,9 @@ async def test_a_stream_that_has_nothing_to_tell_says_so_now_and_then(
 def test_a_link_a_house_and_the_server_have_so_many_streams_and_no_more(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MOST_OF_A_LINK", 2)
-    monkeypatch.setattr(live, "MOST_OF_AN_ADDRESS", 3)
-    monkeypatch.setattr(live, "MOST_STREAMS", 4)
+    monkeypatch.setattr(live, "MAX_STREAMS_PER_LINK", 2)
+    monkeypatch.setattr(live, "MAX_STREAMS_PER_ADDRESS", 3)
+    monkeypatch.setattr(live, "MAX_STREAMS", 4)
     contract, invoice, notice = (track(engine, label) for label in ("contract", "invoice", "notice"))
     trusted = settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.1"),)})
     with serving(trusted) as served, ExitStack() as open_pages:
@@ -197,32 +197,31 @@ def test_a_link_a_house_and_the_server_have_so_many_streams_and_no_more(
 def test_a_page_that_is_closed_gives_its_place_back(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "MOST_OF_A_LINK", 1)
+    monkeypatch.setattr(live, "MAX_STREAMS_PER_LINK", 1)
     link = track(engine)
     with serving(settings) as served:
         for _ in range(3):
             with listening(served, link) as page:
                 assert page.status == 200
             # The server notices in its own time.
-            assert any(served.app.live and not served.app.live.open_pages for _ in turns(served))
+            assert any(not served.services.live.open_pages for _ in turns(served))
 
 
 def test_nobody_is_looked_for_while_no_page_is_open(served: Served, engine: Engine) -> None:
     link = track(engine)
-    assert served.app.live
     told: list[bool] = []
-    assert served.app.live.after(link.token, told.append) == told.append
+    assert served.services.live.after(link.token, told.append) == told.append
     with listening(served, link) as page:
         page.hears()
-        assert served.app.live.after(link.token, told.append) != told.append
-        assert served.app.live.after("A" * 22, told.append) == told.append
+        assert served.services.live.after(link.token, told.append) != told.append
+        assert served.services.live.after("A" * 22, told.append) == told.append
 
 
 def test_streams_end_in_good_order_when_the_server_does(settings: Settings, engine: Engine) -> None:
     link = track(engine)
     with serving(settings) as served, listening(served, link) as page:
         assert page.hears() == "waiting"
-        served.app.leave()
+        served.services.hurry()
         assert page.hears() == ""
         assert served.get(f"{copy_path(served, link)}/live").status == 429
 

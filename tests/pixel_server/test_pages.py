@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import Engine
 
-from pixel_server.pages import static
+from pixel_server.pages.templates import static
 from settings import Settings
 from storage.keys import open_keys
 from storage.tables import Link

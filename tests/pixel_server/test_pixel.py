@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, MetaData, delete, select
 from sqlmodel import col
 
-from pixel_server.pixel import GIF
+from pixel_server.wire.image import GIF
 from settings import Settings
 from storage.engine import writing
 from storage.ingest import record

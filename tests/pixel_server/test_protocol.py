@@ -9,10 +9,11 @@ from threading import Event
 import pytest
 from sqlalchemy import Connection, Engine
 
-from pixel_server import committing
-from pixel_server.limits import LimitedProtocol
-from pixel_server.pixel import GIF, Pixel
-from pixel_server.protocol import PixelProtocol
+from pixel_server.database import committing
+from pixel_server.pixel import Pixel
+from pixel_server.wire.image import GIF
+from pixel_server.wire.limits import LimitedProtocol
+from pixel_server.wire.protocol import PixelProtocol
 from settings import Settings
 from storage.engine import begin
 from storage.tables import Link
@@ -227,7 +228,7 @@ def test_a_fetch_that_cannot_be_taken_in_is_asked_for_again(
     monkeypatch.setattr(Pixel, "keep", None)
     answer = served.fetch(link)
     assert (answer.status, answer.body) == (503, GIF)
-    assert "could not be taken in" in caplog.text
+    assert "could not be read" in caplog.text
 
 
 def _one_answer(wire: socket.socket) -> Answer:

@@ -22,10 +22,10 @@ from sqlmodel import col
 from sqlmodel import select as select_from
 
 import storage.engine
-from pixel_server import committing
-from pixel_server import writer as writer_module
-from pixel_server.pixel import GIF
-from pixel_server.writer import LARGEST_BATCH, Writer
+from pixel_server.database import committing
+from pixel_server.database import writer as writer_module
+from pixel_server.database.writer import MAX_BATCH, Writer
+from pixel_server.wire.image import GIF
 from settings import Settings
 from storage import postgres, spool
 from storage.engine import connect, is_postgres, reading, writing
@@ -97,8 +97,7 @@ def locked(settings: Settings, link: Link) -> Iterator[Callable[[], None]]:
 
 def drained(served: Served) -> None:
     """Until nothing waits in the spool any more."""
-    writer, give_up = served.app.writer, time.monotonic() + PATIENCE
-    assert writer
+    writer, give_up = served.services.writer, time.monotonic() + PATIENCE
     while writer.spools.waiting:
         assert time.monotonic() < give_up
         served.run(asyncio.sleep(0))
@@ -106,7 +105,7 @@ def drained(served: Served) -> None:
 
 @pytest.fixture(autouse=True)
 def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer_module, "RETRY", 0.02)
+    monkeypatch.setattr(writer_module, "RETRY_SECONDS", 0.02)
 
 
 def failing(engine: Engine) -> Event:
@@ -178,7 +177,7 @@ async def test_a_crowd_is_kept_in_order_and_in_batches_of_limited_size(
 ) -> None:
     link = track(engine)
     writer = writer_on(engine, settings)
-    crowd = arrivals(link, 2 * LARGEST_BATCH + 10)
+    crowd = arrivals(link, 2 * MAX_BATCH + 10)
     waiting = await brought(writer, crowd)
     writer.start()
     assert all(await asyncio.gather(*waiting))
@@ -203,7 +202,7 @@ async def test_a_lone_fetch_waits_for_nobody(
 async def test_sqlites_log_is_brought_into_the_file_between_two_commits(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(committing, "COMMITS_BETWEEN", 3)
+    monkeypatch.setattr(committing, "COMMITS_BETWEEN_CHECKPOINTS", 3)
     link = track(engine)
     writer, give_up = writer_on(engine, settings), time.monotonic() + PATIENCE
     writer.start()
@@ -244,9 +243,9 @@ async def test_stop_keeps_what_waits(settings: Settings, engine: Engine) -> None
     link = track(engine)
     writer = writer_on(engine, settings)
     writer.start()
-    waiting = await brought(writer, arrivals(link, LARGEST_BATCH + 50))
+    waiting = await brought(writer, arrivals(link, MAX_BATCH + 50))
     await writer.stop()
-    assert len(stored(engine, link)) == LARGEST_BATCH + 50
+    assert len(stored(engine, link)) == MAX_BATCH + 50
     assert all(await asyncio.gather(*waiting))
 
 
@@ -393,12 +392,11 @@ def test_what_happened_while_a_fetch_waited_is_weighed_by_its_time(
 def test_while_the_queue_is_full_fetches_are_answered_503_with_the_image(
     settings: Settings, engine: Engine, hasty: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(committing, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", PATIENCE)
     link = track(engine)
     failed = failing(hasty)
     with serving(settings, hasty) as served, served.connect() as first:
-        writer = served.app.writer
-        assert writer
+        writer = served.services.writer
         with locked(settings, link) as release:
             first.sendall(request(path_of(link)))
             assert failed.wait(PATIENCE)
@@ -440,7 +438,7 @@ def test_a_server_that_froze_in_a_commit_is_hung_up_on_and_nothing_is_lost_or_do
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "ANSWER", 0.3)
-    monkeypatch.setattr(committing, "PATIENCE", 0)
+    monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0)
     link, thawed = track(engine), Event()
     sent(engine, link)
     with cutting_at_commit(settings, thawed) as (through, frozen):
@@ -450,8 +448,7 @@ def test_a_server_that_froze_in_a_commit_is_hung_up_on_and_nothing_is_lost_or_do
         with serving(settings, database) as served:
             answers = [served.fetch(link) for _ in range(3)]
             assert frozen.is_set()
-            assert served.app.writer
-            assert served.app.writer.spools.waiting == 3
+            assert served.services.writer.spools.waiting == 3
             thawed.set()
             drained(served)
     assert {(answer.status, answer.body) for answer in answers} == {(200, GIF)}
@@ -627,7 +624,7 @@ def test_while_the_file_is_corrupt_fetches_wait(settings: Settings, engine: Engi
     assert Spools(settings.spool_path).waiting == 1
 
 
-@pytest.mark.parametrize("count", [1, LARGEST_BATCH, 2 * LARGEST_BATCH, LARGEST_BATCH + 50])
+@pytest.mark.parametrize("count", [1, MAX_BATCH, 2 * MAX_BATCH, MAX_BATCH + 50])
 async def test_stop_keeps_what_waits_however_much_it_is(
     settings: Settings, engine: Engine, count: int
 ) -> None:
@@ -658,7 +655,7 @@ async def test_a_batch_that_is_exactly_full_leaves_nothing_behind(
 ) -> None:
     link = track(engine)
     writer = writer_on(engine, settings)
-    waiting = await brought(writer, arrivals(link, LARGEST_BATCH))
+    waiting = await brought(writer, arrivals(link, MAX_BATCH))
     writer.start()
     assert all(await asyncio.gather(*waiting))
     assert await writer.keep(arrival(link.token, NOON + 9999))

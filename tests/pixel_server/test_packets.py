@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pixel_server.heads import LONGEST, Asked, Facts, Header, Heads
+from pixel_server.wire.packets import LONGEST, Facts, Header, PacketReader, PixelRequest
 from tracking import Agent, Network, Sighting
 
 TOKEN = b"wWj1rFzEThAcWv3rjOqaAA"
@@ -32,7 +32,7 @@ class Parsed:
         self.complete += 1
 
 
-def read(packet: bytes) -> tuple[Asked, list[Header]] | None:
+def read(packet: bytes) -> tuple[PixelRequest, list[Header]] | None:
     """What is asked for, and the headers that were handed on."""
     seen: list[Header] = []
 
@@ -40,7 +40,7 @@ def read(packet: bytes) -> tuple[Asked, list[Header]] | None:
         seen.extend(headers)
         return Facts(SIGHTING, None, "")
 
-    asked = Heads(find_out).read(packet, "192.0.2.1")
+    asked = PacketReader(find_out).read(packet, "192.0.2.1")
     return (asked, seen) if asked else None
 
 
@@ -114,7 +114,7 @@ def test_the_same_headers_are_looked_at_once_whatever_pixel_they_ask_for() -> No
         looked.append(headers)
         return Facts(SIGHTING, None, "")
 
-    heads = Heads(find_out)
+    heads = PacketReader(find_out)
     asked = [heads.read(get(token=token), "192.0.2.1") for token in (TOKEN, TOKEN[::-1])]
     assert [one and one.token for one in asked] == [TOKEN.decode(), TOKEN[::-1].decode()]
     assert len(looked) == 1

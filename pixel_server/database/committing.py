@@ -1,4 +1,4 @@
-"""Fetches into the database: one transaction for many, repeated by their ids, the poisoned ones found."""
+"""Commits fetches: many in one transaction, retried by their ids, with the poisoned ones found."""
 
 import logging
 import time
@@ -23,14 +23,14 @@ from tracking import Windows
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.0
-"""Seconds a transaction is tried again before its fetches go elsewhere."""
+PATIENCE_SECONDS = 2.0
+"""A transaction is retried for so long before its fetches go to the spool."""
 
-COMMITS_BETWEEN = 256
-"""Between two checkpoints: three pages of the log each, where fetches come alone."""
+COMMITS_BETWEEN_CHECKPOINTS = 256
+"""About three pages of SQLite's WAL each, when fetches come alone."""
 
 
-class AwayError(Exception):
+class UnavailableError(Exception):
     """The database takes nothing now; the message says why."""
 
 
@@ -40,22 +40,22 @@ class Committer:
     def __init__(self, engine: Engine, windows: Windows, notifier: Notifier) -> None:
         self._engine, self._windows, self._notifier = engine, windows, notifier
         self._connection: Connection | None = None
-        """Kept open: to ask the pool for one costs as much as a dozen fetches."""
+        """Kept open: taking one from the pool costs as much as a dozen fetches."""
         driver = engine.dialect.loaded_dbapi
         self._poisoned = (DataError, IntegrityError, driver.DataError, driver.IntegrityError)
         self._failing = (DBAPIError, driver.Error)
         self._passing = (OperationalError, driver.OperationalError)
         self._commits = 0
-        """Since SQLite's log was last brought into its file."""
+        """Since the last checkpoint."""
         self.fail_fast = False
-        """The process is about to end: nothing is tried for long any more."""
+        """The process is about to end: retry nothing any more."""
 
     def keep(self, arrivals: Sequence[Arrival], *, again: bool = False) -> list[Arrival]:
-        """Commit fetches; returns those that no transaction takes. Raises AwayError.
+        """Commit fetches. Return those that no transaction takes. Raises UnavailableError.
 
         `again` says that they may have been committed before.
         """
-        give_up = time.monotonic() + PATIENCE
+        give_up = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 self._commit(arrivals, again=again)
@@ -64,23 +64,26 @@ class Committer:
                 return self._halve(arrivals, error)
             except self._failing as error:
                 if not self._may_pass(error) or self.fail_fast or time.monotonic() > give_up:
-                    raise AwayError(describe_database_error(error)) from error
+                    raise UnavailableError(describe_database_error(error)) from error
                 time.sleep(0.05)
             except Exception as error:
-                # A history that cannot be read, say: it costs its own link's fetches, and no other's.
+                # For example a history that cannot be read. It must cost only its own link's fetches.
                 return self._halve(arrivals, error)
             again = True
 
     def _may_pass(self, error: Exception) -> bool:
-        """A collision, or a server's connection that broke: not a full disk, a spoilt or missing file."""
+        """Return True for a collision, or a broken connection to a server.
+
+        A full disk, or a damaged or missing file, does not pass by itself.
+        """
         if not isinstance(error, self._passing):
             return False
         return is_postgres(self._engine) or is_passing(error)
 
     def _halve(self, arrivals: Sequence[Arrival], error: Exception) -> list[Arrival]:
-        """Find the poisoned fetches: one must not stop the others."""
+        """Find the poisoned fetches by halving, so that one of them does not stop the others."""
         if len(arrivals) == 1:
-            log.error("A fetch that cannot be kept is set aside: %s", describe_database_error(error))
+            log.error("A fetch that no transaction takes is set aside: %s", describe_database_error(error))
             return list(arrivals)
         half = len(arrivals) // 2
         return self.keep(arrivals[:half], again=True) + self.keep(arrivals[half:], again=True)
@@ -90,23 +93,27 @@ class Committer:
             self._connection = self._engine.connect()
         try:
             begin(self._connection)
-            news = record(self._connection, arrivals, self._windows, again=again)
-            if news:
+            has_alerts = record(self._connection, arrivals, self._windows, again=again)
+            if has_alerts:
                 self._notifier.in_transaction(self._connection)
             commit(self._connection)
             self._commits += 1
             require_same_file(self._connection)
         except BaseException:
-            # What the connection is worth after a failure nobody knows: the next attempt opens another.
+            # After a failure the connection's state is unknown: the next attempt opens another.
             connection, self._connection = self._connection, None
             abandon(connection)
             raise
-        if news:
+        if has_alerts:
             self._notifier.after_commit()
 
-    def tidy(self) -> None:
-        """While nobody waits: what SQLite would otherwise do within a commit, once its log is long."""
-        if self._commits >= COMMITS_BETWEEN and self._connection and not is_postgres(self._engine):
+    def checkpoint_if_due(self) -> None:
+        """Checkpoint SQLite's WAL while no fetch waits.
+
+        Otherwise a commit would do it as soon as the WAL is long, while its fetches wait.
+        """
+        due = self._commits >= COMMITS_BETWEEN_CHECKPOINTS
+        if due and self._connection and not is_postgres(self._engine):
             self._commits = 0
             checkpoint(self._connection)
 

@@ -1,5 +1,5 @@
-"""What was erased leaves this process's files too: SQLite's write-ahead log, which nobody else checkpoints,
-and the fetches that were set aside."""
+"""Erases from this process's files: from SQLite's WAL, which no other process checkpoints, and from the
+fetches that were set aside."""
 
 import asyncio
 import logging
@@ -16,21 +16,24 @@ from storage.spool import Spools
 
 log = logging.getLogger(__name__)
 
-PAUSE = 0.1
-"""Seconds until the next attempt, while somebody reads from the log."""
-SLOW_LOOK = 600.0
-"""Seconds after which it looks by itself: news can be lost, and PostgreSQL's bot tells none."""
+RETRY_SECONDS = 0.1
+"""Until the next attempt, while somebody reads from the WAL."""
+POLL_SECONDS = 600.0
+"""Between two rounds without a notification. One can be lost, and on PostgreSQL the bot sends none."""
 
 
 class Eraser:
-    """Erases at the start, for what happened while nobody listened, whenever it is told, and now and then."""
+    """Erases at the start, after each notification, and every ten minutes.
+
+    The start covers what the bot erased while no pixel server ran.
+    """
 
     def __init__(self, settings: Settings, engine: Engine, spools: Spools) -> None:
         self._engine, self._spools = engine, spools
-        self._wanted = asyncio.Event()
-        self._wanted.set()
-        # PostgreSQL keeps its own log, and for as long as its operator wants.
-        self._subscriber = Subscriber(settings, self._wanted.set, ERASED) if settings.sqlite_path else None
+        self._due = asyncio.Event()
+        self._due.set()
+        # PostgreSQL keeps its own WAL, for as long as its operator wants.
+        self._subscriber = Subscriber(settings, self._due.set, ERASED) if settings.sqlite_path else None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -48,21 +51,23 @@ class Eraser:
     async def _run(self) -> None:
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(SLOW_LOOK):
-                    await self._wanted.wait()
-            self._wanted.clear()
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._due.wait()
+            self._due.clear()
             if not await asyncio.to_thread(self._erase):
-                self._wanted.set()
-                await asyncio.sleep(PAUSE)
+                self._due.set()
+                await asyncio.sleep(RETRY_SECONDS)
 
     def _erase(self) -> bool:
-        """False while somebody still reads from the log."""
+        """Return False if somebody still reads from the WAL."""
         try:
             self._spools.erase_unknown(self._unknown_tokens)
             return self._subscriber is None or erasing.truncate_log(self._engine)
         except Exception as error:
             log.warning(
-                "What was erased stays in files until the next attempt: %s", describe_database_error(error)
+                "Erased data stays in files until the next attempt, within %d s: %s",
+                POLL_SECONDS,
+                describe_database_error(error),
             )
             return True
 

@@ -1,10 +1,10 @@
-"""uvicorn's HTTP protocol with one short cut: a pixel that is asked for in one packet is answered
-without parser, scope and task.
+"""uvicorn's HTTP protocol with a short cut: a pixel request that arrives in one packet is answered without
+uvicorn's parser, an ASGI scope, or a task.
 
-Only requests of the plainest form take it (heads.py), one at a time on their connection. With the first
-that is different, uvicorn takes over the connection and keeps it: parsing, pipelining, bodies, upgrades
-and every other page are its own. The answer is the same to the byte. `python -m pixel_server --plain`
-serves without it.
+Only requests of the plainest form take the short cut (packets.py), one at a time on their connection. At
+the first request of any other form uvicorn takes over the connection, and keeps it: parsing, pipelining,
+bodies, upgrades and all pages are uvicorn's. Both ways answer the same bytes.
+`python -m pixel_server --plain` serves without the short cut.
 """
 
 from typing import Any
@@ -12,20 +12,21 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from pixel_server.app import PixelServer
-from pixel_server.limits import LimitedProtocol
-from pixel_server.pixel import GIF, HEADERS, NOT_KEPT_HEADERS, Pixel
+from pixel_server.pixel import Pixel
+from pixel_server.wire.image import GIF, HEADERS, NOT_KEPT_HEADERS
+from pixel_server.wire.limits import LimitedProtocol
 
 Headers = list[tuple[bytes, bytes]]
 
 
-class Answers:
-    """Whole answers, ready to be written; made anew once a second, when uvicorn's own headers change."""
+class ReadyAnswers:
+    """Whole answers as bytes, rebuilt once a second, when uvicorn's own headers (the date) change."""
 
     def __init__(self) -> None:
         self._headers: Headers = []
         self._ready: dict[tuple[bool, bool], bytes] = {}
 
-    def to(self, headers: Headers, *, kept: bool, keep_alive: bool) -> bytes:
+    def get(self, headers: Headers, *, kept: bool, keep_alive: bool) -> bytes:
         if headers is not self._headers:
             self._headers = headers
             self._ready = {
@@ -43,7 +44,7 @@ def _whole(headers: Headers, kept: bool, keep_alive: bool) -> bytes:
     return b"".join([STATUS_LINE[status], *lines, end, GIF])
 
 
-ANSWERS = Answers()
+ANSWERS = ReadyAnswers()
 
 
 class PixelProtocol(LimitedProtocol):
@@ -51,41 +52,42 @@ class PixelProtocol(LimitedProtocol):
         super().__init__(*args, **kwargs)
         self._pixel = self.app.pixel if isinstance(self.app, PixelServer) else None
         """None once uvicorn has the connection."""
-        self._asked = self._stays = False
-        """A pixel is being kept; and whether the connection goes on after its answer."""
+        self._answering = self._stays = False
+        """A fetch is being kept and not answered yet; the connection stays open after its answer."""
         self._behind = b""
-        """What came while it was."""
+        """Bytes that arrived meanwhile."""
         self._idle_since = 0.0
 
     def data_received(self, data: bytes) -> None:
         if self._pixel is None:
             super().data_received(data)
-        elif self._asked:
+        elif self._answering:
             self._behind += data
             self.flow.pause_reading()
         else:
             self._take(self._pixel, data)
 
     def _take(self, pixel: Pixel, packet: bytes) -> None:
-        # A client that does not read is left to uvicorn, which waits until it does.
-        asked = None if self.flow.write_paused else pixel.heads.read(packet, self.client and self.client[0])
-        if asked is None:
+        # A client that does not read its answers is left to uvicorn, which waits until it does.
+        peer = self.client and self.client[0]
+        request = None if self.flow.write_paused else pixel.packets.read(packet, peer)
+        if request is None:
             self._pixel, self._begun = None, self.loop.time()
             super().data_received(packet)
             return
-        self._asked, self._stays, self._begun = True, asked.keep_alive, None
+        self._answering, self._stays, self._begun = True, request.keep_alive, None
         try:
-            pixel.keep(asked.token, asked.facts, self._answer)
+            pixel.keep(request.token, request.facts, self._answer)
         except Exception as error:
-            pixel.apologise(error, self._answer)
+            pixel.refuse(error, self._answer)
 
     def _answer(self, kept: bool) -> None:
-        self._asked = False
+        self._answering = False
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
         default = self.server_state.default_headers
-        self.transport.write(ANSWERS.to(default, kept=kept, keep_alive=self._stays))
+        self.transport.write(ANSWERS.get(default, kept=kept, keep_alive=self._stays))
         if not self._stays:
             self.transport.close()
             return
@@ -96,13 +98,13 @@ class PixelProtocol(LimitedProtocol):
             self.data_received(behind)
 
     def shutdown(self) -> None:
-        """The server ends: what is under way is answered first."""
-        if self._asked:
+        """The server ends: answer the fetch that is being kept, then close."""
+        if self._answering:
             self._stays = False
         else:
             super().shutdown()
 
-    def due(self, now: float) -> float:
+    def deadline(self, now: float) -> float:
         if self._pixel is None or self._begun is not None:
-            return super().due(now)
-        return (now if self._asked else self._idle_since) + self.timeout_keep_alive
+            return super().deadline(now)
+        return (now if self._answering else self._idle_since) + self.timeout_keep_alive

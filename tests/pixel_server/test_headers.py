@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pixel_server.edge import ClientAddress, HostCheck, header, is_local, is_loopback
+from pixel_server.pages.guard import HostCheck
+from pixel_server.wire.headers import ClientAddress, header, is_local, is_loopback
 
 PROXIES = tuple(map(ip_network, ("127.0.0.1", "10.0.0.0/8", "fd00::/8")))
 OURS = ("127.0.0.1", "10.0.0.1", "10.255.255.255", "fd00::1", "FD00:0::0002", "::ffff:10.0.0.3")
@@ -80,7 +81,7 @@ def test_an_address_is_trusted_exactly_when_a_network_holds_it(address: object) 
     clients = ClientAddress(PROXIES)
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is None:
-        # Asked twice: the second answer comes from memory.
+        # PixelRequest twice: the second answer comes from memory.
         assert [clients.trusts(str(address)), clients.trusts(str(address))] == [expected] * 2
 
 
@@ -124,6 +125,15 @@ def test_this_machine_and_its_network_are_told_apart() -> None:
     assert [is_local(address) for address in addresses] == [True] * 5 + [False] * 3
 
 
+def host_check(public_url: str, host: str) -> HostCheck:
+    """The check of a server whose pages are never reached here."""
+
+    async def pages(*_: object) -> None:
+        raise AssertionError
+
+    return HostCheck(pages, public_url, host)
+
+
 # --- the Host header -------------------------------------------------------------------------------
 
 
@@ -155,7 +165,7 @@ def test_this_machine_and_its_network_are_told_apart() -> None:
     ],
 )
 def test_pages_answer_to_the_names_of_this_host_only(given: str | None, allowed: bool) -> None:
-    check = HostCheck("https://mail.example/below", "192.168.0.7")
+    check = host_check("https://mail.example/below", "192.168.0.7")
     headers = [(b"accept", b"*/*")] + ([(b"host", given.encode())] if given is not None else [])
     assert check.allows(headers) is allowed
 
@@ -163,7 +173,7 @@ def test_pages_answer_to_the_names_of_this_host_only(given: str | None, allowed:
 @given(st.lists(st.tuples(st.sampled_from([b"host", b"x"]), st.binary(max_size=30)), max_size=4))
 def test_any_headers_can_be_checked(headers: list[tuple[bytes, bytes]]) -> None:
     names = {b"localhost", b"127.0.0.1", b"[::1]", b"mail.example", b"0.0.0.0"}
-    if HostCheck("https://mail.example", "0.0.0.0").allows(headers):  # noqa: S104  # nothing listens here
+    if host_check("https://mail.example", "0.0.0.0").allows(headers):  # noqa: S104  # nothing listens here
         last = [value for name, value in headers if name == b"host"][-1]
         assert any(last.lower().startswith(name) for name in names)
 
@@ -172,13 +182,13 @@ def test_a_header_that_is_given_twice_is_one_list() -> None:
     headers = [(b"host", b"mail.example"), (b"x", b"y"), (b"host", b"evil.example")]
     assert header(headers, b"host") == "mail.example,evil.example"
     assert header(headers, b"referer") is None
-    assert not HostCheck("https://mail.example", "127.0.0.1").allows(headers)
+    assert not host_check("https://mail.example", "127.0.0.1").allows(headers)
 
 
 def test_a_host_that_is_an_address_of_version_6() -> None:
-    check = HostCheck("http://[2001:db8::1]:8000", "127.0.0.1")
+    check = host_check("http://[2001:db8::1]:8000", "127.0.0.1")
     assert check.allows([(b"host", b"[2001:db8::1]:8000")])
 
 
 def test_the_name_of_this_host_may_be_written_with_capitals() -> None:
-    assert HostCheck("https://mail.example", "MyBox").allows([(b"host", b"MyBox:8000")])
+    assert host_check("https://mail.example", "MyBox").allows([(b"host", b"MyBox:8000")])

@@ -1,0 +1,1 @@
+"""Fetches on their way into the database: batches, transactions, the spool, and erasing."""

@@ -1,0 +1,216 @@
+"""One writer, many fetches a transaction (group commit): a fetch is kept once its batch is on disk.
+
+While one batch is being committed, the next one gathers. So the busier the server is, the more fetches
+share a disk flush, and a lone fetch waits for no other. When the database takes nothing, batches go to the
+spool, and from there, in their order, into the database as soon as it works again.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+
+from sqlalchemy import Engine
+
+from pixel_server.database.committing import Committer, UnavailableError
+from storage.ingest import Arrival
+from storage.notifying import Notifier
+from storage.spool import SpoolError, Spools
+from tracking import Windows
+
+log = logging.getLogger(__name__)
+
+MAX_BATCH = 512
+"""Fetches in one transaction."""
+MAX_BATCHES = 40
+"""Full batches that may wait for the disk, some 20,000 fetches. Further ones are answered 503."""
+DRAIN_BATCH = 2 * MAX_BATCH
+"""Fetches taken out of the spool at once: more than can arrive meanwhile, so that it empties under load."""
+RETRY_SECONDS = 1.0
+"""Between two attempts to drain the spool."""
+
+
+class _Batch:
+    """Fetches that share a transaction."""
+
+    def __init__(self) -> None:
+        self.arrivals: list[Arrival] = []
+        self.on_kept: list[Callable[[bool], None]] = []
+        """One for each fetch: called with True if it was kept."""
+
+
+class Writer:
+    """Keeps fetches. `start` and `stop` run in the event loop; the database is used in two threads.
+
+    The first thread commits new fetches, the second drains the spool. Only one of them commits at a time:
+    while anything waits in the spool, new fetches are appended to it, so that each link's fetches are
+    judged in the order in which they came.
+    """
+
+    def __init__(self, engine: Engine, windows: Windows, notifier: Notifier, spools: Spools) -> None:
+        self._notifier, self.spools = notifier, spools
+        self._new = Committer(engine, windows, notifier)
+        self._spooled = Committer(engine, windows, notifier)
+        self._loop = asyncio.get_running_loop()
+        self._batches = deque([_Batch()])
+        """Waiting for the disk, oldest first; the last one gathers."""
+        self._queue: SimpleQueue[_Batch | None] = SimpleQueue()
+        # A thread and a queue: an executor's futures, and a task that awaits them, cost a lone fetch a
+        # tenth of its time.
+        self._thread = Thread(target=self._write_batches, name="writer", daemon=True)
+        self._drainer = ThreadPoolExecutor(1, thread_name_prefix="drain")
+        self._must_drain, self._closing, self._idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._idle.set()
+        self._draining: asyncio.Task[None] | None = None
+        self.trouble = ""
+        """Why the database takes no fetches; empty when it does."""
+
+    def start(self) -> None:
+        self._thread.start()
+        self._draining = asyncio.create_task(self._drain())
+        self._must_drain.set()
+
+    def hurry(self) -> None:
+        """The process is about to end: retry nothing any more. Safe in a signal handler."""
+        self._new.fail_fast = self._spooled.fail_fast = True
+
+    async def stop(self) -> None:
+        """Keep what is waiting, answer it, then end. What is in the spool stays there."""
+        self.hurry()
+        self._closing.set()
+        self._must_drain.set()
+        await self._idle.wait()
+        self._queue.put(None)
+        self._thread.join()
+        if self._draining:
+            await self._draining
+        self._drainer.shutdown()
+        self._new.close()
+        self._spooled.close()
+        self.spools.close()
+        self._notifier.close()
+
+    def add(self, arrival: Arrival, on_kept: Callable[[bool], None]) -> None:
+        """Keep a fetch.
+
+        `on_kept` is called in a later turn of the event loop: with True once the fetch is on disk, or needs
+        no keeping, and with False if it could not be kept.
+        """
+        batch = self._batches[-1]
+        if len(batch.arrivals) == MAX_BATCH:
+            if len(self._batches) > MAX_BATCHES:
+                self._loop.call_soon(on_kept, False)
+                return
+            batch = _Batch()
+            self._batches.append(batch)
+        batch.arrivals.append(arrival)
+        batch.on_kept.append(on_kept)
+        if self._idle.is_set():
+            self._continue()
+
+    async def keep(self, arrival: Arrival) -> bool:
+        """Do what `add` does, and return what `on_kept` is called with."""
+        answer: asyncio.Future[bool] = self._loop.create_future()
+        self.add(arrival, lambda kept: None if answer.done() else answer.set_result(kept))
+        return await answer
+
+    def _continue(self) -> None:
+        """Pass the oldest batch to the first thread, in the next turn of the event loop.
+
+        Requests that have already arrived join this batch. Without that turn, every other batch would hold
+        only the one fetch that began it, at the price of a disk flush.
+        """
+        if self._batches[0].arrivals:
+            self._idle.clear()
+            self._loop.call_soon(self._pass_on)
+        else:
+            self._idle.set()
+
+    def _pass_on(self) -> None:
+        self._queue.put(self._batches.popleft())
+        if not self._batches:
+            self._batches.append(_Batch())
+
+    def _write_batches(self) -> None:
+        """The first thread."""
+        while batch := self._queue.get():
+            try:
+                lost = self._write(batch.arrivals)
+            except Exception:
+                log.exception("%d fetches could not be kept; they are answered 503.", len(batch.arrivals))
+                lost = frozenset(arrival.id for arrival in batch.arrivals)
+            self._loop.call_soon_threadsafe(self._answer, batch, lost)
+            if self._queue.empty():
+                self._new.checkpoint_if_due()
+
+    def _answer(self, batch: _Batch, lost: frozenset[str]) -> None:
+        for arrival, on_kept in zip(batch.arrivals, batch.on_kept, strict=True):
+            try:
+                on_kept(arrival.id not in lost)
+            except Exception:
+                log.exception("A fetch was kept and could not be answered.")
+        if self.spools.waiting:
+            self._must_drain.set()
+        self._continue()
+
+    def _write(self, arrivals: list[Arrival]) -> frozenset[str]:
+        """In the first thread. Return the ids of fetches that are neither committed nor spooled."""
+        if not self.spools.waiting:
+            try:
+                poisoned = self._new.keep(arrivals)
+                self.trouble = ""
+                self._put_aside(poisoned)
+                return frozenset(arrival.id for arrival in poisoned)
+            except UnavailableError as error:
+                self._note_trouble(error)
+        try:
+            self.spools.append(arrivals)
+        except SpoolError as error:
+            log.error(
+                "%d fetches cannot be kept; they are answered 503: %s", len(arrivals), error
+            )  # expected
+            return frozenset(arrival.id for arrival in arrivals)
+        return frozenset()
+
+    def _put_aside(self, poisoned: list[Arrival]) -> None:
+        try:
+            self.spools.put_aside(poisoned)
+        except OSError as error:
+            log.error("A fetch that is set aside could not be written to disk: %s", error)  # expected
+
+    def _note_trouble(self, error: UnavailableError) -> None:
+        if not self.trouble:
+            log.error("The database takes no fetches; they wait in the spool: %s", error)
+        self.trouble = str(error)
+
+    async def _drain(self) -> None:
+        """Bring what waits in the spool into the database, until the server ends."""
+        while not self._closing.is_set():
+            await self._must_drain.wait()
+            self._must_drain.clear()
+            while self.spools.waiting and not self._spooled.fail_fast:
+                if not await self._loop.run_in_executor(self._drainer, self._drain_some):
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(RETRY_SECONDS):
+                            await self._closing.wait()
+
+    def _drain_some(self) -> bool:
+        """In the second thread. Return True if the database took them."""
+        spool = self.spools.fullest()
+        if spool is None:
+            return True
+        try:
+            arrivals, end = spool.first(DRAIN_BATCH)
+            self.spools.put_aside(self._spooled.keep(arrivals, again=True) if arrivals else [])
+        except (UnavailableError, OSError) as error:
+            self.trouble = str(error)
+            return False
+        spool.taken(end, len(arrivals))
+        if not self.spools.waiting:
+            log.info("The spool is empty: every fetch in it is in the database.")
+            self.trouble = ""
+        return True

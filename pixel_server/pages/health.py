@@ -1,0 +1,81 @@
+"""`/healthz` says that the process answers, `/readyz` that fetches can be kept, and what else is wrong.
+
+Details are shown to this machine, or to whoever knows METRICS_TOKEN.
+"""
+
+import hmac
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+
+from pixel_server.services import Given, Services
+from pixel_server.wire.headers import is_loopback
+from settings import Settings
+from storage.engine import SchemaError, reading, require_schema, sqlite_warning
+from storage.health import BOT, owed, trouble_of, wal_bytes
+from storage.spool import Spools
+from storage.times import now
+
+router = APIRouter()
+
+
+@router.get("/healthz")
+def healthz(services: Given) -> JSONResponse:
+    """The process answers. By `instance` the bot sees that PUBLIC_URL leads to its own installation."""
+    return JSONResponse({"ok": True, "instance": services.keys.instance()})
+
+
+@router.get("/readyz")
+def readyz(request: Request, services: Given) -> JSONResponse:
+    """Answer 200 if fetches can be kept, else 503."""
+    ready, details = _check(services)
+    shown = {"ready": ready, **details} if _may_see_details(request, services.settings) else {"ready": ready}
+    return JSONResponse(shown, 200 if ready else 503)
+
+
+def _check(services: Services) -> tuple[bool, dict[str, Any]]:
+    """Return whether fetches can be kept, and the details."""
+    settings, writer = services.settings, services.writer
+    found = (sqlite_warning(settings), _hidden_clients(services), writer.spools.unusable)
+    warnings = [warning for warning in found if warning]
+    details: dict[str, Any] = {"warnings": warnings, **_spool(writer.spools)}
+    if path := settings.sqlite_path:
+        details["wal_bytes"] = wal_bytes(path)
+    try:
+        if newer := require_schema(services.engine, running=True):
+            warnings.append(newer)
+        with reading(services.engine) as session:
+            trouble = trouble_of(session, BOT, now())
+            details |= {"bot": trouble or "well", "owed": owed(session, now())}
+    except (DBAPIError, SchemaError) as error:
+        return False, {**details, "database": str(getattr(error, "orig", error))}
+    if writer.trouble:
+        return False, {**details, "database": writer.trouble}
+    return True, details
+
+
+def _spool(spools: Spools) -> dict[str, Any]:
+    """What waits for the database, and how many fetches no transaction takes."""
+    age = round(max(0.0, now() - spools.oldest)) if spools.waiting else 0
+    return {
+        "spool": {"waiting": spools.waiting, "oldest_seconds": age},
+        "set_aside": spools.set_aside,
+        "dropped": spools.dropped,
+    }
+
+
+def _hidden_clients(services: Services) -> str:
+    if not services.pixel.hidden_clients:
+        return ""
+    return "A proxy stands before this server: set TRUSTED_PROXIES to its address, to check who fetches."
+
+
+def _may_see_details(request: Request, settings: Settings) -> bool:
+    if token := settings.metrics_token:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode(), token.get_secret_value().encode())
+    # A tunnel on this machine also comes from loopback, but names its client.
+    peer = request.client.host if request.client else None
+    return is_loopback(peer) and "x-forwarded-for" not in request.headers

@@ -1,0 +1,107 @@
+"""What the routes work with, built once for the process and given to each route as `services: Given`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from pixel_server.database.erasing import Eraser
+from pixel_server.database.writer import Writer
+from pixel_server.pages.live import Live
+from pixel_server.pages.templates import Templates
+from pixel_server.pixel import Pixel
+from pixel_server.wire.headers import ClientAddress
+from settings import Settings
+from storage.engine import is_passing, writing
+from storage.keys import Keys
+from storage.notifying import Notifier
+from storage.spool import Spools
+from tracking import machines
+from tracking.agents import load
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Services:
+    """Built in the event loop by `build`; kept in `app.state.services` while the server runs."""
+
+    settings: Settings
+    engine: Engine
+    keys: Keys
+    clients: ClientAddress
+    templates: Templates
+    notifier: Notifier
+    writer: Writer
+    live: Live
+    pixel: Pixel
+    eraser: Eraser
+
+    @classmethod
+    def build(cls, settings: Settings, engine: Engine, keys: Keys) -> "Services":
+        spools = Spools(settings.spool_path)
+        clients = ClientAddress(settings.trusted_proxies)
+        writer = Writer(engine, settings.windows, Notifier(settings), spools)
+        live = Live(engine)
+        return cls(
+            settings=settings,
+            engine=engine,
+            keys=keys,
+            clients=clients,
+            templates=Templates(settings),
+            notifier=Notifier(settings),
+            writer=writer,
+            live=live,
+            pixel=Pixel(writer, keys, load(machines.patterns()), clients, live),
+            eraser=Eraser(settings, engine, spools),
+        )
+
+    def start(self) -> None:
+        self.writer.start()
+        self.eraser.start()
+
+    def hurry(self) -> None:
+        """The process is about to end: retry nothing, and end the streams. Safe in a signal handler."""
+        self.writer.hurry()
+        self.live.close()
+
+    async def stop(self) -> None:
+        """Keep what is waiting, then close everything."""
+        self.live.close()
+        await self.eraser.stop()
+        await self.writer.stop()
+        self.notifier.close()
+        self.engine.dispose()
+
+    def write(self, act: Callable[[Session], T]) -> T:
+        """Run `act` in one transaction, then notify the bot and the open copy pages.
+
+        A transaction that collided with another one is repeated once.
+        """
+        try:
+            result = self._write(act)
+        except OperationalError as error:
+            if not is_passing(error):
+                raise
+            result = self._write(act)
+        self.notifier.after_commit()
+        self.live.refresh_soon()
+        return result
+
+    def _write(self, act: Callable[[Session], T]) -> T:
+        with writing(self.engine) as session:
+            result = act(session)
+            self.notifier.in_transaction(session.connection())
+            return result
+
+
+async def services_of(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Given = Annotated[Services, Depends(services_of)]
