@@ -21,8 +21,8 @@ from storage.notifying import Subscriber
 
 class ClaimRecorder(Delivery):
     async def _attempt(self, job: Job) -> Outcome:
-        print(job.claim.alert.key, time.monotonic_ns(), flush=True)
-        return Outcome(Ended.SENT, telegram_id=job.claim.alert.id)
+        print(job.claim.message.key, time.monotonic_ns(), flush=True)
+        return Outcome(Ended.SENT, telegram_id=job.claim.message.id)
 
 
 async def serve() -> None:

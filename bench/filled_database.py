@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col, select
 from bench.product import Product
 from storage.engine import writing
 from storage.ingest import Arrival, new_id, record
-from storage.links import card_key
+from storage.kinds import card_key
 from storage.tables import Chat, FetchRow, Link, OutboxMessage
 from storage.times import now
 from tracking import Agent, Network, Sighting

@@ -173,7 +173,7 @@ class Bot:
             self._context.say_trouble("Another bot works on this database; waiting until it ends.")
             await asyncio.sleep(1)
         self._context.say_trouble("")
-        await self._context.write(lambda session: claims.take_over(session, steady()))
+        await self._context.write(lambda session: claims.expire_leases(session, steady()))
 
     async def _greet(self) -> None:
         """Learn our own name; a Telegram that cannot be reached, or a bad token, is waited out."""
@@ -201,7 +201,7 @@ class Bot:
         """Turn the cards that time has changed; forget done updates, given answers, and old fetches."""
         days, windows = self._settings.retention_days, self._settings.windows
         while True:
-            if await self._context.write(lambda session: outbox.refresh_changed(session, now())):
+            if await self._context.write(lambda session: outbox.refresh_due(session, now())):
                 self._context.due.set()
             await self._context.write(lambda session: inbox.forget(session, now()))
             await self._context.write(lambda session: outbox.forget(session, now()))

@@ -26,6 +26,7 @@ from bot.tls import trusted
 from settings import Settings
 from storage import chats, disks
 from storage.disks import Lost
+from storage.kinds import notice_key
 from storage.times import now
 from words import Sentence, sentences
 
@@ -69,7 +70,7 @@ def _owe(session: Session, admin: int, problems: list[Problem], at: float) -> No
     with words.speaking(language_of(chats.get_or_create(session, admin, at))):
         told = (words.say(sentences.operator.CHECKUP_LINE, problem=problem()) for problem in problems)
         message = Message(lines(words.say(sentences.operator.CHECKUP), *told))
-    owe_message(session, admin, f"checkup:{at}", message, at)
+    owe_message(session, admin, notice_key("checkup", at), message, at)
 
 
 async def _address(url: str, instance: str) -> Problem | None:

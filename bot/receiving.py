@@ -21,6 +21,7 @@ from bot.message import Message
 from bot.replies import owe_message, owe_reply
 from bot.updates import chat_id_of
 from storage import chats, inbox
+from storage.kinds import notice_key
 from storage.times import now
 from words import sentences
 
@@ -121,7 +122,7 @@ class UpdateReceiver:
         if admin := self._context.settings.admin_chat_id:
             with words.speaking(language_of(chats.get_or_create(session, admin, now()))):
                 message = Message(words.say(sentences.operator.ADMIN_FAILED, number=update.update_id))
-            owe_message(session, admin, f"failed:{update.update_id}", message, now())
+            owe_message(session, admin, notice_key("failed", update.update_id), message, now())
 
     def _is_allowed(self, update: Update) -> bool:
         allowed, chat = self._context.settings.allowed_chats, update.effective_chat

@@ -6,7 +6,8 @@ from telegram import Update
 from bot.message import Message, pack, unpack
 from bot.updates import chat_id_of, message_id_of, thread_of
 from storage import chats, outbox
-from storage.times import moment
+from storage.kinds import MessageKind, answer_key
+from storage.outbox import Owed
 from words import Sentence, sentences
 
 
@@ -17,7 +18,7 @@ def owe_reply(session: Session, update: Update, message: Message, now: float, *,
         return
     thread_id = asked.message_thread_id if asked and asked.is_topic_message else None
     reply_to = asked.message_id if asked and (quote or message.asks) else None
-    key = f"reply:{update.update_id}"
+    key = answer_key(MessageKind.REPLY, update.update_id)
     owe_message(session, chat.id, key, message, now, thread_id=thread_id, reply_to=reply_to)
 
 
@@ -33,35 +34,41 @@ def owe_message(
 ) -> None:
     """Owe a chat a message that is worded already."""
     chats.get_or_create(session, chat_id, now)
-    row = {
-        "key": key,
-        "chat_id": chat_id,
-        "kind": "reply",
-        "thread_id": thread_id,
-        "reply_to": reply_to,
-        "payload": pack(message),
-        "created_at": moment(now),
-    }
-    outbox.owe(session.connection(), [row])
+    owed = Owed(
+        key,
+        chat_id,
+        MessageKind.REPLY,
+        now,
+        thread_id=thread_id,
+        reply_to=reply_to,
+        payload=pack(message),
+    )
+    outbox.owe(session.connection(), [owed])
 
 
 def owe_file(
-    session: Session, update: Update, kind: str, now: float, *, link_id: int | None = None, payload: str = ""
+    session: Session,
+    update: Update,
+    kind: MessageKind,
+    now: float,
+    *,
+    link_id: int | None = None,
+    payload: str = "",
 ) -> None:
     """Owe a file of this kind, made when it is sent."""
     chat_id = chat_id_of(update)
     chats.get_or_create(session, chat_id, now)
-    row = {
-        "key": f"{kind}:{update.update_id}",
-        "chat_id": chat_id,
-        "link_id": link_id,
-        "kind": kind,
-        "thread_id": thread_of(update),
-        "reply_to": message_id_of(update),
-        "payload": payload,
-        "created_at": moment(now),
-    }
-    outbox.owe(session.connection(), [row])
+    owed = Owed(
+        answer_key(kind, update.update_id),
+        chat_id,
+        kind,
+        now,
+        link_id=link_id,
+        thread_id=thread_of(update),
+        reply_to=message_id_of(update),
+        payload=payload,
+    )
+    outbox.owe(session.connection(), [owed])
 
 
 def question_of(session: Session, update: Update) -> str:

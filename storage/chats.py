@@ -4,6 +4,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from storage.engine import LOCK
+from storage.kinds import MessageKind
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment
 
@@ -46,15 +47,15 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
         )
     else:
         _renumber(session, old, new)
-    # The old chat's messages cannot be edited or answered from the new one, where their ids mean others: what
-    # is due is sent anew there, and what was said is said.
+    # The old chat's messages cannot be edited or answered from the new one, where their ids mean other
+    # messages. What is still owed is sent anew there; what the old chat has seen is not sent again.
     said = delete(OutboxMessage).where(
         col(OutboxMessage.chat_id) == old.id,
         col(OutboxMessage.state) == "sent",
-        col(OutboxMessage.kind) != "card",
+        col(OutboxMessage.kind) != MessageKind.CARD,
     )
     session.connection().execute(said)
-    # A card that time alone has changed is no news either: it is not shown there for that.
+    # A card that time alone changes is not sent to the new chat for that.
     followed = update(OutboxMessage).where(col(OutboxMessage.chat_id) == old.id)
     moved = {"chat_id": new_id, "telegram_id": None, "reply_to": None, "changes_at": None}
     session.connection().execute(followed.values(moved))
@@ -64,7 +65,10 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
 
 
 def _renumber(session: Session, old: Chat, new: Chat) -> None:
-    """Links made under the new id before we knew keep their numbers; the old ones get the next."""
+    """Give the old chat's links the new chat's next numbers.
+
+    Links that were made in the supergroup before the bot heard of the move keep theirs.
+    """
     links = select(Link).where(col(Link.chat_id) == old.id).order_by(col(Link.number))
     for link in session.exec(links).all():
         link.chat_id, link.number, link.asked_in = new.id, new.next_number, None

@@ -1,7 +1,8 @@
-"""Messages on their way: taken under a lease, one a chat, and settled once Telegram has answered.
+"""Claims: the messages on their way to Telegram, one a chat, each taken under a lease.
 
-`claim` takes due messages; `settle` records what came of one; a claim whose sender died ends with its lease.
-An alert leaves the active states only as sent, parked (shown in /status) or dropped with its link.
+`claim` takes the messages that are due, and `settle` records what came of each. A claim whose sender died
+ends with its lease, and another sender takes the message: at least once, and the repeat says so. A message
+leaves the states `pending` and `sending` only as sent, as parked (/status shows it), or erased with its link.
 """
 
 from enum import StrEnum
@@ -11,76 +12,89 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, bindparam, case, func, or_, update
 from sqlmodel import Session, col, select
 
-from storage.chats import migrate
+from storage import chats
 from storage.engine import LOCK
+from storage.kinds import MessageKind
 from storage.pacing import GROUP, PRIVATE
 from storage.tables import Chat, FetchRow, Link, OutboxMessage
 from storage.times import moment, seconds
 
 LEASE = 60.0
-"""Seconds a claimed message is ours; an attempt is given up well before, after 20."""
+"""Seconds for which nobody else takes a claimed message; the sender gives an attempt up after 20."""
 SLOWEST_RETRY = 60.0
+"""Seconds a chat waits at most before its next attempt."""
 
 
 class Ended(StrEnum):
     """How an attempt to deliver ended."""
 
     SENT = "sent"
+    NOT_TRIED = "not_tried"
+    """The attempt never began, because the bot was told to end: the claim is given back."""
     WAIT = "wait"
+    """Telegram asked the bot to wait (429)."""
     NOT_SENT = "not_sent"
+    """The message certainly did not arrive."""
     IN_DOUBT = "in_doubt"
+    """The message may have arrived: silence, a 5xx, or bytes that are not Telegram's."""
     REFUSED = "refused"
+    """Telegram will never take the message as it is."""
     GONE = "gone"
+    """The message to edit, or the topic to answer in, was deleted."""
     UNREACHABLE = "unreachable"
+    """The chat has blocked or removed the bot."""
     MIGRATED = "migrated"
+    """The group became a supergroup and has another id."""
     REVOKED = "revoked"
+    """Telegram does not accept the bot's token."""
 
 
 class Outcome(NamedTuple):
-    """What Telegram's answer means for the message.
-
-    sent: done. wait: told to (429). not_sent: certainly did not arrive. in_doubt: it may have arrived
-    (silence, 5xx, bytes that are not Telegram's). refused: will never be accepted as it is. gone: the
-    message to edit, or the topic, is no more. unreachable: the chat is closed to us. migrated: the
-    chat has a new id. revoked: nothing can be sent with this token.
-    """
+    """What Telegram's answer, or its silence, means for the message."""
 
     ended: Ended
     telegram_id: int | None = None
+    """The id of the new message; None for an edit, and where nothing was sent."""
     wait: float = 0
+    """Seconds to wait, with WAIT."""
     new_chat_id: int | None = None
+    """The chat's new id, with MIGRATED."""
     trouble: str = ""
+    """What went wrong, in words for the log."""
 
 
 class Claim(NamedTuple):
-    """One claimed message, the version of it that was wanted then, and the fence it was taken with."""
+    """One claimed message."""
 
-    alert: OutboxMessage
+    message: OutboxMessage
     version: int
+    """The version that was the newest when the message was claimed, and that this attempt delivers."""
     fence: int
+    """Counts the claims of this message: whoever settles with an older number was too late."""
     about: tuple[Chat | Link | FetchRow | None, ...] = ()
-    """Read along with it: held here, so that who words the message finds them in the session."""
+    """Rows that were read with the message: kept here, wording finds them in the session without a query."""
 
 
 def claim(session: Session, now: float, limit: int, *, wall: float | None = None) -> list[Claim]:
-    """Take due messages, at most one a chat: the oldest new message, or else the oldest edit.
+    """Take up to `limit` due messages, at most one a chat: the oldest new message, or else the oldest edit.
 
-    A chat with a message in flight, a pause, no allowance, or that cannot be reached, is passed over.
-    `now` is the clock of leases, pauses and pace; `wall`, where it differs, the one that people read.
-    What is taken is written with the session's next flush.
+    A chat is passed over while a message of it is in flight, while it is paused or has used up its
+    allowance, and if the bot cannot reach it. `now` is the clock of leases, pauses and pace, which never
+    goes back; `wall`, where it differs, is the clock that people read. Both are epoch seconds. The claims
+    are written with the session's next flush.
     """
     today = moment(now if wall is None else wall)
     claims: list[Claim] = []
     times = {"now": now, "at": moment(now), "today": today, "most": limit}
-    for alert, chat, link, fetch in session.exec(_DUE, params=times):
-        # Charged when it is tried: what Telegram counts is what it was asked.
+    for message, chat, link, fetch in session.exec(_DUE, params=times):
+        # Charged before the attempt: Telegram counts requests, whatever comes of them.
         chat.paced_at = (GROUP if chat.id < 0 else PRIVATE).after(chat.paced_at, now)
-        claims.append(_take(alert, now)._replace(about=(chat, link, fetch)))
+        claims.append(_take(message, now)._replace(about=(chat, link, fetch)))
     return claims
 
 
 def _due() -> Any:
-    """What may be claimed. Built once: to put it together costs a sixth of a claim."""
+    """The query for what may be claimed. Built once: building it costs a sixth of a claim."""
     at: BindParameter[Any] = bindparam("at")
     today: BindParameter[Any] = bindparam("today")
     now: BindParameter[Any] = bindparam("now")
@@ -88,7 +102,7 @@ def _due() -> Any:
     place = func.row_number().over(
         partition_by=col(OutboxMessage.chat_id),
         order_by=(
-            # One that is being sent comes first and is not due: so it keeps its chat's others waiting.
+            # A message in flight comes first and is not due: that keeps the chat's other messages waiting.
             case((col(OutboxMessage.state) == "sending", 0), else_=1),
             case((col(OutboxMessage.telegram_id).is_(None), 0), else_=1),
             col(OutboxMessage.id),
@@ -121,19 +135,19 @@ def _due() -> Any:
 _DUE = _due()
 
 
-def _take(alert: OutboxMessage, now: float) -> Claim:
-    # A message that is still `sending` was left behind by a process that died: it may have arrived.
-    alert.in_doubt = alert.in_doubt or alert.state == "sending"
-    alert.state, alert.fence, alert.attempts = "sending", alert.fence + 1, alert.attempts + 1
-    alert.lease_until = moment(now + LEASE)
-    return Claim(alert, alert.version, alert.fence)
+def _take(message: OutboxMessage, now: float) -> Claim:
+    # A message that is still `sending` was left behind by a sender that died: it may have arrived.
+    message.in_doubt = message.in_doubt or message.state == "sending"
+    message.state, message.lease_until = "sending", moment(now + LEASE)
+    message.fence, message.attempts = message.fence + 1, message.attempts + 1
+    return Claim(message, message.version, message.fence)
 
 
-def take_over(session: Session, now: float) -> None:
-    """End the leases of a sender that is gone: for who holds the only sender's lock, at its start.
+def expire_leases(session: Session, now: float) -> None:
+    """End the leases of a sender that died. Only for the one bot that holds the lock, when it starts.
 
-    Its clock may have been ahead: pauses are cut to a minute (Telegram says again if it meant more), and
-    an allowance that is full only after that was never charged so.
+    The dead sender's clock may have been ahead. Pauses are cut to a minute: Telegram asks again if it meant
+    more. An allowance that would be full only later than that was charged by the wrong clock: it is full.
     """
     soon = now + SLOWEST_RETRY
     for late in (
@@ -147,65 +161,67 @@ def take_over(session: Session, now: float) -> None:
 
 
 def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> None:
-    """Record what came of an attempt; does nothing when somebody else has taken the message since."""
-    alert = session.get(OutboxMessage, claimed.alert.id, with_for_update=LOCK, populate_existing=True)
-    if alert is None or alert.fence != claimed.fence:
+    """Record what came of a claim. Does nothing if somebody else has claimed the message since."""
+    message = session.get(OutboxMessage, claimed.message.id, with_for_update=LOCK, populate_existing=True)
+    if message is None or message.fence != claimed.fence:
         return
-    chat = session.get_one(Chat, alert.chat_id, with_for_update=LOCK)
-    alert.state, alert.lease_until, alert.last_error = "pending", None, outcome.trouble
+    chat = session.get_one(Chat, message.chat_id, with_for_update=LOCK)
+    message.state, message.lease_until, message.last_error = "pending", None, outcome.trouble
     match outcome.ended:
         case Ended.SENT:
-            _sent(alert, claimed.version, outcome.telegram_id)
+            _sent(message, claimed.version, outcome.telegram_id)
+        case Ended.NOT_TRIED:
+            message.attempts -= 1
         case Ended.WAIT:
             chat.paused_until = moment(now + outcome.wait)
         case Ended.NOT_SENT | Ended.IN_DOUBT:
-            _try_again(alert, chat, outcome.ended, now)
+            _try_again(message, chat, outcome.ended, now)
         case Ended.REFUSED:
-            alert.state = "parked"
+            message.state = "parked"
         case Ended.GONE:
-            _gone(alert)
+            _gone(message)
         case Ended.UNREACHABLE:
-            chat.unreachable_since = moment(now)
+            chats.mark_unreachable(chat, now)
         case Ended.MIGRATED if outcome.new_chat_id:
             session.flush()
-            migrate(session, chat, outcome.new_chat_id)
-        case Ended.MIGRATED | Ended.REVOKED:
-            pass
+            chats.migrate(session, chat, outcome.new_chat_id)
+        # A move without the new id, and a refused token, leave the message as it was.
 
 
-def _sent(alert: OutboxMessage, version: int, telegram_id: int | None) -> None:
-    alert.telegram_id = telegram_id or alert.telegram_id
-    alert.delivered_version, alert.attempts, alert.in_doubt, alert.last_error = version, 0, False, ""
-    if alert.version <= version:
-        alert.state = "sent"
+def _sent(message: OutboxMessage, version: int, telegram_id: int | None) -> None:
+    message.telegram_id = telegram_id or message.telegram_id
+    message.delivered_version, message.attempts = version, 0
+    message.in_doubt, message.last_error = False, ""
+    if message.version <= version:
+        message.state = "sent"
 
 
-def _try_again(alert: OutboxMessage, chat: Chat, ended: Ended, now: float) -> None:
-    """The whole chat waits, longer each time, so that messages stay in order.
+def _try_again(message: OutboxMessage, chat: Chat, ended: Ended, now: float) -> None:
+    """Let the whole chat wait, longer after each attempt, so that its messages stay in order.
 
-    An edit can be repeated for ever: it shows the same. A new message that may have arrived is
-    repeated once, and then parked where its owner can see it.
+    An edit can be repeated without end, because it shows the same. A new message that may have arrived is
+    repeated once. Then it is parked, and /status shows it.
     """
-    new = alert.telegram_id is None
-    if new and ended is Ended.IN_DOUBT and alert.in_doubt:
-        alert.state = "parked"
+    new = message.telegram_id is None
+    if new and ended is Ended.IN_DOUBT and message.in_doubt:
+        message.state = "parked"
         return
-    alert.in_doubt = alert.in_doubt or (new and ended is not Ended.NOT_SENT)
-    chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(alert.attempts, 6)))
+    message.in_doubt = message.in_doubt or (new and ended is not Ended.NOT_SENT)
+    chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(message.attempts, 6)))
 
 
-def _gone(alert: OutboxMessage) -> None:
-    """A topic that is gone is answered in the chat; a card that is gone is shown again below."""
-    if alert.telegram_id is None and alert.thread_id is not None:
-        alert.thread_id = None
-    elif alert.kind == "card" and alert.telegram_id is not None:
-        alert.telegram_id, alert.in_doubt, alert.attempts = None, False, 0
+def _gone(message: OutboxMessage) -> None:
+    """Answer in the chat if the topic was deleted, and send a deleted card anew; give up anything else."""
+    if message.telegram_id is None and message.thread_id is not None:
+        message.thread_id = None
+    elif message.kind == MessageKind.CARD and message.telegram_id is not None:
+        message.telegram_id, message.in_doubt, message.attempts = None, False, 0
     else:
-        alert.state, alert.delivered_version = "sent", alert.version
+        message.state, message.delivered_version = "sent", message.version
 
 
 def next_due(session: Session, now: float, *, wall: float | None = None) -> float:
-    """Seconds until a message that cannot be claimed now could be; infinite when none waits."""
+    """Return the seconds until a message that cannot be claimed now could be; infinity when none waits."""
     today = now if wall is None else wall
     waiting = (
         select(OutboxMessage, Chat)
@@ -214,21 +230,21 @@ def next_due(session: Session, now: float, *, wall: float | None = None) -> floa
         .order_by(col(OutboxMessage.not_before).is_not(None), col(OutboxMessage.not_before))
         .limit(200)
     )
-    owed: dict[int, float] = {}
+    due: dict[int, float] = {}
     ready: dict[int, float] = {}
-    for alert, chat in session.exec(waiting):
-        due = seconds(alert.not_before) - today if alert.not_before else -inf
-        owed[chat.id] = min(owed.get(chat.id, inf), due)
-        ready[chat.id] = max(ready.get(chat.id, -inf), _ready_at(alert, chat) - now)
-    return min((max(ready[chat_id], owed[chat_id]) for chat_id in ready), default=inf)
+    for message, chat in session.exec(waiting):
+        begins = seconds(message.not_before) - today if message.not_before else -inf
+        due[chat.id] = min(due.get(chat.id, inf), begins)
+        ready[chat.id] = max(ready.get(chat.id, -inf), _ready_at(message, chat) - now)
+    return min((max(ready[chat_id], due[chat_id]) for chat_id in ready), default=inf)
 
 
-def _ready_at(alert: OutboxMessage, chat: Chat) -> float:
-    """When the chat may be spoken to, as far as this message tells."""
+def _ready_at(message: OutboxMessage, chat: Chat) -> float:
+    """Return when the chat may get a message again (epoch seconds), as far as this message tells."""
     pace = GROUP if chat.id < 0 else PRIVATE
     times = [pace.ready_at(chat.paced_at)]
     if chat.paused_until:
         times.append(seconds(chat.paused_until))
-    if alert.state == "sending" and alert.lease_until:
-        times.append(seconds(alert.lease_until))
+    if message.state == "sending" and message.lease_until:
+        times.append(seconds(message.lease_until))
     return max(times)

@@ -10,28 +10,27 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, String, and_, case, cast, delete, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
+from storage.kinds import MessageKind, kinds_where
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
 
-ERASED = "erased"
-"""The session's mark, and the kind of a message that says no more than that something is gone."""
-FILES = ("export", "picture")
-"""Messages that cannot be made to say something else: nothing of them is kept."""
+_MARK = "erased"
+"""The session's note that its transaction erases something."""
 
 
 def mark(session: Session) -> None:
     """What this transaction removes must not stay in the log."""
-    session.info[ERASED] = True
+    session.info[_MARK] = True
 
 
 def is_marked(session: Session) -> bool:
-    return bool(session.info.get(ERASED))
+    return bool(session.info.get(_MARK))
 
 
 def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool]) -> None:
     """A locked link, all that was seen and said of it, and the answers that mention it."""
     mark(session)
     answers = select(OutboxMessage).where(
-        col(OutboxMessage.chat_id) == link.chat_id, col(OutboxMessage.kind) == "reply"
+        col(OutboxMessage.chat_id) == link.chat_id, col(OutboxMessage.kind) == MessageKind.REPLY
     )
     for answer in session.exec(answers).all():
         if mentions(answer.payload):
@@ -48,7 +47,9 @@ def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
     # Locked, so that no fetch of theirs is stored meanwhile.
     language = chat.language or chat.telegram_language
     _erase(session, session.exec(ours.with_for_update(key_share=True)).all(), language)
-    others = and_(col(OutboxMessage.kind) != ERASED, col(OutboxMessage.telegram_id).is_distinct_from(but))
+    others = and_(
+        col(OutboxMessage.kind) != MessageKind.ERASED, col(OutboxMessage.telegram_id).is_distinct_from(but)
+    )
     connection.execute(delete(OutboxMessage).where(col(OutboxMessage.chat_id) == chat.id, others))
     chat.next_number, chat.asking, chat.zone, chat.language, chat.telegram_language = 1, "", "", "", ""
     chat.quiet_from = chat.quiet_until = chat.digest_at = None
@@ -76,11 +77,11 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool], language:
     """
     shown = and_(
         or_(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.state) == "sending"),
-        col(OutboxMessage.kind).not_in(FILES),
+        col(OutboxMessage.kind).not_in(kinds_where(lambda policy: policy.has_file)),
     )
     blank = {
-        "kind": ERASED,
-        "key": ERASED + ":" + cast(col(OutboxMessage.id), String),
+        "kind": MessageKind.ERASED.value,
+        "key": f"{MessageKind.ERASED}:" + cast(col(OutboxMessage.id), String),
         "link_id": None,
         "fetch_id": None,
         "payload": language,

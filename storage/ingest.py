@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from storage import outbox
-from storage.links import card_key, opened_key, proxied_key
+from storage.kinds import MessageKind, card_key, opened_key, proxied_key
+from storage.outbox import Owed
 from storage.times import moment
 from tracking import Fetch, Kind, Loudness, Sighting, Verdict, Windows, alert_for
 from tracking.folding import LinkFold
@@ -141,7 +142,7 @@ class _Batch(NamedTuple):
     """What a batch writes besides its links."""
 
     fetches: list[Row]
-    alerts: list[dict[str, object]]
+    alerts: list[Owed]
     exposed: list[Suspect]
     """Opens, of this batch or earlier, that turned out to be a scanner's."""
 
@@ -168,10 +169,10 @@ def record(
         cursor.executemany(sql.correct, [(*BURST, suspect.id) for suspect in batch.exposed])
     _update(cursor, sql.update, [link.row(sql) for link in links.values() if link.changed])
     outbox.owe(connection, batch.alerts)
-    renewed = [card_key(link.id) for link in links.values() if link.changes_card]
-    renewed.extend(_taken_back(connection, suspect) for suspect in batch.exposed)
-    outbox.renew(connection, renewed)
-    return bool(batch.alerts or renewed)
+    changed = [card_key(link.id) for link in links.values() if link.changes_card]
+    changed.extend(_taken_back(connection, suspect) for suspect in batch.exposed)
+    outbox.refresh(connection, changed)
+    return bool(batch.alerts or changed)
 
 
 def _taken_back(connection: Connection, suspect: Suspect) -> str:
@@ -250,9 +251,9 @@ def _fold(link: _Open, arrival: Arrival, sql: _Sql, batch: _Batch) -> None:
     seen = (*_plain(sighting), device, user_agent[:USER_AGENT_LENGTH])
     batch.fetches.append((identifier, link.id, link.seq, sql.time(at), *seen, *_plain(verdict)))
     if loudness is Loudness.LOUD and not link.muted:
-        batch.alerts.append(_alert_row(link, arrival, opened_key(identifier), "opened", loud=True))
+        batch.alerts.append(_owed(link, arrival, opened_key(identifier), MessageKind.OPENED, loud=True))
     elif loudness is Loudness.SILENT and kind is Kind.PROXIED:
-        batch.alerts.append(_alert_row(link, arrival, proxied_key(link.id), "proxied", loud=False))
+        batch.alerts.append(_owed(link, arrival, proxied_key(link.id), MessageKind.PROXIED, loud=False))
 
 
 @lru_cache(1024)
@@ -261,14 +262,14 @@ def _plain(words: Sighting | Verdict) -> tuple[str | bool, ...]:
     return tuple(word if isinstance(word, bool) else str(word or "") for word in words)
 
 
-def _alert_row(link: _Open, arrival: Arrival, key: str, kind: str, *, loud: bool) -> dict[str, object]:
-    return {
-        "key": key,
-        "chat_id": link.chat_id,
-        "link_id": link.id,
-        "fetch_id": arrival.id,
-        "kind": kind,
-        "loud": loud,
-        "thread_id": link.thread_id,
-        "created_at": moment(arrival.at),
-    }
+def _owed(link: _Open, arrival: Arrival, key: str, kind: MessageKind, *, loud: bool) -> Owed:
+    return Owed(
+        key,
+        link.chat_id,
+        kind,
+        arrival.at,
+        link_id=link.id,
+        fetch_id=arrival.id,
+        loud=loud,
+        thread_id=link.thread_id,
+    )

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, func, select
 
 from storage import chats, outbox
 from storage.keys import LARGEST_ID
+from storage.kinds import MessageKind, card_key
+from storage.outbox import Owed
 from storage.tables import FetchRow, Link, OutboxMessage, StatementRow
 from storage.times import moment, seconds
 from tracking import Kind
@@ -76,28 +78,16 @@ def create(
 
 
 def owe_card(session: Session, link: Link, now: float) -> None:
-    row = {
-        "key": card_key(link.id),
-        "chat_id": link.chat_id,
-        "link_id": link.id,
-        "kind": "card",
-        "thread_id": link.thread_id,
-        "reply_to": link.asked_in,
-        "created_at": moment(now),
-    }
-    outbox.owe(session.connection(), [row])
-
-
-def card_key(link_id: int) -> str:
-    return f"card:{link_id}"
-
-
-def opened_key(fetch_id: str) -> str:
-    return f"opened:{fetch_id}"
-
-
-def proxied_key(link_id: int) -> str:
-    return f"proxied:{link_id}"
+    card = Owed(
+        card_key(link.id),
+        link.chat_id,
+        MessageKind.CARD,
+        now,
+        link_id=link.id,
+        thread_id=link.thread_id,
+        reply_to=link.asked_in,
+    )
+    outbox.owe(session.connection(), [card])
 
 
 def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False) -> Link | None:
@@ -200,10 +190,10 @@ def mute(session: Session, link: Link, *, muted: bool) -> None:
     session.flush()
     shown = select(OutboxMessage.key).where(
         col(OutboxMessage.link_id) == link.id,
-        col(OutboxMessage.kind) == "opened",
+        col(OutboxMessage.kind) == MessageKind.OPENED,
         col(OutboxMessage.telegram_id).is_not(None),
     )
-    outbox.renew(session.connection(), [card_key(link.id), *session.exec(shown)])
+    outbox.refresh(session.connection(), [card_key(link.id), *session.exec(shown)])
 
 
 def active(session: Session, chat_id: int) -> list[Link]:

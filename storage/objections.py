@@ -3,10 +3,11 @@
 from sqlmodel import Session, col, select
 
 from storage import outbox
+from storage.kinds import MessageKind, objected_key
 from storage.links import history_of
+from storage.outbox import Owed
 from storage.statements import state
 from storage.tables import Link
-from storage.times import moment
 from tracking import Statement, StatementKind, Windows
 
 
@@ -23,12 +24,12 @@ def object_to(session: Session, token: str, now: float, windows: Windows) -> Non
     if link is None or history_of(link).statements.objected:
         return
     state(session, link, Statement(StatementKind.OBJECTED, now), by=None, now=now, windows=windows)
-    row = {
-        "key": f"objected:{link.id}",
-        "chat_id": link.chat_id,
-        "link_id": link.id,
-        "kind": "objected",
-        "thread_id": link.thread_id,
-        "created_at": moment(now),
-    }
-    outbox.owe(session.connection(), [row])
+    told = Owed(
+        objected_key(link.id),
+        link.chat_id,
+        MessageKind.OBJECTED,
+        now,
+        link_id=link.id,
+        thread_id=link.thread_id,
+    )
+    outbox.owe(session.connection(), [told])

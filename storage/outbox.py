@@ -1,78 +1,93 @@
-"""The outbox: what is owed to chats.
+"""The outbox: the messages that the bot owes to chats.
 
-`owe` adds a message once per key, `renew` asks for a newer version of one that exists. What is owed later
-is a row like any other, with `not_before`: it outlives restarts, and blocks nobody before. How messages are
-taken and settled is in claims.py.
+`owe` adds a message, once for each key. `refresh` asks for a newer version of one that is there already.
+A message for later, such as a reminder, is a row with `not_before`: it survives restarts, and keeps no other
+message of its chat waiting. How the bot claims messages and settles what came of them is in claims.py.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    and_,
-    bindparam,
-    case,
-    delete,
-    func,
-    or_,
-    update,
-)
+from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from storage.engine import add_new
+from storage.kinds import MessageKind, kinds_where
 from storage.tables import OutboxMessage
 from storage.times import moment
 
-REMEMBERED = 7 * 86400
-"""Seconds an answer is kept, so that its buttons can change it."""
+ANSWER_LIFETIME = 7 * 86400
+"""Seconds an answer stays in the outbox after it was owed, so that its buttons can change it."""
 
 
-ANSWERS = ("reply", "digest", "export", "picture", "erased")
-"""Kinds that are said once, and forgotten."""
-NUDGES = ("remind", "deadline")
-"""Kinds that somebody asked for, at a time to come."""
-HELD_ONLY = ("opened", "proxied", "objected")
-"""Kinds that are owed at once; where they wait, quiet hours hold them."""
+class Owed(NamedTuple):
+    """A message that a chat is owed. Times are epoch seconds; the chat has a row already."""
+
+    key: str
+    """Made by storage/kinds.py. Owing a second message with the same key changes nothing."""
+    chat_id: int
+    kind: MessageKind
+    created_at: float
+    link_id: int | None = None
+    fetch_id: str | None = None
+    loud: bool = False
+    """Sent with a sound."""
+    thread_id: int | None = None
+    """The group's topic, where the message belongs to one."""
+    reply_to: int | None = None
+    """The Telegram message that it answers."""
+    payload: str = ""
+    """What it says, where it is worded when it is owed: `bot.message.pack`. Empty: worded when it is sent."""
+    not_before: float | None = None
+    """It is due from then on; None: at once."""
 
 
-def owe(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
-    """Add messages; those whose key is there already are left as they are."""
-    if rows:
-        add_new(connection, OutboxMessage, "key", rows)
+def owe(connection: Connection, messages: Sequence[Owed]) -> None:
+    """Add messages in the caller's transaction. One whose key is there already is left as it is."""
+    if messages:
+        add_new(connection, OutboxMessage, "key", [_row(message) for message in messages])
 
 
-def renew(connection: Connection, keys: Sequence[str]) -> None:
-    """Ask for a newer version of messages: however often it is asked, one edit shows the latest."""
+def _row(message: Owed) -> dict[str, object]:
+    later = None if message.not_before is None else moment(message.not_before)
+    # A plain string: drivers take three times as long with an enumeration's.
+    times = {"created_at": moment(message.created_at), "not_before": later}
+    return message._asdict() | times | {"kind": message.kind.value}
+
+
+def refresh(connection: Connection, keys: Sequence[str]) -> None:
+    """Ask for a newer version of these messages. Asked several times, the bot sends one edit, the latest.
+
+    A key that is not in the outbox is passed over.
+    """
     if keys:
-        connection.execute(_RENEW, {"keys": keys})
+        connection.execute(_REFRESH, {"keys": keys})
 
 
-def refresh_changed(session: Session, now: float) -> bool:
-    """Renew the messages that look different from now on, though nothing happened; whether there were any."""
-    turned = update(OutboxMessage).where(col(OutboxMessage.changes_at) <= moment(now))
-    return bool(session.connection().execute(turned.values(_newer() | {"changes_at": None})).rowcount)
+def refresh_due(session: Session, now: float) -> bool:
+    """Refresh the messages that time alone has changed. Return True if there were any."""
+    changed = update(OutboxMessage).where(col(OutboxMessage.changes_at) <= moment(now))
+    return bool(session.connection().execute(changed.values(_newer() | {"changes_at": None})).rowcount)
 
 
 def _newer() -> dict[str, Any]:
-    """What is written to ask for a newer version of messages."""
-    # A new message that was parked stays so: it may have arrived. One that is there may be edited.
+    """The values that ask for a newer version of a message."""
+    # A parked new message stays parked, because it may have arrived. One that is in the chat may be edited.
     refused_edit = and_(col(OutboxMessage.state) == "parked", col(OutboxMessage.telegram_id).is_not(None))
     idle = or_(col(OutboxMessage.state).in_(("sent", "pending")), refused_edit)
     return {"version": OutboxMessage.version + 1, "state": case((idle, "pending"), else_=OutboxMessage.state)}
 
 
-_RENEW = (
+_REFRESH = (
     update(OutboxMessage)
     .where(col(OutboxMessage.key).in_(bindparam("keys", expanding=True)))
     .values(_newer())
 )
-"""Built once, like what else an alert asks for: to put a statement together costs as much as to run it."""
+"""Built once, like the other statements that an alert needs: building one costs as much as running it."""
 
 
 def reassign(connection: Connection, key: str, successor_key: str, fetch_id: str) -> None:
-    """Let the message about one fetch be about another from now on; without effect where there is none."""
+    """Let the message about one fetch be about another from now on; does nothing if there is no message."""
     about = (
         update(OutboxMessage)
         .where(col(OutboxMessage.key) == key)
@@ -81,62 +96,64 @@ def reassign(connection: Connection, key: str, successor_key: str, fetch_id: str
     connection.execute(about)
 
 
-def message_of(session: Session, key: str) -> int | None:
-    """The Telegram message that shows this, if there is one."""
-    return session.connection().execute(_MESSAGE, {"of_key": key}).scalar()
+def telegram_id_of(session: Session, key: str) -> int | None:
+    """Return the id of the Telegram message that shows this one; None if it is not in the chat."""
+    return session.connection().execute(_TELEGRAM_ID, {"of_key": key}).scalar()
 
 
-_MESSAGE = select(OutboxMessage.telegram_id).where(col(OutboxMessage.key) == bindparam("of_key"))
+_TELEGRAM_ID = select(OutboxMessage.telegram_id).where(col(OutboxMessage.key) == bindparam("of_key"))
 
 
 def answer_of(session: Session, chat_id: int, telegram_id: int) -> OutboxMessage | None:
-    """The answer that a Telegram message shows."""
+    """Return the answer that a Telegram message shows; None if it shows none, or one forgotten since."""
     query = select(OutboxMessage).where(
         col(OutboxMessage.chat_id) == chat_id,
         col(OutboxMessage.telegram_id) == telegram_id,
-        col(OutboxMessage.kind) == "reply",
+        col(OutboxMessage.kind) == MessageKind.REPLY,
     )
     return session.exec(query).first()
 
 
 def rewrite(session: Session, chat_id: int, telegram_id: int, payload: str) -> bool:
-    """Let an answer that is shown already say something else; False when it is not known."""
+    """Edit an answer that the chat shows. Return False if the outbox does not know it."""
     answer = answer_of(session, chat_id, telegram_id)
     if answer is None:
         return False
     answer.payload = payload
     session.flush()
-    renew(session.connection(), [answer.key])
+    refresh(session.connection(), [answer.key])
     return True
 
 
-def postpone(alert: OutboxMessage, until: float) -> None:
-    """Not now: the claimed message, which nobody has seen, is owed again from then on.
+def postpone(message: OutboxMessage, until: float) -> None:
+    """Owe a claimed message, which the chat has not seen, again from then on (epoch seconds).
 
-    Its claim is then settled as if it had been shown; a newer version is what waits.
+    Its claim is then settled as if the message had been shown; a newer version is what waits.
     """
-    alert.not_before = moment(until)
-    alert.version += 1
+    message.not_before = moment(until)
+    message.version += 1
 
 
-def release(session: Session, chat_id: int) -> None:
-    """Owe at once what waits for the end of quiet hours."""
-    # A nudge has a time of its own as well: one that was held is wanted for the second time.
-    overdue = and_(col(OutboxMessage.kind).in_(NUDGES), col(OutboxMessage.version) > 1)
+def release_held(session: Session, chat_id: int) -> None:
+    """Owe the messages that quiet hours hold at once: the chat has changed its quiet hours.
+
+    `postpone` made a newer version of each: a reminder whose time is still to come has its first one.
+    """
     held = update(OutboxMessage).where(
         col(OutboxMessage.chat_id) == chat_id,
         col(OutboxMessage.state) == "pending",
-        or_(col(OutboxMessage.kind).in_(HELD_ONLY), overdue),
+        col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_held)),
+        col(OutboxMessage.version) > 1,
     )
     session.connection().execute(held.values(not_before=None))
 
 
-def rang_before(session: Session, alert: OutboxMessage) -> bool:
-    """Whether another alert that the same quiet hours held has made its sound."""
+def another_rang(session: Session, message: OutboxMessage) -> bool:
+    """Return True if another message that the same quiet hours held was already sent with a sound."""
     rang = select(OutboxMessage.id).where(
-        col(OutboxMessage.chat_id) == alert.chat_id,
-        col(OutboxMessage.id) != alert.id,
-        col(OutboxMessage.not_before) == alert.not_before,
+        col(OutboxMessage.chat_id) == message.chat_id,
+        col(OutboxMessage.id) != message.id,
+        col(OutboxMessage.not_before) == message.not_before,
         col(OutboxMessage.loud).is_(True),
         col(OutboxMessage.telegram_id).is_not(None),
     )
@@ -144,36 +161,36 @@ def rang_before(session: Session, alert: OutboxMessage) -> bool:
 
 
 _OF_CHAT: BindParameter[int] = bindparam("of_chat")
-_MISSED = (col(OutboxMessage.chat_id) == _OF_CHAT, col(OutboxMessage.state) == "parked")
-_COUNT = select(func.count()).where(*_MISSED)
+_PARKED = (col(OutboxMessage.chat_id) == _OF_CHAT, col(OutboxMessage.state) == "parked")
+_COUNT_PARKED = select(func.count()).where(*_PARKED)
 
 
-def missed(session: Session, chat_id: int) -> int:
-    """How many messages, or newer versions of some, may not have arrived, and are not tried again."""
-    return int(session.connection().execute(_COUNT, {"of_chat": chat_id}).scalar_one())
+def count_parked(session: Session, chat_id: int) -> int:
+    """Return how many messages, or edits, may not have arrived and are not tried again."""
+    return int(session.connection().execute(_COUNT_PARKED, {"of_chat": chat_id}).scalar_one())
 
 
 def dismiss(session: Session, chat_id: int) -> int:
-    """Owe no more what may not have arrived, because somebody says so; how many messages that were."""
+    """Give up the parked messages, because somebody in the chat says so. Return how many there were."""
     gone = (
         update(OutboxMessage)
-        .where(*_MISSED)
+        .where(*_PARKED)
         .values(state="sent", delivered_version=OutboxMessage.version, last_error="")
     )
     return int(session.connection().execute(gone, {"of_chat": chat_id}).rowcount)
 
 
 def send_again(session: Session, chat_id: int) -> int:
-    """Try what is parked once more, because somebody asks for it; how many messages that are."""
-    again = update(OutboxMessage).where(*_MISSED).values(state="pending", attempts=0)
+    """Try the parked messages again, because somebody in the chat asks for it. Return how many there are."""
+    again = update(OutboxMessage).where(*_PARKED).values(state="pending", attempts=0)
     return int(session.connection().execute(again, {"of_chat": chat_id}).rowcount)
 
 
 def forget(session: Session, now: float) -> None:
-    """Drop answers that were given long ago; cards and alerts live as long as their link."""
+    """Drop the answers that were sent more than a week ago; cards and alerts live as long as their link."""
     old = delete(OutboxMessage).where(
-        col(OutboxMessage.kind).in_(ANSWERS),
+        col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_forgotten)),
         col(OutboxMessage.state) == "sent",
-        col(OutboxMessage.created_at) < moment(now - REMEMBERED),
+        col(OutboxMessage.created_at) < moment(now - ANSWER_LIFETIME),
     )
     session.connection().execute(old)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlmodel import Session, col, func, select
 
 from storage import outbox
+from storage.kinds import kinds_where
 from storage.links import history_of
-from storage.outbox import NUDGES
 from storage.tables import Link, OutboxMessage
 from tracking.status import LinkStatus, status_of
 
@@ -27,7 +27,7 @@ def status(session: Session, chat_id: int, now: float, revival: float) -> Status
     statuses = Counter(status_of(history_of(link), now, revival) for link in links)
     waiting = select(func.count()).where(
         col(OutboxMessage.chat_id) == chat_id,
-        col(OutboxMessage.kind).in_(NUDGES),
+        col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_nudge)),
         col(OutboxMessage.state) == "pending",
     )
-    return Status(statuses, session.exec(waiting).one(), outbox.missed(session, chat_id))
+    return Status(statuses, session.exec(waiting).one(), outbox.count_parked(session, chat_id))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from storage import outbox
-from storage.links import card_key, history_of, opened_key, proxied_key
-from storage.reminders import unsent_key
+from storage.kinds import card_key, opened_key, proxied_key, unsent_key
+from storage.links import history_of
 from storage.tables import FetchRow, Link, StatementRow
 from storage.times import moment, seconds
 from tracking import (
@@ -50,9 +50,9 @@ def state(
     keys = [card_key(link.id), *map(opened_key, {*changed, *about})]
     if changed:
         keys.append(proxied_key(link.id))
-    if outbox.message_of(session, unsent_key(link.id)):
+    if outbox.telegram_id_of(session, unsent_key(link.id)):
         keys.append(unsent_key(link.id))
-    outbox.renew(session.connection(), keys)
+    outbox.refresh(session.connection(), keys)
     return history
 
 

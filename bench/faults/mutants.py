@@ -45,8 +45,8 @@ FLUSHES_RARELY = Mutant(
 LIKE_HEALTHCHECKS = Mutant(
     "marks as processed when it claims, as Healthchecks does",
     "storage/claims.py",
-    '    alert.state, alert.fence, alert.attempts = "sending", alert.fence + 1, alert.attempts + 1\n',
-    '    alert.state, alert.fence, alert.attempts = "sent", alert.fence + 1, alert.attempts + 1\n',
+    '    message.state, message.lease_until = "sending", moment(now + LEASE)\n',
+    '    message.state, message.lease_until = "sent", moment(now + LEASE)\n',
 )
 UNDER_KILLS = (ANSWERS_FIRST, MARKS_FIRST, NEVER_RECLAIMS)
 

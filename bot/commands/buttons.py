@@ -22,6 +22,7 @@ from bot.messages.listing import LONGEST_TIMELINE, history_page, story
 from bot.messages.timeline import folded_with
 from bot.replies import owe_file, owe_reply, rewrite
 from storage import links, outbox
+from storage.kinds import MessageKind
 from storage.links import history_of
 from storage.statements import mark_sent
 from storage.tables import FetchRow, Link
@@ -193,7 +194,7 @@ def _link(press: Press, link: Link) -> Answer:
 def _picture(ground: str) -> Callable[[Press], Answer]:
     @on_link
     def act(press: Press, link: Link) -> Answer:
-        owe_file(press.session, press.update, "picture", now(), link_id=link.id, payload=ground)
+        owe_file(press.session, press.update, MessageKind.PICTURE, now(), link_id=link.id, payload=ground)
         return None
 
     return act

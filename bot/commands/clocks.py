@@ -139,7 +139,7 @@ def _in_utc(chat: Chat) -> list[Markup]:
 def _replan(session: Session, chat: Chat) -> None:
     """The chat's clock, or its quiet, changed: what waits is planned again."""
     plan_digest(session, chat, now())
-    outbox.release(session, chat.id)
+    outbox.release_held(session, chat.id)
 
 
 def pressed_zone(press: Press) -> Answer:

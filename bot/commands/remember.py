@@ -51,7 +51,7 @@ def remind(session: Session, update: Update, context: BotContext) -> Message:
 def _remind(session: Session, link: Link, update: Update, _context: BotContext) -> Message:
     more, at = more_of(update), now()
     if more.lower() in understood().off:
-        dropped = reminders.drop(session, link)
+        dropped = reminders.drop_reminder(session, link)
         return Message(
             words.say(
                 sentences.commands.REMIND_OFF if dropped else sentences.commands.REMIND_NONE, name=name(link)
@@ -71,7 +71,7 @@ def remind_at(session: Session, link: Link, at: float, *, in_utc: list[Markup]) 
         return Message(words.say(sentences.commands.REMIND_STOPPED, name=name(link)))
     if history.summary.opens:
         return Message(words.say(sentences.commands.REMIND_SEEN, name=name(link)))
-    reminders.owe(session, link, reminders.REMIND, at, now())
+    reminders.owe_reminder(session, link, at, now())
     noted = words.say(sentences.commands.REMIND_NOTED, name=name(link), time=words.time(at, now()))
     return Message(lines(noted, *in_utc))
 
@@ -88,7 +88,7 @@ def remind_in(days: int) -> Callable[[Press], Answer]:
         history = history_of(link)
         if history.statements.closed_at is not None or history.summary.opens:
             return sentences.toasts.TOAST_NO_REMINDER
-        reminders.owe(press.session, link, reminders.REMIND, now() + days * 86400, now())
+        reminders.owe_reminder(press.session, link, now() + days * 86400, now())
         return sentences.toasts.TOAST_REMIND
 
     return act

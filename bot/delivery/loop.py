@@ -25,6 +25,7 @@ from bot.message import Message, simpler
 from storage import claims
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import describe_database_error
+from storage.kinds import MessageKind
 from storage.pacing import ALL_CHATS
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import now, steady
@@ -118,20 +119,20 @@ class Delivery:
 
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         try:
-            with words.speaking(language_of(session.get_one(Chat, claim.alert.chat_id))):
-                return self._message(session, claim.alert, at) or Outcome(Ended.SENT)
+            with words.speaking(language_of(session.get_one(Chat, claim.message.chat_id))):
+                return self._message(session, claim.message, at) or Outcome(Ended.SENT)
         except DBAPIError:
             # No fault of the message: nothing is claimed then, and all begins again.
             raise
         except Exception as error:
             # One message that cannot be worded must not stop the others.
-            log.exception("OutboxMessage %d cannot be worded.", claim.alert.id)
+            log.exception("Message %d cannot be worded.", claim.message.id)
             return Outcome(Ended.REFUSED, trouble=f"it cannot be worded: {type(error).__name__}")
 
-    def _message(self, session: Session, alert: OutboxMessage, at: float) -> Message | None:
-        message = compose(session, alert, self._context, at)
-        if message and alert.in_doubt and alert.telegram_id is None:
-            repeated = words.say(sentences.alerts.REPEATED, number=alert.id)
+    def _message(self, session: Session, owed: OutboxMessage, at: float) -> Message | None:
+        message = compose(session, owed, self._context, at)
+        if message and owed.in_doubt and owed.telegram_id is None:
+            repeated = words.say(sentences.alerts.REPEATED, number=owed.id)
             return message._replace(text=repeated + "\n" + message.text)
         return message
 
@@ -139,10 +140,10 @@ class Delivery:
         begun = time.monotonic()
         outcome = await self._attempt(job)
         if not isinstance(job.plan, Outcome):
-            self._breaker.hear(outcome, job.claim.alert.chat_id, begun, time.monotonic())
+            self._breaker.hear(outcome, job.claim.message.chat_id, begun, time.monotonic())
         self._tell_log(job.claim, outcome)
         await self._settle(job.claim, outcome)
-        if outcome.telegram_id is not None and job.claim.alert.kind == "opened":
+        if outcome.telegram_id is not None and job.claim.message.kind == MessageKind.OPENED:
             await self._react(job.claim)
 
     async def _settle(self, claim: Claim, outcome: Outcome) -> None:
@@ -155,7 +156,7 @@ class Delivery:
             except OperationalError as error:
                 if said != (said := describe_database_error(error)):
                     log.warning(
-                        "OutboxMessage %d: what came of it cannot be written yet: %s", claim.alert.id, said
+                        "Message %d: what came of it cannot be written yet: %s", claim.message.id, said
                     )
                 await asyncio.sleep(UNSETTLED_PAUSE)
 
@@ -174,27 +175,27 @@ class Delivery:
 
     async def _show_somehow(self, claim: Claim, message: Message) -> int | None:
         try:
-            return await show(self._bot, self._context, claim.alert, message)
+            return await show(self._bot, self._context, claim.message, message)
         except BadRequest as error:
             if outcome_of(error).ended is not Ended.REFUSED:
                 raise
-            log.warning("OutboxMessage %d is sent in a simpler form: %s", claim.alert.id, error)
-            return await show(self._bot, self._context, claim.alert, simpler(message, str(error)))
+            log.warning("Message %d is sent in a simpler form: %s", claim.message.id, error)
+            return await show(self._bot, self._context, claim.message, simpler(message, str(error)))
 
     def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
         """One line for each answer that is not a yes; a revoked token is said once and then waited out."""
         if outcome.ended is Ended.REVOKED:
             self._context.say_trouble(describe_telegram_error(InvalidToken()))
         elif outcome.ended is not Ended.SENT:
-            log.warning("OutboxMessage %d: %s (%s)", claim.alert.id, outcome.ended, outcome.trouble)
+            log.warning("Message %d: %s (%s)", claim.message.id, outcome.ended, outcome.trouble)
 
     async def _react(self, claim: Claim) -> None:
         """👀 on the message that asked for the link: pleasant, and nothing is lost without it."""
-        link = await self._context.read(lambda session: session.get(Link, claim.alert.link_id))
+        link = await self._context.read(lambda session: session.get(Link, claim.message.link_id))
         if link is None or link.asked_in is None:
             return
         eyes = ReactionTypeEmoji(ReactionEmoji.EYES)
         try:
             await self._bot.set_message_reaction(link.chat_id, link.asked_in, eyes)
         except TelegramError as error:
-            log.info("No reaction for alert %d: %s", claim.alert.id, logs.redact(str(error)))
+            log.info("No reaction for alert %d: %s", claim.message.id, logs.redact(str(error)))

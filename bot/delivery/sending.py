@@ -10,44 +10,45 @@ from telegram.error import TelegramError
 
 from bot.context import BotContext
 from bot.message import File, Message
+from storage.kinds import MessageKind
 from storage.tables import OutboxMessage
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-async def show(bot: Bot, context: BotContext, alert: OutboxMessage, message: Message) -> int | None:
+async def show(bot: Bot, context: BotContext, owed: OutboxMessage, message: Message) -> int | None:
     """Send the message, or edit the one that is there; its id when it is new."""
-    if alert.telegram_id is not None:
-        await _edit(bot, alert, alert.telegram_id, message)
+    if owed.telegram_id is not None:
+        await _edit(bot, owed, owed.telegram_id, message)
         return None
     if message.attach:
-        await _say_at_work(bot, alert)
+        await _say_at_work(bot, owed)
         make = await context.read(message.attach)
-        return await _send_file(bot, alert, message, await asyncio.to_thread(make))
+        return await _send_file(bot, owed, message, await asyncio.to_thread(make))
     sent = await bot.send_message(
-        alert.chat_id,
+        owed.chat_id,
         message.text,
         parse_mode=ParseMode.HTML,
         link_preview_options=NO_PREVIEW,
-        disable_notification=not alert.loud,
-        message_thread_id=alert.thread_id,
-        reply_parameters=_reply_to(alert.reply_to),
+        disable_notification=not owed.loud,
+        message_thread_id=owed.thread_id,
+        reply_parameters=_reply_to(owed.reply_to),
         reply_markup=message.markup,
     )
     return sent.message_id
 
 
-async def _say_at_work(bot: Bot, alert: OutboxMessage) -> None:
+async def _say_at_work(bot: Bot, owed: OutboxMessage) -> None:
     """It is shown for as long as the file is made; what becomes of it says nothing about the message."""
-    action = ChatAction.UPLOAD_PHOTO if alert.kind == "picture" else ChatAction.UPLOAD_DOCUMENT
+    action = ChatAction.UPLOAD_PHOTO if owed.kind == MessageKind.PICTURE else ChatAction.UPLOAD_DOCUMENT
     with suppress(TelegramError):
-        await bot.send_chat_action(alert.chat_id, action, alert.thread_id)
+        await bot.send_chat_action(owed.chat_id, action, owed.thread_id)
 
 
-async def _edit(bot: Bot, alert: OutboxMessage, telegram_id: int, message: Message) -> None:
+async def _edit(bot: Bot, owed: OutboxMessage, telegram_id: int, message: Message) -> None:
     await bot.edit_message_text(
         message.text,
-        alert.chat_id,
+        owed.chat_id,
         telegram_id,
         parse_mode=ParseMode.HTML,
         link_preview_options=NO_PREVIEW,
@@ -55,7 +56,7 @@ async def _edit(bot: Bot, alert: OutboxMessage, telegram_id: int, message: Messa
     )
 
 
-async def _send_file(bot: Bot, alert: OutboxMessage, message: Message, file: File) -> int:
+async def _send_file(bot: Bot, owed: OutboxMessage, message: Message, file: File) -> int:
     content = InputFile(file.content, file.name)
     send = (
         partial(bot.send_photo, photo=content)
@@ -63,12 +64,12 @@ async def _send_file(bot: Bot, alert: OutboxMessage, message: Message, file: Fil
         else partial(bot.send_document, document=content)
     )
     sent = await send(
-        alert.chat_id,
+        owed.chat_id,
         caption=message.text,
         parse_mode=ParseMode.HTML,
-        disable_notification=not alert.loud,
-        message_thread_id=alert.thread_id,
-        reply_parameters=_reply_to(alert.reply_to),
+        disable_notification=not owed.loud,
+        message_thread_id=owed.thread_id,
+        reply_parameters=_reply_to(owed.reply_to),
         reply_markup=message.markup,
     )
     return sent.message_id

@@ -30,7 +30,7 @@ def set_deadline(session: Session, chat: Chat, link: Link, day: date, now: float
     zone = zone_of(chat)
     link.deadline = moment(moments.end_of(day, zone))
     for before in _worth_it(day, zone, now):
-        reminders.owe(session, link, reminders.DEADLINE, _morning(day, before, zone), now)
+        reminders.owe_deadline(session, link, _morning(day, before, zone), now)
 
 
 def _worth_it(day: date, zone: ZoneInfo, now: float) -> set[int]:
@@ -74,15 +74,15 @@ def plan_unsent(session: Session, link: Link, now: float) -> None:
         reminders.owe_unsent(session, link, last + DRAFT_RESTS, now)
 
 
-def unsent(alert: OutboxMessage, link: Link, now: float) -> Message | None:
+def unsent(owed: OutboxMessage, link: Link, now: float) -> Message | None:
     """The nudge for Sent; None when it was said, or somebody still writes. Once shown, what was answered."""
-    if alert.telegram_id is not None:
+    if owed.telegram_id is not None:
         return _answered(link, now) or _question(link)
     last = history_of(link).summary.last_draft
     if last is None or not _is_unsent(link) or link.muted:
         return None
     if last + DRAFT_RESTS > now:
-        outbox.postpone(alert, last + DRAFT_RESTS)
+        outbox.postpone(owed, last + DRAFT_RESTS)
         return None
     return _question(link)
 

@@ -65,11 +65,11 @@ class Evening:
     def _step(self, at: float) -> bool:
         with writing(self.engine) as session:
             claimed = claims.claim(session, at, 8)
-            plans = [(claim, compose(session, claim.alert, self.context, at)) for claim in claimed]
+            plans = [(claim, compose(session, claim.message, self.context, at)) for claim in claimed]
         for claim, message in plans:
             if message:
-                self.shown.append((claim.alert.kind, message, claim.alert.loud))
-            number = 50 + len(self.shown) if message and claim.alert.telegram_id is None else None
+                self.shown.append((claim.message.kind, message, claim.message.loud))
+            number = 50 + len(self.shown) if message and claim.message.telegram_id is None else None
             with writing(self.engine) as session:
                 claims.settle(session, claim, Outcome(Ended.SENT, telegram_id=number), at)
         return bool(claimed)
@@ -132,7 +132,7 @@ def test_quiet_hours_that_end_early_let_the_news_go(evening: Evening) -> None:
     with writing(evening.engine) as session:
         chat = chats.get_or_create(session, ANNA, NIGHT + 60)
         chat.quiet_from = chat.quiet_until = None
-        outbox.release(session, ANNA)
+        outbox.release_held(session, ANNA)
     assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["opened"]
 
 
@@ -141,7 +141,7 @@ def test_one_that_may_have_arrived_already_is_not_held(evening: Evening) -> None
     at = EVENING + 3599
     evening.is_fetched(contract, at)
     with writing(evening.engine) as session:
-        (claim,) = [claim for claim in claims.claim(session, at, 8) if claim.alert.kind == "opened"]
+        (claim,) = [claim for claim in claims.claim(session, at, 8) if claim.message.kind == "opened"]
     with writing(evening.engine) as session:
         claims.settle(session, claim, Outcome(Ended.IN_DOUBT), at)
     ((kind, _, _),) = evening.delivers(at + 120)
@@ -233,7 +233,7 @@ def passes(evening: Evening, until: float) -> int:
     """Time goes by, and the bot keeps house; how often that made a message."""
     before = len(evening.shown)
     with writing(evening.engine) as session:
-        outbox.refresh_changed(session, until)
+        outbox.refresh_due(session, until)
     evening.delivers(until)
     return len(evening.shown) - before
 
@@ -266,9 +266,9 @@ def test_a_card_that_could_not_be_edited_falls_asleep_all_the_same(evening: Even
     evening.delivers(EVENING + 600)
     last = EVENING + 600 + evening.context.settings.windows.revival
     with writing(evening.engine) as session:
-        outbox.refresh_changed(session, last)
+        outbox.refresh_due(session, last)
         (claim,) = claims.claim(session, last, 8)
-        compose(session, claim.alert, evening.context, last)
+        compose(session, claim.message, evening.context, last)
     with writing(evening.engine) as session:
         claims.settle(session, claim, Outcome(Ended.NOT_SENT), last)
     assert "Asleep" in card_of(evening, last + 3600)
@@ -303,14 +303,43 @@ def test_a_question_about_a_draft_that_was_answered_says_so_in_its_place(
     assert bool(message.keyboard) == (kind is StatementKind.PEEK)
 
 
-def test_a_nudge_that_quiet_hours_held_comes_when_they_end_early_and_no_other(evening: Evening) -> None:
-    contract = evening.sends("contract")
+def remind(evening: Evening, link: Link, due: float, now: float) -> None:
     with writing(evening.engine) as session:
-        for due in (NIGHT, MORNING + 86400):
-            reminders.owe(session, session.get_one(Link, contract.id), reminders.REMIND, due, EVENING)
-    assert evening.delivers(NIGHT) == []
+        reminders.owe_reminder(session, session.get_one(Link, link.id), due, now)
+
+
+def ends_quiet_hours(evening: Evening, at: float) -> None:
     with writing(evening.engine) as session:
-        chat = chats.get_or_create(session, ANNA, NIGHT + 60)
+        chat = chats.get_or_create(session, ANNA, at)
         chat.quiet_from = chat.quiet_until = None
-        outbox.release(session, ANNA)
-    assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["remind"]
+        outbox.release_held(session, ANNA)
+
+
+def test_a_nudge_that_quiet_hours_held_comes_when_they_end_early_and_no_other(evening: Evening) -> None:
+    remind(evening, evening.sends("contract"), NIGHT, EVENING)
+    remind(evening, evening.sends("offer"), MORNING + 86400, EVENING)
+    assert evening.delivers(NIGHT) == []
+    ends_quiet_hours(evening, NIGHT + 60)
+    ((kind, message, _),) = evening.delivers(NIGHT + 60)
+    assert (kind, "contract" in message.text) == ("remind", True)
+
+
+def test_a_question_that_quiet_hours_held_comes_when_they_end_early(evening: Evening) -> None:
+    drafts(evening)
+    with writing(evening.engine) as session:
+        session.get_one(Chat, ANNA).quiet_from = 22 * 60
+    assert evening.delivers(NIGHT) == []
+    ends_quiet_hours(evening, NIGHT + 60)
+    assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["unsent"]
+
+
+def test_a_second_reminder_of_a_link_replaces_the_first(evening: Evening) -> None:
+    contract, offer = evening.sends("contract"), evening.sends("offer")
+    remind(evening, offer, MORNING, EVENING)
+    remind(evening, contract, MORNING, EVENING)
+    remind(evening, contract, MORNING + 0.4, EVENING + 0.4)
+    assert [kind for kind, _, _ in evening.delivers(MORNING + 1)] == ["remind", "remind"]
+    remind(evening, contract, MORNING + 86400, MORNING + 2)
+    remind(evening, contract, MORNING + 3600, MORNING + 3)
+    assert [kind for kind, _, _ in evening.delivers(MORNING + 3600)] == ["remind"]
+    assert evening.delivers(MORNING + 90000) == []

@@ -47,7 +47,7 @@ def test_a_chat_is_lost_and_comes_back(engine: Engine) -> None:
     with writing(engine) as session:
         chats.mark_reachable(session.get_one(Chat, ANNA))
     with writing(engine) as session:
-        assert [claimed.alert.kind for claimed in claims.claim(session, NOON + 120, 8)] == ["card"]
+        assert [claimed.message.kind for claimed in claims.claim(session, NOON + 120, 8)] == ["card"]
 
 
 def test_a_chat_can_be_lost_before_it_was_ever_seen(engine: Engine) -> None:
@@ -117,7 +117,7 @@ def test_a_card_that_cannot_be_edited_from_the_supergroup_is_sent_anew_there(eng
     move(engine, TEAM, SUPERGROUP)
     with writing(engine) as session:
         (card,) = claims.claim(session, NOON + 60, 8)
-    assert (card.alert.kind, card.alert.chat_id, card.alert.telegram_id) == ("card", SUPERGROUP, None)
+    assert (card.message.kind, card.message.chat_id, card.message.telegram_id) == ("card", SUPERGROUP, None)
 
 
 def test_what_was_shown_already_is_not_told_again_in_the_supergroup(engine: Engine) -> None:
@@ -125,11 +125,11 @@ def test_what_was_shown_already_is_not_told_again_in_the_supergroup(engine: Engi
         make(session, "contract", TEAM)
     with writing(engine) as session:
         (card,) = claims.claim(session, NOON, 8)
-        card.alert.changes_at = moment(NOON + 30)
+        card.message.changes_at = moment(NOON + 30)
         claims.settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON)
     move(engine, TEAM, SUPERGROUP)
     with writing(engine) as session:
-        assert not outbox.refresh_changed(session, NOON + 60)
+        assert not outbox.refresh_due(session, NOON + 60)
         assert claims.claim(session, NOON + 60, 8) == []
         assert session.exec(select(OutboxMessage.state)).all() == ["sent"]
 

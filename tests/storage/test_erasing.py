@@ -13,10 +13,11 @@ from storage import chats, claims, erasing, links, notes, outbox
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import connect, reading, writing
 from storage.erasing import truncate_log
+from storage.kinds import MessageKind
 from storage.objections import object_to
+from storage.outbox import Owed
 from storage.statements import state
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
-from storage.times import moment
 from tests.fetches import NOON, arrival
 from tests.storage.test_ingest import fold
 from tracking import Statement, StatementKind, Windows
@@ -95,21 +96,14 @@ def test_what_is_being_sent_is_blanked_as_soon_as_it_has_arrived(engine: Engine)
     erase(engine, contract)
     settle(engine, under_way, telegram_id=51, at=NOON + 3601)
     blanked = claim(engine, NOON + 3602)
-    assert (blanked.alert.kind, blanked.alert.telegram_id) == ("erased", 51)
+    assert (blanked.message.kind, blanked.message.telegram_id) == ("erased", 51)
 
 
 def test_answers_that_mention_it_go_and_others_stay(engine: Engine) -> None:
     contract = sent(engine, "contract")
     with writing(engine) as session:
         for key, payload in (("one", "about the contract"), ("two", "about the weather")):
-            row = {
-                "key": key,
-                "chat_id": ANNA,
-                "kind": "reply",
-                "payload": payload,
-                "created_at": moment(NOON),
-            }
-            outbox.owe(session.connection(), [row])
+            outbox.owe(session.connection(), [Owed(key, ANNA, MessageKind.REPLY, NOON, payload=payload)])
     erase(engine, contract, mentioned="contract")
     assert [alert.key for alert in alerts(engine)] == ["two"]
 

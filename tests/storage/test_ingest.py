@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from storage import links
 from storage.engine import reading, writing
 from storage.ingest import Arrival, record
+from storage.kinds import opened_key
 from storage.statements import state
 from storage.tables import FetchRow, Link, OutboxMessage
 from tests.fetches import APPLE, BARE, GATEWAY, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
@@ -77,7 +78,7 @@ def test_an_open_that_turns_out_to_be_a_scanners_is_corrected_in_its_place(
     with reading(engine) as session:
         assert session.get_one(FetchRow, look.id).reason == "burst"
         assert links.history_of(session.get_one(Link, link.id)).summary.opens == 0
-        row = session.exec(select(OutboxMessage).where(OutboxMessage.key == links.opened_key(look.id))).one()
+        row = session.exec(select(OutboxMessage).where(OutboxMessage.key == opened_key(look.id))).one()
         assert row.state == "pending"
 
 
@@ -91,7 +92,7 @@ def test_an_open_that_a_scanner_kept_quiet_takes_its_alert_over(engine: Engine) 
     assert stored(engine) == [(1, "scanned"), (2, "opened"), (3, "scanned")]
     with reading(engine) as session:
         told = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "opened")).one()
-        assert (told.key, told.fetch_id, told.version) == (links.opened_key(reader.id), reader.id, 2)
+        assert (told.key, told.fetch_id, told.version) == (opened_key(reader.id), reader.id, 2)
 
 
 def test_a_batch_that_may_have_been_committed_can_be_repeated(engine: Engine) -> None:

@@ -14,10 +14,10 @@ from storage.checking import check, notes
 from storage.claims import Ended, Outcome, claim, settle
 from storage.engine import connect, writing
 from storage.ingest import record
+from storage.kinds import MessageKind
 from storage.maintenance import BackupError, DamagedError, backup, integrity, look_over
-from storage.outbox import owe
+from storage.outbox import Owed, owe
 from storage.spool import Spools
-from storage.times import moment
 from tests.fetches import NOON, arrival
 from tests.processes import ROOT
 from tests.storage.test_ingest import ANNA, track
@@ -126,13 +126,12 @@ def test_from_a_backup_the_outbox_goes_on_and_what_was_sent_is_not_sent_again(
     with writing(engine) as session:
         (card,) = claim(session, NOON + 900, 1)
         settle(session, card, Outcome(Ended.SENT, telegram_id=51), NOON + 900)
-        reply = {"key": "reply:1", "kind": "reply", "chat_id": ANNA, "created_at": moment(NOON)}
-        owe(session.connection(), [reply])
+        owe(session.connection(), [Owed("reply:1", ANNA, MessageKind.REPLY, NOON)])
     restored = tmp_path / "restored.db"
     backup(file, restored)
     after = connect(settings.model_copy(update={"database_url": f"sqlite:///{restored}"}))
     with writing(after) as session:
-        assert [claimed.alert.key for claimed in claim(session, NOON + 1800, 8)] == ["reply:1"]
+        assert [claimed.message.key for claimed in claim(session, NOON + 1800, 8)] == ["reply:1"]
     after.dispose()
 
 

@@ -10,6 +10,8 @@ from sqlmodel import Session, col, select
 from storage import chats, claims, outbox
 from storage.claims import LEASE, Claim, Ended, Outcome
 from storage.engine import reading, writing
+from storage.kinds import MessageKind
+from storage.outbox import Owed
 from storage.tables import Chat, OutboxMessage
 from storage.times import moment, seconds
 from tests.fetches import NOON
@@ -22,10 +24,9 @@ on_postgres = pytest.mark.parametrize("settings", ["postgres"], indirect=True)
 
 def owe(engine: Engine, key: str, chat: int = ANNA, kind: str = "reply", thread: int | None = None) -> None:
     """A message is owed to a chat."""
-    row = {"key": key, "chat_id": chat, "kind": kind, "thread_id": thread, "created_at": moment(NOON)}
     with writing(engine) as session:
         chats.get_or_create(session, chat, NOON)
-        outbox.owe(session.connection(), [row])
+        outbox.owe(session.connection(), [Owed(key, chat, MessageKind(kind), NOON, thread_id=thread)])
 
 
 def claim(engine: Engine, at: float, limit: int = 8) -> list[Claim]:
@@ -39,7 +40,7 @@ def claim_one(engine: Engine, at: float) -> Claim:
 
 
 def claimed_keys(engine: Engine, at: float, limit: int = 8) -> list[str]:
-    return [claimed.alert.key for claimed in claim(engine, at, limit)]
+    return [claimed.message.key for claimed in claim(engine, at, limit)]
 
 
 def settle(engine: Engine, claimed: Claim, ended: Ended, at: float, telegram_id: int | None = None) -> None:
@@ -57,12 +58,12 @@ def show(engine: Engine, key: str, chat: int = ANNA, kind: str = "reply", messag
     settle(engine, claim_one(engine, NOON), Ended.SENT, NOON, telegram_id=message)
 
 
-def renew(engine: Engine, *keys: str) -> None:
+def refresh(engine: Engine, *keys: str) -> None:
     with writing(engine) as session:
-        outbox.renew(session.connection(), keys)
+        outbox.refresh(session.connection(), keys)
 
 
-def alert(engine: Engine, key: str) -> OutboxMessage:
+def message(engine: Engine, key: str) -> OutboxMessage:
     with reading(engine) as session:
         return session.exec(select(OutboxMessage).where(OutboxMessage.key == key)).one()
 
@@ -91,7 +92,7 @@ def test_a_chat_gets_its_messages_one_after_the_other_in_the_order_they_were_owe
     shown = []
     for step in range(3):
         claimed = claim_one(engine, NOON + step)
-        shown.append(claimed.alert.key)
+        shown.append(claimed.message.key)
         assert claim(engine, NOON + step) == []
         settle(engine, claimed, Ended.SENT, NOON + step, telegram_id=50 + step)
     assert shown == ["first", "second", "third"]
@@ -100,17 +101,17 @@ def test_a_chat_gets_its_messages_one_after_the_other_in_the_order_they_were_owe
 
 def test_a_new_message_goes_before_an_older_edit(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     owe(engine, "opened")
     claimed = claim_one(engine, NOON)
-    assert claimed.alert.key == "opened"
+    assert claimed.message.key == "opened"
     settle(engine, claimed, Ended.SENT, NOON, telegram_id=52)
     assert claimed_keys(engine, NOON) == ["card:1"]
 
 
 def test_one_chats_edit_waits_for_another_chats_new_message(engine: Engine) -> None:
     show(engine, "card:1", ANNA, kind="card")
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     owe(engine, "opened", BEN)
     assert claimed_keys(engine, NOON, limit=1) == ["opened"]
     assert claimed_keys(engine, NOON, limit=1) == ["card:1"]
@@ -182,23 +183,23 @@ def test_an_allowance_is_not_spent_twice_by_two_workers(engine: Engine) -> None:
 
 def test_a_message_is_ours_while_its_lease_lasts(engine: Engine) -> None:
     owe(engine, "opened")
-    assert claim_one(engine, NOON).alert.lease_until == moment(NOON + LEASE)
+    assert claim_one(engine, NOON).message.lease_until == moment(NOON + LEASE)
     assert claim(engine, NOON + LEASE) == []
 
 
 def test_a_message_whose_worker_died_is_taken_again_as_possibly_repeated(engine: Engine) -> None:
     owe(engine, "opened")
-    assert not claim_one(engine, NOON).alert.in_doubt
+    assert not claim_one(engine, NOON).message.in_doubt
     again = claim_one(engine, NOON + LEASE + 1)
-    assert again.alert.key == "opened"
-    assert again.alert.in_doubt
+    assert again.message.key == "opened"
+    assert again.message.in_doubt
     assert again.fence == 2
 
 
 def test_a_message_left_in_flight_comes_back_before_the_chats_others(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
-    renew(engine, "card:1")
-    assert claim_one(engine, NOON).alert.key == "card:1"
+    refresh(engine, "card:1")
+    assert claim_one(engine, NOON).message.key == "card:1"
     owe(engine, "opened")
     assert claim(engine, NOON + 1) == []
     assert claimed_keys(engine, NOON + LEASE + 1) == ["card:1"]
@@ -209,10 +210,10 @@ def test_a_worker_that_was_too_slow_changes_nothing_any_more(engine: Engine, end
     owe(engine, "opened")
     slow = claim_one(engine, NOON)
     claim_one(engine, NOON + LEASE + 1)
-    taken, paused = alert(engine, "opened"), chat(engine)
+    taken, paused = message(engine, "opened"), chat(engine)
     outcome = Outcome(ended, telegram_id=99, wait=600, new_chat_id=-7, trouble="late")
     settle_with(engine, slow, outcome, NOON + LEASE + 2)
-    assert alert(engine, "opened").model_dump() == taken.model_dump()
+    assert message(engine, "opened").model_dump() == taken.model_dump()
     assert chat(engine).model_dump() == paused.model_dump()
 
 
@@ -220,7 +221,7 @@ def test_a_worker_whose_message_was_erased_meanwhile_changes_nothing(engine: Eng
     owe(engine, "opened")
     claimed = claim_one(engine, NOON)
     with writing(engine) as session:
-        session.delete(session.get_one(OutboxMessage, claimed.alert.id))
+        session.delete(session.get_one(OutboxMessage, claimed.message.id))
     settle(engine, claimed, Ended.SENT, NOON + 1, telegram_id=51)
     with reading(engine) as session:
         assert session.exec(select(OutboxMessage)).all() == []
@@ -231,16 +232,16 @@ def test_a_bot_that_takes_over_does_not_wait_for_the_leases_of_the_one_that_is_g
     owe(engine, "for Ben", BEN)
     claim(engine, NOON)
     with writing(engine) as session:
-        claims.take_over(session, NOON + 5)
+        claims.expire_leases(session, NOON + 5)
     taken = claim(engine, NOON + 5)
-    assert [claimed.alert.key for claimed in taken] == ["for Anna", "for Ben"]
-    assert all(claimed.alert.in_doubt for claimed in taken)
+    assert [claimed.message.key for claimed in taken] == ["for Anna", "for Ben"]
+    assert all(claimed.message.in_doubt for claimed in taken)
 
 
 def test_taking_over_leaves_what_is_done_alone(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
     with writing(engine) as session:
-        claims.take_over(session, NOON + 5)
+        claims.expire_leases(session, NOON + 5)
     assert claim(engine, NOON + 3600) == []
 
 
@@ -255,7 +256,7 @@ def test_what_a_clock_that_was_ahead_left_behind_is_over_within_a_minute(engine:
     pause(engine, ANNA, until=ahead + 2)
     assert claimed_keys(engine, NOON) == []
     with writing(engine) as session:
-        claims.take_over(session, NOON)
+        claims.expire_leases(session, NOON)
     assert claimed_keys(engine, NOON) == ["second for Ben"]
     assert claimed_keys(engine, NOON + 60) == ["second for Anna"]
 
@@ -266,7 +267,7 @@ def test_what_a_clock_that_was_ahead_left_behind_is_over_within_a_minute(engine:
 def test_a_message_that_was_sent_is_done_and_known_by_its_id(engine: Engine) -> None:
     owe(engine, "opened")
     settle(engine, claim_one(engine, NOON), Ended.SENT, NOON + 1, telegram_id=51)
-    done = alert(engine, "opened")
+    done = message(engine, "opened")
     assert (done.state, done.telegram_id, done.delivered_version, done.last_error) == ("sent", 51, 1, "")
     assert done.lease_until is None
     assert claim(engine, NOON + 3600) == []
@@ -274,9 +275,9 @@ def test_a_message_that_was_sent_is_done_and_known_by_its_id(engine: Engine) -> 
 
 def test_an_edit_that_was_shown_keeps_the_messages_id(engine: Engine) -> None:
     show(engine, "card:1", kind="card", message=51)
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     settle(engine, claim_one(engine, NOON), Ended.SENT, NOON + 1)
-    assert (alert(engine, "card:1").state, alert(engine, "card:1").telegram_id) == ("sent", 51)
+    assert (message(engine, "card:1").state, message(engine, "card:1").telegram_id) == ("sent", 51)
 
 
 def test_a_chat_waits_as_long_as_telegram_says_and_the_others_go_on(engine: Engine) -> None:
@@ -286,7 +287,7 @@ def test_a_chat_waits_as_long_as_telegram_says_and_the_others_go_on(engine: Engi
     owe(engine, "for Ben", BEN)
     assert claimed_keys(engine, NOON + 16.9) == ["for Ben"]
     assert claimed_keys(engine, NOON + 17) == ["for Anna"]
-    assert not alert(engine, "for Anna").in_doubt
+    assert not message(engine, "for Anna").in_doubt
 
 
 @pytest.mark.parametrize(
@@ -298,10 +299,10 @@ def test_what_did_not_arrive_for_sure_is_tried_again_and_says_so_where_it_may_ha
 ) -> None:
     owe(engine, "opened")
     settle(engine, claim_one(engine, NOON), ended, NOON)
-    waiting = alert(engine, "opened")
+    waiting = message(engine, "opened")
     assert (waiting.state, waiting.in_doubt, waiting.last_error) == ("pending", doubtful, f"it was {ended}")
     assert claim(engine, NOON + 1) == []
-    assert claim_one(engine, NOON + 2).alert.in_doubt is doubtful
+    assert claim_one(engine, NOON + 2).message.in_doubt is doubtful
 
 
 def test_a_long_outage_is_waited_out_a_minute_at_a_time(engine: Engine) -> None:
@@ -313,7 +314,7 @@ def test_a_long_outage_is_waited_out_a_minute_at_a_time(engine: Engine) -> None:
         at += waits[-1]
     assert waits == [2, 4, 8, 16, 32, 60, 60, 60, 60, 60]
     settle(engine, claim_one(engine, at), Ended.SENT, at, telegram_id=51)
-    assert alert(engine, "opened").state == "sent"
+    assert message(engine, "opened").state == "sent"
 
 
 def test_order_is_kept_while_a_message_is_tried_again(engine: Engine) -> None:
@@ -328,7 +329,7 @@ def test_a_message_that_may_have_arrived_twice_is_parked(engine: Engine) -> None
     owe(engine, "opened")
     settle(engine, claim_one(engine, NOON), Ended.IN_DOUBT, NOON)
     settle(engine, claim_one(engine, NOON + 60), Ended.IN_DOUBT, NOON + 60)
-    assert alert(engine, "opened").state == "parked"
+    assert message(engine, "opened").state == "parked"
     owe(engine, "second")
     assert claimed_keys(engine, NOON + 3600) == ["second"]
 
@@ -343,9 +344,9 @@ def test_what_is_parked_is_sent_again_when_its_owner_asks_and_parked_again_by_th
     with writing(engine) as session:
         assert outbox.send_again(session, ANNA) == 1
     again = claim_one(engine, NOON + 3600)
-    assert (again.alert.key, again.alert.in_doubt) == ("opened", True)
+    assert (again.message.key, again.message.in_doubt) == ("opened", True)
     settle(engine, again, Ended.IN_DOUBT, NOON + 3600)
-    assert (alert(engine, "opened").state, alert(engine, "for Ben").state) == ("parked", "parked")
+    assert (message(engine, "opened").state, message(engine, "for Ben").state) == ("parked", "parked")
 
 
 def test_what_is_parked_is_let_go_when_its_owner_says_so(engine: Engine) -> None:
@@ -354,7 +355,7 @@ def test_what_is_parked_is_let_go_when_its_owner_says_so(engine: Engine) -> None
         settle(engine, claim_one(engine, NOON), Ended.REFUSED, NOON)
     with writing(engine) as session:
         assert outbox.dismiss(session, ANNA) == 1
-        assert (outbox.missed(session, ANNA), outbox.missed(session, BEN)) == (0, 1)
+        assert (outbox.count_parked(session, ANNA), outbox.count_parked(session, BEN)) == (0, 1)
     assert claim(engine, NOON + 3600) == []
 
 
@@ -362,7 +363,7 @@ def test_a_death_in_flight_counts_as_the_first_doubt(engine: Engine) -> None:
     owe(engine, "opened")
     claim_one(engine, NOON)
     settle(engine, claim_one(engine, NOON + LEASE + 1), Ended.IN_DOUBT, NOON + LEASE + 1)
-    assert alert(engine, "opened").state == "parked"
+    assert message(engine, "opened").state == "parked"
 
 
 def test_an_answer_that_certainly_failed_parks_nothing(engine: Engine) -> None:
@@ -370,28 +371,28 @@ def test_an_answer_that_certainly_failed_parks_nothing(engine: Engine) -> None:
     settle(engine, claim_one(engine, NOON), Ended.IN_DOUBT, NOON)
     for hour in range(1, 6):
         settle(engine, claim_one(engine, NOON + hour * 3600), Ended.NOT_SENT, NOON + hour * 3600)
-    assert (alert(engine, "opened").state, alert(engine, "opened").in_doubt) == ("pending", True)
+    assert (message(engine, "opened").state, message(engine, "opened").in_doubt) == ("pending", True)
 
 
 def test_a_doubt_is_over_once_the_message_is_there(engine: Engine) -> None:
     owe(engine, "opened")
     settle(engine, claim_one(engine, NOON), Ended.IN_DOUBT, NOON)
     settle(engine, claim_one(engine, NOON + 60), Ended.SENT, NOON + 60, telegram_id=51)
-    assert not alert(engine, "opened").in_doubt
+    assert not message(engine, "opened").in_doubt
 
 
 @pytest.mark.parametrize("ended", [Ended.IN_DOUBT, Ended.NOT_SENT])
 def test_an_edit_is_repeated_for_ever_because_it_shows_the_same(engine: Engine, ended: Ended) -> None:
     show(engine, "card:1", kind="card")
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     for hour in range(1, 6):
         settle(engine, claim_one(engine, NOON + hour * 3600), ended, NOON + hour * 3600)
-        assert (alert(engine, "card:1").state, alert(engine, "card:1").in_doubt) == ("pending", False)
+        assert (message(engine, "card:1").state, message(engine, "card:1").in_doubt) == ("pending", False)
 
 
 def test_an_edit_whose_worker_died_is_not_parked_by_the_next_doubt(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     claim_one(engine, NOON)
     settle(engine, claim_one(engine, NOON + LEASE + 1), Ended.IN_DOUBT, NOON + LEASE + 1)
     assert claimed_keys(engine, NOON + 3600) == ["card:1"]
@@ -401,7 +402,7 @@ def test_a_refused_message_is_parked_and_holds_nobody_up(engine: Engine) -> None
     owe(engine, "refused")
     owe(engine, "next")
     settle(engine, claim_one(engine, NOON), Ended.REFUSED, NOON)
-    assert (alert(engine, "refused").state, alert(engine, "refused").last_error) == (
+    assert (message(engine, "refused").state, message(engine, "refused").last_error) == (
         "parked",
         "it was refused",
     )
@@ -412,24 +413,24 @@ def test_a_message_for_a_topic_that_is_gone_is_sent_to_the_chat(engine: Engine) 
     owe(engine, "opened", TEAM, thread=7)
     settle(engine, claim_one(engine, NOON), Ended.GONE, NOON)
     again = claim_one(engine, NOON)
-    assert (again.alert.key, again.alert.thread_id) == ("opened", None)
+    assert (again.message.key, again.message.thread_id) == ("opened", None)
 
 
 def test_a_card_that_is_gone_is_shown_again_below(engine: Engine) -> None:
     show(engine, "card:1", kind="card", message=51)
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     settle(engine, claim_one(engine, NOON), Ended.GONE, NOON)
     anew = claim_one(engine, NOON)
-    assert (anew.alert.key, anew.alert.telegram_id) == ("card:1", None)
+    assert (anew.message.key, anew.message.telegram_id) == ("card:1", None)
     settle(engine, anew, Ended.SENT, NOON, telegram_id=77)
-    assert alert(engine, "card:1").telegram_id == 77
+    assert message(engine, "card:1").telegram_id == 77
 
 
 def test_an_alert_that_is_gone_is_not_told_again(engine: Engine) -> None:
     show(engine, "opened:1", kind="opened", message=51)
-    renew(engine, "opened:1")
+    refresh(engine, "opened:1")
     settle(engine, claim_one(engine, NOON), Ended.GONE, NOON)
-    assert alert(engine, "opened:1").state == "sent"
+    assert message(engine, "opened:1").state == "sent"
     assert claim(engine, NOON + 3600) == []
 
 
@@ -450,14 +451,14 @@ def test_a_group_that_moved_gets_the_message_at_its_new_address(engine: Engine) 
     moved = Outcome(Ended.MIGRATED, new_chat_id=-1_009_999)
     settle_with(engine, claim_one(engine, NOON), moved, NOON)
     again = claim_one(engine, NOON)
-    assert (again.alert.key, again.alert.chat_id) == ("first", -1_009_999)
-    assert not again.alert.in_doubt
+    assert (again.message.key, again.message.chat_id) == ("first", -1_009_999)
+    assert not again.message.in_doubt
 
 
 def test_a_revoked_token_keeps_the_message_and_blames_nobody(engine: Engine) -> None:
     owe(engine, "opened")
     settle(engine, claim_one(engine, NOON), Ended.REVOKED, NOON)
-    kept = alert(engine, "opened")
+    kept = message(engine, "opened")
     assert (kept.state, kept.in_doubt) == ("pending", False)
     assert (chat(engine).paused_until, chat(engine).unreachable_since) == (None, None)
     assert claimed_keys(engine, NOON + 1) == ["opened"]
@@ -477,12 +478,12 @@ def test_what_is_owed_twice_is_one_message(engine: Engine) -> None:
 def test_a_change_while_a_message_is_on_its_way_leads_to_one_more_delivery(engine: Engine) -> None:
     owe(engine, "card:1", kind="card")
     claimed = claim_one(engine, NOON)
-    renew(engine, "card:1")
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
+    refresh(engine, "card:1")
     assert claim(engine, NOON) == []
     settle(engine, claimed, Ended.SENT, NOON, telegram_id=51)
     edit = claim_one(engine, NOON)
-    assert (edit.alert.telegram_id, edit.version) == (51, 3)
+    assert (edit.message.telegram_id, edit.version) == (51, 3)
     settle(engine, edit, Ended.SENT, NOON)
     assert claim(engine, NOON) == []
 
@@ -491,21 +492,21 @@ def test_five_hundred_changes_are_one_edit(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
     with writing(engine) as session:
         for _ in range(500):
-            outbox.renew(session.connection(), ["card:1"])
+            outbox.refresh(session.connection(), ["card:1"])
     settle(engine, claim_one(engine, NOON), Ended.SENT, NOON)
     assert claim(engine, NOON) == []
-    assert (alert(engine, "card:1").version, alert(engine, "card:1").delivered_version) == (501, 501)
+    assert (message(engine, "card:1").version, message(engine, "card:1").delivered_version) == (501, 501)
 
 
 def test_a_change_of_a_message_nobody_has_seen_yet_makes_no_second_one(engine: Engine) -> None:
     owe(engine, "card:1", kind="card")
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     settle(engine, claim_one(engine, NOON), Ended.SENT, NOON, telegram_id=51)
     assert claim(engine, NOON) == []
 
 
 def test_a_change_of_a_message_that_was_never_owed_is_none(engine: Engine) -> None:
-    renew(engine, "opened:nobody")
+    refresh(engine, "opened:nobody")
     assert claim(engine, NOON) == []
 
 
@@ -514,7 +515,7 @@ def test_a_parked_message_stays_parked_when_what_it_tells_of_changes(engine: Eng
     owe(engine, "opened")
     for hour in (1, 2):
         settle(engine, claim_one(engine, NOON + hour * 3600), Ended.IN_DOUBT, NOON + hour * 3600)
-    renew(engine, "opened")
+    refresh(engine, "opened")
     assert claim(engine, NOON + 86400) == []
 
 
@@ -566,7 +567,7 @@ def test_what_is_owed_at_a_time_of_day_goes_by_the_clock_on_the_wall(engine: Eng
         assert claims.claim(session, NOON + 12, 8, wall=NOON) == []
         assert claims.claim(session, NOON, 8, wall=NOON + 3600) == []
         (claimed,) = claims.claim(session, NOON + 12, 8, wall=NOON + 3600)
-        assert claimed.alert.lease_until == moment(NOON + 12 + LEASE)
+        assert claimed.message.lease_until == moment(NOON + 12 + LEASE)
 
 
 # --- two at a time ----------------------------------------------------------------------------------
@@ -581,11 +582,11 @@ def test_two_workers_at_the_same_moment_never_take_the_same_chat(engine: Engine)
         first = claims.claim(one, NOON, 1)
         # The first has not committed: it holds what it looked at, and the other does not wait for it.
         second = claims.claim(other, NOON, 8)
-    taken = [claimed.alert.chat_id for claimed in (*first, *second)]
+    taken = [claimed.message.chat_id for claimed in (*first, *second)]
     assert taken[0] == ANNA
     assert len(taken) == len(set(taken))
     rest = claim(engine, NOON)
-    assert {*taken, *(claimed.alert.chat_id for claimed in rest)} == {ANNA, BEN, CARLA}
+    assert {*taken, *(claimed.message.chat_id for claimed in rest)} == {ANNA, BEN, CARLA}
 
 
 @on_postgres
@@ -614,7 +615,7 @@ def test_a_worker_that_looks_while_another_commits_takes_nothing_twice(engine: E
         looked.wait(10)
     other.join()
     event.remove(engine, "before_cursor_execute", looking)
-    assert mine.alert.key == "opened"
+    assert mine.message.key == "opened"
     assert theirs == []
 
 
@@ -626,7 +627,7 @@ def test_two_workers_share_the_chats_without_a_double(engine: Engine) -> None:
 
     def work() -> None:
         while claims := claim(engine, NOON, limit=3):
-            taken.extend(claimed.alert.chat_id for claimed in claims)
+            taken.extend(claimed.message.chat_id for claimed in claims)
 
     workers = [threading.Thread(target=work) for _ in range(2)]
     for worker in workers:
@@ -657,16 +658,16 @@ def test_a_fresh_chat_does_not_wait_for_chats_that_used_up_their_allowance(engin
 
 def test_a_card_whose_edit_was_refused_shows_its_next_version(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     settle(engine, claim_one(engine, NOON), Ended.REFUSED, NOON)
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     assert claimed_keys(engine, NOON + 60) == ["card:1"]
 
 
 def test_a_card_sent_anew_after_a_doubtful_edit_is_not_possibly_repeated(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
-    renew(engine, "card:1")
+    refresh(engine, "card:1")
     claim_one(engine, NOON)
     settle(engine, claim_one(engine, NOON + LEASE + 1), Ended.GONE, NOON + LEASE + 1)
     anew = claim_one(engine, NOON + LEASE + 1)
-    assert (anew.alert.telegram_id, anew.alert.in_doubt) == (None, False)
+    assert (anew.message.telegram_id, anew.message.in_doubt) == (None, False)

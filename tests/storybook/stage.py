@@ -50,7 +50,7 @@ class Stage:
         """What is due by then is due now: the bot would find it on its next rounds, minutes later at most."""
         self.clock.set(at)
         with writing(self._engine) as session:
-            outbox.refresh_changed(session, at)
+            outbox.refresh_due(session, at)
             self._notifier.in_transaction(session.connection())
         self._notifier.after_commit()
 

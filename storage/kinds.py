@@ -1,0 +1,119 @@
+"""The kinds of message in the outbox, what the bot does with each, and the keys that tell messages apart.
+
+A rule about kinds is a column of `POLICIES`: who adds a kind answers every question there, in one line.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class MessageKind(StrEnum):
+    """What a message is about; the outbox keeps the word in its column `kind`."""
+
+    CARD = "card"
+    """One a link: shows where the link stands, and is edited for as long as the link lives."""
+    OPENED = "opened"
+    """The alert: tells of one open."""
+    PROXIED = "proxied"
+    """Tells that a mail provider fetched the image, before anybody opened the mail."""
+    OBJECTED = "objected"
+    """Tells that the recipient stopped the recording."""
+    UNSENT = "unsent"
+    """Asks whether a draft that rests was sent."""
+    REMIND = "remind"
+    """The reminder that `/remind` asked for."""
+    DEADLINE = "deadline"
+    """The nudge before a deadline."""
+    DIGEST = "digest"
+    """The chat's daily summary."""
+    REPLY = "reply"
+    """Worded when it was owed: the answer to an update, or a notice to the administrator."""
+    EXPORT = "export"
+    """A file with all that is kept about the chat."""
+    PICTURE = "picture"
+    """A link's story as an image."""
+    ERASED = "erased"
+    """Takes the place of a shown message whose link was erased, and says no more than that."""
+
+
+class Policy(NamedTuple):
+    """What the bot does with the messages of one kind."""
+
+    is_held: bool = False
+    """Quiet hours hold a new message. The others are answers, make no sound, or have a time of their own."""
+    is_nudge: bool = False
+    """Somebody asked for it at a time to come: `/status` counts it while it waits."""
+    tells_parked: bool = False
+    """A new message also says how many messages before it may not have arrived."""
+    has_file: bool = False
+    """It is a file. It cannot be edited into another message, so erasing keeps nothing of it."""
+    is_forgotten: bool = False
+    """Dropped from the outbox a week after it was sent; the others live as long as their link."""
+
+
+POLICIES = {
+    MessageKind.CARD: Policy(),
+    MessageKind.OPENED: Policy(is_held=True, tells_parked=True),
+    MessageKind.PROXIED: Policy(is_held=True),
+    MessageKind.OBJECTED: Policy(is_held=True),
+    MessageKind.UNSENT: Policy(is_held=True),
+    MessageKind.REMIND: Policy(is_held=True, is_nudge=True, tells_parked=True),
+    MessageKind.DEADLINE: Policy(is_held=True, is_nudge=True, tells_parked=True),
+    MessageKind.DIGEST: Policy(tells_parked=True, is_forgotten=True),
+    MessageKind.REPLY: Policy(is_forgotten=True),
+    MessageKind.EXPORT: Policy(has_file=True, is_forgotten=True),
+    MessageKind.PICTURE: Policy(has_file=True, is_forgotten=True),
+    MessageKind.ERASED: Policy(is_forgotten=True),
+}
+
+
+def policy_of(kind: str) -> Policy:
+    """Return the policy of a kind as the outbox keeps it. Raises ValueError for a word that is no kind."""
+    return POLICIES[MessageKind(kind)]
+
+
+def kinds_where(applies: Callable[[Policy], bool]) -> tuple[MessageKind, ...]:
+    """Return the kinds whose policy fits, for a query: `kinds_where(lambda policy: policy.is_held)`."""
+    return tuple(kind for kind, policy in POLICIES.items() if applies(policy))
+
+
+# A key is unique in the outbox: owing the same message twice leaves one.
+
+
+def card_key(link_id: int) -> str:
+    return f"card:{link_id}"
+
+
+def opened_key(fetch_id: str) -> str:
+    return f"opened:{fetch_id}"
+
+
+def proxied_key(link_id: int) -> str:
+    return f"proxied:{link_id}"
+
+
+def objected_key(link_id: int) -> str:
+    return f"objected:{link_id}"
+
+
+def unsent_key(link_id: int) -> str:
+    return f"unsent:{link_id}"
+
+
+def nudge_key(kind: MessageKind, link_id: int, due: float) -> str:
+    return f"{kind}:{link_id}:{int(due)}"
+
+
+def digest_key(chat_id: int, due: float) -> str:
+    return f"digest:{chat_id}:{int(due)}"
+
+
+def answer_key(kind: MessageKind, update_id: int) -> str:
+    """The answer to an update, as a text or as a file: an update that is worked on twice has one answer."""
+    return f"{kind}:{update_id}"
+
+
+def notice_key(about: str, which: float) -> str:
+    """A notice to the administrator, such as `failed:<update>` or `checkup:<time>`."""
+    return f"{about}:{which}"
