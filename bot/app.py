@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from sqlalchemy.exc import DBAPIError
 from telegram.error import TelegramError
 from telegram.ext import (
     ApplicationBuilder,
@@ -32,14 +30,14 @@ from bot.commands import (
     track,
 )
 from bot.commands.handling import handler, instead
-from bot.context import BotContext
+from bot.context import TELEGRAM, BotContext
 from bot.delivery.loop import Delivery
 from bot.delivery.outcomes import describe_telegram_error
 from bot.receiving import App, UpdateReceiver
+from bot.supervisor import run_forever, run_until_done
 from bot.tls import trusted
 from settings import Settings
 from storage import claims, inbox, outbox
-from storage.engine import describe_database_error
 from storage.health import BOT, beat
 from storage.lock import BotLock
 from storage.notifying import Subscriber
@@ -121,10 +119,9 @@ class Bot:
         self._delivery = Delivery(context, self._app.bot)
 
     async def run(self, stop: asyncio.Event) -> None:
-        subscriber = Subscriber(self._settings, self._context.due.set)
         tasks = [
-            asyncio.create_task(self._forever(self._heart)),
-            asyncio.create_task(self._serve(subscriber)),
+            asyncio.create_task(run_forever(self._context, "writing the heartbeat", self._write_heartbeat)),
+            asyncio.create_task(run_forever(self._context, "starting", self._serve)),
             asyncio.create_task(checkup.run(self._context)),
         ]
         await stop.wait()
@@ -134,45 +131,41 @@ class Bot:
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE):
                 await self._delivery.drain()
-        subscriber.stop()
         self._lock.release()
         await self._app.shutdown()
         self._context.close()
 
-    async def _serve(self, subscriber: Subscriber) -> None:
-        """Wait for our turn and for Telegram, then run the loops until we are cancelled."""
-        await self._insist(self._wait_for_turn)
-        await self._insist(self._greet)
-        subscriber.start()
+    async def _serve(self) -> None:
+        """Wait for the other bot to end and for Telegram, then run the loops until cancelled."""
+        await run_until_done(self._context, "waiting for the other bot", self._wait_for_lock)
+        await run_until_done(self._context, "greeting Telegram", self._greet)
         log.info("Ready as @%s.", self._app.bot.username)
-        async with asyncio.TaskGroup() as loops:
-            loops.create_task(profile.register(self._app.bot))
-            for loop in (self._receiver.poll, self._receiver.work, self._delivery.run, self._keep_house):
-                loops.create_task(self._forever(loop))
+        loops = {
+            "waiting for notifications": self._wait_for_notifications,
+            "receiving updates": self._receiver.poll,
+            "answering updates": self._receiver.work,
+            "delivering messages": self._delivery.run,
+            "keeping house": self._keep_house,
+        }
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(profile.register(self._app.bot))
+            for name, loop in loops.items():
+                tasks.create_task(run_forever(self._context, name, loop))
 
-    async def _forever(self, loop: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await self._insist(loop)
+    async def _wait_for_notifications(self) -> None:
+        """Deliver within milliseconds what the pixel server has written; without this, within seconds."""
+        subscriber = Subscriber(self._settings, self._context.due.set)
+        try:
+            subscriber.start()
+            await asyncio.Event().wait()
+        finally:
+            subscriber.stop()
 
-    async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
-        """What fails is told and begun again: nothing is lost, it is all in the database."""
-        said = ""
-        while True:
-            try:
-                return await step()
-            except DBAPIError as error:
-                if said != (said := describe_database_error(error)):
-                    log.warning("The database fails, trying again: %s", said)
-                await asyncio.sleep(1)
-            except Exception:
-                log.exception("Something failed and begins again.")
-                await asyncio.sleep(1)
-
-    async def _wait_for_turn(self) -> None:
+    async def _wait_for_lock(self) -> None:
         while not await asyncio.to_thread(self._lock.take):
-            self._context.say_trouble("Another bot works on this database; waiting until it ends.")
+            self._context.set_trouble("lock", "Another bot works on this database; waiting until it ends.")
             await asyncio.sleep(1)
-        self._context.say_trouble("")
+        self._context.set_trouble("lock", "")
         await self._context.write(lambda session: claims.expire_leases(session, steady()))
 
     async def _greet(self) -> None:
@@ -184,12 +177,12 @@ class Bot:
                 await self._app.bot.delete_webhook()
                 break
             except TelegramError as error:
-                self._context.say_trouble(describe_telegram_error(error))
+                self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30)
-        self._context.say_trouble("")
+        self._context.set_trouble(TELEGRAM, "")
 
-    async def _heart(self) -> None:
+    async def _write_heartbeat(self) -> None:
         while True:
             self._context.troubled.clear()
             await self._context.write(lambda session: beat(session, BOT, self._context.trouble, now()))

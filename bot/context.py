@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+TELEGRAM = "Telegram"
+"""The source of the trouble that Telegram itself has. Each answered request for updates clears it."""
+
 
 class BotContext:
     """Made once in the event loop; `due` is set whenever something may be waiting for delivery."""
@@ -30,20 +33,29 @@ class BotContext:
     def __init__(self, settings: Settings, engine: Engine, keys: Keys) -> None:
         self.settings, self.keys = settings, keys
         self.due, self.received, self.troubled = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self.trouble = ""
-        """What keeps the bot from its work, for /readyz; empty when nothing does."""
+        self._troubles: dict[str, str] = {}
         self._engine = engine
         self._erased = Notifier(settings, ERASED)
         # One thread: SQLite has one writer anyway, and what is asked in order is done in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
 
-    def say_trouble(self, trouble: str) -> None:
-        """Tell what keeps the bot from its work, or that nothing does: the log once, and /readyz."""
-        if trouble == self.trouble:
+    @property
+    def trouble(self) -> str:
+        """What keeps the bot from its work, for `/readyz`. Empty when nothing does."""
+        return " ".join(self._troubles.values())
+
+    def set_trouble(self, source: str, trouble: str) -> None:
+        """Report what is wrong with one part of the bot, or with an empty text that it is well again.
+
+        The log says it once, and the heart writes it down at once.
+        """
+        if trouble == self._troubles.get(source, ""):
             return
         if trouble:
             log.warning("%s", trouble)
-        self.trouble = trouble
+            self._troubles[source] = trouble
+        else:
+            del self._troubles[source]
         self.troubled.set()
 
     async def write(self, act: Callable[[Session], T]) -> T:

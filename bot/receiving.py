@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
 import words
-from bot.context import BotContext
+from bot.context import TELEGRAM, BotContext
 from bot.delivery.outcomes import describe_telegram_error
 from bot.languages import language_of, speaking_to
 from bot.message import Message
@@ -57,12 +57,12 @@ class UpdateReceiver:
                 )
             except (TelegramError, KeyError) as error:
                 # KeyError: an answer of 200 without a result, which PTB does not expect.
-                self._context.say_trouble(describe_telegram_error(error))
+                self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
                 pause = min(pause * 2, SLOWEST_RETRY)
                 await asyncio.sleep(_wait(error, pause))
                 continue
             pause = 1.0
-            self._context.say_trouble("")
+            self._context.set_trouble(TELEGRAM, "")
             if updates:
                 await self._context.write(partial(_receive, updates=updates))
                 offset = updates[-1].update_id + 1

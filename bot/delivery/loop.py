@@ -15,7 +15,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 import logs
 import words
-from bot.context import BotContext
+from bot.context import TELEGRAM, BotContext
 from bot.delivery.breaker import CircuitBreaker
 from bot.delivery.composing import compose
 from bot.delivery.outcomes import describe_telegram_error, outcome_of
@@ -185,7 +185,7 @@ class Delivery:
     def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
         """One line for each answer that is not a yes; a revoked token is said once and then waited out."""
         if outcome.ended is Ended.REVOKED:
-            self._context.say_trouble(describe_telegram_error(InvalidToken()))
+            self._context.set_trouble(TELEGRAM, describe_telegram_error(InvalidToken()))
         elif outcome.ended is not Ended.SENT:
             log.warning("Message %d: %s (%s)", claim.message.id, outcome.ended, outcome.trouble)
 
