@@ -1,1 +1,1 @@
-"""The whole product with no bot token: a local Bot API, a chat page, mail clients played on buttons."""
+"""The whole product without a bot token: a local Bot API, a chat page, and mail programs on buttons."""

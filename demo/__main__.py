@@ -1,6 +1,6 @@
-"""`python -m demo`: the whole product, with no bot token, and one address to open.
+"""`python -m demo`: run the whole product without a bot token, and print one address to open.
 
-With `--verbose` it also shows what the programs log.
+`--verbose` also shows what the bot and the pixel server log.
 """
 
 import os
@@ -14,21 +14,23 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from demo.children import Child, ChildEndedError, environment, stop, until
+from demo.child_processes import Child, ChildEndedError, environment, ignore_line, stop, until
 from demo.site import site
 from demo.telegram import Running
 from demo.telegram.serving import listening, serving
 
-START_SECONDS = 60.0
+START_TIMEOUT = 60.0
+"""Seconds that each process may take to start."""
 SETTLE_SECONDS = "1"
-"""A visitor taps Sent and lets the landlord open the mail at once: five seconds would puzzle them."""
+"""A visitor taps Sent and lets the landlord open the mail at once. Waiting five seconds would puzzle them."""
 FIRST_PORT = 8000
-LOOK_SECONDS = 0.5
+CHECK_SECONDS = 0.5
+"""Seconds between two checks that the processes still run."""
 VISITOR = "Robin"
 
 
 def free_port(wanted: int) -> int:
-    """The wanted port, or any other where it is taken."""
+    """Return the wanted port, or another one if it is taken."""
     for port in (wanted, 0):
         with suppress(OSError), listening(port) as bound:
             return int(bound.getsockname()[1])
@@ -58,25 +60,26 @@ def answers(url: str) -> bool:
 def run(
     telegram: Running, environ: dict[str, str], children: list[Child], asked_to_end: threading.Event
 ) -> None:
-    """Start the real programs, say where to look, and stay until asked to end."""
-    hear = verbose(telegram) if "--verbose" in sys.argv else len
-    Child("storage", environ, ["upgrade"], hear=hear).finish()
-    children.append(Child("pixel_server", environ, hear=hear))
-    until(lambda: answers(f"{environ['PUBLIC_URL']}/healthz"), children, START_SECONDS, asked_to_end)
-    children.append(Child("bot", environ, hear=hear))
-    until(lambda: telegram.updates.polls, children, START_SECONDS, asked_to_end)
+    """Start the real programs, print the address to open, and wait until asked to end."""
+    on_line = show_line(telegram) if "--verbose" in sys.argv else ignore_line
+    Child("storage", environ, ["upgrade"], on_line=on_line).finish()
+    children.append(Child("pixel_server", environ, on_line=on_line))
+    until(lambda: answers(f"{environ['PUBLIC_URL']}/healthz"), children, START_TIMEOUT, asked_to_end)
+    children.append(Child("bot", environ, on_line=on_line))
+    until(lambda: telegram.updates.polls, children, START_TIMEOUT, asked_to_end)
     if not asked_to_end.is_set():
         say(f"Pixel server at {environ['PUBLIC_URL']}/, a local Telegram beside it. Ctrl-C ends both.")
         say(f"Open {telegram.url}/")
     watch(children, asked_to_end)
 
 
-def verbose(telegram: Running) -> Callable[[str], object]:
+def show_line(telegram: Running) -> Callable[[str], object]:
     return lambda line: sys.stderr.write(telegram.redacted(line) + "\n")
 
 
 def watch(children: Sequence[Child], asked_to_end: threading.Event) -> None:
-    while not asked_to_end.wait(LOOK_SECONDS):
+    """Wait until asked to end. Raises ChildEndedError if a process ends before that."""
+    while not asked_to_end.wait(CHECK_SECONDS):
         for child in children:
             if not child.running():
                 raise child.ended()
@@ -102,7 +105,7 @@ def main() -> int:
         try:
             run(telegram, settings_of(telegram, folder, port), children, asked_to_end)
         except (ChildEndedError, TimeoutError) as trouble:
-            sys.stderr.write(f"The demo cannot go on: {telegram.redacted(str(trouble))}\n")
+            sys.stderr.write(f"The demo had to stop: {telegram.redacted(str(trouble))}\n")
             return 1
         finally:
             stop(children)

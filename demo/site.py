@@ -1,4 +1,4 @@
-"""One site: the chat page, the mail world, and the local Bot API behind them."""
+"""The demo's web site: the chat page, the mail programs, the storybook, and the local Bot API behind them."""
 
 import json
 from dataclasses import asdict
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from demo.mail import ACTIONS, MailWorld
+from demo.mail_programs import ACTIONS, MailPrograms
 from demo.storybook import Story, stories
 from demo.telegram import Telegram, User
 from demo.telegram.serving import routes_of
@@ -52,10 +52,10 @@ def page_routes() -> list[BaseRoute]:
 
 
 def stories_route() -> BaseRoute:
-    async def told(_request: Request) -> Response:
+    async def listed(_request: Request) -> Response:
         return JSONResponse([shown(story) for story in await run_in_threadpool(stories)])
 
-    return Route("/stories.json", told)
+    return Route("/stories.json", listed)
 
 
 def shown(story: Story) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def shown(story: Story) -> dict[str, Any]:
     return named | {"steps": steps}
 
 
-def mail_routes(mail: MailWorld, visitor: User, public_url: str) -> list[BaseRoute]:
+def mail_routes(mail: MailPrograms, visitor: User, public_url: str) -> list[BaseRoute]:
     async def about(_request: Request) -> Response:
         actions = [{name: asdict(a)[name] for name in ("key", "group", "label", "hint")} for a in ACTIONS]
         described = {
@@ -88,7 +88,7 @@ def mail_routes(mail: MailWorld, visitor: User, public_url: str) -> list[BaseRou
 
 
 def site(telegram: Telegram, visitor: User, public_url: str) -> Starlette:
-    mail = MailWorld(public_url, lambda done: telegram.changed("mail", done=done))
+    mail = MailPrograms(public_url, lambda done: telegram.changed("mail", done=done))
     telegram.previewer = mail.preview
     return Starlette(
         routes=[
@@ -97,6 +97,6 @@ def site(telegram: Telegram, visitor: User, public_url: str) -> Starlette:
             *mail_routes(mail, visitor, public_url),
             *routes_of(telegram),
         ],
-        # a page of another origin that rebinds its name to loopback is turned away
+        # DNS rebinding: a page whose host name points to loopback must not reach this site.
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
     )

@@ -1,6 +1,6 @@
-"""The storybook: conversations as text files, which the tests play and the demo shows.
+"""The storybook: conversations in text files, which the tests play and the demo shows.
 
-How to read and write them is told in `stories/README.md`. Here they are taken apart, and written again.
+`stories/README.md` explains the format. This module parses the files, and writes them.
 """
 
 import re
@@ -13,7 +13,7 @@ BRIEFLY = "Briefly: "
 INDENT = "    "
 
 MESSAGES = ("with sound", "without sound", "changing")
-"""Ways to see a message; the others are a line each."""
+"""How a message is seen. Notes are one line each."""
 NOTES = ("flashing up", "under", "copied", "on a page")
 
 _ABOUT = r"the card(?: of #\d+)?|“.*”"
@@ -26,33 +26,33 @@ _A_ROW = re.compile(r"\[.+\]")
 
 
 class StoryError(Exception):
-    """A story that cannot be read, or played; the message names the file and the line."""
+    """A story cannot be parsed, or cannot be played. The message names the file and the line."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One thing that somebody sees: a message, a change of one, a reaction, a note that flashes up."""
+    """One thing that somebody sees: a message, a changed message, a reaction, or a toast."""
 
     where: str
     """`To Anna`, `In House`, `In House, topic Landlord`"""
     how: str
     about: str = ""
-    """What it answers, changes, or stands under: `the card`, `the card of #2`, or “how a message begins”."""
+    """The message that it answers or changes: `the card`, `the card of #2`, or “its first words”."""
     text: str = ""
     extras: tuple[tuple[str, str], ...] = ()
-    """What else a message has: `asks` and what for, a `file` or a `picture` and its name."""
+    """Pairs: `asks` and the placeholder, `file` and its name, `picture` and its name."""
     rows: tuple[tuple[str, ...], ...] = ()
-    """Its buttons."""
+    """The labels of its buttons, row by row."""
 
     def lines(self) -> list[str]:
-        """As it stands in a file, without the indent."""
+        """Return its lines in a story's file, without the indent."""
         if self.how in NOTES:
             return [f"{self._head()}: {self.text}"]
-        told = [f"| {line}".rstrip() for line in self.text.split("\n")] if self.text else []
+        text = [f"| {line}".rstrip() for line in self.text.split("\n")] if self.text else []
         extras = [f"({what}: {of})" for what, of in self.extras]
         return [
             f"{self._head()}:",
-            *told,
+            *text,
             *extras,
             *(" ".join(f"[{key}]" for key in row) for row in self.rows),
         ]
@@ -64,13 +64,13 @@ class Seen:
 
 @dataclass(frozen=True)
 class Step:
-    """What somebody does, or what happens, and what is seen then."""
+    """What somebody does or what happens, and what is seen then."""
 
     line: int
     act: str
     seen: tuple[Seen, ...]
     briefly: bool = False
-    """It only leads on: what is seen then is told in another story."""
+    """True if what is seen then is left out, because another story shows it."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,12 @@ class Story:
 
 
 def stories(folder: Path = FOLDER) -> list[Story]:
-    """All of them, chapter by chapter."""
+    """Return all stories, chapter by chapter."""
     return [read(path) for path in sorted(folder.glob("*/*.txt"))]
 
 
 def read(path: Path) -> Story:
-    """Raises StoryError."""
+    """Parse a story's file. Raises StoryError."""
     lines = path.read_text("utf-8").split("\n")
     title, rest = lines[0], lines[1:]
     empty = Story(path, title, "", ())
@@ -107,7 +107,7 @@ def read(path: Path) -> Story:
         raise empty.error(1, "a story begins with its title, and an empty line")
     about = [*_until_empty(rest[1:])]
     if not about:
-        raise empty.error(3, "behind the title stands what the story is about")
+        raise empty.error(3, "below its title a story says what it is about")
     first = 2 + len(about)
     return Story(path, title, "\n".join(about), tuple(_steps(empty, lines, first)))
 
@@ -120,11 +120,11 @@ def _until_empty(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _steps(story: Story, lines: Sequence[str], first: int) -> Iterator[Step]:
-    """Each line at the margin is an act; what stands indented below it is what is seen then."""
+    """Parse the steps. A line without indent is an act; the indented lines below it are what is seen then."""
     acts = [place for place in range(first, len(lines)) if lines[place] and not lines[place].startswith(" ")]
     for place in range(first, acts[0] if acts else len(lines)):
         if lines[place]:
-            raise story.error(place + 1, "nobody has done anything yet that could be seen")
+            raise story.error(place + 1, "something is seen before anybody has done anything")
     for place, end in zip(acts, [*acts[1:], len(lines)], strict=True):
         act = lines[place]
         seen = tuple(_seen(story, lines, place + 1, end))
@@ -132,7 +132,7 @@ def _steps(story: Story, lines: Sequence[str], first: int) -> Iterator[Step]:
 
 
 def _seen(story: Story, lines: Sequence[str], start: int, end: int) -> Iterator[Seen]:
-    """What is seen between two acts: blocks with empty lines between them."""
+    """Parse what is seen after one act: blocks that empty lines separate."""
     block: list[str] = []
     for place in range(start, end + 1):
         line = lines[place] if place < end else ""
@@ -166,7 +166,7 @@ def _one(story: Story, block: Sequence[str], line: int) -> Seen:
 
 
 def written(story: Story, seen: Sequence[Sequence[Seen]]) -> str:
-    """The file of a story in which this is seen, step by step."""
+    """Return the content of the story's file if this is seen after each step."""
     parts = [story.title, "", story.about, ""]
     for step, shown in zip(story.steps, seen, strict=True):
         parts.append(BRIEFLY * step.briefly + step.act)

@@ -82,7 +82,6 @@ def shorten(text: str, longest: int) -> str:
 
 def utf16(text: str) -> int:
     """Return the length in UTF-16 units."""
-    """Return the length in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 

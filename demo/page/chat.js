@@ -1,12 +1,12 @@
-// The chat: messages as Telegram draws them, edited in place.
+// The chat: it draws messages as Telegram does, and edits them in place.
 
 import { element } from "./element.js";
 
 const log = document.querySelector("#messages");
 const nodes = new Map();
 const waiting = new Map(); // query id -> the button that waits for its answer
-const early = new Set(); // queries answered before we knew their id
-const PATIENCE = 15000; // then a button that nobody answers stops waiting
+const early = new Set(); // queries that were answered before their id was known here
+const ANSWER_TIMEOUT = 15000; // milliseconds after which an unanswered button stops waiting
 
 export const messages = new Map();
 
@@ -21,11 +21,11 @@ export async function post(path, body) {
   return result;
 }
 
-// Times: every reader sees their own zone, as in Telegram
+// Times: each reader sees them in their own time zone, as in Telegram
 
 const PARTS = {
-  t: { hour: "2-digit", minute: "2-digit" },
-  T: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  t: { hour: "numeric", minute: "2-digit" },
+  T: { hour: "numeric", minute: "2-digit", second: "2-digit" },
   d: { day: "numeric", month: "numeric", year: "2-digit" },
   D: { day: "numeric", month: "long", year: "numeric" },
   w: { weekday: "long" },
@@ -46,7 +46,7 @@ export function localTime(unix, format) {
 
 function localiseTimes(root) {
   for (const time of root.querySelectorAll("time[data-format]")) {
-    if (!time.dataset.format) continue; // no format: the written words stay
+    if (!time.dataset.format) continue; // without a format the text stays as it is
     time.title = time.textContent;
     time.textContent = localTime(Number(time.dataset.unix), time.dataset.format);
   }
@@ -103,7 +103,7 @@ async function press(message, button, node) {
     const { query } = await post("/client/press", { user: message.chat, message_id: message.id, data: button.callback_data });
     if (early.delete(query)) return node.classList.remove("waiting");
     waiting.set(query, node);
-    setTimeout(() => node.classList.remove("waiting"), PATIENCE);
+    setTimeout(() => node.classList.remove("waiting"), ANSWER_TIMEOUT);
   } catch (error) {
     node.classList.remove("waiting");
     toast(error.message);
@@ -129,7 +129,7 @@ function tools(message, actions) {
 
 function draw(message, actions) {
   if (message.service) return element("div", { className: "service", textContent: message.service.replaceAll("_", " ") });
-  const words = element("span", { innerHTML: message.html }); // made safe by the server
+  const words = element("span", { innerHTML: message.html }); // the server escapes it
   localiseTimes(words);
   const bubble = element("div", { className: "bubble" }, quote(message), attachment(message.file), words, foot(message));
   const rows = message.buttons.map((row) => element("div", {}, ...row.map((button) => key(message, button))));
@@ -158,14 +158,14 @@ export function remove(id) {
   messages.delete(id);
 }
 
-// Small things
+// Clipboard, toast and popup
 
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     toast("Copied to clipboard.");
   } catch {
-    popup(text); // no permission: show it, to be copied by hand
+    popup(text); // without permission: show it, so that it can be copied by hand
   }
 }
 

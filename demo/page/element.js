@@ -1,4 +1,4 @@
-// A piece of a page, with what is in it.
+// Makes an element with properties and children.
 
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);

@@ -1,16 +1,16 @@
-// The world outside: the mail that is being written, and whoever loads its image.
+// The world outside: the mail that the visitor writes, and the programs that load its image.
 
 import { messages, post, toast } from "./chat.js";
 import { element } from "./element.js";
 
 const find = (id) => document.querySelector(id);
-let about; // what the server told: who we are, which actions there are
-let done = []; // what was played, oldest first
-let chosen; // the pixel address in this mail
+let about; // what the server says about the visitor and the actions
+let done = []; // the actions so far, oldest first
+let chosen; // the address of the pixel in this mail
 const buttons = new Map();
 const results = new Map();
 
-// What a person sees who looks for the link in the chat
+// The pixels that the chat's cards show
 
 function cards() {
   const found = new Map();
@@ -77,7 +77,7 @@ function drawChoice(found) {
   find("#links").replaceChildren(...options);
 }
 
-// What was really requested
+// The requests that were really sent
 
 function wire(request) {
   const answer = request.status ? `${request.status}, ${request.bytes} bytes` : `no answer (${request.error})`;
@@ -96,15 +96,16 @@ function drawResults() {
   }
   const previews = done.filter((one) => one.action === "preview").length;
   find("#preview-note").hidden = !previews;
-  find("#preview-note").textContent = `Telegram's own servers loaded the image ${previews}× to draw a link preview, because the link was written in the open. That is never an open.`;
+  find("#preview-note").textContent = `Telegram's own servers loaded the image ${previews}× to draw a link preview, because a message showed the link as plain text. That is never an open.`;
 }
 
 const HINTS = {
   none: "Ask the bot for a link first.",
   paste: "The link is in the chat. Paste its image into this draft.",
-  pasted: "The image is in your draft; the chat says whether the bot saw it.",
+  pasted: "The image is in your draft. The chat says that the bot saw it. Now send the mail.",
   sent: "Sent. No pixel can know that: tap “✅ I’ve sent it” in the chat.",
-  told: "The bot knows. Now it depends on the other side.",
+  told: "The bot knows. Now let somebody open the mail.",
+  opened: "Opened. The chat says what the bot can tell, and why.",
 };
 
 function sentKey() {
@@ -123,7 +124,7 @@ function guide() {
   const now = stage();
   const opened = ["gmail", "outlook"].some((key) => played(key).length);
   const next = { paste: "paste", pasted: "send", told: opened ? "" : "gmail" }[now];
-  find("#mail-hint").textContent = HINTS[now];
+  find("#mail-hint").textContent = HINTS[opened ? "opened" : now];
   for (const [key, button] of buttons) button.classList.toggle("next", key === next);
   sentKey()?.classList.toggle("next", now === "sent");
   const steps = [now !== "none", now === "told", now === "told" && opened];

@@ -1,4 +1,4 @@
-// Puts the two halves together: listens for changes, writes, and shows the way.
+// Joins the two halves: receives changes, sends what is typed, and guides through the first steps.
 
 import { answered, messages, post, remove, show, toast } from "./chat.js";
 import { element } from "./element.js";
@@ -7,8 +7,8 @@ import { happened, open, refresh } from "./mail.js";
 const find = (id) => document.querySelector(id);
 const text = find("#text");
 const FIRST = "/track contract to landlord";
-const PAUSE = 2000; // before asking again, when the demo does not answer
-let me; // our own id, and that of our chat with the bot
+const RETRY_AFTER = 2000; // milliseconds, when the demo does not answer
+let me; // the visitor's id; it is also the id of their chat with the bot
 let replyTo = null;
 let editing = null;
 
@@ -76,7 +76,7 @@ async function typeFirst() {
   submit();
 }
 
-// The chat's furniture
+// The welcome and the menu of commands
 
 function welcome() {
   const empty = messages.size === 0;
@@ -88,7 +88,7 @@ function welcome() {
   find("#messages").append(element("div", { className: "welcome" }, element("strong", { textContent: "What can this bot do?" }), about, element("br"), start));
 }
 
-async function furnish() {
+async function showCommands() {
   const answer = await fetch(`/client/bot?language=${encodeURIComponent(language())}`);
   const bot = await answer.json();
   if (find("#about")) find("#about").textContent = bot.description || "It tells you when your mail was opened.";
@@ -118,9 +118,9 @@ async function block() {
   find("#bot-state").textContent = blocked ? "bot" : "blocked by you";
 }
 
-// Changes, as they come
+// Changes, as they arrive
 
-const HEARD = {
+const ON_CHANGE = {
   message(change) {
     const fresh = !messages.has(change.message.id);
     show(change.message, actions);
@@ -134,7 +134,7 @@ const HEARD = {
     refresh();
   },
   answer: answered,
-  commands: furnish,
+  commands: showCommands,
   mail: (change) => happened(change.done),
 };
 
@@ -145,11 +145,11 @@ async function listen(since) {
       const answer = await fetch(`/client/changes?since=${seq}&timeout=25`);
       const heard = await answer.json();
       seq = heard.seq;
-      for (const change of heard.changes) if (!change.chat || change.chat === me) HEARD[change.kind]?.(change);
+      for (const change of heard.changes) if (!change.chat || change.chat === me) ON_CHANGE[change.kind]?.(change);
       find("#bot-state").classList.remove("gone");
     } catch {
       toast("The demo does not answer. Is it still running?");
-      await new Promise((done) => setTimeout(done, PAUSE));
+      await new Promise((done) => setTimeout(done, RETRY_AFTER));
     }
   }
 }
@@ -160,7 +160,7 @@ async function begin() {
   const past = await (await fetch(`/client/chats/${me}/messages`)).json();
   for (const message of past.messages) show(message, actions, { live: false });
   welcome();
-  await furnish();
+  await showCommands();
   refresh();
   document.body.dataset.ready = "yes";
   listen(past.seq);

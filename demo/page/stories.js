@@ -1,4 +1,4 @@
-// The storybook: conversations from the files that the tests play, drawn as a phone would show them.
+// The storybook: the conversations that the tests play, drawn as a phone would show them.
 
 import { element } from "./element.js";
 
@@ -52,7 +52,7 @@ function message(seen) {
   return element("div", { className: `message ${kind}` }, caption(seen), bubble, keys);
 }
 
-// What flashes up, is copied, opens, or is put under a message
+// Notes: toasts, copied text, opened pages, reactions
 
 const NOTES = { "flashing up": "", copied: "Copied: ", "on a page": "A page opens: ", under: "" };
 
@@ -64,7 +64,7 @@ function note(seen) {
 
 const shown = (seen) => (seen.how in NOTES ? note(seen) : message(seen));
 
-// What people do, and what happens
+// Acts: what people do, and what happens
 
 function act(step) {
   const says = SAYS.exec(step.act)?.groups;
@@ -91,7 +91,7 @@ function conversation(story) {
   return drawn;
 }
 
-// The shelf, and the story that is open
+// The list of stories, and the open one
 
 function link(story, text) {
   return element("a", { href: `#${story.name}`, textContent: text });

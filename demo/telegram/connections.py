@@ -1,4 +1,4 @@
-"""Connections that can be cut without an answer, which no HTTP framework lets one do by itself."""
+"""Connections that can be closed without an answer. HTTP frameworks offer no way to do that."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 class Cuttable(H11Protocol):
     open: ClassVar[dict[tuple[Any, Any], asyncio.Transport]] = {}
-    """By the addresses of both ends."""
+    """The open connections, by the addresses of both ends."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
@@ -22,6 +22,7 @@ class Cuttable(H11Protocol):
 
 
 def cut(scope: Mapping[str, Any]) -> None:
+    """Close the connection of this ASGI request."""
     ends = tuple(tuple(scope[end]) for end in ("client", "server"))
     transport = Cuttable.open.get(cast(tuple[Any, Any], ends))
     if transport:

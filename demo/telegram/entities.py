@@ -1,4 +1,4 @@
-"""Formatted text: what may be marked, where (in UTF-16 units), and what may lie in what."""
+"""Entities: the marked parts of a text, such as bold or a link. Places and lengths are in UTF-16 units."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -41,15 +41,17 @@ class Entity:
 
 
 def utf16(text: str) -> int:
+    """Return the length in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def part(text: str, entity: Entity) -> str:
+    """Return the text that an entity marks."""
     return text.encode("utf-16-le")[entity.offset * 2 : entity.end * 2].decode("utf-16-le")
 
 
 def may_nest(outer: str, inner: str) -> bool:
-    """Telegram drops silently what may not nest; refusing it shows the mistake to whoever made it."""
+    """Return True if `inner` may lie in `outer`. Telegram drops it otherwise; a refusal shows the mistake."""
     if outer in CODE:
         return False
     if inner in CODE:
@@ -65,7 +67,7 @@ def check_date_format(form: str) -> None:
 
 
 def given_entities(listed: object, text: str) -> list[Entity]:
-    """The `entities` parameter, checked against the text it marks."""
+    """Return the entities of the `entities` parameter. Raises ApiError if they do not fit the text."""
     if listed is None:
         return []
     if not isinstance(listed, list):
@@ -144,7 +146,7 @@ OPAQUE = CODE | {"text_link", "text_mention", "custom_emoji"} | FOUND_BY_TELEGRA
 
 
 def with_found(text: str, given: Iterable[Entity]) -> list[Entity]:
-    """The given entities and those that Telegram finds: never inside code, links or one another."""
+    """Add the entities that Telegram finds by itself. They never lie inside code, links or one another."""
     entities = list(given)
     for kind, pattern in SEARCHES:
         for found in _find(kind, pattern, text):
@@ -173,7 +175,7 @@ def _has_dotted_host(url: str) -> bool:
 
 
 def preview_url(text: str, entities: Iterable[Entity]) -> str | None:
-    """The first address that Telegram's servers would fetch to draw a preview."""
+    """Return the address that Telegram's servers would fetch to draw a link preview, if there is one."""
     for entity in entities:
         url = {"url": part(text, entity), "text_link": entity.extra.get("url", "")}.get(entity.type, "")
         if url:
@@ -182,7 +184,7 @@ def preview_url(text: str, entities: Iterable[Entity]) -> str | None:
 
 
 def trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
-    """Telegram drops white space around a message; what it marked goes with it."""
+    """Drop the white space around a message, as Telegram does, and move the entities accordingly."""
     kept = text.strip(" \n\r\t")
     cut = utf16(text[: len(text) - len(text.lstrip(" \n\r\t"))])
     size = utf16(kept)

@@ -1,4 +1,4 @@
-"""What Telegram says when it refuses, in its own words."""
+"""Telegram's error messages, in its own words."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ MIGRATED = "group chat was upgraded to a supergroup chat"
 
 
 class ApiError(Exception):
-    """A call that is answered with an error."""
+    """The Bot API answers a call with this error."""
 
     def __init__(self, status: int, description: str, **parameters: int) -> None:
         super().__init__(description)

@@ -1,4 +1,4 @@
-"""Trouble on order: what the next call of a method meets instead of its answer."""
+"""Injected faults: what the next calls of a method get instead of their answer."""
 
 import json
 from collections import defaultdict, deque
@@ -9,9 +9,9 @@ from enum import StrEnum
 class End(StrEnum):
     ANSWER = "answer"
     HANG = "hang"
-    """The connection stays open and nothing comes."""
+    """The connection stays open, and no answer comes."""
     CLOSE = "close"
-    """The connection is closed before a byte was answered."""
+    """The connection closes before any byte of an answer."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,9 @@ class Fault:
     body: bytes | None = None
     """None: the true answer."""
     carried_out: bool = False
-    """The call did what it asks for, and only its answer is lost or spoilt."""
+    """True if the call takes effect, and only its answer is lost or changed."""
     delay: float = 0
+    """Seconds before the answer."""
 
 
 def refusal(status: int, description: str, **parameters: int) -> Fault:
@@ -53,7 +54,7 @@ def late(seconds: float) -> Fault:
 
 
 class Faults:
-    """A queue for each method; `*` stands for any method but getUpdates."""
+    """A queue of faults for each method. `*` stands for every method except getUpdates."""
 
     def __init__(self) -> None:
         self._queues: dict[str, deque[Fault]] = defaultdict(deque)

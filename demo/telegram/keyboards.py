@@ -1,4 +1,4 @@
-"""Keyboards under messages, checked as Telegram checks them."""
+"""Keyboards under messages, with Telegram's checks."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,7 +59,7 @@ def _button(button: object) -> dict[str, Any]:
     if not used:
         raise _unreadable("Text buttons are unallowed in the inline keyboard")
     if len(used) > 1:
-        # Telegram takes the first and drops the rest without a word
+        # Telegram takes the first one and silently drops the rest. A refusal shows the mistake.
         raise _unreadable(f"exactly one action is allowed, found {' and '.join(used)}")
     _check_action(button, used[0])
     return button
@@ -101,7 +101,7 @@ def _wrong(url: str) -> str | None:
         host = urlsplit(url if scheme else f"http://{url}").hostname or ""
     except ValueError:
         return "Wrong HTTP URL"
-    # Names without a dot and IPv6 addresses are refused; IPv4 addresses are taken (Bot API, 2026-09).
+    # Telegram refuses host names without a dot and IPv6 addresses. It accepts IPv4 (Bot API, 2026-09).
     return None if "." in host and ":" not in host else "Wrong HTTP URL"
 
 

@@ -1,14 +1,14 @@
-"""People, chats and messages, each with the face that a bot sees."""
+"""People, chats and messages, and how the Bot API describes each to a bot (`as_json`)."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from demo.telegram.entities import Entity
+from demo.telegram.html_writer import as_html
 from demo.telegram.keyboards import buttons
-from demo.telegram.rendering import as_html
 
 ANONYMOUS_ADMIN = 1087968824
-"""The user that Telegram names as sender when an administrator hides behind the group."""
+"""The user that Telegram names as the sender if an administrator writes anonymously."""
 
 
 @dataclass(eq=False)
@@ -40,9 +40,9 @@ class Chat:
     topics: dict[int, str] = field(default_factory=dict)
     is_forum: bool = False
     known: bool = True
-    """False until a person has written: a bot cannot begin a conversation."""
+    """False until a person has written, because a bot cannot start a conversation."""
     blocked: bool = False
-    """The bot was blocked here, or kicked."""
+    """True if the bot was blocked or kicked here."""
     migrated_to: int | None = None
     last_message: int = 0
 
@@ -140,7 +140,7 @@ class Message:
         return {"document": described | {"file_name": self.file.name, "mime_type": self.file.media_type}}
 
     def view(self) -> dict[str, Any]:
-        """What the chat page draws."""
+        """Return what the chat page draws."""
         return {
             "id": self.id,
             "chat": self.chat.id,

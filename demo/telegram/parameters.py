@@ -1,4 +1,4 @@
-"""A call's parameters: from a query, a form, a multipart body or JSON, all the same afterwards."""
+"""A call's parameters. They may come as a query, a form, a multipart body or JSON."""
 
 import json
 import re
@@ -40,7 +40,7 @@ class Parameters:
         return self.text(name).lower() in ("true", "1", "yes")
 
     def json(self, name: str) -> Any:
-        """A nested value; None when it was not given."""
+        """Return a nested value; None if it is missing."""
         raw = self.text(name)
         if not raw:
             return None

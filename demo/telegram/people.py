@@ -1,4 +1,4 @@
-"""The person's side: what people do in their own Telegram apps."""
+"""What people do in their own Telegram apps: write, tap, react, block, make groups."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ Found = TypeVar("Found")
 
 
 class Telegram(World):
-    """The local Telegram, with everything that a person may do in it.
+    """The local Telegram, with everything that people can do in it.
 
     Every method may be called from any thread.
     """
@@ -20,16 +20,16 @@ class Telegram(World):
     # Who is there
 
     def person(self, first_name: str, **more: Any) -> User:
-        """Somebody with a Telegram account; their private chat with the bot is not begun yet."""
-        with self.bell.lock:
+        """Add somebody with a Telegram account. They have not written to the bot yet."""
+        with self.monitor.lock:
             user = User(more.pop("id", None) or next(self.numbers), first_name, **more)
             self.users[user.id] = user
             self.chats[user.id] = Chat(user.id, "private", members=[user], known=False)
             return user
 
     def group(self, title: str, members: Sequence[User], *, forum: bool = False) -> Chat:
-        """A group that the bot was added to by its first member."""
-        with self.bell.lock:
+        """Add a group whose first member adds the bot to it."""
+        with self.monitor.lock:
             number = next(self.numbers)
             kind, identifier = ("supergroup", -(10**12) - number) if forum else ("group", -number)
             chat = Chat(identifier, kind, title, list(members), is_forum=forum)
@@ -39,16 +39,16 @@ class Telegram(World):
             return chat
 
     def topic(self, chat: Chat, name: str) -> int:
-        """A new topic of a forum; its thread id."""
-        with self.bell.lock:
+        """Open a topic in a forum; return its thread id."""
+        with self.monitor.lock:
             named = {"name": name, "icon_color": 7322096}
             thread = self._happen(chat, chat.members[0], forum_topic_created=named).id
             chat.topics[thread] = name
             return thread
 
     def migrate(self, chat: Chat) -> Chat:
-        """The group becomes a supergroup, with another id."""
-        with self.bell.lock:
+        """Turn a group into a supergroup, which has another id."""
+        with self.monitor.lock:
             new = Chat(-(10**12) - next(self.numbers), "supergroup", chat.title, chat.members)
             self.chats[new.id] = new
             self._happen(chat, chat.members[0], migrate_to_chat_id=new.id)
@@ -68,8 +68,8 @@ class Telegram(World):
         thread: int | None = None,
         anonymous: bool = False,
     ) -> Message:
-        """`user` writes; without a chat it is their private chat with the bot."""
-        with self.bell.lock:
+        """`user` writes a message: in `chat`, or in their private chat with the bot."""
+        with self.monitor.lock:
             where = chat or self.chats[user.id]
             where.known = True
             content = {"text": text, "entities": with_found(text, []), "reply_to": reply_to}
@@ -82,12 +82,12 @@ class Telegram(World):
     def locate(
         self, user: User, latitude: float, longitude: float, reply_to: Message | None = None
     ) -> Message:
-        """`user` sends a place on the map: to the bot, or into the chat of the message it replies to."""
+        """`user` sends a location: to the bot, or into the chat of the message that it replies to."""
         return self.send(user, {"location": {"latitude": latitude, "longitude": longitude}}, reply_to)
 
     def send(self, user: User, content: dict[str, Any], reply_to: Message | None = None) -> Message:
-        """`user` sends something without words, as the Bot API describes it."""
-        with self.bell.lock:
+        """`user` sends something that is no text. `content` is what the Bot API calls it."""
+        with self.monitor.lock:
             where = reply_to.chat if reply_to else self.chats[user.id]
             where.known = True
             message = self.post(self.new_message(where, user, service=content, reply_to=reply_to))
@@ -96,7 +96,7 @@ class Telegram(World):
             return message
 
     def edit(self, message: Message, text: str) -> None:
-        with self.bell.lock:
+        with self.monitor.lock:
             message.text, message.entities = text, with_found(text, [])
             message.edited = int(self.clock())
             self.shown(message, "edited")
@@ -104,7 +104,7 @@ class Telegram(World):
                 self.updates.add("edited_message", message.as_json())
 
     def _for_bot(self, message: Message) -> bool:
-        """Privacy mode: in groups a bot gets commands, replies to it, and messages that name it."""
+        """Apply privacy mode: in groups a bot gets commands, replies to it, and messages that name it."""
         if message.reply_to and message.reply_to.sender is self.bot:
             return True
         name = f"@{self.bot.username}".lower()
@@ -113,8 +113,8 @@ class Telegram(World):
         return name in words or (command.startswith("/") and at + addressee in ("", name))
 
     def remove(self, user: User, message: Message) -> None:
-        """`user` deletes a message for everyone: a bot hears nothing of it."""
-        with self.bell.lock:
+        """`user` deletes a message for everyone. Telegram does not tell the bot."""
+        with self.monitor.lock:
             del self.messages[message.chat.id, message.id]
             self.note(Line(self.clock(), user.name, "deleted", message.chat.id, message.id))
             self.changed("deleted", chat=message.chat.id, message_id=message.id)
@@ -122,11 +122,11 @@ class Telegram(World):
     # What they tap
 
     def press(self, user: User, message: Message, wanted: str, *, forged: bool = False) -> Query:
-        """Tap a button, named by its data, by the beginning of its data (`sent:`), or by its words.
+        """`user` taps a button, named by its data, by the beginning of its data (`sent:`), or by its label.
 
         A forged tap sends data that no button has, as a modified app can.
         """
-        with self.bell.lock:
+        with self.monitor.lock:
             data = wanted if forged else button_data(message, wanted)
             query = Query(str(next(self.numbers) * 10**12), user, message, data, self.clock())
             self.queries[query.id] = query
@@ -141,11 +141,11 @@ class Telegram(World):
                     "data": data,
                 },
             )
-            self.bell.ring()
+            self.monitor.notify()
             return query
 
     def react(self, user: User, message: Message, emoji: str | None) -> None:
-        with self.bell.lock:
+        with self.monitor.lock:
             before = message.reactions.pop(user.id, None)
             if emoji:
                 message.reactions[user.id] = emoji
@@ -160,57 +160,58 @@ class Telegram(World):
             self.updates.add("message_reaction", change)
 
     def block(self, user: User) -> None:
-        """Block the bot; `unblock` takes it back."""
-        with self.bell.lock:
+        """`user` blocks the bot."""
+        with self.monitor.lock:
             self.chats[user.id].blocked = True
             self._bot_became(self.chats[user.id], user, "member", "kicked")
 
     def unblock(self, user: User) -> None:
-        with self.bell.lock:
+        with self.monitor.lock:
             self.chats[user.id].blocked = False
             self._bot_became(self.chats[user.id], user, "kicked", "member")
 
     def kick(self, chat: Chat) -> None:
-        with self.bell.lock:
+        with self.monitor.lock:
             chat.blocked = True
             self._bot_became(chat, chat.members[0], "member", "kicked")
 
     def take_back(self, chat: Chat) -> None:
-        """The bot that was kicked is a member again."""
-        with self.bell.lock:
+        """Make a kicked bot a member again."""
+        with self.monitor.lock:
             chat.blocked = False
             self._bot_became(chat, chat.members[0], "kicked", "member")
 
     # What they see
 
     def said(self, chat: Chat | User) -> list[Message]:
-        """The bot's messages in a chat, oldest first."""
+        """Return the bot's messages in a chat, oldest first."""
         return [message for message in self.in_chat(chat) if message.sender is self.bot]
 
     def wait_for(self, look: Callable[[], Found | None], seconds: float = 10) -> Found:
-        """What `look` returns, once it is true; looked at again after each change, without sleeping.
+        """Call `look` after each change until it returns something true; return that.
 
-        It blocks: where an event loop runs in the same thread, `await until(…)` instead.
+        It blocks. In a thread that runs an event loop, `await until(…)` instead. Raises AssertionError with
+        the transcript when the time is over.
         """
-        return self._found(self.bell.wait(lambda: look() or None, seconds))
+        return self._found(self.monitor.wait(lambda: look() or None, seconds))
 
     async def until(self, look: Callable[[], Found | None], seconds: float = 10) -> Found:
-        return self._found(await self.bell.until(lambda: look() or None, seconds))
+        return self._found(await self.monitor.until(lambda: look() or None, seconds))
 
     def _found(self, found: Found | None) -> Found:
         if found is None:
-            raise AssertionError("it did not happen; this did:\n" + self.lines())
+            raise AssertionError("it did not happen. This happened:\n" + self.lines())
         return found
 
     def lines(self) -> str:
-        with self.bell.lock:
+        with self.monitor.lock:
             return "\n".join(map(str, self.transcript))
 
     def revoke(self) -> None:
-        """@BotFather takes the token back."""
-        with self.bell.lock:
+        """Revoke the token, as @BotFather can."""
+        with self.monitor.lock:
             self.revoked = True
-            self.bell.ring()
+            self.monitor.notify()
 
     def _happen(self, chat: Chat, user: User, **service: Any) -> Message:
         message = self.post(self.new_message(chat, user, service=service))

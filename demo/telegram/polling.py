@@ -1,4 +1,4 @@
-"""getUpdates: a long poll, of which only the newest lives."""
+"""getUpdates: a long poll. A new poll ends the one before."""
 
 from typing import Any
 
@@ -22,15 +22,15 @@ async def get_updates(world: World, call: Parameters) -> list[dict[str, Any]]:
             raise ApiError(401, "Unauthorized")
         return [] if world.closing else world.updates.batch(limit) or None
 
-    return await world.bell.until(look, seconds) or []
+    return await world.monitor.until(look, seconds) or []
 
 
 def _begin(world: World, call: Parameters) -> int:
-    with world.bell.lock:
+    with world.monitor.lock:
         if world.webhook:
             raise ApiError(409, WEBHOOK_ACTIVE)
         world.updates.remember(call.json("allowed_updates"))
         world.updates.confirm(call.number("offset"))
         poll = world.updates.begin()
-        world.bell.ring()
+        world.monitor.notify()
         return poll

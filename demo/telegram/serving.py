@@ -1,4 +1,4 @@
-"""Serving an app on a loopback port, in a thread of its own."""
+"""Serving an app on a loopback port, in its own thread."""
 
 import socket
 import threading
@@ -10,19 +10,19 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from demo.telegram.client import Client
+from demo.telegram.bot_api import BotApi
 from demo.telegram.connections import Cuttable
-from demo.telegram.limits import Limits
+from demo.telegram.flood_limits import Limits
 from demo.telegram.people import Telegram
-from demo.telegram.server import BotApi
+from demo.telegram.people_api import PeopleApi
 
 
 def routes_of(telegram: Telegram) -> list[BaseRoute]:
-    return [*BotApi(telegram).routes(), *Client(telegram).routes()]
+    return [*BotApi(telegram).routes(), *PeopleApi(telegram).routes()]
 
 
 def listening(port: int = 0) -> socket.socket:
-    """A socket that listens before anyone is told its address; a taken port is an OSError."""
+    """Return a socket that listens already. Raises OSError if the port is taken."""
     bound = socket.socket()
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     bound.bind(("127.0.0.1", port))
@@ -31,7 +31,7 @@ def listening(port: int = 0) -> socket.socket:
 
 
 class Started(uvicorn.Server):
-    """Says when it serves, and leaves the process's signals alone."""
+    """A uvicorn server that tells when it has started, and does not touch the process's signal handlers."""
 
     def __init__(self, app: ASGIApp) -> None:
         config = uvicorn.Config(
@@ -57,7 +57,7 @@ class Started(uvicorn.Server):
 
 @contextmanager
 def serving(app: ASGIApp, bound: socket.socket, before_end: Callable[[], None]) -> Iterator[str]:
-    """The address of `app`, served until the end of the block."""
+    """Serve `app` until the end of the block; yield its address."""
     server = Started(app)
     thread = threading.Thread(target=server.run, args=([bound],), name="local-telegram", daemon=True)
     thread.start()
@@ -74,7 +74,7 @@ def serving(app: ASGIApp, bound: socket.socket, before_end: Callable[[], None]) 
 
 class Running(Telegram):
     url = ""
-    """Where the local Bot API is; a bot's base URL is `{url}/bot`."""
+    """The address of the local Telegram."""
 
     @property
     def base_url(self) -> str:
@@ -85,15 +85,15 @@ class Running(Telegram):
         return f"{self.url}/file/bot"
 
     def close(self) -> None:
-        """Let everyone go who waits for news."""
-        with self.bell.lock:
+        """End all long polls, so that the server can stop at once."""
+        with self.monitor.lock:
             self.closing = True
-            self.bell.ring()
+            self.monitor.notify()
 
 
 @contextmanager
 def running(*, token: str | None = None, limits: Limits | None = None, port: int = 0) -> Iterator[Running]:
-    """The local Telegram on a free port, until the end of the block."""
+    """Run a local Telegram on a free port until the end of the block."""
     telegram = Running(token=token, limits=limits)
     with serving(Starlette(routes=routes_of(telegram)), listening(port), telegram.close) as url:
         telegram.url = url

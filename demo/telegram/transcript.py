@@ -1,4 +1,4 @@
-"""Who said what, as lines and as JSON."""
+"""The transcript: who said or did what, as lines and as JSON."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ class Line:
     at: float
     who: str
     what: str
-    """said, edited, deleted, pressed, answered, reacted, refused, or the name of what happened to a chat"""
+    """`said`, `edited`, `deleted`, `pressed`, `answered`, `reacted`, `refused`, or what happened to a chat"""
     chat: int | None = None
     message_id: int | None = None
     text: str = ""

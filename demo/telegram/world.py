@@ -1,4 +1,4 @@
-"""The state of the local Telegram: who is there, what was said, what waits for the bot."""
+"""The state of the local Telegram: people, chats, messages, and what waits for the bot."""
 
 import secrets
 import string
@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from demo.telegram.bell import Bell
 from demo.telegram.entities import preview_url
 from demo.telegram.faults import Faults
-from demo.telegram.limits import Flood, Limits
+from demo.telegram.flood_limits import Flood, Limits
 from demo.telegram.model import Chat, File, Message, User
+from demo.telegram.monitor import Monitor
 from demo.telegram.transcript import Line, line_of
-from demo.telegram.updates import Updates
+from demo.telegram.update_queue import UpdateQueue
 
 LETTERS = string.ascii_letters + string.digits + "_-"
 QUERY_SECONDS = 30
-"""How long Telegram waits for the answer to a pressed button."""
+"""How long Telegram accepts the answer to a pressed button."""
 
 
 def made_up_token() -> str:
@@ -29,7 +29,7 @@ def made_up_token() -> str:
 
 @dataclass(eq=False)
 class Query:
-    """A pressed button that waits for its answer."""
+    """A pressed button, and the bot's answer to it."""
 
     id: str
     user: User
@@ -41,7 +41,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the bot, as it came in and went out."""
+    """One call of the bot, and how it was answered."""
 
     method: str
     values: dict[str, str]
@@ -68,11 +68,11 @@ class World:
         )
         self.clock = clock
         self.previewer = previewer
-        """Called, in a thread, with each address that Telegram's servers would fetch for a preview."""
-        self.bell = Bell()
+        """Called in a thread with each address that Telegram's servers would fetch for a link preview."""
+        self.monitor = Monitor()
         self.flood = Flood(limits or Limits(), clock)
         self.faults = Faults()
-        self.updates = Updates()
+        self.updates = UpdateQueue()
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.messages: dict[tuple[int, int], Message] = {}
@@ -92,7 +92,7 @@ class World:
     # What happens
 
     def post(self, message: Message) -> Message:
-        """A new message appears in its chat."""
+        """Show a new message in its chat."""
         self.messages[message.chat.id, message.id] = message
         self.shown(message, "said")
         if message.preview and self.previewer:
@@ -112,12 +112,12 @@ class World:
 
     def note(self, line: Line) -> None:
         self.transcript.append(replace(line, text=self.redacted(line.text)))
-        self.bell.ring()
+        self.monitor.notify()
 
     def changed(self, kind: str, **what: Any) -> None:
         self.seq += 1
         self.changes.append({"seq": self.seq, "kind": kind, **what})
-        self.bell.ring()
+        self.monitor.notify()
 
     def called(self, method: str, values: dict[str, str], status: int, description: str) -> None:
         safe = {name: self.redacted(value) for name, value in values.items()}
@@ -134,7 +134,7 @@ class World:
         return self.messages.get((chat.id, message_id))
 
     def in_chat(self, chat: Chat | User) -> list[Message]:
-        with self.bell.lock:
+        with self.monitor.lock:
             return [message for (where, _), message in self.messages.items() if where == chat.id]
 
     def changes_since(self, seq: int) -> list[dict[str, Any]]:

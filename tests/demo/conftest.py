@@ -12,7 +12,7 @@ from demo.telegram import LIFTED, Limits, Running, User, running
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Where one is required and there is none, the tests fail."""
+    """Skip if there is no browser, or fail if REQUIRE_BROWSER is set."""
     chromium = shutil.which("chromium")
     if chromium is None and "REQUIRE_BROWSER" not in os.environ:
         pytest.skip("needs chromium on the path")
@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def limits() -> Limits:
-    """Lifted; a test that wants them says which."""
+    """No limits. A test that needs some overrides this."""
     return LIFTED
 
 
@@ -37,7 +37,7 @@ def tg(limits: Limits) -> Iterator[Running]:
 
 @pytest.fixture
 def anna(tg: Running) -> User:
-    """She has begun a chat with the bot."""
+    """Anna, who has started a chat with the bot."""
     anna = tg.person("Anna", language_code="de")
     tg.say(anna, "/start")
     return anna
@@ -45,7 +45,7 @@ def anna(tg: Running) -> User:
 
 @pytest.fixture
 async def bot(tg: Running) -> AsyncIterator[Bot]:
-    """The real client, with the one thing changed that a self-hoster may change: the address."""
+    """The real python-telegram-bot, which only gets another address."""
     request, polling = (
         HTTPXRequest(httpx_kwargs={"trust_env": False}),
         HTTPXRequest(httpx_kwargs={"trust_env": False}),

@@ -1,4 +1,4 @@
-"""The page, in a real browser, with a bot of a few lines behind it.
+"""The demo's page in a real browser, with a bot of a few lines behind it.
 
 These tests are not async: the browser's driver keeps an event loop of its own in this thread.
 """
@@ -38,7 +38,7 @@ def request() -> HTTPXRequest:
 
 @dataclass
 class Robins:
-    """Robin's demo: the page, the people and what the pixel server was asked."""
+    """Robin's demo: the page, the people, and the requests to the pixel server."""
 
     tg: Running
     robin: User
@@ -83,7 +83,7 @@ class Robins:
 
 @contextmanager
 def bot_of(demo: Robins) -> Iterator[None]:
-    """The bot, on an event loop of its own thread."""
+    """The bot, on an event loop in its own thread."""
 
     async def talk() -> None:
         builder = ApplicationBuilder().token(demo.tg.token).base_url(demo.tg.base_url)
@@ -94,7 +94,7 @@ def bot_of(demo: Robins) -> Iterator[None]:
             assert app.updater
             await app.updater.start_polling()
             await app.start()
-            await demo.tg.bell.until(lambda: ended.is_set() or None, 600)
+            await demo.tg.monitor.until(lambda: ended.is_set() or None, 600)
             await app.updater.stop()
             await app.stop()
 
@@ -105,7 +105,7 @@ def bot_of(demo: Robins) -> Iterator[None]:
         yield
     finally:
         ended.set()
-        demo.tg.bell.ring()
+        demo.tg.monitor.notify()
         thread.join()
 
 
@@ -125,7 +125,7 @@ def demo() -> Iterator[Robins]:
 
 @pytest.fixture
 def page(browser: Browser, demo: Robins) -> Iterator[Page]:
-    """The page, open; whatever it complained about or asked of the outside fails the test."""
+    """The open page. An error in its console or a request to another host fails the test."""
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, timezone_id="Asia/Tokyo", locale="en-GB"
     )
@@ -172,7 +172,7 @@ def test_a_newcomers_first_minute(page: Page, demo: Robins) -> None:
     assert len(demo.fetched) == 2
 
 
-def test_a_forced_reply_asks_for_the_words_and_is_answered_as_a_reply(page: Page, demo: Robins) -> None:
+def test_a_forced_reply_opens_the_reply_field(page: Page, demo: Robins) -> None:
     page.fill("#text", "/track")
     page.press("#text", "Enter")
     expect(page.locator("#text")).to_have_attribute("placeholder", "contract to landlord")
@@ -195,10 +195,10 @@ def test_a_button_copies_and_another_shows_a_notice(page: Page, demo: Robins) ->
     expect(page.locator("dialog p")).to_have_text("Outlook: Insert, Pictures.")
 
 
-def test_what_people_write_is_words_and_never_markup(page: Page, demo: Robins) -> None:
+def test_what_people_write_is_never_markup(page: Page, demo: Robins) -> None:
     demo.tg.say(demo.robin, '<img src=x onerror="document.title=1"> & <b>')
     expect(page.locator(".message.mine")).to_contain_text('<img src=x onerror="document.title=1"> & <b>')
-    assert page.title() == "Readback, to try"
+    assert page.title() == "Try Readback"
 
 
 def test_it_fits_a_phone(page: Page) -> None:

@@ -21,7 +21,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    """The page, open on a computer; whatever it complained about fails the test."""
+    """The page, open on a computer. An error in its console fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     trouble: list[str] = []
@@ -35,7 +35,7 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
 
 
 def bubbles(story: Story) -> int:
-    """What is said in it, by the people and by the bot."""
+    """Return what the people and the bot say in it."""
     told = [step for step in story.steps if not step.briefly]
     said = [
         step for step in told if any(f" {verb}: " in step.act for verb in ("writes", "answers", "message"))
@@ -62,13 +62,13 @@ def test_an_alert_is_drawn_as_a_phone_shows_it(page: Page) -> None:
     expect(page.locator(".note-seen.under")).to_have_text("👀 under “/track contract to landlord”")
 
 
-def test_what_looks_like_markup_in_a_name_is_words(page: Page) -> None:
+def test_markup_in_a_name_is_shown_as_text(page: Page) -> None:
     page.click("text=Strange names are only names")
     expect(page.locator("#conversation .loud b")).to_have_text("<b>contract</b> & Co")
     expect(page.locator("#conversation .loud")).to_contain_text("Zoë 🦄 <script>")
 
 
-def test_a_reader_without_a_mouse_finds_the_way(page: Page) -> None:
+def test_the_page_works_without_a_mouse(page: Page) -> None:
     first, second, *_ = stories()
     page.locator("#list a").first.focus()
     page.keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""The files of the storybook: what can be read, what cannot, and that reading and writing are one."""
+"""The storybook's files: they survive parsing and writing, and errors name file and line."""
 
 from pathlib import Path
 
@@ -47,8 +47,8 @@ def test_a_story_knows_its_place_and_its_people(tmp_path: Path) -> None:
     [
         ("\nAnna looks.\n", 1, "begins with its title"),
         ("A look\nAnna looks.\n", 1, "begins with its title"),
-        ("A look\n\n\n", 3, "what the story is about"),
-        ("A look\n\nAnna looks.\n\n    To Anna, with sound:\n", 5, "nobody has done anything yet"),
+        ("A look\n\n\n", 3, "what it is about"),
+        ("A look\n\nAnna looks.\n\n    To Anna, with sound:\n", 5, "before anybody has done anything"),
         ("A look\n\nAnna looks.\n\nAnna writes: /peek\n  To Anna, with sound:\n", 6, "four spaces"),
         (
             "A look\n\nAnna looks.\n\nAnna writes: /peek\n\n    Anna sees it\n",
@@ -67,7 +67,7 @@ def test_a_story_knows_its_place_and_its_people(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_line(tmp_path: Path, text: str, line: int, why: str) -> None:
+def test_an_error_names_the_line(tmp_path: Path, text: str, line: int, why: str) -> None:
     path = tmp_path / "story.txt"
     path.write_text(text, "utf-8")
     with pytest.raises(StoryError, match=rf"story\.txt, line {line}: .*{why}"):

@@ -1,4 +1,4 @@
-"""Floods, lost answers, revoked tokens: what Telegram does when things go wrong."""
+"""What the local Telegram does when things go wrong: flood limits, lost answers, revoked tokens."""
 
 import logging
 from datetime import timedelta
@@ -19,15 +19,15 @@ from telegram.error import (
 )
 
 from demo.telegram import Limits, Pace, Running, User, close, hang, junk, late, not_ok, refusal
+from demo.telegram.bot_api import TOKEN
 from demo.telegram.errors import ApiError
-from demo.telegram.limits import Flood
-from demo.telegram.server import TOKEN
+from demo.telegram.flood_limits import Flood
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*attribute `retry_after`.*")  # an int until PTB 23
 
 
 class TestFlood:
-    """At a pace of a message a second after a burst of two."""
+    """One message a second after a burst of two."""
 
     def setup_method(self) -> None:
         self.now = 1000.0
@@ -36,33 +36,33 @@ class TestFlood:
 
     def refused(self, chat: int) -> int:
         with pytest.raises(ApiError) as refused:
-            self.flood.pass_one(chat)
+            self.flood.admit(chat)
         assert refused.value.status == 429
         return refused.value.parameters["retry_after"]
 
     def test_a_burst_passes_and_the_next_waits_a_second(self) -> None:
-        self.flood.pass_one(7)
-        self.flood.pass_one(7)
+        self.flood.admit(7)
+        self.flood.admit(7)
         assert self.refused(7) == 1
         self.now += 1
-        self.flood.pass_one(7)
+        self.flood.admit(7)
 
     def test_a_group_waits_three_seconds(self) -> None:
-        self.flood.pass_one(-7)
-        self.flood.pass_one(-7)
+        self.flood.admit(-7)
+        self.flood.admit(-7)
         assert self.refused(-7) == 3
 
     def test_a_refused_message_costs_nothing(self) -> None:
         for _ in range(2):
-            self.flood.pass_one(7)
+            self.flood.admit(7)
         for _ in range(9):
             self.refused(7)
         self.now += 1
-        self.flood.pass_one(7)
+        self.flood.admit(7)
 
     def test_all_chats_together_have_a_limit_too(self) -> None:
         for chat in (1, 2, 3, 4):
-            self.flood.pass_one(chat)
+            self.flood.admit(chat)
         assert self.refused(5) == 1
 
 

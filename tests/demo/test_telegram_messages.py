@@ -1,4 +1,4 @@
-"""What a bot may say and how, as the real client says it."""
+"""Which messages a bot may send, tried with the real python-telegram-bot."""
 
 import datetime as dt
 from collections.abc import Coroutine
@@ -25,7 +25,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x02\x80\x00\x00\x01\x40\x08\
 
 
 async def refusal(tg: Running, call: Coroutine[Any, Any, object]) -> str:
-    """Telegram's own sentence: the client changes its letters."""
+    """Return Telegram's own message. The library changes the case of its letters."""
     with pytest.raises(BadRequest):
         await call
     return tg.calls[-1].description
@@ -266,7 +266,7 @@ async def test_a_link_written_in_the_open_is_fetched_as_telegram_would(
 
     def preview(url: str) -> None:
         asked.append(url)
-        tg.bell.ring()
+        tg.monitor.notify()
 
     tg.previewer = preview
     await bot.send_message(anna.id, "https://pixel.example.org/i/x.gif")

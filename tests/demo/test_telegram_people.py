@@ -1,4 +1,4 @@
-"""What people do, and what of it reaches a bot made with the real framework."""
+"""What people do in Telegram, and what of it reaches a bot made with the real python-telegram-bot."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

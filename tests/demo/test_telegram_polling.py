@@ -1,4 +1,4 @@
-"""How updates reach a bot, as the real client asks for them."""
+"""How updates reach a bot, tried with the real python-telegram-bot."""
 
 import asyncio
 

@@ -17,7 +17,7 @@ Found = dict[str, Any]
 
 
 class Newcomer:
-    """Opens the page and does what it says."""
+    """A newcomer who opens the page and follows its steps."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
@@ -33,12 +33,12 @@ class Newcomer:
         return [message for message in read["messages"] if message["from"]["bot"]]
 
     def quiet(self) -> bool:
-        """Nothing has happened for a second."""
+        """Return True if nothing has happened for a second."""
         news = self.client.get("/client/changes", params={"since": self.seq, "timeout": 1}).json()
         return not news["changes"]
 
     def wait_for(self, look: Callable[[Found], object], otherwise: Callable[[], object] = int) -> Found:
-        """The first message that `look` likes; whenever it is quiet, do something else about it."""
+        """Return the first message for which `look` is true. While nothing happens, call `otherwise`."""
         for _ in range(PATIENCE):
             for message in self.messages():
                 if look(message):

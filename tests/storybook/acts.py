@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from demo import telegram
-from demo.mail import BY_KEY, Fetcher
+from demo.mail_programs import BY_KEY, Fetcher
 from tests.people import BROWSER, page_behind
 from tests.storybook.scene import CannotError, Scene, button, fetch, headline
 

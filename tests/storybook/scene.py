@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from demo import telegram
-from demo.mail import Fetcher
+from demo.mail_programs import Fetcher
 from demo.storybook import Seen
 from tests.people import BROWSER
 from tests.storybook.seeing import Eyes, clean

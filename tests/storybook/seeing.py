@@ -46,7 +46,7 @@ class Eyes:
 
     def look(self, chats: list[Chat]) -> list[Seen]:
         """New messages, then those that changed, then reactions; chat by chat."""
-        with self._telegram.bell.lock:
+        with self._telegram.monitor.lock:
             messages = [message for chat in chats for message in self._telegram.in_chat(chat)]
             ours = [message for message in messages if message.sender.is_bot and not message.service]
             for message in ours:

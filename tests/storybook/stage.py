@@ -64,10 +64,10 @@ class Stage:
         while not self._is_at_rest(chats):
             if time.monotonic() > deadline:
                 raise AssertionError("This does not come to rest:\n" + self.api.lines()[-4000:])
-            self.api.bell.wait(lambda: None, LOOK)
+            self.api.monitor.wait(lambda: None, LOOK)
 
     def _is_at_rest(self, chats: Collection[int]) -> bool:
-        with self.api.bell.lock:
+        with self.api.monitor.lock:
             if self.api.updates.pending or any(query.answer is None for query in self.api.queries.values()):
                 return False
             reactions = sum(

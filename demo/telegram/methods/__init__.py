@@ -1,4 +1,4 @@
-"""The methods of the Bot API that are played here, by name in lower case."""
+"""The Bot API's methods that exist here, by their names in lower case."""
 
 from collections.abc import Callable
 from typing import Any

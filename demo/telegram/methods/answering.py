@@ -1,4 +1,4 @@
-"""answerCallbackQuery: once, soon, and only for a button that was pressed."""
+"""answerCallbackQuery: only for a pressed button, only once, and only soon."""
 
 from demo.telegram.errors import OLD_QUERY, bad_request
 from demo.telegram.parameters import Parameters

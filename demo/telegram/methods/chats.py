@@ -1,9 +1,9 @@
-"""Chats and who is in them."""
+"""getChat, getChatMember, getChatAdministrators, leaveChat."""
 
 from typing import Any
 
 from demo.telegram.errors import bad_request
-from demo.telegram.methods.common import chat_of
+from demo.telegram.methods.arguments import chat_of
 from demo.telegram.model import User
 from demo.telegram.parameters import Parameters
 from demo.telegram.transcript import Line

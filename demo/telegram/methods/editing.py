@@ -1,4 +1,4 @@
-"""Changing what was said: edits, deletions, reactions."""
+"""editMessageText, editMessageReplyMarkup, deleteMessage, setMessageReaction."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from telegram.constants import ReactionEmoji
 from demo.telegram.entities import Entity
 from demo.telegram.errors import NOT_MODIFIED, bad_request
 from demo.telegram.keyboards import check_markup
-from demo.telegram.methods.common import message_of, preview_of, text_of
+from demo.telegram.methods.arguments import message_of, preview_of, text_of
 from demo.telegram.model import Message
 from demo.telegram.parameters import Parameters
 from demo.telegram.transcript import Line
@@ -45,7 +45,7 @@ def _change(
     markup = markup if markup and markup.get("inline_keyboard") else None
     if (text, entities, markup) == (message.text, message.entities, message.markup):
         raise bad_request(NOT_MODIFIED)
-    world.flood.pass_one(message.chat.id)
+    world.flood.admit(message.chat.id)
     message.text, message.entities, message.markup = text, entities, markup
     message.edited = int(world.clock())
     world.shown(message, "edited")

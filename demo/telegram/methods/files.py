@@ -1,4 +1,4 @@
-"""Files: uploaded, kept, and readable back."""
+"""Uploaded files, and getFile."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ MOST_DOCUMENT = 50 << 20
 
 
 def file_of(world: World, call: Parameters, kind: str) -> File:
-    """The file that came along, or one that Telegram has already."""
+    """Return the uploaded file, or one that was uploaded before."""
     named = call.text(kind)
     upload = call.uploads.get(named.removeprefix("attach://") if named.startswith("attach://") else kind)
     if upload:
@@ -41,7 +41,7 @@ def _kept(world: World, upload: Upload, kind: str) -> File:
 
 
 def _size(image: bytes) -> tuple[int, int]:
-    """Read from a PNG, which is what we draw; a guess for the rest."""
+    """Return width and height of a PNG, which is what the bot sends; a guess for other formats."""
     if not image.startswith(PNG):
         return 800, 600
     return int.from_bytes(image[16:20]), int.from_bytes(image[20:24])

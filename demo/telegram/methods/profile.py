@@ -1,4 +1,4 @@
-"""How the bot presents itself: getMe, its commands, its name and descriptions."""
+"""How the bot presents itself: getMe, and its commands, name and descriptions."""
 
 import json
 import re

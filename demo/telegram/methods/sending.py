@@ -4,7 +4,7 @@ from typing import Any
 
 from demo.telegram.errors import bad_request
 from demo.telegram.keyboards import check_markup
-from demo.telegram.methods.common import caption_of, chat_of, preview_of, text_of
+from demo.telegram.methods.arguments import caption_of, chat_of, preview_of, text_of
 from demo.telegram.methods.files import file_of
 from demo.telegram.model import Chat, Message
 from demo.telegram.parameters import Parameters
@@ -40,7 +40,7 @@ def _send(world: World, call: Parameters, chat: Chat, **content: Any) -> dict[st
     content["markup"] = check_markup(call.json("reply_markup"))
     content["thread"] = _thread(call, chat, replied)
     content["silent"] = call.flag("disable_notification")
-    world.flood.pass_one(chat.id)
+    world.flood.admit(chat.id)
     message = world.new_message(chat, world.bot, reply_to=replied, **content)
     return world.post(message).as_json()
 
@@ -63,7 +63,7 @@ def _replied(world: World, call: Parameters, chat: Chat) -> Message | None:
 
 
 def _thread(call: Parameters, chat: Chat, replied: Message | None) -> int | None:
-    """The topic that was asked for, or that of the message replied to."""
+    """Return the requested topic, or that of the message replied to."""
     thread = call.number("message_thread_id")
     if not (chat.is_forum or chat.private):
         return None

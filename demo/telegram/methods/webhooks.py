@@ -1,4 +1,4 @@
-"""Webhooks are remembered and shown, not called: the bot polls."""
+"""setWebhook and its kind. Webhooks are remembered, but never called."""
 
 from typing import Any
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 from demo.telegram.errors import too_many
 
 TOLERANCE = 0.1
-"""A message may come a tenth of its turn early (the network squeezes gaps); the debt stays."""
+"""A message may come a tenth of its interval early, because the network shortens gaps. It still costs one."""
 
 
 @dataclass(frozen=True)
 class Pace:
     burst: float
+    """Messages that may come at once."""
     per_second: float
+    """Messages a second after that."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """None lifts a limit."""
+    """A limit that is None does not exist."""
 
     chat: Pace | None = Pace(30, 1)
     group: Pace | None = Pace(20, 20 / 60)
@@ -35,7 +37,7 @@ class Bucket:
     at: float
 
     def wait(self, now: float) -> float:
-        """Seconds until the next message may go; 0 when it may go now."""
+        """Return the seconds until the next message is allowed; 0 if it is allowed now."""
         self.level = min(self.pace.burst, self.level + (now - self.at) * self.pace.per_second)
         self.at = now
         return 0.0 if self.level >= 1 - TOLERANCE else (1 - self.level) / self.pace.per_second
@@ -47,8 +49,8 @@ class Flood:
     clock: Callable[[], float]
     buckets: dict[int, Bucket] = field(default_factory=dict)
 
-    def pass_one(self, chat: int) -> None:
-        """Let one message to this chat through, or refuse it with the seconds to wait."""
+    def admit(self, chat: int) -> None:
+        """Admit one message to this chat. Raises ApiError 429 with the seconds to wait."""
         now = self.clock()
         per_chat = self.limits.chat if chat > 0 else self.limits.group
         taken = [self._bucket(chat, per_chat, now), self._bucket(0, self.limits.total, now)]

@@ -1,4 +1,4 @@
-"""The demo's children: heard when they fail, and never left behind."""
+"""The demo's child processes: their errors are shown, and none is left running."""
 
 import os
 import signal
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from demo import children
-from demo.children import Child, ChildEndedError, environment, stop, until
+from demo import child_processes
+from demo.child_processes import Child, ChildEndedError, environment, stop, until
 
 READY = "print('ready', flush=True)"
 WAIT = "import signal, threading; "
@@ -20,7 +20,7 @@ CLUMSY = "import sys; print('the database is locked'); sys.exit(3)"
 
 @pytest.fixture
 def start(tmp_path: Path) -> Callable[[str], Child]:
-    """Start a module with this source."""
+    """Start a module with this source code."""
 
     def started(source: str) -> Child:
         (tmp_path / "acted.py").write_text(source, encoding="utf-8")
@@ -33,7 +33,7 @@ def ready(child: Child) -> None:
     until(lambda: "ready" in child.lines, [child], 30, threading.Event())
 
 
-def test_a_child_that_ends_says_which_it_was_and_what_it_said_last(start: Callable[[str], Child]) -> None:
+def test_the_error_of_an_ended_child_names_it_and_shows_its_last_lines(start: Callable[[str], Child]) -> None:
     child = start(CLUMSY)
     with pytest.raises(
         ChildEndedError, match="python -m acted ended with exit code 3:\n    the database is locked"
@@ -41,30 +41,30 @@ def test_a_child_that_ends_says_which_it_was_and_what_it_said_last(start: Callab
         until(lambda: False, [child], 30, threading.Event())
 
 
-def test_a_step_that_fails_is_an_error_and_one_that_succeeds_is_not(start: Callable[[str], Child]) -> None:
+def test_only_a_step_that_fails_is_an_error(start: Callable[[str], Child]) -> None:
     start("").finish()
     with pytest.raises(ChildEndedError, match="exit code 3"):
         start(CLUMSY).finish()
 
 
-def test_children_are_asked_to_end_first(start: Callable[[str], Child]) -> None:
+def test_children_get_sigterm_first(start: Callable[[str], Child]) -> None:
     child = start(DOCILE)
     ready(child)
     stop([child])
     assert child.process.returncode == -signal.SIGTERM
 
 
-def test_a_child_that_does_not_listen_is_ended_all_the_same(
+def test_a_child_that_ignores_sigterm_is_killed(
     start: Callable[[str], Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(children, "PATIENCE", 0)
+    monkeypatch.setattr(child_processes, "STOP_TIMEOUT", 0)
     child = start(STUBBORN)
     ready(child)
     stop([child])
     assert child.process.returncode == -signal.SIGKILL
 
 
-def test_waiting_ends_when_the_visitor_wants_to_go(start: Callable[[str], Child]) -> None:
+def test_waiting_ends_when_the_demo_is_asked_to_end(start: Callable[[str], Child]) -> None:
     asked_to_end = threading.Event()
     asked_to_end.set()
     child = start(DOCILE)

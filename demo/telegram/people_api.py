@@ -1,4 +1,7 @@
-"""The person's side over HTTP, as JSON, for the chat page and for anyone who looks from outside."""
+"""The people's side over HTTP, as JSON: for the chat page, and for tests from outside.
+
+Each `do_` method is a POST route: `do_say` is `/client/say`.
+"""
 
 import json
 from collections.abc import Callable
@@ -13,6 +16,7 @@ from demo.telegram.model import Chat, Message, User
 from demo.telegram.people import Telegram
 
 LONGEST_WAIT = 30
+"""Seconds that `/client/changes` waits at most."""
 FAULTS: dict[str, Callable[..., faults.Fault]] = {
     "refusal": faults.refusal,
     "not_ok": faults.not_ok,
@@ -24,7 +28,7 @@ FAULTS: dict[str, Callable[..., faults.Fault]] = {
 Given = dict[str, Any]
 
 
-class Client:
+class PeopleApi:
     def __init__(self, telegram: Telegram) -> None:
         self.telegram = telegram
 
@@ -49,10 +53,10 @@ class Client:
     def _posted(self, action: Callable[[Given], Given]) -> Callable[[Request], Any]:
         async def endpoint(request: Request) -> Response:
             if not request.headers.get("content-type", "").startswith("application/json"):
-                # a page of another origin cannot send this type without asking first
+                # Another site's page cannot send this type without a preflight request, which fails.
                 return JSONResponse({"error": "send application/json"}, 415)
             try:
-                with self.telegram.bell.lock:
+                with self.telegram.monitor.lock:
                     return JSONResponse(action(json.loads(await request.body())))
             except (LookupError, ValueError, TypeError) as error:
                 return JSONResponse({"error": str(error)}, 400)
@@ -87,8 +91,8 @@ class Client:
         return JSONResponse(listed)
 
     async def messages(self, request: Request) -> Response:
-        with self.telegram.bell.lock:
-            # No `int` in the route: it takes no minus, and groups have one.
+        with self.telegram.monitor.lock:
+            # Not an `int` in the route: it accepts no minus, and the ids of groups have one.
             shown = str(request.path_params["chat"])
             chat = next((chat for chat in self.telegram.chats.values() if str(chat.id) == shown), None)
             if chat is None:
@@ -97,18 +101,18 @@ class Client:
             return JSONResponse({"seq": self.telegram.seq, "messages": views})
 
     async def changes(self, request: Request) -> Response:
-        """Whatever came after `since`, at once or as soon as it comes."""
+        """Return the changes after `since`, as soon as there are any."""
         since = int(request.query_params.get("since", 0))
         seconds = min(float(request.query_params.get("timeout", 0)), LONGEST_WAIT)
 
         def look() -> list[dict[str, Any]] | None:
             return [] if self.telegram.closing else self.telegram.changes_since(since) or None
 
-        found = await self.telegram.bell.until(look, seconds) or []
+        found = await self.telegram.monitor.until(look, seconds) or []
         return JSONResponse({"seq": found[-1]["seq"] if found else since, "changes": found})
 
     async def transcript(self, _request: Request) -> Response:
-        with self.telegram.bell.lock:
+        with self.telegram.monitor.lock:
             return JSONResponse([line.as_json() for line in self.telegram.transcript])
 
     async def lines(self, _request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The world outside makes the requests that the real one makes."""
+"""The mail programs send the requests that the real ones send."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from demo.mail import ACTIONS, MailWorld
+from demo.mail_programs import ACTIONS, MailPrograms
 from demo.telegram.serving import listening, serving
 
 GIF = bytes(43)
 
 
 class Pixels:
-    """A pixel server that only remembers who asked."""
+    """A pixel server that only keeps the requests."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, dict[str, str]]] = []
@@ -33,13 +33,15 @@ def pixels() -> Pixels:
 
 
 @pytest.fixture
-def mail(pixels: Pixels) -> Iterator[MailWorld]:
+def mail(pixels: Pixels) -> Iterator[MailPrograms]:
     told: list[dict[str, Any]] = []
     with serving(pixels.app, listening(), lambda: None) as url:
-        yield MailWorld(url, told.append)
+        yield MailPrograms(url, told.append)
 
 
-def test_gmail_asks_as_its_proxy_and_from_its_addresses(pixels: Pixels, mail: MailWorld) -> None:
+def test_gmail_loads_the_image_as_its_proxy_and_from_its_addresses(
+    pixels: Pixels, mail: MailPrograms
+) -> None:
     done = mail.play("gmail", f"{mail.pixels}x.gif")
     ((method, path, headers),) = pixels.seen
     assert (method, path) == ("GET", "/i/x.gif")
@@ -57,7 +59,7 @@ def test_gmail_asks_as_its_proxy_and_from_its_addresses(pixels: Pixels, mail: Ma
 @pytest.mark.parametrize(
     "action", [action for action in ACTIONS if action.fetcher], ids=lambda action: action.key
 )
-def test_nothing_but_the_real_headers_goes_out(pixels: Pixels, mail: MailWorld, action: Any) -> None:
+def test_only_the_real_headers_are_sent(pixels: Pixels, mail: MailPrograms, action: Any) -> None:
     mail.play(action.key, f"{mail.pixels}x.gif")
     expected = {name.lower(): value for name, value in action.fetcher.headers.items()}
     for _, _, headers in pixels.seen:
@@ -66,34 +68,34 @@ def test_nothing_but_the_real_headers_goes_out(pixels: Pixels, mail: MailWorld, 
         assert headers == expected
 
 
-def test_sending_the_mail_tells_nobody(pixels: Pixels, mail: MailWorld) -> None:
+def test_sending_the_mail_requests_nothing(pixels: Pixels, mail: MailPrograms) -> None:
     assert mail.play("send", f"{mail.pixels}x.gif")["requests"] == []
     assert pixels.seen == []
 
 
-def test_a_scanner_asks_for_the_head_first_and_then_twice_from_two_addresses(
-    pixels: Pixels, mail: MailWorld
+def test_a_scanner_sends_a_head_and_then_two_gets_from_two_addresses(
+    pixels: Pixels, mail: MailPrograms
 ) -> None:
     mail.play("scanner", f"{mail.pixels}x.gif")
     assert [method for method, _, _ in pixels.seen] == ["HEAD", "GET", "GET"]
     assert len({headers["x-forwarded-for"] for _, _, headers in pixels.seen}) == 2
 
 
-def test_only_links_of_this_demo_are_requested(pixels: Pixels, mail: MailWorld) -> None:
+def test_only_links_of_this_demo_are_requested(pixels: Pixels, mail: MailPrograms) -> None:
     with pytest.raises(ValueError, match="not a link of this demo"):
         mail.play("gmail", "http://169.254.169.254/i/x.gif")
     mail.preview("https://example.org/i/x.gif")
     assert mail.log == []
 
 
-def test_telegram_draws_a_preview_as_itself(pixels: Pixels, mail: MailWorld) -> None:
+def test_telegram_loads_a_preview_under_its_own_name(pixels: Pixels, mail: MailPrograms) -> None:
     mail.preview(f"{mail.pixels}x.gif")
     assert [headers["user-agent"] for _, _, headers in pixels.seen] == ["TelegramBot (like TwitterBot)"]
 
 
-def test_a_pixel_server_that_is_down_is_said_to_be_down() -> None:
+def test_a_pixel_server_that_is_down_is_reported() -> None:
     with listening() as closed:
         port = closed.getsockname()[1]
-    mail = MailWorld(f"http://127.0.0.1:{port}", lambda _: None)
+    mail = MailPrograms(f"http://127.0.0.1:{port}", lambda _: None)
     (request,) = mail.play("outlook", f"{mail.pixels}x.gif")["requests"]
     assert (request["status"], request["error"]) == (0, "ConnectError")

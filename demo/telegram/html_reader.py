@@ -1,4 +1,4 @@
-"""Telegram's HTML, read as strictly as Telegram reads it, into plain text and entities."""
+"""Telegram's HTML, parsed as strictly as Telegram parses it, into plain text and entities."""
 
 import re
 from collections.abc import Callable
@@ -40,7 +40,7 @@ WEB_LINK = re.compile(r"(?:https?://)?[^/\s]+\.[^/\s]+.*|(?:tg|ton|mailto|tel):.
 
 @dataclass
 class Open:
-    """A start tag that waits for its end."""
+    """A start tag whose end tag has not come yet."""
 
     tag: str
     attributes: dict[str, str]
@@ -88,7 +88,7 @@ class Reader:
         if match and character:
             self._write(character, match.end())
         elif match and match[3] and match[4]:
-            # Telegram would show it as it stands; here it is refused, for it is a missing escape
+            # Telegram would show it as it is. It is refused here, because somebody forgot to escape it.
             raise self._error(f'Unsupported character reference "{match.group()}"')
         else:
             self._write("&", self.at + 1)
@@ -159,7 +159,7 @@ def decoded(match: re.Match[str]) -> str | None:
 
 
 def attributes(source: str, at: int) -> tuple[dict[str, str], int]:
-    """The attributes that begin here, and where they end."""
+    """Return the attributes that begin here, and the place after them."""
     found = {}
     while match := ATTRIBUTE.match(source, at):
         name, double, single, bare = match.groups()
@@ -170,7 +170,7 @@ def attributes(source: str, at: int) -> tuple[dict[str, str], int]:
 
 
 def meaning(opened: Open, inner: str) -> tuple[str | None, dict[str, Any]]:
-    """The entity that a closed tag makes; None where Telegram makes none."""
+    """Return the entity of a closed tag; None if Telegram makes none."""
     named = opened.attributes
     match opened.tag:
         case "a":
@@ -211,6 +211,7 @@ def emoji(identifier: str) -> tuple[str | None, dict[str, Any]]:
 
 
 def parse_html(source: str) -> tuple[str, list[Entity]]:
+    """Return plain text and entities. Raises ApiError with Telegram's message."""
     text, entities = Reader(source).read()
     plain = [e if e.type != "code" else Entity("code", e.offset, e.length) for e in entities]
     return text, plain

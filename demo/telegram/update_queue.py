@@ -1,4 +1,4 @@
-"""What waits for the bot, until it confirms that it has it."""
+"""The updates that wait for the bot until it confirms them."""
 
 from collections import deque
 from typing import Any
@@ -7,13 +7,13 @@ NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction
 FIRST_ID = 700_000_001
 
 
-class Updates:
+class UpdateQueue:
     def __init__(self) -> None:
         self.pending: deque[dict[str, Any]] = deque()
         self.allowed: frozenset[str] = frozenset()
-        """Empty: everything but what has to be asked for by name."""
+        """The kinds that the bot wants. Empty means all, except those of NOT_BY_DEFAULT."""
         self.polls = 0
-        """How often the bot asked; the newest poll is the only one that lives."""
+        """How many polls there were. Only the newest one gets an answer."""
         self._next = FIRST_ID
 
     def wants(self, kind: str) -> bool:
@@ -25,7 +25,7 @@ class Updates:
             self._next += 1
 
     def remember(self, allowed: object) -> None:
-        """The list stays until another is given."""
+        """Keep the bot's list of wanted kinds until it gives another."""
         if isinstance(allowed, list):
             self.allowed = frozenset(map(str, allowed))
 

@@ -1,10 +1,10 @@
-"""What many methods ask first: which chat, which message, which words."""
+"""Arguments that many methods share, with Telegram's checks: the chat, the message, the text."""
 
 from typing import Any
 
 from demo.telegram.entities import Entity, given_entities, preview_url, trimmed, utf16, with_found
 from demo.telegram.errors import BLOCKED, KICKED, KICKED_SUPERGROUP, MIGRATED, bad_request, forbidden
-from demo.telegram.markup import parse_html
+from demo.telegram.html_reader import parse_html
 from demo.telegram.model import Chat, Message
 from demo.telegram.parameters import Parameters
 from demo.telegram.world import World
@@ -15,7 +15,7 @@ MOST_BYTES = 1 << 15
 
 
 def chat_of(world: World, call: Parameters) -> Chat:
-    """The chat that is meant, if the bot may write there."""
+    """Return the chat of `chat_id`. Raises ApiError if the bot may not write there."""
     if not call.text("chat_id"):
         raise bad_request("chat_id is empty")
     chat = world.chats.get(call.number("chat_id"))

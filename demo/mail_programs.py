@@ -1,7 +1,7 @@
-"""The world outside: who loads the image of a mail, played with real requests to the real pixel server.
+"""Mail programs, prefetchers and scanners on buttons: each sends real requests to the real pixel server.
 
-Headers and networks are those seen in the wild. The pixel server is told to trust this machine as a
-proxy, so the address of each provider travels in X-Forwarded-For, as it does behind any proxy.
+Their headers and addresses are those of the real ones. The pixel server trusts this machine as a proxy, so
+each provider's address is sent in X-Forwarded-For.
 """
 
 import time
@@ -48,12 +48,13 @@ OFFICE = ("91.12.34.44",)
 MICROSOFT = ("40.94.36.138", "40.94.36.181")
 TELEGRAM = ("91.108.4.190",)
 
-DEADLINE = 10.0
+TIMEOUT = 10.0
+"""Seconds for one request."""
 
 
 @dataclass(frozen=True, eq=False)
 class Fetcher:
-    """Somebody who loads the image: with these headers, from one of these addresses in turn."""
+    """A program that loads the image: with these headers, from these addresses in turn."""
 
     headers: Mapping[str, str]
     addresses: tuple[str, ...]
@@ -62,7 +63,7 @@ class Fetcher:
 
 @dataclass(frozen=True)
 class Action:
-    """A button beside the chat. Without a fetcher nothing is requested: nobody tells the bot."""
+    """A button beside the chat. Without a fetcher it requests nothing."""
 
     key: str
     group: str
@@ -81,12 +82,12 @@ ACTIONS = (
         "Gmail shows you the image in your draft, and loads it through its proxy to do so.",
         IN_GMAIL,
     ),
-    Action("send", "you", "Send", "The mail leaves. Nothing is requested: only you know, so tell the bot."),
+    Action("send", "you", "Send", "The mail leaves. Nothing is requested, so only you can tell the bot."),
     Action(
         "prefetch",
         "machines",
         "Gmail prefetches",
-        "Seconds after it arrived, Gmail loads the images of the unread mail by itself.",
+        "Seconds after the mail arrives, Gmail loads its images, before anybody reads it.",
         Fetcher(GMAIL_PREFETCH, GOOGLE_PREFETCHERS),
     ),
     Action(
@@ -99,15 +100,15 @@ ACTIONS = (
     Action(
         "scanner",
         "machines",
-        "A scanner looks",
-        "The company's mail gateway opens everything in a data centre, dressed as Chrome.",
+        "A scanner opens it",
+        "The company's mail gateway opens every mail in a data centre, and pretends to be Chrome.",
         Fetcher(DATA_CENTRE_BROWSER, MICROSOFT, ("HEAD", "GET", "GET")),
     ),
     Action(
         "gmail",
         "people",
         "Landlord opens in Gmail",
-        "Gmail's proxy again, but now because somebody looks. Within 30 s it is the same view.",
+        "Gmail's proxy again, but now because somebody opened the mail. Within 30 s it is the same open.",
         IN_GMAIL,
     ),
     Action(
@@ -121,7 +122,7 @@ ACTIONS = (
         "own",
         "people",
         "I open my own Sent mail",
-        "Looks exactly like the landlord in Gmail. Say /peek before, or tap “That was me” after.",
+        "It looks exactly like the landlord in Gmail. Send /peek before, or tap “That was me” after.",
         IN_GMAIL,
     ),
 )
@@ -129,18 +130,18 @@ PREVIEW = Action(
     "preview",
     "telegram",
     "Telegram draws a preview",
-    "A message held the link in the open.",
+    "A message showed the link as plain text.",
     Fetcher(TELEGRAM_PREVIEW, TELEGRAM),
 )
 BY_KEY = {action.key: action for action in (*ACTIONS, PREVIEW)}
 
 
-class MailWorld:
-    """Plays the actions against one pixel server, and remembers what was requested."""
+class MailPrograms:
+    """Carries out the actions against one pixel server, and keeps a log of the requests."""
 
-    def __init__(self, public_url: str, told: Callable[[dict[str, Any]], object]) -> None:
+    def __init__(self, public_url: str, on_action: Callable[[dict[str, Any]], object]) -> None:
         self.pixels = f"{public_url}/i/"
-        self.told = told
+        self.on_action = on_action
         self.log: list[dict[str, Any]] = []
         self._turns: Counter[Fetcher] = Counter()
 
@@ -148,24 +149,27 @@ class MailWorld:
         return url.startswith(self.pixels)
 
     def play(self, key: str, url: str) -> dict[str, Any]:
-        """Do one action with one pixel; what was requested, and what came back."""
+        """Carry out one action with one pixel; return its requests and their answers.
+
+        Raises ValueError if the URL is no pixel of this demo.
+        """
         if not self.owns(url):
             raise ValueError(f"not a link of this demo: {url}")
         action = BY_KEY[key]
         done = {"action": key, "label": action.label, "url": url, "at": time.time()}
         done["requests"] = self._fetch(action.fetcher, url) if action.fetcher else []
         self.log.append(done)
-        self.told(done)
+        self.on_action(done)
         return done
 
     def preview(self, url: str) -> None:
-        """Telegram's servers look at the first address of a message."""
+        """Load a pixel as Telegram's servers do to draw a link preview. Other addresses are ignored."""
         if self.owns(url):
             self.play(PREVIEW.key, url)
 
     def _fetch(self, fetcher: Fetcher, url: str) -> list[dict[str, Any]]:
-        # the environment's proxies are not for loopback
-        with httpx.Client(trust_env=False, timeout=DEADLINE) as client:
+        # A proxy that the environment names cannot reach this machine's loopback.
+        with httpx.Client(trust_env=False, timeout=TIMEOUT) as client:
             return [self._request(client, fetcher, method, url) for method in fetcher.methods]
 
     def _request(self, client: httpx.Client, fetcher: Fetcher, method: str, url: str) -> dict[str, Any]:

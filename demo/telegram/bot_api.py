@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: tokens, faults and answers."""
+"""The Bot API over HTTP: it checks the token, injects faults, and answers."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ class BotApi:
             self._check(token)
         except ApiError as refused:
             return self._refusal(method, {}, refused)
-        with self.telegram.bell.lock:
+        with self.telegram.monitor.lock:
             fault = self.telegram.faults.take(method)
         if fault and not fault.carried_out:
             return await self._spoilt(request, fault, Response())
@@ -63,7 +63,7 @@ class BotApi:
             return await get_updates(self.telegram, call)
         if method not in METHODS:
             raise ApiError(404, "Not Found: method not found")
-        with self.telegram.bell.lock:
+        with self.telegram.monitor.lock:
             return METHODS[method](self.telegram, call)
 
     def _check(self, token: str) -> None:
@@ -78,7 +78,7 @@ class BotApi:
 
     async def _spoilt(self, request: Request, fault: Fault, answer: Response) -> Response:
         if fault.end is End.HANG:
-            await self.telegram.bell.until(lambda: self.telegram.closing or None, 24 * 3600)
+            await self.telegram.monitor.until(lambda: self.telegram.closing or None, 24 * 3600)
         if fault.end is not End.ANSWER:
             cut(request.scope)
             await request.is_disconnected()

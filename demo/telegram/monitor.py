@@ -1,4 +1,4 @@
-"""Waking everyone who waits for a change: threads that test, and event loops that serve."""
+"""One lock, and a way to wait for changes: for threads (tests) and for event loops (servers)."""
 
 import asyncio
 import threading
@@ -10,51 +10,51 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-class Bell:
-    """One lock for the whole world, and one ring for whoever waits for it to change."""
+class Monitor:
+    """The lock of the whole local Telegram. `notify` wakes everybody who waits for a change."""
 
     def __init__(self) -> None:
         self.lock = threading.Condition()
-        self._listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         with self.lock:
             self.lock.notify_all()
-            for loop, event in self._listeners:
+            for loop, event in self._waiting:
                 loop.call_soon_threadsafe(event.set)
 
     @contextmanager
-    def _listening(self) -> Iterator[asyncio.Event]:
+    def _registered(self) -> Iterator[asyncio.Event]:
         entry = (asyncio.get_running_loop(), asyncio.Event())
         with self.lock:
-            self._listeners.append(entry)
+            self._waiting.append(entry)
         try:
             yield entry[1]
         finally:
             with self.lock:
-                self._listeners.remove(entry)
+                self._waiting.remove(entry)
 
     async def until(self, look: Callable[[], Found | None], seconds: float) -> Found | None:
-        """What `look` finds, as soon as it finds it; None when the time is over."""
+        """Call `look` after each change; return what it finds, or None when the time is over."""
         deadline = time.monotonic() + seconds
-        with self._listening() as rung:
+        with self._registered() as changed:
             while True:
-                rung.clear()
+                changed.clear()
                 with self.lock:
                     found = look()
                 left = deadline - time.monotonic()
                 if found is not None or left <= 0:
                     return found
-                await _rung_within(rung, left)
+                await _set_within(changed, left)
 
     def wait(self, look: Callable[[], Found | None], seconds: float) -> Found | None:
-        """The same for a thread."""
+        """Do the same in a thread. It blocks."""
         with self.lock:
             self.lock.wait_for(lambda: look() is not None, seconds)
             return look()
 
 
-async def _rung_within(event: asyncio.Event, seconds: float) -> None:
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -1,4 +1,4 @@
-"""A message's text as safe HTML for the chat page."""
+"""A message's text and entities as safe HTML for the chat page."""
 
 from html import escape
 
@@ -16,7 +16,7 @@ LINKED = {"url": "", "email": "mailto:"}
 
 
 def tags(entity: Entity, covered: str) -> tuple[str, str]:
-    """What opens and what closes an entity."""
+    """Return the opening and the closing tag of an entity."""
     kind, extra = entity.type, entity.extra
     if kind in SIMPLE:
         return f"<{SIMPLE[kind]}>", f"</{SIMPLE[kind]}>"
@@ -40,7 +40,7 @@ def anchor(url: str) -> tuple[str, str]:
 
 
 def as_html(text: str, entities: list[Entity]) -> str:
-    """Entities may overlap without nesting: what is cut through is closed and opened again."""
+    """Return the HTML. Entities may overlap without nesting, so some tags are closed and opened again."""
     raw = text.encode("utf-16-le")
     edges = sorted({0, utf16(text), *(e.offset for e in entities), *(e.end for e in entities)})
     pieces: list[str] = []
@@ -54,7 +54,7 @@ def as_html(text: str, entities: list[Entity]) -> str:
 def _turn(
     pieces: list[str], active: list[Entity], entities: list[Entity], at: int, text: str
 ) -> list[Entity]:
-    """Close what ends here and open what begins here."""
+    """Close the tags that end here and open those that begin here."""
     keep = next((i for i, entity in enumerate(active) if entity.end <= at), len(active))
     pieces.extend(tags(entity, part(text, entity))[1] for entity in reversed(active[keep:]))
     again = [entity for entity in active[keep:] if entity.end > at]
