@@ -1,4 +1,4 @@
-"""Secrets that must never be in a log: planted in every test, and looked for behind every test."""
+"""Secrets that must never be in a log: every test plants them, and its logs are searched afterwards."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,28 +7,28 @@ from pathlib import Path
 import logs
 
 PASSWORD = "canary-of-the-database"
-"""The password of every PostgreSQL address here; the server asks for none."""
+"""The password in every PostgreSQL address of the tests. The server does not ask for one."""
 
 KEY = re.compile(r"[0-9a-f]{64}")
-"""What a key file holds."""
+"""The content of a key file."""
 
 
-def leaks(said: str, keys: Iterable[str] = ()) -> list[str]:
-    """The secrets in a log, shortened, so that the finding is none either."""
-    found = [*logs.TOKEN.findall(said), *logs.OWNER_KEY.findall(said)]
-    found += [secret for secret in (PASSWORD, *keys) if secret in said]
+def leaks(text: str, keys: Iterable[str] = ()) -> list[str]:
+    """Return the secrets in the text of a log, cut to six characters, so that the report leaks nothing."""
+    found = [*logs.TOKEN.findall(text), *logs.OWNER_KEY.findall(text)]
+    found += [secret for secret in (PASSWORD, *keys) if secret in text]
     return [f"{secret[:6]}…" for secret in found]
 
 
 def keys_in(folder: Path) -> Iterator[str]:
-    """The keys of all key files below a folder."""
+    """Yield the key in every key file below a folder."""
     for path in folder.rglob("*.key"):
         if path.is_file() and KEY.fullmatch(key := path.read_text("latin-1").strip()):
             yield key
 
 
 def logs_in(folder: Path) -> Iterator[str]:
-    """What processes wrote below a folder."""
+    """Yield the text of every log file below a folder."""
     for path in folder.rglob("log"):
         if path.is_file():
             yield path.read_text("utf-8", "replace")

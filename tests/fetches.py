@@ -1,4 +1,4 @@
-"""Fetches as the pixel server takes them in, for tests that start behind HTTP."""
+"""Fetches as the pixel server hands them to storage, for tests that need no HTTP."""
 
 from itertools import count
 
@@ -7,7 +7,7 @@ from tests.tracking.stories import APPLE, BARE, CHROME, GATEWAY, GMAIL, OUTLOOK,
 from tracking import Sighting
 
 NOON = 1_700_000_000.0
-"""A moment to count from."""
+"""The moment from which these tests count: 14 November 2023, 22:13:20 UTC, in seconds since 1970."""
 
 __all__ = [
     "APPLE",
@@ -26,4 +26,5 @@ _numbers = count(1)
 
 
 def arrival(token: str, at: float, sighting: Sighting = GMAIL, device: str | None = None) -> Arrival:
+    """Return a fetch of this link at this moment, with an id of its own that sorts by time."""
     return Arrival(f"{first_id(at)}{next(_numbers):020x}", token, at, sighting, device, "Mozilla/5.0")

@@ -1,4 +1,4 @@
-"""Both processes inside this one, against the local Telegram: where a test has to change the product."""
+"""The pixel server and the bot as threads of the test's own process, for tests that patch the product."""
 
 import asyncio
 import threading
@@ -19,7 +19,10 @@ from tests.pixel_server.serving import PATIENCE, Served, serving
 
 @contextmanager
 def in_process(settings: Settings) -> Iterator[tuple[telegram.Running, Served]]:
-    """A pixel server and a bot that deliver to each other; the bot has an event loop of its own."""
+    """Run a pixel server and a bot on one database, against a local Telegram, until the end of the block.
+
+    The bot runs in a thread with its own event loop.
+    """
     with (
         telegram.running(limits=telegram.LIFTED) as api,
         serving(

@@ -1,4 +1,4 @@
-"""What people do and see in these stories, and the programs that fetch their pixels, over real HTTP."""
+"""What people do and see in these tests, and the programs that fetch their pixels, over real HTTP."""
 
 import re
 
@@ -28,7 +28,7 @@ BROWSER = {
 
 
 class Chat:
-    """Anna's side: what she types and presses, and what she then sees."""
+    """A person in a chat with the bot: what they type and press, and which messages they see."""
 
     def __init__(
         self, api: telegram.Running, person: telegram.User, chat: telegram.Chat | None = None
@@ -37,43 +37,50 @@ class Chat:
         self.chat = chat or api.chats[person.id]
 
     def says(self, text: str, *, thread: int | None = None) -> telegram.Message:
+        """Send this text, and return the person's own message."""
         chat = None if self.chat.private else self.chat
         return self.api.say(self.person, text, chat, thread=thread)
 
-    def hears(self, typed: str) -> telegram.Message:
-        """What the bot says next."""
+    def asks(self, text: str) -> telegram.Message:
+        """Send this text, and return the next message of the bot."""
         before = len(self.api.said(self.chat))
-        self.says(typed)
+        self.says(text)
         return self.api.wait_for(lambda: next(iter(self.api.said(self.chat)[before:]), None))
 
     def sees(self, text: str) -> telegram.Message:
-        """The newest message of the bot that holds this text, as soon as there is one."""
-        return self.api.wait_for(lambda: self.shows(text))
+        """Wait for a message of the bot that contains this text, and return the newest one."""
+        return self.api.wait_for(lambda: self.newest_with(text))
 
-    def shows(self, text: str) -> telegram.Message | None:
+    def newest_with(self, text: str) -> telegram.Message | None:
+        """Return the bot's newest message that contains this text, without waiting for one."""
         return next((m for m in reversed(self.api.said(self.chat)) if text in m.text), None)
 
     def presses(self, message: telegram.Message, button: str) -> str:
-        """What the toast says; the button may come with the message's next edit."""
-        self.api.wait_for(lambda: any(data.startswith(button) for data in datas(message)))
+        """Press the button whose callback data begins with `button`, and return the toast's text.
+
+        The button may appear only with the message's next edit: this waits for it.
+        """
+        self.api.wait_for(lambda: any(data.startswith(button) for data in callback_data(message)))
         query = self.api.press(self.person, message, button)
         return str(self.api.wait_for(lambda: query.answer).get("text", ""))
 
     def tracks(self, text: str = "contract to landlord") -> tuple[telegram.Message, str]:
-        """The card and the pixel's address."""
-        card = self.hears(f"/track {text}")
+        """Track a mail, and return the card and the pixel's address."""
+        card = self.asks(f"/track {text}")
         return card, re.search(r"http\S+/i/[\w-]{22}\.gif", card.text)[0]  # type: ignore[index]  # or it fails
 
 
-def datas(message: telegram.Message) -> list[str]:
+def callback_data(message: telegram.Message) -> list[str]:
+    """Return what each button of the message sends to the bot, from top left to bottom right."""
     return [key["callback_data"] for row in message.buttons() for key in row if "callback_data" in key]
 
 
 def page_behind(message: telegram.Message) -> str:
-    """Where the message's button leads."""
+    """Return the address that the message's first button with a link opens."""
     return str(next(key["url"] for row in message.buttons() for key in row if "url" in key))
 
 
 def fetch(url: str, headers: dict[str, str] = GMAIL) -> None:
+    """Fetch a pixel, and check that the answer is the image."""
     answer = httpx.get(url, headers=headers)
     assert (answer.status_code, len(answer.content)) == (200, 43)

@@ -1,4 +1,4 @@
-"""The real processes, started as a person would start them, against the local Telegram."""
+"""The real pixel server and the real bot as processes, against a local Telegram."""
 
 import os
 import signal
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ import settings as configuration
 from demo import telegram
 from storage.engine import connect, writing
 from storage.tables import FetchRow, Link, OutboxMessage
+from tests.waiting import wait_until
 from tracking import History
 from tracking.history import dump, load
 
@@ -24,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 
 
 class Processes:
-    """A pixel server and a bot on one database; each can be killed and started again."""
+    """A pixel server and a bot on one database. Each can be killed and started again."""
 
     def __init__(self, folder: Path, api: telegram.Running, **environ: str) -> None:
         with socket.socket() as free:
@@ -49,10 +51,10 @@ class Processes:
         self.environ = {name: value for name, value in self.environ.items() if value}
 
     def upgrade(self) -> None:
-        self.storage("upgrade")
+        self.run_storage("upgrade")
 
-    def storage(self, *arguments: str) -> None:
-        """Run `python -m storage`."""
+    def run_storage(self, *arguments: str) -> None:
+        """Run `python -m storage` with these arguments, and fail if it fails."""
         subprocess.run(
             [sys.executable, "-m", "storage", *arguments],
             cwd=ROOT,
@@ -62,7 +64,10 @@ class Processes:
         )
 
     def start(self, *names: str, under: Sequence[str] = ()) -> None:
-        """Start processes, `under` another program if one is given."""
+        """Start these programs (as `python -m name`), `under` another program if one is given.
+
+        Returns when the pixel server answers. The bot may still be starting.
+        """
         for name in names:
             command = [*under, sys.executable, "-m", name]
             with self.log.open("ab") as log:
@@ -73,35 +78,41 @@ class Processes:
             self._wait_for_pixel_server()
 
     def _wait_for_pixel_server(self) -> None:
-        transport = httpx.HTTPTransport(retries=10)
-        with httpx.Client(transport=transport) as client:
-            while client.get(f"{self.url}/healthz").status_code != 200:
-                pass
+        with httpx.Client() as client:
+            wait_until(partial(self._pixel_server_answers, client), "the pixel server answers")
+
+    def _pixel_server_answers(self, client: httpx.Client) -> bool:
+        assert self._running["pixel_server"].poll() is None, self.text_of_log()
+        try:
+            return client.get(f"{self.url}/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
 
     def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> int:
-        """The exit code of the process, after this signal."""
+        """Send this signal to a process, wait until it ends, and return its exit code."""
         process = self._running.pop(name)
         process.send_signal(how)
         return process.wait(10)
 
     def end_all(self) -> dict[str, int]:
+        """End every process that still runs, and return the exit codes by name."""
         return {name: self.end(name) for name in list(self._running)}
 
-    def as_if_days_had_passed(self, days: float) -> None:
-        """What is owed for later is owed so much sooner, and the looks were so much earlier."""
+    def let_days_pass(self, days: float) -> None:
+        """Move the times of messages, fetches and histories in the database this many days into the past."""
         engine, earlier = connect(configuration.read(self.environ, dotenv=None)), timedelta(days=days)
         with writing(engine) as session:
-            for alert in session.exec(select(OutboxMessage)):
-                alert.not_before = alert.not_before and alert.not_before - earlier
-                alert.changes_at = alert.changes_at and alert.changes_at - earlier
+            for message in session.exec(select(OutboxMessage)):
+                message.not_before = message.not_before and message.not_before - earlier
+                message.changes_at = message.changes_at and message.changes_at - earlier
             for fetch in session.exec(select(FetchRow)):
                 fetch.at -= earlier
             for link in session.exec(select(Link)):
                 link.history = dump(_aged(load(link.history), earlier.total_seconds()))
         engine.dispose()
 
-    def mentions(self, text: str) -> list[str]:
-        """The tables with a row that holds this text."""
+    def tables_that_mention(self, text: str) -> list[str]:
+        """Return the name of a table once for each of its rows that contains this text."""
         engine = connect(configuration.read(self.environ, dotenv=None))
         with writing(engine) as session:
             found = [
@@ -118,15 +129,15 @@ class Processes:
 
 
 def _aged(history: History, seconds: float) -> History:
-    said, memory = history
-    first, last = memory.first_open, memory.last_open
-    looks = memory._replace(first_open=first and first - seconds, last_open=last and last - seconds)
-    return History(said, looks)
+    statements, summary = history
+    first, last = summary.first_open, summary.last_open
+    aged = summary._replace(first_open=first and first - seconds, last_open=last and last - seconds)
+    return History(statements, aged)
 
 
 @contextmanager
 def processes(folder: Path, api: telegram.Running, **environ: str) -> Iterator[Processes]:
-    """Both processes on a fresh database, ended at the end of the block."""
+    """Run both processes on a new database, with these variables, until the end of the block."""
     started = Processes(folder, api, **environ)
     started.upgrade()
     try:

@@ -1,4 +1,4 @@
-"""Languages that nobody speaks. What is not in their brackets has escaped translation."""
+"""Two invented languages that put every sentence in ⟦brackets⟧. Text outside brackets was not translated."""
 
 import re
 import shutil
@@ -16,11 +16,11 @@ from words import language, typed
 from words.language import DOMAIN, LOCALE, SOURCE
 
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "qps", "qpr"
-"""From the range of codes for private use."""
+"""Language codes from the range for private use (ISO 639-2: qaa to qtz)."""
 
 
-def make(folder: Path) -> Path:
-    """A folder of languages: English, and two more with every sentence in brackets."""
+def make_locale(folder: Path) -> Path:
+    """Fill this folder with English and both invented languages, compiled, and return it."""
     shutil.copytree(LOCALE / SOURCE, folder / SOURCE)
     for code, direction in ((LEFT_TO_RIGHT, "ltr"), (RIGHT_TO_LEFT, "rtl")):
         path = folder / code / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -31,13 +31,13 @@ def make(folder: Path) -> Path:
 
 
 @contextmanager
-def spoken_from(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """There are the languages of this folder, and no others."""
+def only_languages_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Make the product know only the languages in this folder, until the end of the block."""
     for module in (language, typed, catalogues):
         monkeypatch.setattr(module, "LOCALE", folder)
-    _forget()
+    _clear_caches()
     yield
-    _forget()
+    _clear_caches()
 
 
 def _catalogue(code: str, direction: str) -> polib.POFile:
@@ -52,7 +52,7 @@ def _catalogue(code: str, direction: str) -> polib.POFile:
     return made
 
 
-def _forget() -> None:
+def _clear_caches() -> None:
     language.languages.cache_clear()
     language._catalogue.cache_clear()
     typed.understood_in.cache_clear()
@@ -60,7 +60,7 @@ def _forget() -> None:
 
 
 def untranslated(text: str, *names: str) -> set[str]:
-    """The words outside all brackets that are neither an address, a command, nor one of these names."""
+    """Return the words outside all brackets, except addresses, commands and these names."""
     depth, outside = 0, []
     for letter in text:
         depth += {"⟦": 1, "⟧": -1}.get(letter, 0)

@@ -1,4 +1,4 @@
-"""A deploy: the tables change while the version before still runs."""
+"""A deploy: the schema changes while the version before still runs."""
 
 import shutil
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from storage.engine import connect, is_passing, writing
 from storage.links import create
 from storage.times import now
 from tests.pixel_server.serving import ANNA, BORIS, Served, serving, stored, track
+from tests.waiting import wait_until
 
 ADDITIVE = """
 import sqlalchemy as sa
@@ -38,7 +39,7 @@ def upgrade():
 
 
 def write(engine: Engine, act: Callable[[Session], object]) -> None:
-    """In one transaction, begun again where it collided with the upgrade: as the bot does."""
+    """Run `act` in a transaction; begin again, as the bot does, when it collided with the upgrade."""
     while True:
         try:
             with writing(engine) as session:
@@ -61,7 +62,7 @@ def deliver_due(session: Session, number: int) -> None:
 
 @pytest.fixture
 def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The migrations of a next version, which adds to every busy table."""
+    """Add a migration, as a next version would bring it, that changes every busy table."""
     config = migrate.configuration()
     scripts = shutil.copytree(str(config.get_alembic_option("script_location")), tmp_path / "migrations")
     head = sorted(path.name for path in (scripts / "versions").glob("0*.py"))[-1].partition("_")[0]
@@ -74,7 +75,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "configuration", configuration)
 
 
-def test_the_tables_grow_while_the_version_before_serves_and_delivers(
+def test_a_migration_runs_while_the_version_before_serves_and_delivers(
     settings: Settings, engine: Engine, next_version: None
 ) -> None:
     links, grown = [track(engine, chat=chat) for chat in (ANNA, BORIS)], Event()
@@ -109,16 +110,16 @@ def test_the_tables_grow_while_the_version_before_serves_and_delivers(
     assert sorted(kept) == sorted(seq for link in links for seq in range(1, len(stored(engine, link)) + 1))
 
 
-def test_an_upgrade_waits_for_who_uses_a_table(
+def test_an_upgrade_waits_for_a_transaction_that_uses_a_table(
     settings: Settings, engine: Engine, next_version: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It never makes anybody queue behind it for longer than two seconds."""
+    """The upgrade gives up its place every two seconds, so that nobody queues behind it for longer."""
     impatient = connect(settings, fail_fast=False)
     with engine.connect().execution_options(writes=True) as busy, ThreadPoolExecutor(1) as operator:
         busy.execute(text("SELECT * FROM link"))
         done = operator.submit(migrate.upgrade, impatient)
-        while "trying again" not in caplog.text:
-            assert not done.done()
+        wait_until(lambda: "trying again" in caplog.text, "the upgrade begins again")
+        assert not done.done()
         busy.rollback()
         done.result()
     assert "colour" in inspect(engine).get_table_names()

@@ -1,10 +1,11 @@
-"""The real processes on a disk that fails, a file that goes away, and an end that comes early."""
+"""The real processes with a failing disk, a database file that disappears, and an early SIGTERM."""
 
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from demo import telegram
 from settings import Settings
 from tests.people import OUTLOOK, Chat
 from tests.processes import ROOT, Processes, processes
+from tests.waiting import wait_until
 
 SIGTERM_IS_CAUGHT = 1 << (signal.SIGTERM - 1)
 
@@ -23,55 +25,56 @@ needs_strace = pytest.mark.skipif(
 
 
 @pytest.mark.parametrize("name", ["pixel_server", "bot"])
-def test_who_is_asked_to_end_while_it_is_still_starting_ends_with_zero(name: str, tmp_path: Path) -> None:
+def test_a_process_exits_with_zero_when_sigterm_comes_while_it_starts(name: str, tmp_path: Path) -> None:
     environ = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
     with subprocess.Popen([sys.executable, "-m", name], cwd=ROOT, env=environ) as process:
-        while not _caught(process.pid) & SIGTERM_IS_CAUGHT:
-            assert process.poll() is None
+        wait_until(partial(_catches_sigterm, process), "the process handles SIGTERM")
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
 
 
-def _caught(pid: int) -> int:
-    """The signals a process handles, as bits."""
-    status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")), 16)
+def _catches_sigterm(process: subprocess.Popen[bytes]) -> bool:
+    """Return True once the process handles the signal, as Linux tells in the bits of `SigCgt`."""
+    assert process.poll() is None
+    status = Path(f"/proc/{process.pid}/status").read_text("utf-8")
+    caught = next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) & SIGTERM_IS_CAUGHT)
 
 
-def _opened(url: str) -> httpx.Response:
+def _fetch(url: str) -> httpx.Response:
     return httpx.get(url, headers=OUTLOOK)
 
 
-def _details(running: Processes) -> dict[str, object]:
+def _readiness(running: Processes) -> dict[str, object]:
     answer = httpx.get(f"{running.url}/readyz")
     return {"status": answer.status_code, **answer.json()}
 
 
-def test_a_database_file_that_went_away_and_came_back_has_every_open(tmp_path: Path) -> None:
+def test_a_database_file_that_went_away_and_came_back_holds_every_open(tmp_path: Path) -> None:
     with telegram.running(limits=telegram.LIFTED) as api, processes(tmp_path, api) as running:
         anna, file = Chat(api, api.person("Anna")), tmp_path / "readback.db"
         card, url = anna.tracks()
         anna.presses(card, "sent:")
         away = file.rename(tmp_path / "away")
-        assert _opened(url).status_code == 200
-        told = _details(running)
-        assert (told["status"], told["spool"]) == (503, {"waiting": 1, "oldest_seconds": 0})
-        assert "is gone" in str(told["database"])
+        assert _fetch(url).status_code == 200
+        readiness = _readiness(running)
+        assert (readiness["status"], readiness["spool"]) == (503, {"waiting": 1, "oldest_seconds": 0})
+        assert "is gone" in str(readiness["database"])
         assert not file.exists()
         away.rename(file)
         anna.sees("was opened")
-        api.wait_for(lambda: _details(running)["status"] == 200)
+        api.wait_for(lambda: _readiness(running)["status"] == 200)
 
 
-def test_a_database_file_that_was_replaced_takes_nothing_until_a_restart(tmp_path: Path) -> None:
+def test_a_database_file_that_was_replaced_is_not_used_until_a_restart(tmp_path: Path) -> None:
     with telegram.running(limits=telegram.LIFTED) as api, processes(tmp_path, api) as running:
         anna, file = Chat(api, api.person("Anna")), tmp_path / "readback.db"
         card, url = anna.tracks()
         anna.presses(card, "sent:")
-        running.storage("backup", str(tmp_path / "copy.db"))
+        running.run_storage("backup", str(tmp_path / "copy.db"))
         (tmp_path / "copy.db").rename(file)
-        assert _opened(url).status_code == 200
-        assert "was replaced" in str(_details(running)["database"])
+        assert _fetch(url).status_code == 200
+        assert "was replaced" in str(_readiness(running)["database"])
         assert running.end_all() == {"pixel_server": 0, "bot": 0}
         for ending in ("-wal", "-shm"):
             (tmp_path / f"readback.db{ending}").unlink(missing_ok=True)
@@ -80,8 +83,10 @@ def test_a_database_file_that_was_replaced_takes_nothing_until_a_restart(tmp_pat
 
 
 @pytest.mark.parametrize("settings", ["postgres"], indirect=True)
-def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path, settings: Settings) -> None:
-    """The same key file, and so the same spool: what came meanwhile is told."""
+def test_both_processes_start_without_their_database_and_wait_for_it(
+    tmp_path: Path, settings: Settings
+) -> None:
+    """The spool belongs to the key file, which stays the same: an open of the meantime is delivered."""
     with (
         telegram.running(limits=telegram.LIFTED) as api,
         processes(tmp_path, api, DATABASE_URL=settings.database_url) as running,
@@ -92,7 +97,7 @@ def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path, sett
         running.end_all()
         running.environ["DATABASE_URL"] = "postgresql://127.0.0.1:1/readback"
         running.start("pixel_server", "bot")
-        assert _opened(url).status_code == 200
+        assert _fetch(url).status_code == 200
         assert running.end_all() == {"pixel_server": 0, "bot": 0}
         running.environ["DATABASE_URL"] = settings.database_url
         running.start("pixel_server", "bot")
@@ -104,10 +109,10 @@ def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path: Path, sett
 @pytest.mark.parametrize(
     ("failing", "status"), [("readback.db-wal", 200), ("readback.spool", 503)], ids=["database", "both"]
 )
-def test_a_sync_that_fails_is_never_answered_as_kept_where_it_failed(
+def test_a_fetch_whose_sync_failed_is_never_answered_as_kept(
     tmp_path: Path, failing: str, status: int
 ) -> None:
-    """The first flushes end with EIO; what was answered with 200 is told all the same."""
+    """The first two flushes end with EIO. Fetches that were answered with 200 still lead to an alert."""
     with telegram.running(limits=telegram.LIFTED) as api, processes(tmp_path, api) as running:
         anna = Chat(api, api.person("Anna"))
         card, url = anna.tracks()
@@ -118,10 +123,9 @@ def test_a_sync_that_fails_is_never_answered_as_kept_where_it_failed(
         inject = ["strace", "-D", "-f", "-qq", "-o", str(tmp_path / "strace"), "-e", "trace=fsync,fdatasync"]
         inject += ["-e", "inject=fsync,fdatasync:error=EIO:when=1..2", *paths]
         running.start("pixel_server", under=inject)
-        first = _opened(url)
+        first = _fetch(url)
         assert (first.status_code, len(first.content)) == (status, 43)
-        while _opened(url).status_code != 200:
-            pass
+        wait_until(lambda: _fetch(url).status_code == 200, "a fetch is kept")
         anna.sees("was opened")
         assert "EIO" in (tmp_path / "strace").read_text("utf-8")
         assert "Traceback" not in running.text_of_log()

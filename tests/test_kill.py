@@ -1,4 +1,4 @@
-"""kill -9 at the worst moments: what was answered with 200 is told all the same."""
+"""kill -9 at the worst moments: every open whose fetch was answered with 200 still leads to an alert."""
 
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -13,18 +13,20 @@ from tests.processes import processes
 PEOPLE, LINKS_EACH = 20, 5
 
 
-def test_no_open_that_was_answered_stays_untold_when_both_are_killed(tmp_path: Path) -> None:
+def test_every_open_that_was_answered_leads_to_an_alert_when_both_processes_are_killed(
+    tmp_path: Path,
+) -> None:
     with telegram.running(limits=telegram.LIFTED) as api, processes(tmp_path, api) as running:
         links = _hundred_links(api)
         urls = list(links)
         with ThreadPoolExecutor(8) as readers:
-            first = list(readers.map(_opened, urls[:40]))
-            under_way = [readers.submit(_opened, url) for url in urls[40:80]]
+            first = list(readers.map(_fetch_is_answered, urls[:40]))
+            under_way = [readers.submit(_fetch_is_answered, url) for url in urls[40:80]]
             running.end("pixel_server", signal.SIGKILL)
             running.end("bot", signal.SIGKILL)
             running.start("pixel_server", "bot")
             second = [one.result() for one in under_way]
-            last = list(readers.map(_opened, urls[80:]))
+            last = list(readers.map(_fetch_is_answered, urls[80:]))
         answered = [url for url, ok in zip(urls, [*first, *second, *last], strict=True) if ok]
         assert len(answered) >= 60
         for url in answered:
@@ -51,7 +53,7 @@ def test_a_command_that_telegram_handed_over_survives_a_kill(tmp_path: Path) -> 
 
 
 def _hundred_links(api: telegram.Running) -> dict[str, tuple[Chat, str]]:
-    """Twenty people track and send five letters each, all at the same time; by pixel address."""
+    """Return a chat and a label by pixel address: twenty people track and send five letters each, at once."""
     chats = [Chat(api, api.person(f"Person {person}")) for person in range(PEOPLE)]
     with ThreadPoolExecutor(PEOPLE) as people:
         sent = people.map(_five_letters, range(PEOPLE), chats)
@@ -61,7 +63,7 @@ def _hundred_links(api: telegram.Running) -> dict[str, tuple[Chat, str]]:
 
 
 def _five_letters(person: int, chat: Chat) -> list[tuple[str, str]]:
-    """The pixel address and the label of each letter."""
+    """Track and send five letters in this chat; return the pixel address and the label of each."""
     letters = []
     for number in range(LINKS_EACH):
         label = f"letter {person}.{number}"
@@ -71,8 +73,8 @@ def _five_letters(person: int, chat: Chat) -> list[tuple[str, str]]:
     return letters
 
 
-def _opened(url: str) -> bool:
-    """Whether the fetch was answered with 200; while nobody serves, it is not."""
+def _fetch_is_answered(url: str) -> bool:
+    """Return True if the pixel server answered with 200; while it is down, it does not."""
     try:
         return httpx.get(url, headers=OUTLOOK).status_code == 200
     except httpx.TransportError:

@@ -1,4 +1,4 @@
-"""Telegram in trouble, over real HTTP: nothing is lost, little is doubled, and what is doubtful is shown."""
+"""Telegram in trouble, over real HTTP: no alert is lost, few come twice, /status shows the doubtful ones."""
 
 from collections.abc import Iterator
 
@@ -24,8 +24,8 @@ def anna(world: World) -> Chat:
     return Chat(world[0], world[0].person("Anna"))
 
 
-def sent(chat: Chat, text: str = "contract to landlord") -> str:
-    """The pixel of a mail that was sent, once its card says so."""
+def send_mail(chat: Chat, text: str = "contract to landlord") -> str:
+    """Track a mail and mark it as sent; return its pixel's address once the card says so."""
     card, url = chat.tracks(text)
     chat.presses(card, "sent:")
     chat.sees("Watching.")
@@ -36,16 +36,16 @@ def alerts(chat: Chat) -> list[telegram.Message]:
     return [message for message in chat.api.said(chat.chat) if "was opened" in message.text]
 
 
-def test_an_alert_whose_answer_was_lost_is_sent_once_more_and_says_so(anna: Chat) -> None:
-    url = sent(anna)
+def test_an_alert_whose_answer_was_lost_is_sent_once_more_with_a_warning(anna: Chat) -> None:
+    url = send_mail(anna)
     anna.api.faults.add("sendMessage", telegram.close(carried_out=True), times=1)
     fetch(url, OUTLOOK)
     assert anna.sees("Possibly repeated").text.count("was opened") == 1
     assert len(alerts(anna)) == 2
 
 
-def test_an_alert_of_doubtful_fate_is_parked_shown_in_status_and_sent_again_on_request(anna: Chat) -> None:
-    url = sent(anna)
+def test_an_alert_that_was_lost_twice_is_parked_until_anna_asks_for_it_in_status(anna: Chat) -> None:
+    url = send_mail(anna)
     anna.api.faults.add("sendMessage", telegram.close(carried_out=False), times=2)
     fetch(url, OUTLOOK)
     anna.api.wait_for(lambda: not anna.api.faults.left("sendMessage"))
@@ -58,26 +58,26 @@ def test_an_alert_of_doubtful_fate_is_parked_shown_in_status_and_sent_again_on_r
     anna.sees("All is well.")
 
 
-def test_the_next_alert_tells_of_a_parked_one_until_it_is_let_go(anna: Chat) -> None:
-    url = sent(anna)
+def test_the_next_alert_mentions_a_parked_one_until_anna_dismisses_it(anna: Chat) -> None:
+    url = send_mail(anna)
     anna.api.faults.add("sendMessage", telegram.close(carried_out=False), times=2)
     fetch(url, OUTLOOK)
     anna.api.wait_for(lambda: not anna.api.faults.left("sendMessage"))
-    fetch(sent(anna), OUTLOOK)
-    told = "Earlier messages that may not have reached you: 1. /status sends them again."
-    assert told in anna.sees("was opened").text
+    fetch(send_mail(anna), OUTLOOK)
+    mention = "Earlier messages that may not have reached you: 1. /status sends them again."
+    assert mention in anna.sees("was opened").text
     anna.says("/status")
     status = anna.sees("Watching 2 of 2 links")
     assert anna.presses(status, "let_go:") == "Forgotten. /history knows what they were about."
-    url = sent(anna)
+    url = send_mail(anna)
     fetch(url, OUTLOOK)
     anna.api.wait_for(lambda: len(alerts(anna)) == 2)
-    assert told not in alerts(anna)[-1].text
+    assert mention not in alerts(anna)[-1].text
 
 
-def test_a_refused_reaction_is_one_line_of_the_log_and_no_more(anna: Chat, world: World) -> None:
+def test_a_refused_reaction_is_one_line_in_the_log(anna: Chat, world: World) -> None:
     anna.api.faults.add("setMessageReaction", telegram.refusal(400, "Bad Request: REACTION_INVALID"), times=1)
-    url = sent(anna)
+    url = send_mail(anna)
     fetch(url, OUTLOOK)
     anna.sees("was opened")
     line = "Reaction_invalid"
@@ -86,10 +86,10 @@ def test_a_refused_reaction_is_one_line_of_the_log_and_no_more(anna: Chat, world
     assert "Traceback" not in world[1].text_of_log()
 
 
-def test_an_outage_is_waited_out_and_parks_nothing(world: World) -> None:
+def test_the_bot_waits_for_the_end_of_an_outage_and_parks_nothing(world: World) -> None:
     api, running = world
     people = [Chat(api, api.person(f"Person {number}")) for number in range(6)]
-    urls = [sent(person) for person in people]
+    urls = [send_mail(person) for person in people]
     api.faults.add("*", telegram.junk(status=502), times=3)
     for url in urls:
         fetch(url, OUTLOOK)
@@ -99,16 +99,16 @@ def test_an_outage_is_waited_out_and_parks_nothing(world: World) -> None:
     assert "Traceback" not in running.text_of_log()
 
 
-def test_a_revoked_token_is_said_once_and_keeps_everything(anna: Chat, world: World) -> None:
+def test_a_revoked_token_is_logged_once_and_every_alert_is_kept(anna: Chat, world: World) -> None:
     api, running = world
-    url = sent(anna)
+    url = send_mail(anna)
     api.revoked = True
     fetch(url, OUTLOOK)
-    told = "Telegram refuses BOT_TOKEN"
-    api.wait_for(lambda: told in httpx.get(f"{running.url}/readyz").json()["bot"])
+    complaint = "Telegram refuses BOT_TOKEN"
+    api.wait_for(lambda: complaint in httpx.get(f"{running.url}/readyz").json()["bot"])
     assert httpx.get(f"{running.url}/readyz").status_code == 200
     assert running.end("bot") == 0
     api.revoked = False
     running.start("bot")
     anna.sees("was opened")
-    assert running.text_of_log().count(told) == 1
+    assert running.text_of_log().count(complaint) == 1

@@ -30,7 +30,7 @@ def error_of(dotenv: Path | None = None, /, **environ: str) -> str:
 # --- defaults --------------------------------------------------------------------------------------
 
 
-def test_the_defaults_are_those_of_the_contract() -> None:
+def test_settings_without_an_environment_have_the_documented_defaults() -> None:
     assert read().model_dump() == {
         "bot_token": None,
         "telegram_api_url": "https://api.telegram.org",
@@ -56,7 +56,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     }
 
 
-def test_every_variable_is_read(tmp_path: Path) -> None:
+def test_every_variable_of_the_environment_is_read(tmp_path: Path) -> None:
     settings = read(
         BOT_TOKEN=TOKEN,
         TELEGRAM_API_URL="http://127.0.0.1:8081/",
@@ -105,7 +105,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     }
 
 
-def test_the_judges_windows_come_from_the_environment() -> None:
+def test_the_environment_sets_the_time_windows_of_the_judge() -> None:
     assert read().windows == Windows()
     changed = read(
         SETTLE_SECONDS="1", SCANNER_SECONDS="2", VIEW_SECONDS="3", DRAFT_SECONDS="4", REVIVAL_DAYS="5"
@@ -113,7 +113,7 @@ def test_the_judges_windows_come_from_the_environment() -> None:
     assert changed.windows == Windows(settle=1, scanner=2, view=3, draft=4, revival=5 * 86400)
 
 
-def test_the_public_url_follows_the_port_unless_it_is_given() -> None:
+def test_the_public_url_has_the_port_unless_it_is_set() -> None:
     assert read(PORT="9000").public_url == "http://127.0.0.1:9000"
     assert read(PORT="9000", PUBLIC_URL="https://mail.example").public_url == "https://mail.example"
 
@@ -123,7 +123,7 @@ def test_an_empty_or_blank_variable_counts_as_not_set() -> None:
     assert read(**dict.fromkeys(configuration.NAMES, " \t")) == read()
 
 
-def test_other_variables_are_ignored() -> None:
+def test_variables_of_other_programs_are_ignored() -> None:
     assert read(PATH="/bin", PORTS="1", port="x", BOT_TOKEN_="x", WINDOWS="x", SQLITE_PATH="x") == read()
 
 
@@ -156,9 +156,9 @@ def test_key_file_is_the_key_file_and_key_file_file_holds_its_path(tmp_path: Pat
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    said = error_of(BOT_TOKEN_FILE=f"{tmp_path}/missing")
-    assert said.startswith("BOT_TOKEN_FILE names ")
-    assert "missing" in said
+    message = error_of(BOT_TOKEN_FILE=f"{tmp_path}/missing")
+    assert message.startswith("BOT_TOKEN_FILE names ")
+    assert "missing" in message
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
     assert "OPERATOR_FILE" in error_of(OPERATOR_FILE=f"{tmp_path}/binary")
     assert "PORT_FILE" in error_of(PORT_FILE=str(tmp_path))
@@ -203,22 +203,22 @@ def test_dotenv_may_be_missing(tmp_path: Path) -> None:
         ("sqlite:///data/mine.db", "sqlite:///data/mine.db"),
     ],
 )
-def test_drivers_are_filled_in(given: str, kept: str) -> None:
+def test_an_address_without_a_driver_gets_the_installed_one(given: str, kept: str) -> None:
     assert read(DATABASE_URL=given).database_url == kept
 
 
-def test_the_sqlite_file_is_found_whatever_folder_we_are_in(tmp_path: Path) -> None:
+def test_the_path_of_the_sqlite_file_is_absolute(tmp_path: Path) -> None:
     assert read(DATABASE_URL="sqlite:///data/mine.db").sqlite_path == Path("data/mine.db").absolute()
     assert read(DATABASE_URL=f"sqlite:///{tmp_path}/mine.db?mode=rw").sqlite_path == tmp_path / "mine.db"
     assert read(DATABASE_URL="postgres://db/readback").sqlite_path is None
 
 
-def test_the_key_file_lies_beside_the_database(tmp_path: Path) -> None:
+def test_the_key_file_is_beside_the_database_unless_it_is_set(tmp_path: Path) -> None:
     assert read(DATABASE_URL=f"sqlite:///{tmp_path}/mine.db").key_file == tmp_path / "readback.key"
     assert read(DATABASE_URL="postgres://db/readback").key_file == Path("data/readback.key")
 
 
-# --- what is wrong ---------------------------------------------------------------------------------
+# --- errors ----------------------------------------------------------------------------------------
 
 WRONG = {
     "TELEGRAM_API_URL": [
@@ -271,17 +271,17 @@ WRONG_SECRETS = {
 )
 def test_an_error_names_the_variable_shows_its_value_and_says_what_to_set(name: str, value: str) -> None:
     expected = Settings.model_fields[name.lower()].description
-    said = error_of(**{name: value})
-    assert said == f"{name} is {value!r}, which cannot be used. Set it to {expected}."
+    message = error_of(**{name: value})
+    assert message == f"{name} is {value!r}, which cannot be used. Set it to {expected}."
 
 
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in WRONG_SECRETS.items() for value in values]
 )
-def test_an_error_about_a_secret_does_not_show_it(name: str, value: str) -> None:
+def test_an_error_about_a_secret_does_not_show_the_secret(name: str, value: str) -> None:
     expected = Settings.model_fields[name.lower()].description
-    said = error_of(**{name: value})
-    assert said == f"{name} cannot be used (its value is not shown here). Set it to {expected}."
+    message = error_of(**{name: value})
+    assert message == f"{name} cannot be used (its value is not shown here). Set it to {expected}."
 
 
 def test_each_setting_says_what_to_set_it_to() -> None:
@@ -290,16 +290,16 @@ def test_each_setting_says_what_to_set_it_to() -> None:
 
 
 def test_all_errors_are_reported_at_once() -> None:
-    said = error_of(
+    message = error_of(
         PORT="many", BOT_TOKEN="hush", ALLOWED_CHATS="7, anna, 8, boris", REVIVAL_DAYS="-1", HOST="x"
     )
-    assert [line.partition(" ")[0] for line in said.splitlines()] == [
+    assert [line.partition(" ")[0] for line in message.splitlines()] == [
         "BOT_TOKEN",
         "PORT",
         "ALLOWED_CHATS",
         "REVIVAL_DAYS",
     ]
-    assert "hush" not in said
+    assert "hush" not in message
 
 
 def test_an_error_leaves_no_secret_in_the_chain_of_exceptions() -> None:
@@ -386,8 +386,8 @@ def test_a_file_named_in_the_environment_wins_over_a_value_in_dotenv(tmp_path: P
 
 
 def test_unreadable_files_are_reported_with_all_other_errors(tmp_path: Path) -> None:
-    said = error_of(BOT_TOKEN_FILE=f"{tmp_path}/a", OPERATOR_FILE=f"{tmp_path}/b", PORT="many")
-    assert all(name in said for name in ("BOT_TOKEN_FILE", "OPERATOR_FILE", "PORT"))
+    message = error_of(BOT_TOKEN_FILE=f"{tmp_path}/a", OPERATOR_FILE=f"{tmp_path}/b", PORT="many")
+    assert all(name in message for name in ("BOT_TOKEN_FILE", "OPERATOR_FILE", "PORT"))
 
 
 def test_a_dotenv_that_is_no_utf8_is_reported_in_words(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The whole story over real HTTP: a link, a mail, an open, an alert."""
+"""A mail from its link to its alert: both real processes, over real HTTP, on both databases."""
 
 import re
 import sqlite3
@@ -9,7 +9,7 @@ import pytest
 
 from demo import telegram
 from tests.conftest import settings_of
-from tests.people import BROWSER, OUTLOOK, PREFETCH, Chat, datas, fetch, page_behind
+from tests.people import BROWSER, OUTLOOK, PREFETCH, Chat, callback_data, fetch, page_behind
 from tests.pixel_server.serving import serving
 from tests.processes import Processes, processes
 
@@ -44,7 +44,7 @@ def test_the_card_is_all_that_is_needed_to_paste(anna: Chat) -> None:
     assert any(key.get("callback_data", "").startswith("sent:") for key in keys)
 
 
-def test_that_was_me_and_taking_it_back(anna: Chat) -> None:
+def test_anna_says_that_was_me_and_takes_it_back(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     fetch(url, OUTLOOK)
@@ -56,26 +56,26 @@ def test_that_was_me_and_taking_it_back(anna: Chat) -> None:
     assert anna.sees("was opened").id == alert.id
 
 
-def test_why_tells_what_was_seen_and_what_else_it_could_be(anna: Chat) -> None:
+def test_the_why_button_explains_the_verdict_and_its_alternatives(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     fetch(url)
     anna.presses(anna.sees("was opened"), "why:")
-    told = anna.sees("What else it could be").text
-    assert "Gmail’s image proxy" in told
-    assert "A pixel never knows who looked" in told
+    explanation = anna.sees("What else it could be").text
+    assert "Gmail’s image proxy" in explanation
+    assert "A pixel never knows who looked" in explanation
 
 
-def test_a_muted_link_only_counts(anna: Chat) -> None:
+def test_an_open_of_a_muted_link_changes_the_card_and_sends_no_alert(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.presses(card, "mute:")
     fetch(url)
     assert anna.sees("Looked at").id == card.id
-    assert anna.shows("was opened") is None
+    assert anna.newest_with("was opened") is None
 
 
-def test_sent_on_the_copy_page_is_followed_by_the_card(anna: Chat) -> None:
+def test_anna_marks_the_mail_as_sent_on_the_copy_page_and_the_card_follows(anna: Chat) -> None:
     card, url = anna.tracks()
     page = page_behind(card)
     with httpx.stream("GET", f"{page}/live") as live:
@@ -89,34 +89,34 @@ def test_sent_on_the_copy_page_is_followed_by_the_card(anna: Chat) -> None:
     assert anna.presses(card, "mute:") == "Muted. Looks are still counted on the card."
 
 
-def test_a_landlord_who_objects_is_told_to_anna_once(anna: Chat) -> None:
+def test_anna_is_told_once_that_the_landlord_objects(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     for _ in range(2):
         httpx.post(url.replace("/i/", "/n/").removesuffix(".gif")).raise_for_status()
-    told = anna.sees("recording was stopped on the recipient’s page")
-    assert told.silent
-    assert told.reply_to is card
+    notice = anna.sees("recording was stopped on the recipient’s page")
+    assert notice.silent
+    assert notice.reply_to is card
     anna.sees("Stopped on the mail’s page, for good.")
     fetch(url, OUTLOOK)
     anna.says("/status")
     anna.sees("Watching 0 of 1")
-    assert anna.shows("was opened") is None
+    assert anna.newest_with("was opened") is None
     assert sum("recording was stopped" in message.text for message in anna.api.said(anna.chat)) == 1
 
 
-def test_the_self_test_shows_the_whole_way(anna: Chat) -> None:
+def test_the_self_test_ends_with_an_alert_of_an_open(anna: Chat) -> None:
     anna.says("/start")
     anna.presses(anna.sees("/help lists everything"), "test:")
     offer = anna.sees("It does not prove that your mail program keeps the image")
     image = re.search(r'<img src="(http[^"]+)"', httpx.get(page_behind(offer)).text)
     assert image
-    assert anna.shows("was opened") is None
+    assert anna.newest_with("was opened") is None
     fetch(image[1], BROWSER)
     assert "self-test → me was opened" in anna.sees("was opened").text
 
 
-def test_track_alone_asks_and_the_answer_makes_the_link(anna: Chat) -> None:
+def test_track_without_text_asks_and_the_answer_makes_the_link(anna: Chat) -> None:
     anna.says("/track")
     question = anna.sees("What are you sending")
     assert question.markup
@@ -125,17 +125,17 @@ def test_track_alone_asks_and_the_answer_makes_the_link(anna: Chat) -> None:
     assert "invoice → client" in anna.sees("/i/").text
 
 
-def test_cancel_leaves_a_question_unanswered(anna: Chat) -> None:
+def test_cancel_ends_the_open_question(anna: Chat) -> None:
     anna.says("/track")
     anna.sees("What are you sending")
     anna.says("/cancel")
     anna.sees("All right")
     anna.says("invoice to client")
     anna.sees("To track a mail")
-    assert anna.shows("/i/") is None
+    assert anna.newest_with("/i/") is None
 
 
-def test_history_has_pages_and_each_link_its_story(anna: Chat) -> None:
+def test_anna_turns_the_pages_of_her_history_and_opens_a_link_there(anna: Chat) -> None:
     for number in range(12):
         anna.tracks(f"letter {number} to Ben")
     anna.says("/history")
@@ -149,7 +149,7 @@ def test_history_has_pages_and_each_link_its_story(anna: Chat) -> None:
     assert anna.sees("Nothing has fetched it yet").id == page.id
 
 
-def test_an_edited_message_changes_nothing(anna: Chat) -> None:
+def test_an_edit_of_annas_own_message_changes_nothing(anna: Chat) -> None:
     asked = anna.says("/track contract to landlord")
     anna.sees("/i/")
     anna.api.edit(asked, "/track contract to somebody else")
@@ -159,7 +159,7 @@ def test_an_edited_message_changes_nothing(anna: Chat) -> None:
 
 def test_a_stranger_cannot_press_annas_buttons(anna: Chat, world: tuple[telegram.Running, Processes]) -> None:
     card, url = anna.tracks()
-    data = datas(card)[0]
+    data = callback_data(card)[0]
     mallory = Chat(world[0], world[0].person("Mallory"))
     own, _ = mallory.tracks("nothing to nobody")
     query = world[0].press(mallory.person, own, data, forged=True)
@@ -168,7 +168,7 @@ def test_a_stranger_cannot_press_annas_buttons(anna: Chat, world: tuple[telegram
     anna.sees("I see it in your draft")
 
 
-def test_a_group_topic_is_answered_in_the_topic(
+def test_the_bot_answers_in_the_topic_of_a_group_that_asked(
     anna: Chat, world: tuple[telegram.Running, Processes]
 ) -> None:
     api, _ = world
@@ -183,7 +183,9 @@ def test_a_group_topic_is_answered_in_the_topic(
     assert group.sees("was opened").thread == topic
 
 
-def test_a_group_that_moves_keeps_its_links(anna: Chat, world: tuple[telegram.Running, Processes]) -> None:
+def test_a_group_that_becomes_a_supergroup_keeps_its_links(
+    anna: Chat, world: tuple[telegram.Running, Processes]
+) -> None:
     api, _ = world
     flat = Chat(api, anna.person, api.group("Flat", [anna.person]))
     card, url = flat.tracks("notice to landlord")
@@ -193,7 +195,7 @@ def test_a_group_that_moves_keeps_its_links(anna: Chat, world: tuple[telegram.Ru
     moved.sees("notice → landlord was opened")
 
 
-def test_who_blocks_the_bot_is_told_when_they_come_back(anna: Chat) -> None:
+def test_a_person_who_blocked_the_bot_hears_everything_when_they_come_back(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.api.block(anna.person)
@@ -203,7 +205,7 @@ def test_who_blocks_the_bot_is_told_when_they_come_back(anna: Chat) -> None:
     anna.sees("was opened")
 
 
-def test_no_secret_is_in_a_log_or_the_transcript(
+def test_no_log_and_no_transcript_holds_a_secret(
     anna: Chat, world: tuple[telegram.Running, Processes]
 ) -> None:
     api, running = world
@@ -215,17 +217,17 @@ def test_no_secret_is_in_a_log_or_the_transcript(
     assert not re.search(r"/copy/\d", log)
 
 
-def test_no_message_ever_asks_telegram_for_a_preview(world: tuple[telegram.Running, Processes]) -> None:
+def test_no_message_asks_telegram_for_a_link_preview(world: tuple[telegram.Running, Processes]) -> None:
     api, _ = world
     assert any(call.method.lower() == "sendmessage" for call in api.calls)
     assert not [message.text for chat in api.chats.values() for message in api.said(chat) if message.preview]
 
 
-def test_no_answer_of_the_bot_was_refused(world: tuple[telegram.Running, Processes]) -> None:
+def test_telegram_refused_none_of_the_bots_calls(world: tuple[telegram.Running, Processes]) -> None:
     api, _ = world
     refused = [(call.method, call.description) for call in api.calls if call.status == 400]
-    on_purpose = ("upgraded", "not modified")
-    assert [why for _, why in refused if not any(told in str(why) for told in on_purpose)] == []
+    expected = ("upgraded", "not modified")
+    assert [why for _, why in refused if not any(reason in str(why) for reason in expected)] == []
 
 
 @pytest.mark.parametrize(
@@ -235,18 +237,18 @@ def test_no_answer_of_the_bot_was_refused(world: tuple[telegram.Running, Process
         ("Bad Request: can't parse entities: Unsupported start tag", "/i/"),
     ],
 )
-def test_what_a_stricter_bot_api_refuses_is_sent_in_a_simpler_form(
+def test_a_message_that_a_stricter_bot_api_refuses_is_sent_in_a_simpler_form(
     anna: Chat, world: tuple[telegram.Running, Processes], complaint: str, kept: str
 ) -> None:
     world[0].faults.add("sendMessage", telegram.refusal(400, complaint), times=1)
     card, url = anna.tracks()
     assert kept in card.text
-    assert any(data.startswith("sent:") for data in datas(card))
+    assert any(data.startswith("sent:") for data in callback_data(card))
     fetch(url)
     anna.sees("I see it in your draft")
 
 
-def test_a_bot_api_that_answers_nonsense_is_asked_again_without_a_traceback(
+def test_the_bot_asks_again_when_the_bot_api_answers_nonsense(
     anna: Chat, world: tuple[telegram.Running, Processes]
 ) -> None:
     api, running = world
@@ -266,7 +268,7 @@ def test_nobody_sees_another_chats_history(anna: Chat, world: tuple[telegram.Run
     assert "No links yet" in mallory.sees("No links").text
 
 
-def test_behind_an_unnamed_proxy_gmails_readers_are_still_told(tmp_path: Path) -> None:
+def test_anna_hears_of_opens_in_gmail_behind_a_proxy_that_no_setting_names(tmp_path: Path) -> None:
     with (
         telegram.running(limits=telegram.LIFTED) as api,
         processes(tmp_path, api, TRUSTED_PROXIES="") as running,
@@ -280,19 +282,19 @@ def test_behind_an_unnamed_proxy_gmails_readers_are_still_told(tmp_path: Path) -
         assert "TRUSTED_PROXIES" in httpx.get(f"{running.url}/readyz").text
 
 
-def test_an_open_copy_page_is_let_go_at_the_end(tmp_path: Path) -> None:
+def test_a_pixel_server_that_ends_closes_the_streams_of_copy_pages(tmp_path: Path) -> None:
     with telegram.running() as api, processes(tmp_path, api) as running:
         card, _ = Chat(api, api.person("Anna")).tracks()
         with httpx.stream("GET", f"{page_behind(card)}/live") as live:
             lines = live.iter_lines()
             assert next(lines) == "data: waiting"
             assert running.end("pixel_server") == 0
-            # The rest comes in good order: a stream that is cut off raises.
+            # The server ends the stream properly: a stream that is cut off raises here.
             assert not any(lines)
         assert "Cancel" not in running.text_of_log()
 
 
-def test_what_is_wrong_with_an_installation_is_told_to_its_admin(tmp_path: Path) -> None:
+def test_the_bot_tells_its_administrator_that_public_url_leads_elsewhere(tmp_path: Path) -> None:
     with telegram.running(limits=telegram.LIFTED) as api:
         admin = Chat(api, api.person("Ada"))
         admin.says("/start")
@@ -300,12 +302,12 @@ def test_what_is_wrong_with_an_installation_is_told_to_its_admin(tmp_path: Path)
             serving(settings_of(tmp_path / "elsewhere")) as elsewhere,
             processes(tmp_path, api, ADMIN_CHAT_ID=str(admin.person.id), PUBLIC_URL=elsewhere.url) as running,
         ):
-            told = admin.sees("Readback has started, but:")
-            assert f"At PUBLIC_URL {elsewhere.url} another installation answers" in told.text
+            notice = admin.sees("Readback has started, but:")
+            assert f"At PUBLIC_URL {elsewhere.url} another installation answers" in notice.text
             assert "another installation answers" in running.text_of_log()
 
 
-def test_both_end_with_zero_when_they_are_asked_to(tmp_path: Path) -> None:
+def test_both_processes_exit_with_zero_on_sigterm(tmp_path: Path) -> None:
     with telegram.running() as api, processes(tmp_path, api) as running:
         anna = Chat(api, api.person("Anna"))
         anna.tracks()

@@ -104,7 +104,7 @@ def test_readyz_names_each_loop_that_has_died(
     with in_process(settings) as (api, served):
         wait_for_bot(served, name)
         dead.clear()
-        assert Chat(api, api.person("Anna")).hears("/start").text.startswith("Readback")
+        assert Chat(api, api.person("Anna")).asks("/start").text.startswith("Readback")
         wait_for_bot(served, '"well"')
 
 

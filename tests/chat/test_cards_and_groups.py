@@ -30,7 +30,7 @@ def test_a_card_falls_asleep_while_the_bot_is_down_and_wakes_up(anna: Chat, worl
     anna.sees("was opened")
     anna.sees("Looked at")
     running.end("bot", signal.SIGKILL)
-    running.as_if_days_had_passed(23)
+    running.let_days_pass(23)
     running.start("bot")
     assert anna.sees("💤 Asleep").id == card.id
     fetch(url, BROWSER)
@@ -68,8 +68,8 @@ def test_a_group_answers_only_the_question_it_was_asked(anna: Chat, world: World
     api.locate(ben, 48.85, 2.35, helped)
     api.say(ben, "notice to landlord", group.chat, reply_to=asked)
     assert "Tracked by Ben." in group.sees("notice → landlord").text
-    assert group.shows("thanks") is None
-    assert group.shows("Paris") is None
+    assert group.newest_with("thanks") is None
+    assert group.newest_with("Paris") is None
     group.says("/timezone")
     api.locate(anna.person, 48.85, 2.35, group.sees("Which city is near you?"))
     group.sees("Europe/Paris")
@@ -82,7 +82,7 @@ def test_another_command_is_no_answer_and_ends_the_question(anna: Chat) -> None:
     anna.sees("All is well.")
     anna.says("lunch to go")
     anna.sees("To track a mail")
-    assert anna.shows("/i/") is None
+    assert anna.newest_with("/i/") is None
 
 
 def test_what_is_not_even_text_gets_the_hint(anna: Chat) -> None:

@@ -27,12 +27,12 @@ def test_anna_says_where_her_clock_is(anna: Chat) -> None:
 def test_olga_names_her_city_in_russian(world: tuple[telegram.Running, Processes]) -> None:
     api, _ = world
     olga = Chat(api, api.person("Olga", language_code="ru"))
-    assert "Какой город рядом с вами?" in olga.hears("/timezone").text
-    assert "Europe/Moscow" in olga.hears("казань").text
+    assert "Какой город рядом с вами?" in olga.asks("/timezone").text
+    assert "Europe/Moscow" in olga.asks("казань").text
 
 
 def test_anna_is_asked_which_valencia_is_hers(anna: Chat) -> None:
-    several = anna.hears("/timezone Valencia")
+    several = anna.asks("/timezone Valencia")
     anna.presses(several, "zone:America/Caracas")
     assert anna.sees("that of America/Caracas").id == several.id
 
@@ -53,7 +53,7 @@ def test_news_waits_while_it_is_quiet(anna: Chat) -> None:
     anna.sees("Looked at")
     anna.says("/quiet")
     anna.sees("Quiet from")
-    assert anna.shows("was opened") is None
+    assert anna.newest_with("was opened") is None
     anna.says("/quiet off")
     anna.sees("news comes when it comes")
     assert not anna.sees("was opened").silent

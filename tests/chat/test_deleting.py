@@ -43,7 +43,7 @@ def test_a_deleted_link_is_nowhere_any_more(anna: Chat, world: World) -> None:
     anna.sees("No links yet")
     erased = (b"zebracontract", b"quaggalandlord", b"okapinote", url.rpartition("/")[2][:22].encode())
     api.wait_for(lambda: not any(word in path.read_bytes() for path in files_of(running) for word in erased))
-    assert running.mentions("zebracontract") == []
+    assert running.tables_that_mention("zebracontract") == []
 
 
 def test_what_was_deleted_while_the_pixel_server_was_down_leaves_the_log_at_its_start(
@@ -83,7 +83,7 @@ def test_everything_is_asked_twice_and_then_gone(anna: Chat, world: World) -> No
     assert anna.presses(question, "everything:2") == "Deleted, for good."
     anna.sees("Everything is deleted.")
     anna.api.wait_for(lambda: all(card.text == "🗑 Deleted." for card in cards))
-    assert running.mentions("tapir") == []
+    assert running.tables_that_mention("tapir") == []
     anna.says("/timezone")
     anna.sees("I don’t know where your clock is")
     card, _ = anna.tracks("offer to Ben")

@@ -19,7 +19,7 @@ def test_anna_types_and_reads_german(anna: Chat) -> None:
     assert "Vertrag → Vermieter · #1" in card.text
     assert "Frist" in card.text
     assert [key["text"] for key in card.buttons()[0]] == ["Link kopieren", "Kopierseite öffnen"]
-    assert anna.hears("/remind 1 in 2 Tagen").text.startswith("⏳ Vertrag → Vermieter: War bis dahin")
+    assert anna.asks("/remind 1 in 2 Tagen").text.startswith("⏳ Vertrag → Vermieter: War bis dahin")
     anna.presses(card, "sent:")
     fetch(url, BROWSER)
     alert = anna.sees("geöffnet")
@@ -29,10 +29,10 @@ def test_anna_types_and_reads_german(anna: Chat) -> None:
         "Stumm",
     ]
     assert anna.presses(alert, "own:") == "Notiert: Das warst du."
-    assert "ungeöffnet" in anna.hears("/history ungeöffnet").text
+    assert "ungeöffnet" in anna.asks("/history ungeöffnet").text
 
 
 def test_english_is_understood_there_too(anna: Chat) -> None:
     card, _ = anna.tracks("contract to landlord")
     assert "contract → landlord" in card.text
-    assert "Keine tägliche" in anna.hears("/digest off").text
+    assert "Keine tägliche" in anna.asks("/digest off").text

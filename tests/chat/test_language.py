@@ -32,27 +32,27 @@ def boris(api: telegram.Running) -> Chat:
 
 
 def test_anna_is_greeted_in_the_language_of_her_telegram(anna: Chat, boris: Chat) -> None:
-    assert anna.hears("/start").text.startswith("⟦Readback tells you")
-    assert boris.hears("/start").text.startswith("Readback tells you")
+    assert anna.asks("/start").text.startswith("⟦Readback tells you")
+    assert boris.asks("/start").text.startswith("Readback tells you")
 
 
 def test_who_changes_the_language_of_their_telegram_is_answered_in_the_new_one(anna: Chat) -> None:
-    assert anna.hears("/cancel").text.startswith("⟦There is nothing")
+    assert anna.asks("/cancel").text.startswith("⟦There is nothing")
     anna.person.language_code = "en"
-    assert anna.hears("/cancel").text.startswith("There is nothing")
+    assert anna.asks("/cancel").text.startswith("There is nothing")
 
 
 def test_a_chosen_language_outlasts_what_telegram_says(boris: Chat) -> None:
-    assert boris.hears(f"/language {BRACKETS}").text.startswith("⟦🌐 I speak ⟦qps⟧ here.⟧")
-    assert "⟦🌐 Language: ⟦qps⟧⟧" in boris.hears("/status").text
-    follows = boris.hears("/language")
+    assert boris.asks(f"/language {BRACKETS}").text.startswith("⟦🌐 I speak ⟦qps⟧ here.⟧")
+    assert "⟦🌐 Language: ⟦qps⟧⟧" in boris.asks("/status").text
+    follows = boris.asks("/language")
     boris.presses(follows, "language:telegram")
     assert boris.sees("like your Telegram").text.startswith("🌐 I speak English here, like your Telegram.")
-    assert "Language" not in boris.hears("/status").text
+    assert "Language" not in boris.asks("/status").text
 
 
 def test_a_language_is_chosen_by_a_button_that_bears_its_own_name(boris: Chat) -> None:
-    offered = boris.hears("/language tlh")
+    offered = boris.asks("/language tlh")
     assert "I don’t speak “tlh” yet" in offered.text
     names = [key["text"] for row in offered.buttons() for key in row]
     assert names == ["English", "⟦qpr⟧", "⟦qps⟧", "Like my Telegram"]
@@ -61,7 +61,7 @@ def test_a_language_is_chosen_by_a_button_that_bears_its_own_name(boris: Chat) -
 
 
 def test_a_language_has_a_name_too(boris: Chat) -> None:
-    assert boris.hears("/language ⟦QPS⟧").text.startswith("⟦🌐 I speak")
+    assert boris.asks("/language ⟦QPS⟧").text.startswith("⟦🌐 I speak")
 
 
 def test_what_comes_unasked_is_in_the_chats_language(api: telegram.Running, anna: Chat) -> None:
@@ -76,10 +76,10 @@ def test_a_group_speaks_the_language_of_who_wrote_first_until_one_is_chosen(
 ) -> None:
     team = api.group("Team", [anna.person, boris.person])
     group_of_anna, group_of_boris = Chat(api, anna.person, team), Chat(api, boris.person, team)
-    assert group_of_anna.hears("/cancel").text.startswith("⟦")
-    assert group_of_boris.hears("/cancel").text.startswith("⟦")
-    assert group_of_boris.hears("/language en").text.startswith("🌐 I speak English here.")
-    assert group_of_anna.hears("/cancel").text.startswith("There is nothing")
+    assert group_of_anna.asks("/cancel").text.startswith("⟦")
+    assert group_of_boris.asks("/cancel").text.startswith("⟦")
+    assert group_of_boris.asks("/language en").text.startswith("🌐 I speak English here.")
+    assert group_of_anna.asks("/cancel").text.startswith("There is nothing")
 
 
 def test_what_is_erased_is_said_in_the_language_of_its_day(anna: Chat) -> None:

@@ -17,13 +17,13 @@ def test_a_reminder_outlives_a_kill(anna: Chat, world: World) -> None:
     anna.says("/remind 1 in 2 days")
     anna.sees("if no look was seen by")
     running.end("bot", signal.SIGKILL)
-    running.as_if_days_had_passed(2)
+    running.let_days_pass(2)
     running.start("bot")
     reminder = anna.sees("no look was seen in the")
     assert not reminder.silent
     assert reminder.reply_to is card
     assert anna.presses(reminder, "remind3:") == "Noted. I say so if no look was seen by then."
-    running.as_if_days_had_passed(3)
+    running.let_days_pass(3)
     running.end("bot")
     running.start("bot")
     anna.api.wait_for(
@@ -39,12 +39,12 @@ def test_a_reminder_of_what_was_opened_says_nothing(anna: Chat, world: World) ->
     anna.sees("if no look was seen by")
     fetch(url, OUTLOOK)
     anna.sees("was opened")
-    running.as_if_days_had_passed(2)
+    running.let_days_pass(2)
     running.end("bot")
     running.start("bot")
     anna.says("/remind 1 in 2 days")
     anna.sees("there is nothing to wait for")
-    assert anna.shows("no look was seen in the") is None
+    assert anna.newest_with("no look was seen in the") is None
 
 
 def test_a_reminder_can_be_chosen_and_taken_back(anna: Chat) -> None:
@@ -67,7 +67,7 @@ def test_a_deadline_is_on_the_card_and_nudges_while_the_post_still_helps(anna: C
     anna.presses(card, "sent:")
     anna.sees("Watching")
     running.end("bot")
-    running.as_if_days_had_passed(8)
+    running.let_days_pass(8)
     running.start("bot")
     anna.sees("There is still time to send it by registered post.")
 
@@ -88,5 +88,5 @@ def test_a_deadline_may_stand_before_the_recipient_and_must_be_a_day(anna: Chat)
     anna.sees("I don’t know the day “30 Feb”")
     anna.says("/track notice to landlord by 31.12.9999")
     anna.sees("I don’t know the day “31.12.9999”")
-    assert "when shall I speak up" in anna.hears("/remind 1 31.12.9999 at 23:59").text
-    assert "when shall I speak up" in anna.hears("/remind 1 in 0 days").text
+    assert "when shall I speak up" in anna.asks("/remind 1 31.12.9999 at 23:59").text
+    assert "when shall I speak up" in anna.asks("/remind 1 in 0 days").text

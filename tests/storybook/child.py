@@ -27,9 +27,9 @@ def main() -> None:
 def _speak_only(stack: ExitStack, locale: Path) -> None:
     import pytest
 
-    from tests.pseudo import spoken_from
+    from tests.pseudo import only_languages_of
 
-    stack.enter_context(spoken_from(locale, pytest.MonkeyPatch()))
+    stack.enter_context(only_languages_of(locale, pytest.MonkeyPatch()))
 
 
 if __name__ == "__main__":

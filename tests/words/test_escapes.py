@@ -146,7 +146,7 @@ def test_everything_that_anna_is_told(settings: Settings) -> None:
         for typed in TYPED:
             somebody = Person(api, api.person("Ben", language_code=LEFT_TO_RIGHT))
             for text in typed.splitlines():
-                somebody.hears(text)
+                somebody.asks(text)
         _tracks_a_mail(Person(api, api.person("Anna", language_code=LEFT_TO_RIGHT)))
         _looks_back_and_deletes(Person(api, api.person("Anna", language_code=LEFT_TO_RIGHT)))
         escaped = {call.method: found for call in api.calls if (found := outside(call))}

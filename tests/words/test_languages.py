@@ -8,7 +8,7 @@ import polib
 import pytest
 
 import words
-from tests.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, spoken_from, untranslated
+from tests.pseudo import LEFT_TO_RIGHT, RIGHT_TO_LEFT, only_languages_of, untranslated
 from tools import catalogues
 from words import language, sentences
 from words.sentence import Sentence, plural
@@ -17,7 +17,7 @@ from words.sentence import Sentence, plural
 @pytest.fixture
 def folder(pseudo_locale: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     copied = shutil.copytree(pseudo_locale, tmp_path / "locale")
-    with spoken_from(copied, monkeypatch):
+    with only_languages_of(copied, monkeypatch):
         yield copied
 
 
