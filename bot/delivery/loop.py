@@ -1,8 +1,9 @@
-"""The loop that delivers: claim, word, send, settle; woken by news, and looking by itself now and then."""
+"""The loop that delivers: claim, word, send, settle. News wakes it up; it also looks every few seconds."""
 
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
@@ -18,7 +19,7 @@ import words
 from bot.context import TELEGRAM, BotContext
 from bot.delivery.breaker import CircuitBreaker
 from bot.delivery.composing import compose
-from bot.delivery.outcomes import describe_telegram_error, outcome_of
+from bot.delivery.outcomes import NEXT, describe_telegram_error, outcome_of
 from bot.delivery.sending import show
 from bot.languages import language_of
 from bot.message import Message, simpler
@@ -36,44 +37,47 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8
 """Messages in flight, each to another chat."""
 LONGEST_ATTEMPT = 20.0
-"""Seconds, well within a lease: an attempt that outlived it could be made twice."""
+"""Seconds, well within a lease of 60: an attempt that outlived its lease could be made twice."""
 UNSETTLED_PAUSE = 1.0
 """Seconds between two attempts to write down what came of a message."""
-SLOW_LOOK = 5.0
-"""Seconds after which the loop looks by itself: news can be lost."""
+SLOW_POLL = 5.0
+"""Seconds after which the loop looks without being woken: the notice of a new message can be lost."""
 
 
 class Job(NamedTuple):
+    """A claimed message, worded: what is left to do is to send it and to settle the claim."""
+
     claim: Claim
-    plan: Message | Outcome
-    """What to show; or what became of it without asking Telegram."""
+    message: Message
 
 
 class Delivery:
-    """Delivers until `stop`; what is in flight then is finished first."""
+    """Delivers until `run` is cancelled; `drain` then finishes what was begun."""
 
     def __init__(self, context: BotContext, bot: Bot) -> None:
         self._context, self._bot = context, bot
         self._in_flight: set[asyncio.Task[None]] = set()
         self._full_at = 0.0
+        """When the allowance for all chats together will be full again, by the monotonic clock."""
         self._breaker = CircuitBreaker()
 
     async def run(self) -> None:
+        """Deliver what is due, for ever."""
         while True:
             self._context.due.clear()
             wait = await self._deliver_due()
             # Not wait_for: in Python 3.11 it forgets that it was cancelled when the event comes just then.
             with suppress(TimeoutError):
-                async with asyncio.timeout(min(SLOW_LOOK, max(wait, 0.005))):
+                async with asyncio.timeout(min(SLOW_POLL, max(wait, 0.005))):
                     await self._context.due.wait()
 
     async def drain(self) -> None:
-        """Finish what is in flight."""
+        """Finish the messages in flight. Called once `run` has ended."""
         if self._in_flight:
             await asyncio.wait(self._in_flight)
 
     async def _deliver_due(self) -> float:
-        """Start what may be started now; seconds until something else can be."""
+        """Start what may be sent now. Return the seconds until there may be more."""
         if wait := self._breaker.wait(time.monotonic()):
             return wait
         allowed = ALL_CHATS.allows(self._full_at, time.monotonic())
@@ -83,50 +87,88 @@ class Delivery:
             return ALL_CHATS.every
         if self._breaker.unsure and not await self._is_well():
             return self._breaker.wait(time.monotonic())
-        jobs, wait = await self._context.write(partial(self._claim, limit=limit))
+        jobs, wait = await self._claim_due(limit)
         for job in jobs:
             self._full_at = ALL_CHATS.after(self._full_at, time.monotonic())
-            task = asyncio.create_task(self._deliver(job))
-            self._in_flight.add(task)
-            task.add_done_callback(self._landed)
+            self._start(self._deliver(job))
         return wait
 
     async def _is_well(self) -> bool:
-        """Ask Telegram something that does nothing, before a message is risked on it."""
+        """Ask Telegram a harmless question, before a message is risked on it."""
         begun = time.monotonic()
         try:
             async with asyncio.timeout(LONGEST_ATTEMPT):
                 await self._bot.get_me()
         except Exception as error:
-            log.info("Telegram is not well yet: %s", outcome_of(error).trouble)
+            log.info("Telegram is not well yet and is asked again: %s", outcome_of(error).trouble)
             self._breaker.doubt(begun, time.monotonic())
             return False
         return True
+
+    async def _claim_due(self, limit: int) -> tuple[list[Job], float]:
+        """Claim in a task of its own, whose claims are given back if the bot is told to end meanwhile.
+
+        A claim that is left behind counts as an attempt: after the restart its message said "possibly
+        repeated", at any hour, though nothing had been sent.
+        """
+        claiming = asyncio.create_task(self._context.write(partial(self._claim, limit=limit)))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            self._start(self._give_back(claiming))
+            raise
+
+    async def _give_back(self, claiming: asyncio.Task[tuple[list[Job], float]]) -> None:
+        try:
+            jobs, _ = await claiming
+        except SQLAlchemyError as error:
+            log.info("Nothing was claimed at the end: %s", describe_database_error(error))
+            return
+        for job in jobs:
+            await self._settle(job.claim, Outcome(Ended.NOT_TRIED))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._in_flight.add(task)
+        task.add_done_callback(self._landed)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._in_flight.discard(task)
         self._context.due.set()
         if not task.cancelled() and (error := task.exception()):
-            log.error("A delivery could not be settled; its lease will end.", exc_info=error)
+            log.error("A delivery could not be settled. It is tried again in a minute.", exc_info=error)
 
     def _claim(self, session: Session, limit: int) -> tuple[list[Job], float]:
+        """Claim and word what is due, and settle at once what needs no request to Telegram.
+
+        Return what is to be sent, and the seconds until there may be more.
+        """
         at, wall = steady(), now()
         claimed = claims.claim(session, at, limit, wall=wall)
         wait = 0.0 if claimed else claims.next_due(session, at, wall=wall)
-        # What wording changes on a row is written once, at the end.
+        # Wording changes rows too: they are written once, together with the claims.
         with session.no_autoflush:
-            return [Job(claim, self._word(session, claim, wall)) for claim in claimed], wait
+            plans = [(claim, self._word(session, claim, wall)) for claim in claimed]
+        session.flush()
+        jobs = []
+        for claim, plan in plans:
+            if isinstance(plan, Outcome):
+                claims.settle(session, claim, plan, at)
+            else:
+                jobs.append(Job(claim, plan))
+        return jobs, wait
 
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
+        """Return what to show, or what becomes of the message without a request to Telegram."""
         try:
             with words.speaking(language_of(session.get_one(Chat, claim.message.chat_id))):
                 return self._message(session, claim.message, at) or Outcome(Ended.SENT)
         except DBAPIError:
-            # No fault of the message: nothing is claimed then, and all begins again.
+            # The database's trouble, not the message's: nothing is claimed, and all of it begins again.
             raise
         except Exception as error:
             # One message that cannot be worded must not stop the others.
-            log.exception("Message %d cannot be worded.", claim.message.id)
+            log.exception("Message %d cannot be worded. %s", claim.message.id, NEXT[Ended.REFUSED])
             return Outcome(Ended.REFUSED, trouble=f"it cannot be worded: {type(error).__name__}")
 
     def _message(self, session: Session, owed: OutboxMessage, at: float) -> Message | None:
@@ -139,15 +181,17 @@ class Delivery:
     async def _deliver(self, job: Job) -> None:
         begun = time.monotonic()
         outcome = await self._attempt(job)
-        if not isinstance(job.plan, Outcome):
-            self._breaker.hear(outcome, job.claim.message.chat_id, begun, time.monotonic())
+        self._breaker.hear(outcome, job.claim.message.chat_id, begun, time.monotonic())
         self._tell_log(job.claim, outcome)
         await self._settle(job.claim, outcome)
         if outcome.telegram_id is not None and job.claim.message.kind == MessageKind.OPENED:
             await self._react(job.claim)
 
     async def _settle(self, claim: Claim, outcome: Outcome) -> None:
-        """Until it is written: an answer that is forgotten is a message in doubt, and a chat that waits."""
+        """Write down what came of a claim, however often that takes.
+
+        A lost answer would leave the message in doubt, and its chat waiting until the lease ends.
+        """
         said = ""
         while True:
             try:
@@ -156,24 +200,25 @@ class Delivery:
             except OperationalError as error:
                 if said != (said := describe_database_error(error)):
                     log.warning(
-                        "Message %d: what came of it cannot be written yet: %s", claim.message.id, said
+                        "What came of message %d cannot be written yet, trying again: %s",
+                        claim.message.id,
+                        said,
                     )
                 await asyncio.sleep(UNSETTLED_PAUSE)
 
     async def _attempt(self, job: Job) -> Outcome:
-        if isinstance(job.plan, Outcome):
-            return job.plan
         try:
             async with asyncio.timeout(LONGEST_ATTEMPT):
-                telegram_id = await self._show_somehow(job.claim, job.plan)
+                telegram_id = await self._show_somehow(job.claim, job.message)
         except SQLAlchemyError as error:
-            # What a file is made of could not be read: nothing has left this machine.
+            # The rows for a file could not be read: nothing has left this machine.
             return Outcome(Ended.NOT_SENT, trouble=describe_database_error(error))
         except Exception as error:
             return outcome_of(error)
         return Outcome(Ended.SENT, telegram_id=telegram_id)
 
     async def _show_somehow(self, claim: Claim, message: Message) -> int | None:
+        """Send the message, in a simpler form if Telegram refuses it as it is."""
         try:
             return await show(self._bot, self._context, claim.message, message)
         except BadRequest as error:
@@ -183,14 +228,15 @@ class Delivery:
             return await show(self._bot, self._context, claim.message, simpler(message, str(error)))
 
     def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
-        """One line for each answer that is not a yes; a revoked token is said once and then waited out."""
+        """Log one line for an answer that is not a yes. A refused token is told once and then waited out."""
         if outcome.ended is Ended.REVOKED:
             self._context.set_trouble(TELEGRAM, describe_telegram_error(InvalidToken()))
         elif outcome.ended is not Ended.SENT:
-            log.warning("Message %d: %s (%s)", claim.message.id, outcome.ended, outcome.trouble)
+            what = claim.message.id, outcome.trouble, NEXT[outcome.ended]
+            log.warning("Message %d was not delivered (%s). %s", *what)
 
     async def _react(self, claim: Claim) -> None:
-        """👀 on the message that asked for the link: pleasant, and nothing is lost without it."""
+        """Put 👀 on the message that asked for the link. Nothing is lost without it."""
         link = await self._context.read(lambda session: session.get(Link, claim.message.link_id))
         if link is None or link.asked_in is None:
             return
@@ -198,4 +244,4 @@ class Delivery:
         try:
             await self._bot.set_message_reaction(link.chat_id, link.asked_in, eyes)
         except TelegramError as error:
-            log.info("No reaction for alert %d: %s", claim.message.id, logs.redact(str(error)))
+            log.info("Message %d got no reaction: %s", claim.message.id, logs.redact(str(error)))

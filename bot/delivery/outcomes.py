@@ -1,7 +1,7 @@
-"""What Telegram's answer, or its silence, means for the message: the one place that knows.
+"""What Telegram's answer, or its silence, means for a message: decided here and nowhere else.
 
-PTB's classes mislead where it matters: BadRequest and TimedOut are both NetworkErrors, and a TimedOut
-may or may not have arrived. The cause underneath tells.
+PTB's exceptions mislead where it matters. BadRequest and TimedOut are both NetworkErrors, and a message that
+TimedOut may or may not have arrived. The cause underneath tells.
 """
 
 from datetime import timedelta
@@ -21,11 +21,12 @@ import logs
 from storage.claims import Ended, Outcome
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-"""The request did not leave this machine: it can be sent again freely."""
+"""The request did not leave this machine: it can be sent again without a doubt."""
 
 UNNAMED_WAIT = 5.0
 """Seconds to wait after a 429 that does not say how long."""
 
+# Telegram's error codes do not tell these cases apart: its own sentences do.
 NOT_MODIFIED = "message is not modified"
 GONE = (
     "message to edit not found",
@@ -45,10 +46,21 @@ UNREACHABLE = (
     "have no rights to send",
 )
 
+NEXT = {
+    Ended.WAIT: "The chat waits as long as Telegram asks.",
+    Ended.NOT_SENT: "It did not arrive, and is tried again.",
+    Ended.IN_DOUBT: "It may have arrived. It is tried again; a second doubt parks it, and /status shows it.",
+    Ended.REFUSED: "It is parked, and /status shows it.",
+    Ended.GONE: "What it was to change, or to answer, was deleted.",
+    Ended.UNREACHABLE: "It waits until the chat comes back.",
+    Ended.MIGRATED: "It goes to the chat's new id.",
+}
+"""What the bot does next with a message that was not delivered, for the log."""
+
 
 def outcome_of(error: Exception) -> Outcome:
-    """The outcome of an attempt that raised; never raises."""
-    # An error page can repeat the address, and the address holds the token: cut it, then shorten.
+    """Return what an attempt that raised this means for the message. Never raises."""
+    # An error page can repeat the address, and the address holds the token: redact it, then shorten.
     trouble = logs.redact(f"{type(error).__name__}: {error}")[:200]
     return _outcome(error)._replace(trouble=trouble)
 
@@ -88,8 +100,8 @@ def _network(error: NetworkError) -> Outcome:
     cause = error.__cause__
     if cause is None and "too many requests" in str(error).lower():
         return Outcome(Ended.WAIT, wait=UNNAMED_WAIT)
-    # All else may have been carried out: silence, a cut wire, and a 5xx too, of Telegram or of what
-    # stands before it, which may have given up waiting for an answer.
+    # Anything else may have been carried out: silence, a cut connection, and a 5xx too. A 5xx may come from
+    # a proxy in front of Telegram that gave up waiting for the answer.
     return Outcome(Ended.NOT_SENT if isinstance(cause, NEVER_LEFT) else Ended.IN_DOUBT)
 
 
@@ -98,7 +110,7 @@ def _seconds(wait: int | timedelta) -> float:
 
 
 def describe_telegram_error(error: Exception) -> str:
-    """What keeps the bot from Telegram, and what to do about it."""
+    """Return in words what keeps the bot from Telegram, and what to do about it."""
     if isinstance(error, InvalidToken):
         return (
             "Telegram refuses BOT_TOKEN. Everything is kept; get a valid token from @BotFather and restart."

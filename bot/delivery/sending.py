@@ -1,4 +1,4 @@
-"""One message to Telegram: a text, a text with a file, or an edit of what is there."""
+"""One request to Telegram: a new text, a new file, or an edit of a message that the chat shows."""
 
 import asyncio
 from contextlib import suppress
@@ -14,10 +14,14 @@ from storage.kinds import MessageKind
 from storage.tables import OutboxMessage
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+"""On every message: a preview of a pixel's address would fetch the pixel."""
 
 
 async def show(bot: Bot, context: BotContext, owed: OutboxMessage, message: Message) -> int | None:
-    """Send the message, or edit the one that is there; its id when it is new."""
+    """Send a message, or edit the one in the chat. Return the new message's id; None after an edit.
+
+    Raises what PTB raises, and the database's errors if the rows for a file cannot be read.
+    """
     if owed.telegram_id is not None:
         await _edit(bot, owed, owed.telegram_id, message)
         return None
@@ -39,7 +43,7 @@ async def show(bot: Bot, context: BotContext, owed: OutboxMessage, message: Mess
 
 
 async def _say_at_work(bot: Bot, owed: OutboxMessage) -> None:
-    """It is shown for as long as the file is made; what becomes of it says nothing about the message."""
+    """Show in the chat that a file is being made. If that fails, the file is sent all the same."""
     action = ChatAction.UPLOAD_PHOTO if owed.kind == MessageKind.PICTURE else ChatAction.UPLOAD_DOCUMENT
     with suppress(TelegramError):
         await bot.send_chat_action(owed.chat_id, action, owed.thread_id)

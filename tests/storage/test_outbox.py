@@ -238,6 +238,22 @@ def test_a_bot_that_takes_over_does_not_wait_for_the_leases_of_the_one_that_is_g
     assert all(claimed.message.in_doubt for claimed in taken)
 
 
+@pytest.mark.parametrize("tried_before", [False, True])
+def test_a_claim_that_is_given_back_leaves_no_doubt_but_an_older_one(
+    engine: Engine, tried_before: bool
+) -> None:
+    owe(engine, "opened")
+    at = NOON
+    if tried_before:
+        claim_one(engine, at)
+        at += LEASE + 1
+    before = message(engine, "opened").attempts
+    settle(engine, claim_one(engine, at), Ended.NOT_TRIED, at)
+    assert message(engine, "opened").attempts == before
+    assert chat(engine).paused_until is None
+    assert claim_one(engine, at).message.in_doubt is tried_before
+
+
 def test_taking_over_leaves_what_is_done_alone(engine: Engine) -> None:
     show(engine, "card:1", kind="card")
     with writing(engine) as session:
