@@ -1,5 +1,5 @@
-"""Is anything lost? The product as strangers see it, under faults: nothing of it is imported here.
+"""The proof that nothing is lost under faults. It knows the product only from outside and imports none of it.
 
-A load that logs what was answered, a Bot API that logs what was said, a nemesis in between, and then
-seven invariants over these logs and the database's rows.
+load.py makes requests and logs the answers. bot_api.py logs each message. nemesis.py injects faults
+meanwhile. Then invariants.py checks seven invariants over these logs and the rows of the database.
 """

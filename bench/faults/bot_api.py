@@ -1,6 +1,6 @@
-"""A small Bot API of its own, which logs every message before it answers, and can be made to misbehave.
+"""A small Bot API, independent of the demo's. It logs every message before it answers, and can misbehave.
 
-Strict where a bot can go wrong (tokens, chats, lengths, buttons, edits), and silent about the rest.
+It checks what a bot can get wrong (tokens, chats, lengths, buttons, edits), and nothing else.
 """
 
 import asyncio
@@ -23,20 +23,22 @@ Values = dict[str, str]
 
 
 class RefusedError(Exception):
+    """The Bot API answers a call with this error."""
+
     def __init__(self, status: int, description: str, **parameters: int) -> None:
         super().__init__(description)
         self.status, self.parameters = status, parameters
 
 
 class Trouble(NamedTuple):
-    """How a call ends instead of well."""
+    """What happens to a call instead of a good answer."""
 
     name: str
     accepted: bool
-    """The call did what it asks for, and only its answer is lost or spoilt."""
+    """True if the call takes effect, and only its answer is lost or changed."""
     status: int = 200
     body: bytes | None = None
-    """None: the connection is closed."""
+    """None: the connection closes."""
     hangs: bool = False
 
 
@@ -68,18 +70,18 @@ class Shown(NamedTuple):
 
 
 class BotApi:
-    """Lives in the event loop that makes it; `port` is known after `start`."""
+    """Serves in the event loop that starts it. `port` is known after `start`."""
 
     def __init__(self, log: Logbook, random: Random, *, slowness: float = 0.0) -> None:
         self.token = f"{random.randrange(10**8, 10**9)}:{secrets.token_urlsafe(26)}"
         self.troubles: tuple[Trouble, ...] = ()
-        """Half of all messages meet one of these."""
+        """Half of all messages get one of these."""
         self.slowness = slowness
-        """Seconds that a message takes at most before it is accepted, and again before it is answered."""
+        """The most seconds before a message is accepted, and again before it is answered."""
         self.port = 0
         self.shown: dict[tuple[int, int], Shown] = {}
         self.labelled: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        """The messages about a letter, oldest first."""
+        """The places of the messages about each letter, oldest first."""
         self.last_heard = time.monotonic()
         self.calls = 0
         self._caught: asyncio.Event | None = None
@@ -102,7 +104,7 @@ class BotApi:
             caller.cancel()
         await asyncio.gather(*self._callers, return_exceptions=True)
 
-    # --- a person's side -------------------------------------------------------------------------
+    # --- what people do -------------------------------------------------------------------------
 
     def says(self, person: int, text: str) -> None:
         self._chats.add(person)
@@ -112,7 +114,7 @@ class BotApi:
         self._receive(message={**self._message(person), "text": text, "entities": entities})
 
     def presses(self, message: Shown, button: str) -> None:
-        """A button whose data begin so."""
+        """Press the button whose data begins with this."""
         data = next(key["callback_data"] for key in message.keys if _data(key).startswith(button))
         carrying = {**self._message(message.chat, message.id), "text": message.text}
         query = {"id": secrets.token_hex(8), "from": _person(message.chat), "chat_instance": "1"}
@@ -139,11 +141,11 @@ class BotApi:
         self._news.set()
 
     async def catch(self) -> None:
-        """Until a new message is here; it is not accepted before its caller hangs up, and so never."""
+        """Wait until a new message arrives. It is never accepted: the call hangs until the bot is killed."""
         self._caught = asyncio.Event()
         await self._caught.wait()
 
-    # --- the bot's side --------------------------------------------------------------------------
+    # --- what the bot calls --------------------------------------------------------------------------
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -214,23 +216,23 @@ class BotApi:
         if self._caught and method == "sendMessage":
             self._caught.set()
             self._caught = None
-            await _left(caller, 60)
+            await _hung_up(caller, 60)
             return None
-        if await _left(caller, self._random.uniform(0, self.slowness)):
-            # As a gateway does: who hung up before being served is not served.
+        if await _hung_up(caller, self._random.uniform(0, self.slowness)):
+            # The caller hung up before its turn. A gateway drops such a call, too.
             return None
         answer: bytes | None = None
         if trouble is None or trouble.accepted:
             answer = _ok(self._accept(method, values, trouble.name if trouble else ""))
-        await _left(caller, self._random.uniform(0, self.slowness))
+        await _hung_up(caller, self._random.uniform(0, self.slowness))
         if trouble is None:
             return answer
         if trouble.hangs:
-            await _left(caller, 3600)
+            await _hung_up(caller, 3600)
         return None if trouble.body is None else _answered(trouble.status, trouble.body)
 
     def _accept(self, method: str, values: Values, spoilt: str) -> dict[str, Any]:
-        """The message is in its chat from here on, and in the log."""
+        """Put the message into the log and into its chat. Raises RefusedError."""
         chat, text = int(values.get("chat_id", 0)), _plain(values.get("text", ""))
         keys = _keys(values.get("reply_markup", "{}"))
         if chat not in self._chats:
@@ -255,7 +257,7 @@ class BotApi:
 
 
 async def read_request(reader: asyncio.StreamReader) -> tuple[str, str] | None:
-    """Path and body of the next request on a connection; None at its end."""
+    """Return path and body of the next request on a connection; None at its end."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except asyncio.IncompleteReadError:
@@ -265,8 +267,8 @@ async def read_request(reader: asyncio.StreamReader) -> tuple[str, str] | None:
     return head.split(" ", 2)[1], body.decode()
 
 
-async def _left(caller: asyncio.StreamReader, seconds: float) -> bool:
-    """Whether the caller hung up within these seconds."""
+async def _hung_up(caller: asyncio.StreamReader, seconds: float) -> bool:
+    """Return True if the caller hangs up within these seconds."""
     try:
         return not await asyncio.wait_for(caller.read(1), seconds)
     except TimeoutError:
@@ -297,7 +299,7 @@ def _data(key: dict[str, Any]) -> str:
 
 
 def _keys(markup: str) -> list[dict[str, Any]]:
-    """The buttons, or a refusal where Telegram would refuse."""
+    """Return the buttons. Raises RefusedError where Telegram would refuse them."""
     keys = [key for row in json.loads(markup or "{}").get("inline_keyboard", ()) for key in row]
     for key in keys:
         if len(_data(key).encode()) > 64:

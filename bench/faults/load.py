@@ -1,4 +1,4 @@
-"""People who track letters through the chat, and readers who open them; both write down what they saw."""
+"""The load: people who track letters in the chat, and readers who open them. Both log what they see."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ LONGEST_ANSWER = 15.0
 READERS = 8
 LONGEST_WAIT = 30.0
 CORRESPONDENTS = 24
-"""Letters being written at the same time."""
+"""Letters that are written at the same time."""
 
 
 class Letter(NamedTuple):
@@ -28,15 +28,15 @@ class Letter(NamedTuple):
 
 
 class Load:
-    """`asked` and `answered` are logbooks of nonces: each request carries one in its user agent."""
+    """`asked` and `answered` are logs of nonces. Each request carries a nonce in its user agent."""
 
     def __init__(self, api: BotApi, port: int, asked: Logbook, answered: Logbook, random: Random) -> None:
         self.letters: list[Letter] = []
-        """Those whose card says that they were sent."""
+        """The letters whose cards say that they were sent."""
         self.tracked: list[str] = []
         self.closing = False
         self.writing = True
-        """False: nobody writes a new letter for now."""
+        """While False, nobody starts a new letter."""
         self._api, self._port, self._random = api, port, random
         self._asked, self._answered = asked, answered
         self._unopened: list[Letter] = []
@@ -45,7 +45,7 @@ class Load:
 
     @property
     def acknowledged(self) -> int:
-        """Requests that were fully answered with 200."""
+        """How many requests were fully answered with 200."""
         return len(self._answered.entries)
 
     @property
@@ -55,7 +55,7 @@ class Load:
 
     @property
     def answered(self) -> dict[str, str]:
-        """The same of those that were fully answered with 200."""
+        """The same, of the requests that were fully answered with 200."""
         return {entry["nonce"]: entry["token"] for entry in self._answered.entries}
 
     async def write_letters(self, people: int, most: int) -> None:
@@ -71,14 +71,14 @@ class Load:
             label = f"L{len(self.tracked):06}"
             self.tracked.append(label)
             self._being_written += 1
-            # A card that is parked, because it may have arrived, is not waited for.
+            # A card may be parked because it may have arrived already. Then it never comes.
             with suppress(TimeoutError):
                 async with asyncio.timeout(LONGEST_WAIT):
                     await self._send_letter(label, chat=1000 + len(self.tracked) % people)
             self._being_written -= 1
 
-    async def put_pens_down(self) -> None:
-        """Until nobody writes any more; `writing` says when they go on."""
+    async def pause_writing(self) -> None:
+        """Wait until nobody is writing a letter. Setting `writing` lets them go on."""
         self.writing = False
         await until(lambda: not self._being_written)
 
@@ -150,7 +150,7 @@ def request(token: str, nonce: str, address: str) -> bytes:
 
 
 async def full_answer(reader: asyncio.StreamReader) -> int:
-    """The status, once the last byte is here."""
+    """Return the status, once the last byte of the body is here."""
     head = await reader.readuntil(b"\r\n\r\n")
     await reader.readexactly(GIF_BYTES)
     return int(head.split(b" ", 2)[1])

@@ -1,4 +1,4 @@
-"""What was seen, as JSON lines: on disk before anybody goes on because of it."""
+"""A log of JSON lines. Each is on disk before anything depends on it."""
 
 import json
 import os

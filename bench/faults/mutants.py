@@ -1,6 +1,6 @@
-"""Teeth: small ways to lose things, made as edits of a copied tree. The proof must fail on each of them.
+"""Mutants: copies of the product with one edit that makes it lose things. The proof must catch each one.
 
-An edit that no longer applies stops everything: a mutant that is not one would pass for healthy.
+An edit that no longer applies is an error. Otherwise the copy would be the healthy product.
 """
 
 import shutil
@@ -52,11 +52,11 @@ UNDER_KILLS = (ANSWERS_FIRST, MARKS_FIRST, NEVER_RECLAIMS)
 
 
 class StaleMutantError(Exception):
-    """The product has changed, and this mutant's edit must change with it."""
+    """The product has changed, so this mutant's edit no longer applies and must follow."""
 
 
-def breed(mutant: Mutant, folder: Path) -> Path:
-    """The root of a copy of the product with this one edit."""
+def copy_with(mutant: Mutant, folder: Path) -> Path:
+    """Copy the product with this one edit; return the root of the copy."""
     root = folder / "mutant"
     for name in PRODUCT:
         source = ROOT / name

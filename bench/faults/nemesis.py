@@ -1,6 +1,6 @@
-"""What befalls the product: kills by the hundred, and between them whatever else machines do.
+"""Faults for the product: hundreds of kills, and other faults between them.
 
-Each fault is one function; what this machine does not permit is left out with its reason printed.
+Each fault is one function. A fault that this machine does not permit is left out, and the reason is printed.
 """
 
 import asyncio
@@ -15,28 +15,30 @@ from random import Random
 from typing import NamedTuple
 
 from bench.faults.bot_api import HANGS, TROUBLES, BotApi
-from bench.faults.facts import Owed, in_flight
 from bench.faults.load import READERS, Load
+from bench.faults.observations import OutboxRow, in_flight
 from bench.faults.processes import BOT, SERVER, Product, faketime_library
 from bench.faults.waiting import until
 
 DISK_SIZE = "128m"
 ON_OWN_DISK = {"full disk", "read-only disk"}
 LONGEST_START = 15.0
-"""Seconds within which a process that was started is at work; a mutant's may never be."""
+"""Seconds to wait until a started process works. A mutant's may never do so."""
 LONGEST_PATIENCE = 5.0
-"""Seconds after which a pixel server that cannot commit has answered in some way."""
+"""Seconds after which even a pixel server that cannot commit has answered."""
 
 
-class World(NamedTuple):
+class Target(NamedTuple):
+    """What the faults act on."""
+
     product: Product
     api: BotApi
     load: Load
     random: Random
-    in_flight: list[list[Owed]]
-    """For each kill of the bot, what it was sending."""
+    in_flight: list[list[OutboxRow]]
+    """For each kill of the bot, the messages that it was sending."""
     disk: Path | None
-    """Where the product's folder is mounted, if it is a disk of its own."""
+    """Where the product's folder is mounted, if it has a disk of its own."""
 
     async def kill(self, *names: str) -> None:
         self.product.kill(*names)
@@ -49,28 +51,28 @@ class World(NamedTuple):
         self.product.start(*names)
 
 
-Fault = Callable[[World], Awaitable[None]]
+Fault = Callable[[Target], Awaitable[None]]
 
 
-async def torment(world: World, kills: int, faults: dict[str, Fault], *, every: int) -> dict[str, int]:
-    """Kill so many times, with the other faults in between; how often each was done."""
+async def inject(target: Target, kills: int, faults: dict[str, Fault], *, every: int) -> dict[str, int]:
+    """Kill so often, with another fault after every few kills. Return how often each fault was done."""
     done = dict.fromkeys(("kill", *faults), 0)
     for number in range(kills):
-        await asyncio.sleep(world.random.uniform(0.3, 3))
-        await world.kill_and_start(*world.random.choice([(SERVER,), (BOT,), (SERVER, BOT)]))
+        await asyncio.sleep(target.random.uniform(0.3, 3))
+        await target.kill_and_start(*target.random.choice([(SERVER,), (BOT,), (SERVER, BOT)]))
         done["kill"] += 1
         if faults and number % every == every - 1:
-            # In turns, so that each one comes; the order of things is the seed's all the same.
+            # In turns, so that each one comes.
             name = list(faults)[number // every % len(faults)]
-            await _both_work(world)
-            await faults[name](world)
+            await _both_work(target)
+            await faults[name](target)
             done[name] += 1
     return done
 
 
-async def _both_work(world: World) -> None:
-    """Until both processes are seen at work."""
-    load, api, calls, enough = world.load, world.api, world.api.calls, world.load.acknowledged + READERS
+async def _both_work(target: Target) -> None:
+    """Wait until both processes work."""
+    load, api, calls, enough = target.load, target.api, target.api.calls, target.load.acknowledged + READERS
     await _wait(lambda: load.acknowledged > enough and api.calls > calls, LONGEST_START)
 
 
@@ -80,97 +82,100 @@ async def _wait(good: Callable[[], object], seconds: float) -> None:
             await until(good)
 
 
-async def catch_in_flight(world: World) -> None:
-    """The bot dies with a message on its way that Telegram has not taken yet."""
+async def catch_in_flight(target: Target) -> None:
+    """Kill the bot while it sends a message that Telegram has not accepted yet."""
     with suppress(TimeoutError):
         async with asyncio.timeout(LONGEST_START):
-            await world.api.catch()
-    await world.kill_and_start(BOT)
+            await target.api.catch()
+    await target.kill_and_start(BOT)
 
 
-async def freeze(world: World) -> None:
-    """A process stands still and goes on, as a paused machine does."""
-    name = world.random.choice([SERVER, BOT])
-    world.product.signal(name, signal.SIGSTOP)
-    await asyncio.sleep(world.random.uniform(0.5, 4))
-    world.product.signal(name, signal.SIGCONT)
+async def freeze(target: Target) -> None:
+    """Stop a process and let it go on, as a paused machine does."""
+    name = target.random.choice([SERVER, BOT])
+    target.product.signal(name, signal.SIGSTOP)
+    await asyncio.sleep(target.random.uniform(0.5, 4))
+    target.product.signal(name, signal.SIGCONT)
 
 
-async def lock(world: World, seconds: float = 10.0) -> None:
-    """Another program holds the database's lock, and the pixel server dies as soon as it says that it kept
-    something all the same, or when its patience has ended.
+async def lock_database(target: Target, seconds: float = 10.0) -> None:
+    """Let another program hold the database's lock for so long, and kill the pixel server meanwhile.
+
+    It is killed as soon as it acknowledges something in spite of the lock, or after LONGEST_PATIENCE.
     """
-    other = sqlite3.connect(world.product.database, timeout=60, isolation_level=None, check_same_thread=False)
+    other = sqlite3.connect(
+        target.product.database, timeout=60, isolation_level=None, check_same_thread=False
+    )
     with closing(other):
         await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-        # Each reader may be waiting for an answer to what was committed before.
-        enough, began = world.load.acknowledged + READERS, time.monotonic()
-        await _wait(lambda: world.load.acknowledged > enough, LONGEST_PATIENCE)
-        await world.kill_and_start(SERVER)
+        # Each reader may still get an answer to what was committed before.
+        enough, began = target.load.acknowledged + READERS, time.monotonic()
+        await _wait(lambda: target.load.acknowledged > enough, LONGEST_PATIENCE)
+        await target.kill_and_start(SERVER)
         await asyncio.sleep(max(0, began + seconds - time.monotonic()))
 
 
-async def lock_shortly(world: World) -> None:
-    await lock(world, 3)
+async def lock_database_shortly(target: Target) -> None:
+    await lock_database(target, 3)
 
 
-async def sulk(world: World) -> None:
-    """The Bot API refuses, fails, talks nonsense and hangs up on half of all messages."""
-    world.api.troubles = TROUBLES
-    await asyncio.sleep(world.random.uniform(1, 4))
-    world.api.troubles = ()
+async def misbehave(target: Target) -> None:
+    """Let the Bot API refuse, fail, answer junk, or hang up on half of all messages."""
+    target.api.troubles = TROUBLES
+    await asyncio.sleep(target.random.uniform(1, 4))
+    target.api.troubles = ()
 
 
-async def hang(world: World) -> None:
-    """The Bot API takes messages and does not answer."""
-    world.api.troubles = HANGS
+async def hang_bot_api(target: Target) -> None:
+    """Let the Bot API accept messages without an answer."""
+    target.api.troubles = HANGS
     await asyncio.sleep(2)
-    world.api.troubles = ()
+    target.api.troubles = ()
 
 
-async def fill(world: World) -> None:
-    """No byte is left on the disk, and then there is room again."""
-    assert world.disk
-    ballast = world.disk / "ballast"
+async def fill_disk(target: Target) -> None:
+    """Fill the disk to the last byte, and free it again."""
+    assert target.disk
+    ballast = target.disk / "ballast"
     with ballast.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(bytes(1 << 16))
         except OSError:
             pass
-    await asyncio.sleep(world.random.uniform(1, 4))
-    if world.random.random() < 0.5:
-        await world.kill_and_start(SERVER, BOT)
+    await asyncio.sleep(target.random.uniform(1, 4))
+    if target.random.random() < 0.5:
+        await target.kill_and_start(SERVER, BOT)
         await asyncio.sleep(2)
     ballast.unlink()
 
 
-async def turn_read_only(world: World) -> None:
-    """The disk comes back read-only after a crash, and writable again while the processes run."""
-    await world.kill(SERVER, BOT)
-    _remount(world.disk, "ro")
-    world.product.start(SERVER, BOT)
-    await asyncio.sleep(world.random.uniform(2, 4))
-    _remount(world.disk, "rw")
+async def make_read_only(target: Target) -> None:
+    """Make the disk read-only after a crash, and writable again while the processes run."""
+    await target.kill(SERVER, BOT)
+    _remount(target.disk, "ro")
+    target.product.start(SERVER, BOT)
+    await asyncio.sleep(target.random.uniform(2, 4))
+    _remount(target.disk, "rw")
     await asyncio.sleep(3)
 
 
-async def jump(world: World) -> None:
-    """The bot's clock is an hour ahead, an hour behind, and then right again.
+async def jump_clock(target: Target) -> None:
+    """Set the bot's clock an hour ahead, an hour behind, and right again.
 
-    Nobody says "sent" meanwhile: that is a time.
+    Nobody taps Sent meanwhile, because the bot would store a wrong time.
     """
-    await world.load.put_pens_down()
-    for ahead in world.random.sample(["+3600", "-3600"], 2):
-        world.product.clock.write_text(ahead)
-        await asyncio.sleep(world.random.uniform(2, 4))
-    world.product.clock.write_text("+0")
+    await target.load.pause_writing()
+    for ahead in target.random.sample(["+3600", "-3600"], 2):
+        target.product.clock.write_text(ahead)
+        await asyncio.sleep(target.random.uniform(2, 4))
+    target.product.clock.write_text("+0")
     await asyncio.sleep(2)
-    world.load.writing = True
+    target.load.writing = True
 
 
 def available(names: tuple[str, ...], disk: Path | None) -> dict[str, Fault]:
-    """The faults of these names that this machine permits."""
+    """Return the faults with these names that this machine permits."""
     missing = {name: reason for name in names if (reason := _missing(name, disk))}
     for name, reason in missing.items():
         print(f"  left out: {name}: {reason}")
@@ -178,7 +183,7 @@ def available(names: tuple[str, ...], disk: Path | None) -> dict[str, Fault]:
 
 
 def _missing(name: str, disk: Path | None) -> str:
-    """What a fault needs and this machine does not have; empty when it has it all."""
+    """Return what this machine lacks for a fault; empty if it lacks nothing."""
     if name in ON_OWN_DISK and disk is None:
         return "no disk could be mounted for it (that takes root)"
     if name == "clock" and faketime_library() is None:
@@ -189,19 +194,19 @@ def _missing(name: str, disk: Path | None) -> str:
 FAULTS: dict[str, Fault] = {
     "in flight": catch_in_flight,
     "freeze": freeze,
-    "lock": lock,
-    "short lock": lock_shortly,
-    "Bot API": sulk,
-    "Bot API hangs": hang,
-    "full disk": fill,
-    "read-only disk": turn_read_only,
-    "clock": jump,
+    "lock": lock_database,
+    "short lock": lock_database_shortly,
+    "Bot API": misbehave,
+    "Bot API hangs": hang_bot_api,
+    "full disk": fill_disk,
+    "read-only disk": make_read_only,
+    "clock": jump_clock,
 }
 
 
 @contextmanager
 def own_disk(folder: Path) -> Iterator[Path | None]:
-    """The folder as a small disk in memory; None where mounting is not permitted."""
+    """Mount the folder as a small disk in memory; yield None if mounting is not permitted."""
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "tmpfs", folder], check=False, capture_output=True
     )

@@ -1,7 +1,7 @@
-"""A power cut, replayed: what the pixel server wrote is recorded by strace, and then cut off anywhere.
+"""Power cuts, replayed: strace records what the pixel server writes, and the recording is cut off anywhere.
 
-Only a write followed by a finished fsync of its file is sure to be there; of those after the last one any
-may be missing, or there in part. kill -9 can never show this: the kernel keeps what was written.
+Only a write that a finished fsync of its file follows is sure to survive. Of the later ones, any may be
+missing or torn. kill -9 cannot show this, because the kernel keeps what was written.
 """
 
 import asyncio
@@ -15,20 +15,20 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from bench.faults.facts import integrity, rows
+from bench.faults.arrangement import arrange
 from bench.faults.load import Letter, full_answer, request
 from bench.faults.logbook import Logbook
+from bench.faults.observations import integrity, rows
 from bench.faults.processes import BOT, ROOT, SERVER
-from bench.faults.testbed import scene
 
 SECTOR = 512
-"""Bytes that a disk writes wholly or not at all."""
+"""Bytes that a disk writes completely or not at all."""
 
 
 class Write(NamedTuple):
     file: str
     at: int
-    """Offset; -1 for what is appended."""
+    """Offset in the file; -1 for an append."""
     data: bytes
 
 
@@ -42,7 +42,7 @@ class Flush(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A system call: what it did, and when it had ended (epoch seconds)."""
+    """A system call: what it did, and when it had ended (Unix time)."""
 
     what: Write | Truncation | Flush
     ended: float
@@ -50,13 +50,15 @@ class Step(NamedTuple):
 
 class Recording(NamedTuple):
     start: dict[str, bytes]
-    """The files as they lay on the disk before, by name."""
+    """The content of each file before, by its name."""
     steps: Sequence[Step]
     answered: Sequence[tuple[float, str]]
     """When each nonce was fully answered with 200."""
 
 
 class Cut(NamedTuple):
+    """What one power cut did."""
+
     acknowledged: int
     lost: int
     integrity: Sequence[str]
@@ -67,15 +69,15 @@ STRACE = ("strace", "-f", "-ttt", "-T", "-y", "-xx", "-s", "9999999", "-e", f"tr
 
 
 def record(folder: Path, *, opens: int, seed: int, root: Path = ROOT) -> Recording:
-    """So many opens, answered one after the other by a pixel server under strace."""
+    """Record a pixel server under strace while it answers so many opens, one after the other."""
     if shutil.which("strace") is None:
         raise SystemExit("This needs strace (Debian: apt-get install strace).")
     return asyncio.run(_record(folder, opens, seed, root))
 
 
 async def _record(folder: Path, opens: int, seed: int, root: Path) -> Recording:
-    async with scene(folder, seed, root=root) as stage:
-        product, _, load, answered, logs = stage
+    async with arrange(folder, seed, root=root) as arranged:
+        product, _, load, answered, logs = arranged
         product.start(SERVER, BOT)
         await load.write_letters(people=4, most=8)
         product.end()
@@ -85,7 +87,7 @@ async def _record(folder: Path, opens: int, seed: int, root: Path) -> Recording:
         product.end()
     steps = list(_steps(logs / "strace", product.folder))
     if not steps:
-        raise SystemExit(f"strace recorded nothing: see {logs}")
+        raise SystemExit(f"strace recorded nothing. See {logs}.")
     heard = [(entry["at"], entry["nonce"]) for entry in answered.entries]
     return Recording(start, steps, heard)
 
@@ -111,11 +113,11 @@ async def _connect(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """What a power cut leaves of a folder: no sockets, and no shared memory."""
+    """Return the files that survive a power cut: no sockets, and no shared memory."""
     return (file for file in folder.iterdir() if file.is_file() and not file.name.endswith("-shm"))
 
 
-# A call that other threads' calls interrupt in the log comes in two lines; its arguments are in the first.
+# If other threads' calls interrupt a call, it has two lines in the log. The first one has its arguments.
 LINE = re.compile(r"(?P<thread>\d+) +(?P<at>[\d.]+) (?P<said>.*)")
 CALL = re.compile(
     r"(?P<name>\w+)\(\d+<(?P<path>[^>]+)>"
@@ -126,7 +128,7 @@ ENDED = re.compile(r"\) += (?P<result>-?\d+).*<(?P<took>[\d.]+)>$")
 
 
 def _steps(log: Path, folder: Path) -> Iterator[Step]:
-    """What was done to the files of a folder, in the order in which it ended."""
+    """Yield the calls on a folder's files, in the order in which they ended."""
     begun: dict[str, tuple[float, str]] = {}
     for text in log.read_text("ascii").splitlines():
         line = LINE.fullmatch(text)
@@ -167,7 +169,7 @@ def _bytes(shown: str) -> bytes:
 
 
 def left_by_a_cut(recording: Recording, at: float, random: Random) -> dict[str, bytes]:
-    """The files after a power cut at this moment."""
+    """Return the content of the files after a power cut at this moment."""
     disk = {name: bytearray(content) for name, content in recording.start.items()}
     loose: dict[str, list[Write | Truncation]] = {}
     for what, ended in recording.steps:
@@ -196,7 +198,7 @@ def _apply(file: bytearray, change: Write | Truncation) -> None:
 
 
 def _apply_perhaps(file: bytearray, change: Write | Truncation, random: Random) -> None:
-    """All of it, nothing, or some of its sectors."""
+    """Apply all of a change, nothing, or some of its sectors."""
     fate = random.choice(["all", "nothing", "torn"])
     if fate == "all":
         _apply(file, change)
@@ -208,7 +210,7 @@ def _apply_perhaps(file: bytearray, change: Write | Truncation, random: Random) 
 
 
 def cuts(recording: Recording, folder: Path, *, count: int, seed: int) -> list[Cut]:
-    """What so many power cuts lose, each right after some answer."""
+    """Replay so many power cuts, each right after some answer."""
     random = Random(f"cuts {seed}")
     return [_cut(recording, folder / f"cut{number}", random) for number in range(count)]
 

@@ -1,4 +1,4 @@
-"""The product's processes, in a folder given: started, killed, stopped, and started again when they end."""
+"""The product's processes in a folder of their own: they are started, killed, stopped, and restarted."""
 
 import os
 import signal
@@ -24,16 +24,16 @@ def faketime_library() -> Path | None:
 
 
 class Product:
-    """`root` is the tree it runs from: the product itself, or a mutant of it."""
+    """`root` is the source tree: the product itself, or a mutant."""
 
     def __init__(self, folder: Path, logs: Path, *, token: str, api: str, root: Path = ROOT) -> None:
         self.folder, self.port = folder, free_port()
         self.database, self.key_file = folder / "readback.db", folder / "readback.key"
         self.log, self.clock = logs / "product.log", logs / "clock"
-        """Where there is such a clock, the bot lives by what it says."""
+        """If this file exists, the bot takes its time from it (libfaketime)."""
         self.secrets: list[str] = [token, METRICS_TOKEN]
         self.exits = 0
-        """How often a process ended that nobody had killed."""
+        """How often a process ended without being killed."""
         self.kills: dict[str, int] = {SERVER: 0, BOT: 0}
         self._root = root
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -49,7 +49,7 @@ class Product:
             "METRICS_TOKEN": METRICS_TOKEN,
             "TRUSTED_PROXIES": "127.0.0.1",
             "DAILY_LINKS": "10000",
-            # Each fetch is a look of its own, so that each can be asked for by name.
+            # Without these windows each fetch is an open of its own, so that each one can be checked.
             "SETTLE_SECONDS": "0",
             "VIEW_SECONDS": "0",
         }
@@ -75,14 +75,14 @@ class Product:
                 "NO_FAKE_STAT": "1",
             }
         with self.log.open("ab") as log:
-            # Not in the tree itself: a developer's `.env` there is nobody's business here.
+            # Not in the source tree: a developer's `.env` there must not be read.
             return subprocess.Popen(
                 [*under, sys.executable, "-m", *command],
                 cwd=self.log.parent,
                 env=environ,
                 stdout=log,
                 stderr=log,
-                # A group of its own: strace hands no signal on.
+                # A process group of its own, because strace does not pass signals on.
                 start_new_session=True,
             )
 
@@ -100,14 +100,14 @@ class Product:
         os.killpg(self._running[name].pid, number)
 
     def keep_alive(self) -> None:
-        """Start again what ended by itself, as whoever supervises a process would."""
+        """Restart the processes that ended by themselves, as a supervisor would."""
         for name, process in self._running.items():
             if process.poll() is not None:
                 self.exits += 1
                 self._running[name] = self._spawn(name)
 
     def end(self) -> dict[str, int]:
-        """Exit codes, after SIGTERM."""
+        """Send SIGTERM; return the exit codes."""
         for name in self._running:
             self.signal(name, signal.SIGTERM)
         codes = {name: _ended(process) for name, process in self._running.items()}
@@ -123,7 +123,7 @@ class Product:
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:
-    """The exit code; -9 for who does not end in time and is killed."""
+    """Return the exit code; -9 if the process did not end in time and was killed."""
     try:
         return process.wait(30)
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""Millions of requests, no two alike, in minutes: an accelerated soak, for what grows and should not."""
+"""An accelerated soak: millions of different requests in minutes, to find what grows and should not."""
 
 import os
 import re
@@ -23,11 +23,11 @@ class Sample(NamedTuple):
     """Resident, in bytes."""
     descriptors: int
     database: int
-    """Bytes, with its WAL."""
+    """Bytes of the file and its write-ahead log."""
 
 
 def soak(folder: Path, requests: int, *, root: Path = ROOT) -> Iterator[Sample]:
-    """A sample before, and after each slice, until so many requests were answered."""
+    """Yield a sample before, and after each slice, until so many requests were answered."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit("This needs wrk (Debian: apt-get install wrk).")
@@ -40,7 +40,7 @@ def soak(folder: Path, requests: int, *, root: Path = ROOT) -> Iterator[Sample]:
         yield _sample(product, done)
         while done < requests:
             done += _slice(wrk, product, done)
-            time.sleep(1)  # until the connections are closed
+            time.sleep(1)  # the server needs a moment to close the connections
             yield _sample(product, done)
         product.end()
     finally:
@@ -48,12 +48,12 @@ def soak(folder: Path, requests: int, *, root: Path = ROOT) -> Iterator[Sample]:
 
 
 def _slice(wrk: str, product: Product, number: int) -> int:
-    """How many requests were answered; each slice asks for tokens of its own."""
+    """Run one slice of load with tokens of its own; return how many requests were answered."""
     url = f"http://127.0.0.1:{product.port}/"
     command = [wrk, "-t1", "-c64", f"-d{SLICE_SECONDS}s", "-s", str(LUA), url, "--", str(number)]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     if bad := re.search(r"Non-2xx.*|Socket errors.*", told):
-        raise SystemExit(f"The soak met {bad[0]}")
+        raise SystemExit(f"The soak failed: wrk reports {bad[0]}")
     found = re.search(r"(\d+) requests in", told)
     assert found
     return int(found[1])

@@ -1,4 +1,4 @@
-"""Waiting for what nobody tells us of."""
+"""Waiting for what other processes do."""
 
 import asyncio
 from collections.abc import Callable

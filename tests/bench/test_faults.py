@@ -1,4 +1,4 @@
-"""The short proof: nothing is lost under a few kills, and a product that loses things is caught."""
+"""A short proof: nothing is lost under a few kills, and mutants that lose things are caught."""
 
 import ast
 import os
@@ -12,7 +12,7 @@ import pytest
 from bench.faults import mutants, powercut, trial
 from bench.faults.mutants import Mutant, StaleMutantError
 from bench.faults.processes import ROOT
-from bench.faults.trial import Verdict
+from bench.faults.trial import Result
 
 PRODUCT = {"bot", "demo", "logs", "pixel_server", "settings", "storage", "tests", "tracking", "words"}
 CAUGHT_BY = {mutants.ANSWERS_FIRST: "I1", mutants.MARKS_FIRST: "I3", mutants.NEVER_RECLAIMS: "I3"}
@@ -23,14 +23,14 @@ needs_strace = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Mutant | None, Future[Verdict]]]:
-    """The product and its mutants, all at the same time: they mostly wait."""
+def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Mutant | None, Future[Result]]]:
+    """The product and its mutants, all at the same time, because they mostly wait."""
 
-    def attempt(mutant: Mutant | None, folder: Path) -> Verdict:
+    def attempt(mutant: Mutant | None, folder: Path) -> Result:
         if mutant is None:
             return trial.run(folder, trial.SHORT)
-        plan = trial.SHORT._replace(patience=trial.IMPATIENT)
-        return trial.run(folder, plan, root=mutants.breed(mutant, folder))
+        plan = trial.SHORT._replace(patience=trial.SHORT_PATIENCE)
+        return trial.run(folder, plan, root=mutants.copy_with(mutant, folder))
 
     with ThreadPoolExecutor() as pool:
         yield {
@@ -55,34 +55,34 @@ def test_the_proof_knows_the_product_only_from_outside() -> None:
 
 
 def test_nothing_is_lost_under_kills_a_lock_and_a_moody_bot_api(
-    verdicts: dict[Mutant | None, Future[Verdict]],
+    results: dict[Mutant | None, Future[Result]],
 ) -> None:
-    verdict = verdicts[None].result()
-    assert verdict.broken == {}
-    assert verdict.done == {"kill": 6, "short lock": 1, "in flight": 1, "Bot API": 1}
-    assert verdict.facts.answered
-    assert any(verdict.facts.in_flight)
-    assert any(said.kind == "opened" for said in verdict.facts.said)
+    result = results[None].result()
+    assert result.broken == {}
+    assert result.done == {"kill": 6, "short lock": 1, "in flight": 1, "Bot API": 1}
+    assert result.observed.answered
+    assert any(result.observed.in_flight)
+    assert any(message.kind == "opened" for message in result.observed.sent)
 
 
 @pytest.mark.parametrize("mutant", CAUGHT_BY, ids=lambda mutant: mutant.what)
 def test_a_product_that_loses_things_is_caught(
-    verdicts: dict[Mutant | None, Future[Verdict]], mutant: Mutant
+    results: dict[Mutant | None, Future[Result]], mutant: Mutant
 ) -> None:
-    assert CAUGHT_BY[mutant] in verdicts[mutant].result().broken
+    assert CAUGHT_BY[mutant] in results[mutant].result().broken
 
 
 def test_a_mutant_whose_edit_no_longer_applies_is_an_error(tmp_path: Path) -> None:
     stale = mutants.ANSWERS_FIRST._replace(old="a line that was there once\n")
     with pytest.raises(StaleMutantError, match=r"writer\.py does not hold exactly once"):
-        mutants.breed(stale, tmp_path)
+        mutants.copy_with(stale, tmp_path)
 
 
 @pytest.mark.parametrize(
     "mutant", [mutants.FLUSHES_RARELY, mutants.LIKE_HEALTHCHECKS], ids=lambda one: one.what
 )
 def test_the_other_mutants_can_still_be_made(tmp_path: Path, mutant: Mutant) -> None:
-    assert mutant.new in (mutants.breed(mutant, tmp_path) / mutant.file).read_text("utf-8")
+    assert mutant.new in (mutants.copy_with(mutant, tmp_path) / mutant.file).read_text("utf-8")
 
 
 @needs_strace
@@ -94,8 +94,8 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None
 
 
 @needs_strace
-def test_a_power_cut_shows_a_product_that_flushes_rarely(tmp_path: Path) -> None:
+def test_a_power_cut_catches_a_product_that_flushes_rarely(tmp_path: Path) -> None:
     recording = powercut.record(
-        tmp_path, opens=40, seed=1, root=mutants.breed(mutants.FLUSHES_RARELY, tmp_path)
+        tmp_path, opens=40, seed=1, root=mutants.copy_with(mutants.FLUSHES_RARELY, tmp_path)
     )
     assert all(cut.lost for cut in powercut.cuts(recording, tmp_path, count=10, seed=1))

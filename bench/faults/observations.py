@@ -1,4 +1,4 @@
-"""What can be known from outside, once all is quiet: the logs, and the database by read-only SQL."""
+"""What can be observed from outside: the logs, and the database's rows by read-only SQL."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class Link(NamedTuple):
     fetches: int
 
 
-class Owed(NamedTuple):
+class OutboxRow(NamedTuple):
     """A message in the outbox."""
 
     chat: int
@@ -35,10 +35,10 @@ class Owed(NamedTuple):
     label: str
     state: str
     new: bool
-    """Telegram is not known to show it yet."""
+    """True if it is not known to be in its chat yet."""
 
 
-class Statements(NamedTuple):
+class SentMessage(NamedTuple):
     """A message, or an edit of one, that the Bot API accepted."""
 
     new: bool
@@ -46,26 +46,26 @@ class Statements(NamedTuple):
     label: str
     text: str
     spoilt: str
-    """How its answer was lost or spoilt; empty when it was answered well."""
+    """How its answer was lost or changed; empty if it was answered well."""
 
 
-class Facts(NamedTuple):
+class Observations(NamedTuple):
     asked: dict[str, str]
-    """The token each nonce was sent to."""
+    """The token that each nonce was sent to."""
     answered: dict[str, str]
-    """Those fully answered with 200."""
+    """The same, of the requests that were fully answered with 200."""
     tracked: Sequence[str]
     """The labels of `/track`, as they were typed."""
     links: Sequence[Link]
     rows: Sequence[Row]
-    owed: Sequence[Owed]
-    said: Sequence[Statements]
+    outbox: Sequence[OutboxRow]
+    sent: Sequence[SentMessage]
     shown: Sequence[tuple[str, str]]
-    """Label and text of every message about a letter, as it stands now."""
+    """Label and text of every message about a letter, as its chat shows it now."""
     admitted: dict[int, int]
-    """How many undelivered messages `/status` told a chat of."""
-    in_flight: Sequence[Sequence[Owed]]
-    """The messages in flight, for each kill of the bot."""
+    """By chat: how many undelivered messages `/status` reported."""
+    in_flight: Sequence[Sequence[OutboxRow]]
+    """For each kill of the bot, the messages that were in flight."""
     integrity: Sequence[str]
     logs: str
     secrets: Sequence[str]
@@ -80,12 +80,12 @@ def reading(database: Path) -> Iterator[sqlite3.Connection]:
 LINKS = "SELECT label, token, fetches FROM link"
 ROWS = """SELECT replace(fetch.user_agent, ? || ' ', ''), link.token, link.label, fetch.seq, fetch.kind
 FROM fetch JOIN link ON link.id = fetch.link_id"""
-OWED = """
+OUTBOX = """
 SELECT outbox.chat_id, outbox.kind, coalesce(link.label, ''), outbox.state, outbox.telegram_id IS NULL
 FROM outbox LEFT JOIN link ON link.id = outbox.link_id"""
-OWED_BY_NOW = f"{OWED} WHERE outbox.state <> 'pending' OR coalesce(outbox.not_before, '') <= datetime('now')"
-"""Without reminders and the like, whose time is still to come."""
-IN_FLIGHT = f"{OWED} WHERE outbox.state = 'sending'"
+DUE = f"{OUTBOX} WHERE outbox.state <> 'pending' OR coalesce(outbox.not_before, '') <= datetime('now')"
+"""Without messages that are planned for later, such as reminders."""
+IN_FLIGHT = f"{OUTBOX} WHERE outbox.state = 'sending'"
 
 
 def links(database: sqlite3.Connection) -> list[Link]:
@@ -96,24 +96,24 @@ def rows(database: sqlite3.Connection) -> list[Row]:
     return [Row(*found) for found in database.execute(ROWS, (OUTLOOK,))]
 
 
-def owed(database: sqlite3.Connection) -> list[Owed]:
-    return [Owed(*found) for found in database.execute(OWED_BY_NOW)]
+def outbox(database: sqlite3.Connection) -> list[OutboxRow]:
+    return [OutboxRow(*found) for found in database.execute(DUE)]
 
 
-def in_flight(database: Path) -> list[Owed]:
-    """New messages that were being sent when the bot was killed."""
+def in_flight(database: Path) -> list[OutboxRow]:
+    """Return the new messages that the bot was sending when it was killed."""
     with reading(database) as connection:
-        return [message for found in connection.execute(IN_FLIGHT) if (message := Owed(*found)).new]
+        return [message for found in connection.execute(IN_FLIGHT) if (message := OutboxRow(*found)).new]
 
 
 def integrity(database: sqlite3.Connection) -> list[str]:
-    """What SQLite itself finds wrong."""
+    """Return what SQLite itself finds wrong with the file."""
     found = [str(line) for (line,) in database.execute("PRAGMA integrity_check")]
     strays = [str(line) for line in database.execute("PRAGMA foreign_key_check")]
     return [line for line in found if line != "ok"] + strays
 
 
-def said(entry: dict[str, Any], label: str) -> Statements:
+def sent_message(entry: dict[str, Any], label: str) -> SentMessage:
     text = entry["text"]
     kind = "card" if "/i/" in text else "opened" if "was opened" in text else "reply"
-    return Statements(entry["new"], kind, label, text, entry["spoilt"])
+    return SentMessage(entry["new"], kind, label, text, entry["spoilt"])

@@ -1,4 +1,4 @@
-"""The product, its Bot API and its people in one folder: set up for a trial, and cleared away after it."""
+"""Everything that a trial needs, in one folder: the product, the Bot API, the load, and their logs."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from bench.faults.logbook import Logbook
 from bench.faults.processes import Product
 
 
-class Scene(NamedTuple):
+class Arrangement(NamedTuple):
     product: Product
     api: BotApi
     load: Load
@@ -21,8 +21,13 @@ class Scene(NamedTuple):
 
 
 @asynccontextmanager
-async def scene(folder: Path, seed: int, *, root: Path, slowness: float = 0.0) -> AsyncIterator[Scene]:
-    """Migrated, and nothing started yet. The product's files are in `data`, what was seen is in `logs`."""
+async def arrange(
+    folder: Path, seed: int, *, root: Path, slowness: float = 0.0
+) -> AsyncIterator[Arrangement]:
+    """Migrate the database and start the Bot API, but no process of the product. Clear up afterwards.
+
+    The product's files are in `data`, the logs in `logs`.
+    """
     data, logs = folder / "data", folder / "logs"
     data.mkdir(exist_ok=True)
     logs.mkdir()
@@ -35,7 +40,7 @@ async def scene(folder: Path, seed: int, *, root: Path, slowness: float = 0.0) -
     load = Load(api, product.port, asked, answered, Random(f"load {seed}"))
     try:
         product.upgrade()
-        yield Scene(product, api, load, answered, logs)
+        yield Arrangement(product, api, load, answered, logs)
     finally:
         product.kill_what_is_left()
         await api.stop()
