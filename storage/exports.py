@@ -12,7 +12,10 @@ from storage.times import moment
 Table = list[dict[str, object]]
 """Rows of named values; moments are ISO 8601, UTC."""
 
-_LINK = ("number", "label", "recipient", "token", "created_at", "created_by", "tracker", "deadline", "muted")
+_LINK = (
+    "number", "label", "recipient", "token", "created_at", "created_by", "tracker", "deadline", "muted",
+    "status", "status_since", "last_opened_at",
+)  # fmt: skip
 _FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
 _STATEMENT = ("said_at", "said_by", "kind", "at", "of", "until")
 _NOTE = ("at", "by", "text")

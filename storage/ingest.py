@@ -19,6 +19,7 @@ from storage.times import moment
 from tracking import Fetch, Kind, Loudness, Sighting, Verdict, Windows, alert_for
 from tracking.folding import LinkFold
 from tracking.history import dump, load
+from tracking.status import status_of
 from tracking.summary import Suspect
 from tracking.verdicts import BURST, REPEAT
 
@@ -77,7 +78,8 @@ def _sql(dialect: str) -> _Sql:
         " FOR NO KEY UPDATE" if postgres else "",
         _copy if postgres else _insert,
         f"UPDATE link SET fetches = {mark}, last_event_at = COALESCE({mark}, last_event_at), "  # noqa: S608
-        f"history = {mark} WHERE id = {mark}",
+        f"history = {mark}, status = {mark}, status_since = {mark}, last_opened_at = {mark} "
+        f"WHERE id = {mark}",
         f'UPDATE "fetch" SET kind = {mark}, reason = {mark}, confidence = {mark} WHERE id = {mark}',  # noqa: S608
         moment if postgres else _as_text,
     )
@@ -134,8 +136,18 @@ class _Open:
         return verdict, loudness, exposed
 
     def row(self, sql: _Sql) -> tuple[object, ...]:
-        last_at = None if self.last_at is None else sql.time(self.last_at)
-        return self.seq, last_at, dump(self._link_fold.history), self.id
+        history, time = self._link_fold.history, sql.time
+        last_at, opened_at = self.last_at, history.summary.last_open
+        status, since = status_of(history)
+        return (
+            self.seq,
+            None if last_at is None else time(last_at),
+            dump(history),
+            status.value,
+            None if since is None else time(since),
+            None if opened_at is None else time(opened_at),
+            self.id,
+        )
 
 
 class _Batch(NamedTuple):

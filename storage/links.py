@@ -1,9 +1,10 @@
 """Links: made, found (always inside the chat that asks), listed, muted."""
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement, and_, case
 from sqlmodel import Session, col, func, select
 
 from storage import chats, outbox
@@ -13,7 +14,8 @@ from storage.outbox import Owed
 from storage.tables import FetchRow, Link, OutboxMessage, StatementRow
 from storage.times import moment, seconds
 from tracking import Kind
-from tracking.history import History, load
+from tracking.history import History, dump, load
+from tracking.status import ENDED, LinkStatus, status_of
 
 TOKEN_BYTES = 16
 
@@ -120,20 +122,44 @@ def fetch_of(session: Session, chat_id: int, fetch_id: str) -> tuple[FetchRow, L
     return session.exec(query).first()
 
 
-def newest(session: Session, chat_id: int, offset: int, limit: int) -> Sequence[Link]:
-    """A page of the chat's links, newest first."""
-    query = select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number).desc())
+def newest(
+    session: Session, chat_id: int, offset: int, limit: int, *conditions: ColumnElement[bool]
+) -> Sequence[Link]:
+    """Return a page of the chat's links, newest first: of all, or of those that meet the conditions."""
+    query = select(Link).where(col(Link.chat_id) == chat_id, *conditions).order_by(col(Link.number).desc())
     return session.exec(query.offset(offset).limit(limit)).all()
+
+
+def has_status(statuses: Collection[LinkStatus], now: float, revival: float) -> ColumnElement[bool]:
+    """A condition for `newest`: the link stands in one of these places now."""
+    return status_column(now, revival).in_(statuses)
+
+
+def status_column(now: float, revival: float) -> ColumnElement[str]:
+    """Return where a link stands now, as `tracking.status.status_at` says it, for use in a query."""
+    slept = and_(
+        col(Link.status) == LinkStatus.OPENED,
+        col(Link.last_opened_at) <= moment(now) - timedelta(seconds=revival),
+    )
+    return case((slept, LinkStatus.ASLEEP.value), else_=col(Link.status))
+
+
+def named(session: Session, chat_id: int, piece: str) -> ColumnElement[bool]:
+    """A condition for `newest`: the piece, casefolded, is in the link's label or recipient.
+
+    Python compares: SQLite folds the case of ASCII alone.
+    """
+    query = select(Link.id, Link.label, Link.recipient).where(col(Link.chat_id) == chat_id)
+    found = [
+        link_id
+        for link_id, label, recipient in session.exec(query)
+        if piece in label.casefold() or piece in recipient.casefold()
+    ]
+    return col(Link.id).in_(found)
 
 
 def count(session: Session, chat_id: int) -> int:
     return session.exec(select(func.count()).where(col(Link.chat_id) == chat_id)).one()
-
-
-def found(session: Session, chat_id: int, wanted: Callable[[Link], bool]) -> list[Link]:
-    """The chat's links that somebody looks for, newest first."""
-    query = select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number).desc())
-    return [link for link in session.exec(query) if wanted(link)]
 
 
 def timeline(session: Session, link_id: int, limit: int, newest: int | None = None) -> Sequence[FetchRow]:
@@ -184,6 +210,15 @@ def history_of(link: Link) -> History:
     return load(link.history)
 
 
+def keep_history(link: Link, history: History) -> None:
+    """Store the history with a locked link, and where the link stands by it."""
+    status, since = status_of(history)
+    last_opened = history.summary.last_open
+    link.history, link.status = dump(history), status
+    link.status_since = None if since is None else moment(since)
+    link.last_opened_at = None if last_opened is None else moment(last_opened)
+
+
 def mute(session: Session, link: Link, *, muted: bool) -> None:
     """Whether its looks only count on the card, or speak."""
     link.muted = muted
@@ -196,12 +231,12 @@ def mute(session: Session, link: Link, *, muted: bool) -> None:
     outbox.refresh(session.connection(), [card_key(link.id), *session.exec(shown)])
 
 
-def active(session: Session, chat_id: int) -> list[Link]:
+def active(session: Session, chat_id: int) -> Sequence[Link]:
     """The chat's links that record, locked."""
     query = (
         select(Link)
-        .where(col(Link.chat_id) == chat_id)
+        .where(col(Link.chat_id) == chat_id, col(Link.status).not_in(ENDED))
         .order_by(col(Link.id))
         .with_for_update(key_share=True)
     )
-    return [link for link in session.exec(query) if history_of(link).statements.closed_at is None]
+    return session.exec(query).all()

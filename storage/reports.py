@@ -1,6 +1,5 @@
 """What `/status` tells a chat about itself."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -8,9 +7,9 @@ from sqlmodel import Session, col, func, select
 
 from storage import outbox
 from storage.kinds import kinds_where
-from storage.links import history_of
+from storage.links import status_column
 from storage.tables import Link, OutboxMessage
-from tracking.status import LinkStatus, status_of
+from tracking.status import LinkStatus
 
 
 class Status(NamedTuple):
@@ -23,8 +22,9 @@ class Status(NamedTuple):
 
 
 def status(session: Session, chat_id: int, now: float, revival: float) -> Status:
-    links = session.exec(select(Link).where(col(Link.chat_id) == chat_id)).all()
-    statuses = Counter(status_of(history_of(link), now, revival) for link in links)
+    status = status_column(now, revival)
+    counted = select(status, func.count()).where(col(Link.chat_id) == chat_id).group_by(status)
+    statuses = {LinkStatus(name): count for name, count in session.exec(counted)}
     waiting = select(func.count()).where(
         col(OutboxMessage.chat_id) == chat_id,
         col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_nudge)),

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from storage import outbox
 from storage.kinds import card_key, opened_key, proxied_key, unsent_key
-from storage.links import history_of
+from storage.links import history_of, keep_history
 from storage.tables import FetchRow, Link, StatementRow
 from storage.times import moment, seconds
 from tracking import (
@@ -22,7 +22,7 @@ from tracking import (
     Windows,
     rejudge,
 )
-from tracking.history import dump, load
+from tracking.history import load
 
 
 def state(
@@ -43,7 +43,7 @@ def state(
     start = load(link.history_before_purge).summary
     verdicts, history = rejudge([fetch_from(row) for row in rows], said, windows, start)
     changed = [row.id for row, verdict in zip(rows, verdicts, strict=True) if _correct(row, verdict)]
-    link.history = dump(history)
+    keep_history(link, history)
     link.last_event_at = max(link.last_event_at, moment(now))
     session.flush()
     about = (statement.of for statement in statements if statement.of)

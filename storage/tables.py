@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -72,6 +72,11 @@ class Link(SQLModel, table=True):
     fetches: int = 0
     """The sequence number of its newest fetch."""
     last_event_at: datetime
+    status: str = Field(default="new", sa_column_kwargs={"server_default": "new"})
+    """A `LinkStatus` but asleep, which `last_opened_at` and the time of the day tell."""
+    status_since: datetime | None = None
+    """When it came to stand there; empty is since it was made."""
+    last_opened_at: datetime | None = None
     history: str = Field(default="", sa_type=Text)
     """`tracking.history`, packed: what was said and what was seen."""
     history_before_purge: str = Field(default="", sa_type=Text)

@@ -17,10 +17,10 @@ from sqlmodel import SQLModel, select
 import settings as configuration
 from demo import telegram
 from storage.engine import connect, writing
+from storage.links import history_of, keep_history
 from storage.tables import FetchRow, Link, OutboxMessage
 from tests.waiting import wait_until
 from tracking import History
-from tracking.history import dump, load
 
 ROOT = Path(__file__).parent.parent
 
@@ -108,7 +108,7 @@ class Processes:
             for fetch in session.exec(select(FetchRow)):
                 fetch.at -= earlier
             for link in session.exec(select(Link)):
-                link.history = dump(_aged(load(link.history), earlier.total_seconds()))
+                keep_history(link, _aged(history_of(link), earlier.total_seconds()))
         engine.dispose()
 
     def tables_that_mention(self, text: str) -> list[str]:

@@ -1,27 +1,64 @@
-"""Where does a link stand, in one word?"""
+"""Where does a link stand, in one word? Chat, pages, digest, export and queries all use this one."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from tracking.history import History
 
 
 class LinkStatus(StrEnum):
     NEW = "new"
+    """Nobody has seen the image yet, and its mail is not known to be sent."""
     DRAFT = "draft"
+    """The image was seen in the sender's draft."""
     SENT = "sent"
-    """And nobody is known to have looked."""
-    LOOKED = "looked"
+    FETCHED = "fetched"
+    """Sent, and fetched by a provider or in the first seconds. Nobody is known to have opened it.
+
+    Not "reached": the fetch can have been for the sender's own copy of the mail.
+    """
+    OPENED = "opened"
     ASLEEP = "asleep"
+    """Opened, and then not again for long. Never stored: it comes with time alone."""
     STOPPED = "stopped"
+    """The owner stopped the recording, and can start it again."""
+    OBJECTED = "objected"
+    """The recipient stopped the recording, for good."""
 
 
-def status_of(history: History, at: float, revival: float) -> LinkStatus:
-    """The last that is known of it; asleep after `revival` seconds without a look."""
+UNSENT = frozenset({LinkStatus.NEW, LinkStatus.DRAFT})
+UNOPENED = frozenset({LinkStatus.SENT, LinkStatus.FETCHED})
+ONCE_OPENED = frozenset({LinkStatus.OPENED, LinkStatus.ASLEEP})
+WAITING_FOR_AN_OPEN = UNSENT | UNOPENED
+ENDED = frozenset({LinkStatus.STOPPED, LinkStatus.OBJECTED})
+"""Nothing more is recorded."""
+
+
+class StatusSince(NamedTuple):
+    status: LinkStatus
+    since: float | None
+    """When it came to stand there; None is the moment the link was made."""
+
+
+def status_of(history: History) -> StatusSince:
+    """Return where a link stands, apart from sleep: this is stored with the link."""
     statements, summary = history
     if statements.closed_at is not None:
-        return LinkStatus.STOPPED
+        ended = LinkStatus.OBJECTED if statements.objected else LinkStatus.STOPPED
+        return StatusSince(ended, statements.closed_at)
     if summary.opens:
-        return LinkStatus.ASLEEP if summary.is_asleep(at, revival) else LinkStatus.LOOKED
-    if history.sent():
-        return LinkStatus.SENT
-    return LinkStatus.DRAFT if summary.draft_agents else LinkStatus.NEW
+        return StatusSince(LinkStatus.OPENED, summary.first_open)
+    if sent := history.sent():
+        if summary.proxied:
+            return StatusSince(LinkStatus.FETCHED, summary.first_proxied or sent.at)
+        return StatusSince(LinkStatus.SENT, sent.at)
+    if summary.draft_agents:
+        return StatusSince(LinkStatus.DRAFT, summary.first_draft or summary.last_draft)
+    return StatusSince(LinkStatus.NEW, None)
+
+
+def status_at(history: History, at: float, revival: float) -> LinkStatus:
+    """Return where a link stands at a moment: asleep after `revival` seconds without an open."""
+    status = status_of(history).status
+    asleep = status is LinkStatus.OPENED and history.summary.is_asleep(at, revival)
+    return LinkStatus.ASLEEP if asleep else status

@@ -44,6 +44,7 @@ class FetchSummary(NamedTuple):
     """What the fetches judged so far left behind."""
 
     draft_agents: frozenset[Agent] = frozenset()
+    first_draft: float | None = None
     last_draft: float | None = None
     devices: frozenset[str] = frozenset()
     """Pseudonyms of the sender's own direct clients, seen while it was a draft."""
@@ -52,6 +53,7 @@ class FetchSummary(NamedTuple):
     views: Mapping[Agent, View] = {}
     proxied: frozenset[Reason] = frozenset()
     """Why providers fetched by themselves, so far."""
+    first_proxied: float | None = None
     opens: int = 0
     first_open: float | None = None
     last_open: float | None = None
@@ -77,7 +79,7 @@ class FetchSummary(NamedTuple):
             case Kind.ACTIVATED | Kind.INSERTED:
                 return summary._drafted(fetch)
             case Kind.PROXIED:
-                return summary._replace(proxied=summary.proxied | {verdict.reason})
+                return summary._proxied(fetch.at, verdict.reason)
             case Kind.OWN:
                 return summary._viewed(fetch)
             case Kind.OPENED:
@@ -117,9 +119,14 @@ class FetchSummary(NamedTuple):
         known = device is not None and agent in DIRECT_CLIENTS
         return self._replace(
             draft_agents=self.draft_agents | {agent},
+            first_draft=fetch.at if self.first_draft is None else self.first_draft,
             last_draft=max(fetch.at, self.last_draft or fetch.at),
             devices=self.devices | {device} if known and device else self.devices,
         )
+
+    def _proxied(self, at: float, reason: Reason) -> "FetchSummary":
+        first = at if self.first_proxied is None else self.first_proxied
+        return self._replace(proxied=self.proxied | {reason}, first_proxied=first)
 
     def _viewed(self, fetch: Fetch, *, began: float | None = None) -> "FetchSummary":
         view = View(fetch.at if began is None else began, fetch.at)

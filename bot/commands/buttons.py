@@ -28,6 +28,7 @@ from storage.statements import mark_sent
 from storage.tables import FetchRow, Link
 from storage.times import now, seconds
 from tracking import Statement, StatementKind
+from tracking.status import LinkStatus
 from words import sentences
 
 FINAL = ("delete", "everything")
@@ -150,7 +151,7 @@ def _resume(press: Press, link: Link) -> Answer:
     _say(press, link, Statement(StatementKind.RESUMED, now()))
     return (
         sentences.toasts.TOAST_OBJECTED
-        if history_of(link).statements.objected
+        if link.status == LinkStatus.OBJECTED
         else sentences.toasts.TOAST_RESUMED
     )
 

@@ -20,8 +20,18 @@ from bot.updates import chat_id_of, is_private, text_of
 from storage import chats, reports
 from storage.tables import Chat
 from storage.times import now
-from tracking.status import LinkStatus
+from tracking.status import ENDED, UNOPENED, LinkStatus
 from words import sentences
+
+COUNTED = {
+    "new": (LinkStatus.NEW,),
+    "draft": (LinkStatus.DRAFT,),
+    "unopened": UNOPENED,
+    "opened": (LinkStatus.OPENED,),
+    "asleep": (LinkStatus.ASLEEP,),
+    "stopped": ENDED,
+}
+"""What `/status` counts."""
 
 
 def start(_session: Session, _update: Update, _context: BotContext) -> Message:
@@ -73,15 +83,13 @@ def status(session: Session, update: Update, context: BotContext) -> Message:
 
 def _watched(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
     links = sum(statuses.values())
-    told = [
-        words.say(
-            sentences.commands.STATUS, watching=links - statuses.get(LinkStatus.STOPPED, 0), links=links
-        )
-    ]
+    ended = sum(statuses.get(status, 0) for status in ENDED)
+    told = [words.say(sentences.commands.STATUS, watching=links - ended, links=links)]
+    counted = {shown: sum(statuses.get(status, 0) for status in group) for shown, group in COUNTED.items()}
     found = [
-        words.say(sentence, count=statuses[LinkStatus(standing)])
-        for standing, sentence in sentences.commands.STATUS_STANDINGS.items()
-        if standing in statuses
+        words.say(sentences.commands.STATUS_COUNTS[shown], count=count)
+        for shown, count in counted.items()
+        if count
     ]
     return [*told, Markup(" · ").join(found)] if found else told
 

@@ -18,9 +18,9 @@ from bot.times import moments
 from bot.times.hours import is_guessed, zone_of
 from bot.updates import author_of, more_of
 from storage import chats, notes, reminders
-from storage.links import history_of
 from storage.tables import Link
 from storage.times import now
+from tracking.status import ENDED, ONCE_OPENED, WAITING_FOR_AN_OPEN
 from words import sentences
 from words.typed import understood
 
@@ -66,10 +66,9 @@ def _remind(session: Session, link: Link, update: Update, _context: BotContext) 
 
 
 def remind_at(session: Session, link: Link, at: float, *, in_utc: list[Markup]) -> Message:
-    history = history_of(link)
-    if history.statements.closed_at is not None:
+    if link.status in ENDED:
         return Message(words.say(sentences.commands.REMIND_STOPPED, name=name(link)))
-    if history.summary.opens:
+    if link.status in ONCE_OPENED:
         return Message(words.say(sentences.commands.REMIND_SEEN, name=name(link)))
     reminders.owe_reminder(session, link, at, now())
     noted = words.say(sentences.commands.REMIND_NOTED, name=name(link), time=words.time(at, now()))
@@ -85,8 +84,7 @@ def pressed_remind(press: Press, link: Link) -> Answer:
 def remind_in(days: int) -> Callable[[Press], Answer]:
     @on_link
     def act(press: Press, link: Link) -> Answer:
-        history = history_of(link)
-        if history.statements.closed_at is not None or history.summary.opens:
+        if link.status not in WAITING_FOR_AN_OPEN:
             return sentences.toasts.TOAST_NO_REMINDER
         reminders.owe_reminder(press.session, link, now() + days * 86400, now())
         return sentences.toasts.TOAST_REMIND

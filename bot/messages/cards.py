@@ -12,6 +12,7 @@ from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds
 from tracking import Agent, FetchSummary, History, Reason
+from tracking.status import ENDED, WAITING_FOR_AN_OPEN, LinkStatus, status_at, status_of
 from words import Sentence, sentences
 
 LAST_NUDGE = 15 * 3600
@@ -27,6 +28,7 @@ def pixel_url(public_url: str, link: Link) -> str:
 def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: float) -> Message:
     """The card of a link as it should look now; after `revival` seconds without a look it is asleep."""
     history = history_of(link)
+    status = status_at(history, now, revival)
     url = pixel_url(public_url, link)
     address = Markup("<code>{}</code>").format(url)
     with_button = takes_buttons(copy_page)
@@ -35,17 +37,17 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
         numbered(link),
         *tracked_by,
         Markup(""),
-        *_state(link, history, now, revival),
+        *_state(link, history, status, now),
         Markup(""),
         address,
     ]
     if not with_button:
         parts.append(words.say(sentences.cards.CARD_COPY_PAGE, url=copy_page))
-    if not history.sent() and not history.summary.draft_agents and history.statements.closed_at is None:
+    if status is LinkStatus.NEW:
         parts += [Markup(""), words.say(sentences.cards.CARD_STEPS)]
     if _may_be_earlier(history, now):
         parts += [Markup(""), words.say(sentences.cards.CARD_SENT_EARLIER)]
-    keyboard = _keyboard(link, history, url, copy_page if with_button else "", now)
+    keyboard = _keyboard(link, history, status, url, copy_page if with_button else "", now)
     return Message(lines(*parts), keyboard)
 
 
@@ -69,31 +71,26 @@ def takes_buttons(url: str) -> bool:
     return "." in (urlsplit(url).hostname or "")
 
 
-def _state(link: Link, history: History, now: float, revival: float) -> list[Markup]:
-    summary, sent = history.summary, history.sent()
-    closed = history.statements.closed_at is not None
+def _state(link: Link, history: History, status: LinkStatus, now: float) -> list[Markup]:
+    summary, sent, ended = history.summary, history.sent(), status in ENDED
     shown: list[Markup] = []
     if summary.draft_agents:
         shown.append(words.say(sentences.cards.CARD_DRAFT))
     if sent:
         sent_at = _sent(history, now)
-        shown.append(sent_at if closed else words.say(sentences.cards.CARD_SENT_WATCHING, sent=sent_at))
+        shown.append(sent_at if ended else words.say(sentences.cards.CARD_SENT_WATCHING, sent=sent_at))
     elif not shown:
         shown.append(words.say(sentences.cards.CARD_WAITING))
     if summary.opens:
         shown.append(_looks(history, now))
     elif summary.proxied:
         shown.append(words.say(_proxied(summary.proxied)))
-    if not closed:
-        shown += _rest(summary, now, revival)
-    if link.deadline and not summary.opens and not closed:
+    if not ended:
+        shown += _rest(summary, status, now)
+    if link.deadline and status in WAITING_FOR_AN_OPEN:
         shown.append(_deadline(seconds(link.deadline), now))
-    if closed:
-        shown.append(
-            words.say(
-                sentences.cards.CARD_OBJECTED if history.statements.objected else sentences.cards.CARD_STOPPED
-            )
-        )
+    if ended:
+        shown.append(words.say(sentences.cards.CARD_ENDED[status]))
     elif link.muted:
         shown.append(words.say(sentences.cards.CARD_MUTED))
     return shown
@@ -118,9 +115,9 @@ def _looks(history: History, now: float) -> Markup:
     return words.say(sentence, count=summary.opens, first=first, last=last)
 
 
-def _rest(summary: FetchSummary, now: float, revival: float) -> list[Markup]:
-    """Whether it sleeps, or was woken."""
-    if summary.is_asleep(now, revival):
+def _rest(summary: FetchSummary, status: LinkStatus, now: float) -> list[Markup]:
+    """Say that the link sleeps, or that an open woke it."""
+    if status is LinkStatus.ASLEEP:
         return [words.say(sentences.cards.CARD_ASLEEP)]
     if slept := summary.last_gap:
         span = words.span(slept.ended - slept.began)
@@ -144,23 +141,23 @@ def _proxied(reasons: frozenset[Reason]) -> Sentence:
 
 def _may_be_earlier(history: History, now: float) -> bool:
     sent = history.statements.sent
-    if sent is None or not sent.exact or sent != history.sent() or history.statements.closed_at is not None:
+    if sent is None or not sent.exact or sent != history.sent() or status_of(history).status in ENDED:
         return False
     return 0 <= now - sent.at < EARLIER_OFFERED
 
 
-def _keyboard(link: Link, history: History, url: str, copy_page: str, now: float) -> Keyboard:
+def _keyboard(
+    link: Link, history: History, status: LinkStatus, url: str, copy_page: str, now: float
+) -> Keyboard:
     copying = [
         InlineKeyboardButton(words.plain(sentences.buttons.BUTTON_COPY), copy_text=CopyTextButton(url))
     ]
     if copy_page:
         copying.append(InlineKeyboardButton(words.plain(sentences.buttons.BUTTON_COPY_PAGE), url=copy_page))
-    if history.statements.closed_at is not None:
-        return (
-            []
-            if history.statements.objected
-            else [[button(sentences.buttons.BUTTON_RESUME, "resume", link.id)]]
-        )
+    if status is LinkStatus.OBJECTED:
+        return []
+    if status is LinkStatus.STOPPED:
+        return [[button(sentences.buttons.BUTTON_RESUME, "resume", link.id)]]
     if not history.sent():
         sent = [button(sentences.buttons.BUTTON_SENT, "sent", link.id)]
         return [copying, sent, [button(sentences.buttons.BUTTON_OTHER_APPS, "apps", link.id)]]

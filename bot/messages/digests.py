@@ -9,6 +9,7 @@ from bot.messages.phrases import lines, name
 from storage import links
 from storage.links import history_of
 from storage.tables import Chat, Link
+from tracking.status import LinkStatus
 from words import sentences
 
 A_DAY = 86400
@@ -26,17 +27,10 @@ def digest(session: Session, chat: Chat, now: float) -> Message | None:
 
 
 def _line(link: Link, now: float) -> Markup:
-    history = history_of(link)
-    summary, values = history.summary, {"number": link.number, "name": name(link)}
-    if history.statements.closed_at is not None:
-        return words.say(sentences.digests.DIGEST_STOPPED, **values)
-    if summary.opens and summary.last_open:
-        sentence = (
-            sentences.digests.DIGEST_LOOKED_ONCE if summary.opens == 1 else sentences.digests.DIGEST_LOOKED
-        )
-        return words.say(sentence, count=summary.opens, last=words.time(summary.last_open, now), **values)
-    if history.sent():
-        return words.say(sentences.digests.DIGEST_SENT, **values)
-    return words.say(
-        sentences.digests.DIGEST_DRAFT if summary.draft_agents else sentences.digests.DIGEST_NEW, **values
-    )
+    values = {"number": link.number, "name": name(link)}
+    if link.status != LinkStatus.OPENED:
+        return words.say(sentences.digests.DIGEST_LINES[link.status], **values)
+    summary = history_of(link).summary
+    once = summary.opens == 1
+    sentence = sentences.digests.DIGEST_LOOKED_ONCE if once else sentences.digests.DIGEST_LOOKED
+    return words.say(sentence, count=summary.opens, last=words.time(summary.last_open or now, now), **values)

@@ -1,10 +1,10 @@
 """`/history`: the links of a chat, or those that are looked for, ten a page; and the story of one."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from markupsafe import Markup
-from sqlmodel import Session
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col
 from telegram import InlineKeyboardButton
 
 import words
@@ -17,6 +17,7 @@ from storage.links import history_of
 from storage.tables import Chat, Link
 from storage.times import seconds
 from tracking import Kind
+from tracking.status import ENDED, ONCE_OPENED, UNOPENED, LinkStatus
 from words import Sentence, sentences
 from words.typed import understood
 
@@ -31,13 +32,24 @@ LONGEST_NOTE = 200
 LONGEST_STORY = 3200
 """UTF-16 units of a story's lines, tags counted too: Telegram takes 4096 without them."""
 
+SEARCHABLE = {
+    "draft": (LinkStatus.DRAFT,),
+    "sent": UNOPENED,
+    "unopened": UNOPENED,
+    "opened": ONCE_OPENED,
+    "asleep": (LinkStatus.ASLEEP,),
+    "stopped": ENDED,
+}
+"""The links that `/history` lists for a word: those that it shows with a word of this meaning."""
+
 
 def history_page(
     session: Session, chat_id: int, offset: int, now: float, query: str = "", *, revival: float
 ) -> Message:
     """Ten links from `offset`, newest first, with arrows where there are more."""
     query = query.encode()[:LONGEST_QUERY].decode(errors="ignore").strip()
-    found = _found(session, chat_id, offset, _wanted(query.casefold(), now, revival) if query else None)
+    conditions = [_asked_for(session, chat_id, query.casefold(), now, revival)] if query else []
+    found = links.newest(session, chat_id, offset, PAGE + 1, *conditions)
     shown = found[:PAGE]
     if not shown:
         sentence = sentences.history.HISTORY_NOT_FOUND if query else sentences.history.HISTORY_EMPTY
@@ -63,32 +75,14 @@ def _turn(label: Sentence, offset: int, query: str) -> InlineKeyboardButton:
     return button(label, "page", f"{offset} {query}" if query else offset)
 
 
-def _found(session: Session, chat_id: int, offset: int, wanted: Callable[[Link], bool] | None) -> list[Link]:
-    """A page of links, and the first of the next one."""
-    if wanted is None:
-        return list(links.newest(session, chat_id, offset, PAGE + 1))
-    return links.found(session, chat_id, wanted)[offset : offset + PAGE + 1]
-
-
-def _wanted(query: str, now: float, revival: float) -> Callable[[Link], bool]:
-    """What somebody looks for: the word for a state, or a piece of a label or a recipient."""
-    if state := understood().states.get(query):
-        return lambda link: _is_in(link, state, now, revival)
-    return lambda link: query in link.label.casefold() or query in link.recipient.casefold()
-
-
-def _is_in(link: Link, state: str, now: float, revival: float) -> bool:
-    history = history_of(link)
-    closed, sent, opens = history.statements.closed_at is not None, history.sent(), history.summary.opens
-    return {
-        "opened": opens > 0,
-        "unopened": bool(sent) and not opens and not closed,
-        "sent": bool(sent) and not closed,
-        "draft": not sent and not opens and not closed,
-        "stopped": closed,
-        "muted": link.muted,
-        "asleep": history.summary.is_asleep(now, revival) and not closed,
-    }[state]
+def _asked_for(session: Session, chat_id: int, query: str, now: float, revival: float) -> ColumnElement[bool]:
+    """Return which links the query asks for: a word for a state, or a piece of a label or a recipient."""
+    state = understood().states.get(query)
+    if state is None:
+        return links.named(session, chat_id, query)
+    if state == "muted":
+        return col(Link.muted).is_(True)
+    return links.has_status(SEARCHABLE[state], now, revival)
 
 
 def _line(link: Link, now: float) -> Markup:
@@ -99,19 +93,13 @@ def _line(link: Link, now: float) -> Markup:
 
 
 def state_of(link: Link) -> Markup:
-    """One word, or a few, for where the link stands."""
-    history = history_of(link)
-    summary = history.summary
-    if history.statements.closed_at is not None:
-        return words.say(sentences.history.STATE_STOPPED)
-    if summary.opens:
-        return words.say(
-            sentences.history.STATE_OPENED_ONCE if summary.opens == 1 else sentences.history.STATE_OPENED,
-            count=summary.opens,
-        )
-    if history.sent():
-        return words.say(sentences.history.STATE_PROXIED if summary.proxied else sentences.history.STATE_SENT)
-    return words.say(sentences.history.STATE_DRAFT if summary.draft_agents else sentences.history.STATE_NEW)
+    """Return one word, or a few, for where the link stands."""
+    if link.status != LinkStatus.OPENED:
+        return words.say(sentences.history.STATES[link.status])
+    opens = history_of(link).summary.opens
+    return words.say(
+        sentences.history.STATE_OPENED_ONCE if opens == 1 else sentences.history.STATE_OPENED, count=opens
+    )
 
 
 def story(session: Session, link: Link, now: float) -> Message:
@@ -142,12 +130,10 @@ def _fitting(told: list[Markup]) -> list[Markup]:
 
 
 def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
-    history = history_of(link)
     rows = [[_flip(chat, entry)] for entry in entries if entry.kind == Kind.OWN][:MOST_FLIPS]
-    if history.statements.closed_at is not None:
-        if not history.statements.objected:
-            rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
-    else:
+    if link.status == LinkStatus.STOPPED:
+        rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
+    elif link.status != LinkStatus.OBJECTED:
         mute = (
             ("story_unmute", sentences.buttons.BUTTON_UNMUTE)
             if link.muted
@@ -156,7 +142,7 @@ def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
         rows.append(
             [button(mute[1], mute[0], link.id), button(sentences.buttons.BUTTON_STOP, "story_stop", link.id)]
         )
-        if not history.summary.opens:
+        if link.status != LinkStatus.OPENED:
             rows.append([button(sentences.buttons.BUTTON_REMIND_ME, "remind", link.id)])
     rows.append([button(sentences.buttons.BUTTON_PICTURE, "light", link.id)])
     return [

@@ -16,6 +16,7 @@ from storage import outbox, reminders
 from storage.links import history_of
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment, seconds
+from tracking.status import UNSENT, WAITING_FOR_AN_OPEN
 from words import sentences
 
 POST_TAKES = 2
@@ -45,7 +46,7 @@ def _morning(day: date, before: int, zone: ZoneInfo) -> float:
 
 def reminder(chat: Chat, link: Link, now: float) -> Message | None:
     """The nudge that `/remind` asked for; None when something was seen, or nothing is recorded."""
-    if not _is_silent(link):
+    if link.status not in WAITING_FOR_AN_OPEN:
         return None
     sent = history_of(link).sent()
     if sent is None:
@@ -56,7 +57,7 @@ def reminder(chat: Chat, link: Link, now: float) -> Message | None:
 
 def deadline(chat: Chat, link: Link, now: float) -> Message | None:
     """The nudge before a deadline; None when something was seen, or the day is over."""
-    if link.deadline is None or now > seconds(link.deadline) or not _is_silent(link):
+    if link.deadline is None or now > seconds(link.deadline) or link.status not in WAITING_FOR_AN_OPEN:
         return None
     zone, at = zone_of(chat), seconds(link.deadline)
     values = {"name": name(link), "day": deadline_of(at)}
@@ -70,7 +71,7 @@ def deadline(chat: Chat, link: Link, now: float) -> Message | None:
 def plan_unsent(session: Session, link: Link, now: float) -> None:
     """A draft was seen: ask once, when it has rested for a while, whether it was sent."""
     last = history_of(link).summary.last_draft
-    if last is not None and _is_unsent(link):
+    if last is not None and link.status in UNSENT:
         reminders.owe_unsent(session, link, last + DRAFT_RESTS, now)
 
 
@@ -79,7 +80,7 @@ def unsent(owed: OutboxMessage, link: Link, now: float) -> Message | None:
     if owed.telegram_id is not None:
         return _answered(link, now) or _question(link)
     last = history_of(link).summary.last_draft
-    if last is None or not _is_unsent(link) or link.muted:
+    if last is None or link.status not in UNSENT or link.muted:
         return None
     if last + DRAFT_RESTS > now:
         outbox.postpone(owed, last + DRAFT_RESTS)
@@ -104,15 +105,6 @@ def _answered(link: Link, now: float) -> Message | None:
     if history.statements.draft_until is not None:
         return Message(lines(numbered(link), words.say(sentences.toasts.TOAST_DRAFT)))
     return None
-
-
-def _is_unsent(link: Link) -> bool:
-    return history_of(link).sent() is None and _is_silent(link)
-
-
-def _is_silent(link: Link) -> bool:
-    history = history_of(link)
-    return history.statements.closed_at is None and not history.summary.opens
 
 
 def _nudge(chat: Chat, link: Link, said: Markup, now: float) -> Message:

@@ -20,6 +20,7 @@ from storage.engine import reading
 from storage.links import histories, history_of
 from storage.tables import Link
 from tracking import History
+from tracking.status import ENDED, LinkStatus, status_of
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +55,16 @@ class Stage(StrEnum):
 
 
 def stage_of(history: History) -> Stage:
-    if history.statements.closed_at is not None:
+    """Return what the page shows of where a link stands.
+
+    A link can be opened and not known as sent: the open may have been the draft, so the page still asks.
+    """
+    status = status_of(history).status
+    if status in ENDED:
         return Stage.CLOSED
-    if history.sent():
-        return Stage.SENT
-    return Stage.DRAFT if history.summary.draft_agents else Stage.WAITING
+    if status is LinkStatus.NEW:
+        return Stage.WAITING
+    return Stage.SENT if history.sent() else Stage.DRAFT
 
 
 class Stream:

@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton
 
 import words
 from bot.message import Message
+from storage.links import keep_history
 from storage.tables import FetchRow, Link
 from storage.times import moment
 from tests.fetches import NOON
@@ -26,7 +27,6 @@ from tracking import (
     Windows,
     fold,
 )
-from tracking.history import dump
 
 LONGEST_TEXT = 4096
 """UTF-16 units Telegram takes, counted after the tags are gone."""
@@ -73,10 +73,12 @@ def link(*events: Event, label: str = "contract", recipient: str = "landlord", m
             history = history._replace(statements=history.statements.apply(happened))
         else:
             history = fold(Fetch(f"{number:032x}", NOON + 900 * number, happened), history, Windows()).history
-    return Link(
+    link = Link(
         id=7, chat_id=1001, number=3, token=TOKEN, label=label, recipient=recipient, created_at=moment(NOON),
-        created_by=1001, last_event_at=moment(NOON), history=dump(history), muted=muted,
+        created_by=1001, last_event_at=moment(NOON), muted=muted,
     )  # fmt: skip
+    keep_history(link, history)
+    return link
 
 
 def fetch(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.message import Message
 from bot.messages.listing import history_page, state_of, story
@@ -209,6 +209,64 @@ def test_a_fetch_that_came_while_the_stop_was_on_its_way_has_its_line(engine: En
         state(session, locked, stop, by=ANNA, now=NOON + 3600, windows=Windows())
     with reading(engine) as session:
         assert "opened" in story(session, session.get_one(Link, contract.id), NOON + 3700).text
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("draft", {"draft"}),
+        ("sent", {"sent", "sent and fetched, no look known"}),
+        ("unopened", {"sent", "sent and fetched, no look known"}),
+        ("opened", {"opened once", "opened 2 times"}),
+        ("stopped", {"stopped"}),
+    ],
+)
+def test_a_search_for_a_state_finds_exactly_the_links_that_show_it(
+    engine: Engine, word: str, shown: set[str]
+) -> None:
+    with writing(engine) as session:
+        links_of = {
+            what: make(session, what)
+            for what in (
+                "new",
+                "draft",
+                "sent",
+                "fetched",
+                "once",
+                "twice",
+                "long ago",
+                "stopped",
+                "objected",
+            )
+        }
+    fold(engine, links_of["draft"], GMAIL)
+    for what in ("sent", "fetched", "once", "twice", "long ago", "stopped", "objected"):
+        sent(engine, links_of[what])
+    fold(engine, links_of["fetched"], PREFETCH)
+    for what in ("twice", "once", "stopped", "objected"):
+        fold(engine, links_of[what], OUTLOOK, start=LATER - 3600)
+    fold(engine, links_of["twice"], GMAIL, start=LATER - 1800)
+    fold(engine, links_of["long ago"], OUTLOOK)
+    with writing(engine) as session:
+        for what, kind in (("stopped", StatementKind.STOPPED), ("objected", StatementKind.OBJECTED)):
+            statement = Statement(kind, LATER - 60)
+            locked = session.get_one(Link, links_of[what].id)
+            state(session, locked, statement, by=ANNA, now=LATER - 60, windows=Windows())
+    with reading(engine) as session:
+        everything = session.exec(select(Link)).all()
+        found = history_page(session, ANNA, 0, LATER, word, revival=FORTNIGHT)
+        expected = {link.number for link in everything if str(state_of(link)) in shown}
+    assert {int(text[1:]) for text, _ in offered(found)} == expected
+    assert expected
+
+
+def test_a_search_for_muted_links_finds_those_whose_card_says_so(engine: Engine) -> None:
+    with writing(engine) as session:
+        make(session, "contract")
+        links.mute(session, make(session, "offer"), muted=True)
+    with reading(engine) as session:
+        found = history_page(session, ANNA, 0, LATER, "muted", revival=FORTNIGHT)
+    assert [text for text, _ in offered(found)] == ["#2"]
 
 
 def test_what_sleeps_is_found(engine: Engine) -> None:

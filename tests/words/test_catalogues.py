@@ -99,6 +99,9 @@ def test_no_english_stands_for_two_meanings() -> None:
         places.setdefault((sentence.text, sentence.context), []).append(name)
     assert [names for names in places.values() if len(names) > 1] == [
         ["PAGE_APPS thunderbird", "AGENTS thunderbird"],
+        ["DIGEST_LINES sent", "DIGEST_LINES fetched"],
+        ["DIGEST_LINES stopped", "DIGEST_LINES objected"],
+        ["STATES stopped", "STATES objected"],
         ["ALTERNATIVES link_preview", "ALTERNATIVES scanner_agent"],
         ["KINDS activated", "KINDS inserted"],
     ]

@@ -28,8 +28,10 @@ CARD_DEADLINE = _("⏳ Deadline: {time}. If no look was seen, I speak up before.
 CARD_DEADLINE_NEAR = _("⏳ Deadline: {time}.")
 CARD_DEADLINE_PASSED = _("⏳ The deadline, {time}, has passed, and no look was seen.")
 TRACKED_BY = _("Tracked by {who}.")
-CARD_STOPPED = _("⏹ Stopped. Nothing is recorded any more.")
-CARD_OBJECTED = _("✋ Stopped on the mail’s page, for good. Nothing is recorded any more.")
+CARD_ENDED = {
+    "stopped": _("⏹ Stopped. Nothing is recorded any more."),
+    "objected": _("✋ Stopped on the mail’s page, for good. Nothing is recorded any more."),
+}
 CARD_COPY_PAGE = _("Open copy page: {url}")
 CARD_STEPS = _("""In Gmail, on a computer:
 1. Tap <b>Open copy page</b> and press its button.

@@ -60,11 +60,11 @@ STATUS = plural(
     "<b>Status</b>\nWatching {watching} of {links} links.",
     counted="links",
 )
-STATUS_STANDINGS = {
+STATUS_COUNTS = {
     "new": _("not in a mail yet: {count}"),
     "draft": _("in your draft: {count}"),
-    "sent": _("sent, no look known: {count}"),
-    "looked": _("looked at: {count}"),
+    "unopened": _("sent, no look known: {count}"),
+    "opened": _("looked at: {count}"),
     "asleep": _("asleep: {count}"),
     "stopped": _("stopped: {count}"),
 }

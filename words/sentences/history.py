@@ -23,13 +23,16 @@ TIMELINE_SAID = {
     "objected": _("recording stopped on the mail’s page"),
 }
 TIMELINE_MORE = plural("… and {count} earlier fetch.", "… and {count} earlier fetches.")
-STATE_NEW = _("not in a mail yet")
-STATE_DRAFT = _("draft")
-STATE_SENT = _("sent")
-STATE_PROXIED = _("sent and fetched, no look known")
+STATES = {
+    "new": _("not in a mail yet"),
+    "draft": _("draft"),
+    "sent": _("sent"),
+    "fetched": _("sent and fetched, no look known"),
+    "stopped": _("stopped"),
+    "objected": _("stopped"),
+}
 STATE_OPENED_ONCE = _("opened once")
 STATE_OPENED = plural("opened {count} time", "opened {count} times")
-STATE_STOPPED = _("stopped")
 SILENCE = _("Nothing seen is not “not read”. {meaning}")
 SILENCES = {
     "not_pasted": _(
