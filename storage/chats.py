@@ -3,10 +3,14 @@
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
+from storage import reminders
 from storage.engine import LOCK
 from storage.kinds import MessageKind
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment
+
+SETTINGS = ("asking", "zone", "quiet_from", "quiet_until", "digest_at", "language", "telegram_language")
+"""Columns that people set, by a command or by Telegram's own settings."""
 
 
 def get_or_create(session: Session, chat_id: int, now: float) -> Chat:
@@ -34,7 +38,10 @@ def mark_unreachable(chat: Chat, now: float) -> None:
 
 
 def migrate(session: Session, old: Chat, new_id: int) -> Chat:
-    """Move all that belongs to a group to its new id, in one transaction: the group became a supergroup."""
+    """Move all that belongs to a group to its new id: the group became a supergroup. Return the new chat.
+
+    The new chat has a row already if somebody wrote in the supergroup before the bot heard of the move.
+    """
     new = session.get(Chat, new_id, with_for_update=LOCK)
     if new is None:
         new = Chat(
@@ -46,31 +53,44 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
             update(Link).where(col(Link.chat_id) == old.id).values(chat_id=new_id, asked_in=None)
         )
     else:
+        _merge_settings(session, old, new)
         _renumber(session, old, new)
-    # The old chat's messages cannot be edited or answered from the new one, where their ids mean other
-    # messages. What is still owed is sent anew there; what the old chat has seen is not sent again.
-    said = delete(OutboxMessage).where(
-        col(OutboxMessage.chat_id) == old.id,
-        col(OutboxMessage.state) == "sent",
-        col(OutboxMessage.kind) != MessageKind.CARD,
-    )
-    session.connection().execute(said)
-    # A card that time alone changes is not sent to the new chat for that.
-    followed = update(OutboxMessage).where(col(OutboxMessage.chat_id) == old.id)
-    moved = {"chat_id": new_id, "telegram_id": None, "reply_to": None, "changes_at": None}
-    session.connection().execute(followed.values(moved))
+    _move_messages(session, old, new)
     session.expire_all()
     session.delete(old)
     return new
 
 
-def _renumber(session: Session, old: Chat, new: Chat) -> None:
-    """Give the old chat's links the new chat's next numbers.
+def _merge_settings(session: Session, old: Chat, new: Chat) -> None:
+    """Keep what was set in the group, unless the supergroup has set it anew."""
+    if new.digest_at is not None:
+        reminders.drop_digest(session, old)
+    for name in SETTINGS:
+        if getattr(new, name) in ("", None):
+            setattr(new, name, getattr(old, name))
 
-    Links that were made in the supergroup before the bot heard of the move keep theirs.
-    """
+
+def _renumber(session: Session, old: Chat, new: Chat) -> None:
+    """Give the old chat's links the new chat's next numbers. The links of the supergroup keep theirs."""
     links = select(Link).where(col(Link.chat_id) == old.id).order_by(col(Link.number))
     for link in session.exec(links).all():
         link.chat_id, link.number, link.asked_in = new.id, new.next_number, None
         new.next_number += 1
     session.flush()
+
+
+def _move_messages(session: Session, old: Chat, new: Chat) -> None:
+    """Move what is still owed, to be sent anew: in the new chat, the old messages' ids mean other messages.
+
+    What the old chat has seen is not sent again; cards stay, for their next change.
+    """
+    seen = delete(OutboxMessage).where(
+        col(OutboxMessage.chat_id) == old.id,
+        col(OutboxMessage.state) == "sent",
+        col(OutboxMessage.kind) != MessageKind.CARD,
+    )
+    session.connection().execute(seen)
+    # `changes_at` goes too: a card that time alone changes is not sent to the new chat for that.
+    moved = {"chat_id": new.id, "telegram_id": None, "reply_to": None, "changes_at": None}
+    owed = update(OutboxMessage).where(col(OutboxMessage.chat_id) == old.id)
+    session.connection().execute(owed.values(moved))

@@ -190,8 +190,9 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
 
 def _sent(message: OutboxMessage, version: int, telegram_id: int | None) -> None:
     message.telegram_id = telegram_id or message.telegram_id
-    message.delivered_version, message.attempts = version, 0
-    message.in_doubt, message.last_error = False, ""
+    message.delivered_version, message.attempts, message.last_error = version, 0, ""
+    # An earlier attempt stays in doubt if there was nothing to show this time: a later one says so.
+    message.in_doubt = message.in_doubt and message.telegram_id is None
     if message.version <= version:
         message.state = "sent"
 

@@ -1,7 +1,7 @@
-"""Erasing for good: out of every table, the outbox, stored updates, and SQLite's write-ahead log.
+"""Erasing for good: from every table, the outbox, and SQLite's write-ahead log.
 
-Rows are overwritten (`secure_delete`); the log still holds their pages until the pixel server, the only
-process that may, truncates it: `mark` makes who commits tell it.
+SQLite overwrites the rows (`secure_delete`), but its log holds their pages until the log is truncated. Only
+the pixel server may do that: `mark` makes the committing process notify it.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -18,16 +18,20 @@ _MARK = "erased"
 
 
 def mark(session: Session) -> None:
-    """What this transaction removes must not stay in the log."""
+    """Note that what this transaction removes must not stay in the log: the committer notifies the others."""
     session.info[_MARK] = True
 
 
 def is_marked(session: Session) -> bool:
+    """Return True if the session's transaction erases something."""
     return bool(session.info.get(_MARK))
 
 
 def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool]) -> None:
-    """A locked link, all that was seen and said of it, and the answers that mention it."""
+    """Erase a locked link, its fetches, statements and notes, and the chat's answers that mention it.
+
+    `mentions` is asked about the payload of each answer, as `bot.message.pack` made it.
+    """
     mark(session)
     answers = select(OutboxMessage).where(
         col(OutboxMessage.chat_id) == link.chat_id, col(OutboxMessage.kind) == MessageKind.REPLY
@@ -40,11 +44,11 @@ def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool])
 
 
 def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
-    """All of a chat's links and settings; one shown message, which says so, stays in the outbox."""
+    """Erase all links and settings of a chat. `but` is the Telegram message that says so: it stays."""
     mark(session)
     connection = session.connection()
     ours = select(Link.id).where(col(Link.chat_id) == chat.id)
-    # Locked, so that no fetch of theirs is stored meanwhile.
+    # Locked, so that the pixel server stores no fetch of theirs meanwhile.
     language = chat.language or chat.telegram_language
     _erase(session, session.exec(ours.with_for_update(key_share=True)).all(), language)
     others = and_(
@@ -70,10 +74,10 @@ def _delete_of(connection: Connection, table: type[SQLModel], link_ids: Sequence
 
 
 def _blank_messages(connection: Connection, ours: ColumnElement[bool], language: str) -> None:
-    """What the chat shows of them says only that it is gone; what was not shown yet is not owed any more.
+    """Let the messages in the chat say only that something was erased, and drop those not sent yet.
 
-    A message that is being sent cannot be called back: it is blanked as soon as it has arrived.
-    The language is told where the chat is about to forget it.
+    A message in flight cannot be called back: it is edited as soon as it has arrived. A language is given
+    if the chat is about to forget its own.
     """
     shown = and_(
         or_(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.state) == "sending"),
@@ -96,13 +100,16 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool], language:
 
 
 def unknown_tokens(session: Session, tokens: Collection[str]) -> set[str]:
-    """Those of these tokens that are no link's, or no link's any more."""
+    """Return the tokens that belong to no link, or to none any more."""
     ids = {token: session.exec(select(Link.id).where(Link.token == token)).first() for token in tokens}
     return {token for token, found in ids.items() if found is None}
 
 
 def truncate_log(engine: Engine) -> bool:
-    """Empty SQLite's log; False while somebody still reads from it. For the process that checkpoints."""
+    """Empty SQLite's write-ahead log. Return False while somebody still reads from it.
+
+    Only for the pixel server, the one process that checkpoints.
+    """
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()

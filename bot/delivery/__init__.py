@@ -1,1 +1,1 @@
-"""From the outbox to Telegram: word, pace, send, settle."""
+"""From the outbox to Telegram: claim a message, word it, send it, and settle the claim."""

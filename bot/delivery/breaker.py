@@ -1,57 +1,59 @@
-"""When everybody waits: Telegram has had enough of us, or does not know what it does. Pure, `now` passed in.
+"""The circuit breaker: when nothing is sent to any chat, because Telegram refuses or does not answer.
 
-A message of doubtful fate is sent once more and then parked. So that an outage does not park all that falls
-into it, nothing is sent while Telegram is unwell: after a doubt it has to answer a harmless question first,
-and then gets one message at a time until one arrives.
+A message in doubt is sent once more, and then parked. An outage must not park everything that falls into it:
+after a doubt the bot first asks a harmless question, and once that is answered it sends one message at a time
+until one arrives. Pure: every time is passed in.
 """
 
 from storage.claims import Ended, Outcome
 
-SLOWEST = 60.0
-REVOKED_WAIT = 30.0
+LONGEST_PAUSE = 60.0
+"""Seconds. The pauses double from 1 second."""
+REVOKED_PAUSE = 30.0
+"""Seconds until a refused token is tried again."""
 
 
 class CircuitBreaker:
-    """Times are seconds of any one clock that only goes forward."""
+    """Times are seconds of one clock that only goes forward."""
 
     def __init__(self) -> None:
         self._until = 0.0
         self._doubts, self._doubted_at = 0, -1.0
-        """Attempts of doubtful fate since one was answered; those under way together are one."""
+        """Doubts in a row, and when the last one came up. Attempts under way at the same time count once."""
         self._refused: dict[int, float] = {}
-        """Chats that were told to wait (429), and until when."""
+        """Chats that Telegram asked to wait (429), and until when."""
 
     @property
     def unsure(self) -> bool:
-        """Whether the last that was heard of Telegram is that nobody knows what it did."""
+        """True from a doubt until Telegram answers a message again."""
         return self._doubts > 0
 
     def wait(self, now: float) -> float:
-        """Seconds until anything may be sent."""
+        """Return the seconds until anything may be sent; 0 if it may be now."""
         return max(0.0, self._until - now)
 
-    def hear(self, outcome: Outcome, chat_id: int, begun: float, now: float) -> None:
-        """What came of an attempt that began then."""
+    def record(self, outcome: Outcome, chat_id: int, begun: float, now: float) -> None:
+        """Take in what came of an attempt that began at `begun`."""
         match outcome.ended:
             case Ended.IN_DOUBT:
                 self.doubt(begun, now)
             case Ended.NOT_SENT:
                 pass
             case Ended.REVOKED:
-                self._hold(now + REVOKED_WAIT)
+                self._hold(now + REVOKED_PAUSE)
             case Ended.WAIT:
                 self._refuse(chat_id, now + outcome.wait, now)
             case _:
                 self._doubts = 0
 
     def doubt(self, begun: float, now: float) -> None:
-        """An attempt that began then may or may not have been carried out."""
+        """Take in that nobody knows whether an attempt that began at `begun` was carried out."""
         if begun > self._doubted_at:
             self._doubts, self._doubted_at = self._doubts + 1, now
-            self._hold(now + min(SLOWEST, 2.0 ** (self._doubts - 1)))
+            self._hold(now + min(LONGEST_PAUSE, 2.0 ** (self._doubts - 1)))
 
     def _refuse(self, chat_id: int, until: float, now: float) -> None:
-        """Telegram does not say whom a 429 is about: two chats at the same time are the whole bot."""
+        """A 429 does not say whether it is about the chat or the bot. Two chats at a time mean the bot."""
         self._refused = {chat: end for chat, end in self._refused.items() if end > now} | {chat_id: until}
         if len(self._refused) > 1:
             self._hold(until)

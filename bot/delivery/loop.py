@@ -181,7 +181,7 @@ class Delivery:
     async def _deliver(self, job: Job) -> None:
         begun = time.monotonic()
         outcome = await self._attempt(job)
-        self._breaker.hear(outcome, job.claim.message.chat_id, begun, time.monotonic())
+        self._breaker.record(outcome, job.claim.message.chat_id, begun, time.monotonic())
         self._tell_log(job.claim, outcome)
         await self._settle(job.claim, outcome)
         if outcome.telegram_id is not None and job.claim.message.kind == MessageKind.OPENED:

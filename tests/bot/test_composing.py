@@ -333,6 +333,20 @@ def test_a_question_that_quiet_hours_held_comes_when_they_end_early(evening: Eve
     assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["unsent"]
 
 
+def test_a_question_that_may_have_arrived_says_so_though_the_draft_was_touched_meanwhile(
+    evening: Evening,
+) -> None:
+    link = drafts(evening)
+    with writing(evening.engine) as session:
+        (claim,) = claims.claim(session, EVENING + 1800, 8)
+        claims.settle(session, claim, Outcome(Ended.IN_DOUBT), EVENING + 1800)
+    evening.is_fetched(link, EVENING + 1801)
+    assert evening.delivers(EVENING + 1900) == []
+    with writing(evening.engine) as session:
+        (claim,) = claims.claim(session, EVENING + 3700, 8)
+    assert (claim.message.kind, claim.message.in_doubt) == ("unsent", True)
+
+
 def test_a_second_reminder_of_a_link_replaces_the_first(evening: Evening) -> None:
     contract, offer = evening.sends("contract"), evening.sends("offer")
     remind(evening, offer, MORNING, EVENING)

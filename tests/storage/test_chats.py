@@ -1,10 +1,10 @@
-"""Chats: made when first seen, lost and found again, moved when Telegram moves them."""
+"""Chats: created when first seen, unreachable and reachable again, moved when Telegram moves them."""
 
 import pytest
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
-from storage import chats, claims, links, outbox
+from storage import chats, claims, links, outbox, reminders
 from storage.chats import migrate
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
@@ -31,14 +31,14 @@ def numbered(engine: Engine, chat: int) -> list[tuple[int, str]]:
         return [(link.number, link.label) for link in found]
 
 
-def test_a_chat_is_made_once(engine: Engine) -> None:
+def test_a_chat_is_created_once(engine: Engine) -> None:
     with writing(engine) as session:
         chats.get_or_create(session, ANNA, NOON)
     with writing(engine) as session:
         assert chats.get_or_create(session, ANNA, NOON + 60).created_at == moment(NOON)
 
 
-def test_a_chat_is_lost_and_comes_back(engine: Engine) -> None:
+def test_a_chat_becomes_unreachable_and_comes_back(engine: Engine) -> None:
     with writing(engine) as session:
         make(session, "contract", ANNA)
         chats.mark_unreachable(chats.get_or_create(session, ANNA, NOON + 60), NOON + 60)
@@ -50,14 +50,14 @@ def test_a_chat_is_lost_and_comes_back(engine: Engine) -> None:
         assert [claimed.message.kind for claimed in claims.claim(session, NOON + 120, 8)] == ["card"]
 
 
-def test_a_chat_can_be_lost_before_it_was_ever_seen(engine: Engine) -> None:
+def test_a_chat_can_be_unreachable_before_the_bot_ever_saw_it(engine: Engine) -> None:
     with writing(engine) as session:
         chats.mark_unreachable(chats.get_or_create(session, ANNA, NOON), NOON)
     with reading(engine) as session:
         assert session.get_one(Chat, ANNA).unreachable_since == moment(NOON)
 
 
-def test_a_lost_chats_links_go_on_recording(engine: Engine) -> None:
+def test_the_links_of_an_unreachable_chat_go_on_recording(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract", ANNA)
         chats.mark_unreachable(chats.get_or_create(session, ANNA, NOON), NOON)
@@ -105,6 +105,23 @@ def test_links_made_in_the_supergroup_already_keep_their_numbers(engine: Engine)
     assert numbered(engine, TEAM) == []
     with writing(engine) as session:
         assert make(session, "next", SUPERGROUP).number == 6
+
+
+def test_the_supergroup_keeps_what_was_set_in_the_group_unless_it_was_set_anew(engine: Engine) -> None:
+    with writing(engine) as session:
+        group = chats.get_or_create(session, TEAM, NOON)
+        group.zone, group.language, group.digest_at = "Europe/Berlin", "de", 18 * 60
+        group.quiet_from, group.quiet_until = 22 * 60, 0
+        reminders.owe_digest(session, group, NOON + 3600, NOON)
+        supergroup = chats.get_or_create(session, SUPERGROUP, NOON)
+        supergroup.language, supergroup.digest_at = "fr", 0
+        reminders.owe_digest(session, supergroup, NOON + 7200, NOON)
+    move(engine, TEAM, SUPERGROUP)
+    with reading(engine) as session:
+        moved = session.get_one(Chat, SUPERGROUP)
+        assert (moved.zone, moved.language, moved.digest_at) == ("Europe/Berlin", "fr", 0)
+        assert (moved.quiet_from, moved.quiet_until) == (22 * 60, 0)
+        assert session.exec(select(OutboxMessage.not_before)).all() == [moment(NOON + 7200)]
 
 
 def test_a_card_that_cannot_be_edited_from_the_supergroup_is_sent_anew_there(engine: Engine) -> None:
