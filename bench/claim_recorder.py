@@ -16,7 +16,7 @@ from demo.telegram import made_up_token
 from storage.claims import Ended, Outcome
 from storage.engine import connect
 from storage.keys import open_keys
-from storage.notifying import Subscriber
+from storage.notifying import Topic
 
 
 class ClaimRecorder(Delivery):
@@ -28,7 +28,7 @@ class ClaimRecorder(Delivery):
 async def serve() -> None:
     settings = configuration.read(dotenv=None)
     context = BotContext(settings, connect(settings), open_keys(settings.key_file))
-    Subscriber(settings, context.due.set).start()
+    context.database.subscriber(Topic.NEWS, context.due.set).start()
     await ClaimRecorder(context, Bot(made_up_token())).run()
 
 

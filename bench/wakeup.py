@@ -11,9 +11,9 @@ from bench.figures import Aim, Figure, figure
 from bench.filled_database import SIGHTING, USER_AGENT
 from bench.product import Product, postgres
 from bench.programs import UnavailableError, program
-from storage.engine import reading
+from storage.engine import database_for, reading
 from storage.ingest import Arrival, new_id, record
-from storage.notifying import Notifier
+from storage.notifying import Notifier, Topic
 from storage.tables import OutboxMessage
 from storage.times import now
 
@@ -38,7 +38,7 @@ def _row(database: str, product: Product, opens: int) -> Figure:
 
 def milliseconds(product: Product, opens: int) -> list[float]:
     urls = [product.new_pixel_url(number + 1) for number in range(opens)]
-    notifier = Notifier(product.settings)
+    notifier = database_for(product.settings).notifier(Topic.NEWS)
     with tempfile.TemporaryFile("w+") as told:
         with program("-m", "bench.claim_recorder", environ=product.environ, output=told):
             # Making a link adds its card to the outbox. The cards are claimed first, so that only alerts are

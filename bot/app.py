@@ -39,8 +39,7 @@ from bot.tls import trusted
 from settings import Settings
 from storage import claims, inbox, outbox
 from storage.health import BOT, beat
-from storage.lock import BotLock
-from storage.notifying import Subscriber
+from storage.notifying import Topic
 from storage.retention import purge
 from storage.times import now, steady
 
@@ -49,6 +48,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT = 20.0
 HOUSEKEEPING = 600.0
 """Seconds between two rounds: a card falls asleep after a fortnight, and may be so much late."""
+NOTIFICATIONS_CHECK = 5.0
+"""Seconds between two checks whether notifications still come."""
 GOODBYE = 3.0
 """Seconds for messages in flight at the end: honcho kills after 5."""
 
@@ -114,7 +115,7 @@ class Bot:
     def __init__(self, settings: Settings, context: BotContext) -> None:
         self._settings, self._context = settings, context
         self._app = build(settings, context)
-        self._lock = BotLock(settings)
+        self._lock = context.bot_lock()
         self._receiver = UpdateReceiver(context, self._app)
         self._delivery = Delivery(context, self._app.bot)
 
@@ -154,10 +155,12 @@ class Bot:
 
     async def _wait_for_notifications(self) -> None:
         """Deliver within milliseconds what the pixel server has written; without this, within seconds."""
-        subscriber = Subscriber(self._settings, self._context.due.set)
+        subscriber = self._context.database.subscriber(Topic.NEWS, self._context.due.set)
         try:
             subscriber.start()
-            await asyncio.Event().wait()
+            while True:
+                self._context.set_trouble("notifications", subscriber.trouble)
+                await asyncio.sleep(NOTIFICATIONS_CHECK)
         finally:
             subscriber.stop()
 

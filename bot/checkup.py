@@ -26,6 +26,7 @@ from bot.tls import trusted
 from settings import Settings
 from storage import chats, disks
 from storage.disks import Lost
+from storage.engine import database_for
 from storage.kinds import notice_key
 from storage.times import now
 from words import Sentence, sentences
@@ -137,13 +138,14 @@ def is_local(url: str) -> bool:
 
 def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Problem]:
     mounts, key_file = disks.mounts(), settings.key_file.absolute()
+    files = database_for(settings).files
     found = []
-    if path := settings.sqlite_path:
+    for path in files:
         lost = disks.lost_with(path.resolve(), environ, mounts)
         found.append(_about(sentences.operator.CHECKUP_DATABASE, path, lost, environ))
     lost = disks.lost_with(key_file.resolve(), environ, mounts)
     # Secrets are handed to containers in memory, again at every start: that is no loss.
-    if lost is not Lost.MEMORY and key_file.parent != (path and path.parent):
+    if lost is not Lost.MEMORY and key_file.parent not in {path.parent for path in files}:
         found.append(_about(sentences.operator.CHECKUP_KEY_FILE, key_file, lost, environ))
     return [problem for problem in found if problem]
 

@@ -13,10 +13,11 @@ from sqlmodel import Session
 
 from settings import Settings
 from storage import inbox
-from storage.engine import is_passing, reading, writing
+from storage.engine import database_of, is_passing, reading, writing
 from storage.erasing import is_marked
 from storage.keys import Keys
-from storage.notifying import ERASED, Notifier
+from storage.lock import BotLock
+from storage.notifying import Topic
 from storage.tables import Link
 
 log = logging.getLogger(__name__)
@@ -34,8 +35,8 @@ class BotContext:
         self.settings, self.keys = settings, keys
         self.due, self.received, self.troubled = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._troubles: dict[str, str] = {}
-        self._engine = engine
-        self._erased = Notifier(settings, ERASED)
+        self._engine, self.database = engine, database_of(engine)
+        self._erased = self.database.notifier(Topic.ERASED)
         # One thread: SQLite has one writer anyway, and what is asked in order is done in order.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
 
@@ -72,7 +73,7 @@ class BotContext:
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._thread, run)
             except OperationalError as error:
-                if not is_passing(error):
+                if not is_passing(self._engine, error):
                     raise
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, not a secret
         return await asyncio.get_running_loop().run_in_executor(self._thread, run)
@@ -96,6 +97,9 @@ class BotContext:
         result = await self.write(do)
         self.due.set()
         return result
+
+    def bot_lock(self) -> BotLock:
+        return self.database.bot_lock(self._engine)
 
     def copy_page(self, link: Link) -> str:
         return f"{self.settings.public_url}/copy/{self.keys.owner_key(link.id, link.token)}"

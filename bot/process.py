@@ -13,8 +13,8 @@ import bot.app
 import logs
 import settings as configuration
 from bot.context import BotContext
+from storage.database import UnusableDatabaseError
 from storage.engine import connect, describe_database_error, require_schema
-from storage.file_identity import UnusableDatabaseError
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger(__name__)

@@ -20,16 +20,15 @@ from pixel_server.app import PixelServer, create
 from pixel_server.services import Services
 from pixel_server.wire.limits import LimitedProtocol
 from pixel_server.wire.protocol import PixelProtocol
+from storage.database import UnusableDatabaseError
 from storage.engine import (
     connect,
+    database_of,
     describe_database_error,
     require_schema,
     shown_url,
-    sqlite_warning,
 )
-from storage.file_identity import UnusableDatabaseError
 from storage.keys import KeyFileError, open_keys
-from storage.maintenance import look_over
 
 log = logging.getLogger("pixel_server")
 
@@ -68,13 +67,14 @@ def main() -> int:
         settings = configuration.read()
         logs.start(settings)
         engine = connect(settings, checkpoints=True)
-        warnings = look_over(settings.sqlite_path) if settings.sqlite_path else []
+        database = database_of(engine)
+        warnings = database.look_over()
         warnings.append(_check_schema(engine))
         app = create(settings, engine, open_keys(settings.key_file))
     except (configuration.SettingsError, KeyFileError, UnusableDatabaseError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    for warning in (*warnings, sqlite_warning(settings)):
+    for warning in (*warnings, database.warning()):
         if warning:
             log.warning("%s", warning)
     log.info(

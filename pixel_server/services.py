@@ -16,9 +16,9 @@ from pixel_server.pages.templates import Templates
 from pixel_server.pixel import Pixel
 from pixel_server.wire.headers import ClientAddress
 from settings import Settings
-from storage.engine import is_passing, writing
+from storage.engine import database_of, is_passing, writing
 from storage.keys import Keys
-from storage.notifying import Notifier
+from storage.notifying import Notifier, Topic
 from storage.spool import Spools
 from tracking import machines
 from tracking.agents import load
@@ -45,7 +45,8 @@ class Services:
     def build(cls, settings: Settings, engine: Engine, keys: Keys) -> "Services":
         spools = Spools(settings.spool_path)
         clients = ClientAddress(settings.trusted_proxies)
-        writer = Writer(engine, settings.windows, Notifier(settings), spools)
+        database = database_of(engine)
+        writer = Writer(engine, settings.windows, database.notifier(Topic.NEWS), spools)
         live = Live(engine)
         return cls(
             settings=settings,
@@ -53,11 +54,11 @@ class Services:
             keys=keys,
             clients=clients,
             templates=Templates(settings),
-            notifier=Notifier(settings),
+            notifier=database.notifier(Topic.NEWS),
             writer=writer,
             live=live,
             pixel=Pixel(writer, keys, load(machines.patterns()), clients, live),
-            eraser=Eraser(settings, engine, spools),
+            eraser=Eraser(engine, spools),
         )
 
     def start(self) -> None:
@@ -85,7 +86,7 @@ class Services:
         try:
             result = self._write(act)
         except OperationalError as error:
-            if not is_passing(error):
+            if not is_passing(self.engine, error):
                 raise
             result = self._write(act)
         self.notifier.after_commit()

@@ -10,16 +10,12 @@ from sqlalchemy.exc import OperationalError
 import logs
 import settings as configuration
 from settings import Settings
-from storage import checking, maintenance
-from storage.engine import connect, describe_database_error, shown_url
-from storage.file_identity import UnusableDatabaseError
+from storage import checking
+from storage.database import BackupError, UnusableDatabaseError
+from storage.engine import connect, database_of, describe_database_error, shown_url
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger("storage")
-
-NO_BACKUP = (
-    "PostgreSQL has its own tool for that: pg_dump --format=custom --file=FILE, given the same address."
-)
 
 
 def main() -> int:
@@ -39,7 +35,7 @@ def main() -> int:
         configuration.SettingsError,
         KeyFileError,
         UnusableDatabaseError,
-        maintenance.BackupError,
+        BackupError,
     ) as error:
         sys.stderr.write(f"{error}\n")
     except OperationalError as error:
@@ -62,11 +58,10 @@ def _do(given: argparse.Namespace, settings: Settings) -> int:
 def _upgrade(settings: Settings) -> None:
     from storage.migrate import upgrade  # Alembic is heavy, and only this command needs it
 
-    path = settings.sqlite_path
-    if path and not path.exists() and settings.key_file.exists():
-        log.warning("There is a key file and no database: a new, empty one is made at %s.", path)
-    # Before the key file, which lies beside the database: what is wrong is the address of the database.
+    # Before the key file, which lies beside the database: DATABASE_URL is to be blamed, and not KEY_FILE.
     engine = connect(settings, checkpoints=True, fail_fast=False)
+    if database_of(engine).create() and settings.key_file.exists():
+        log.warning("There was a key file and no database: a new, empty one is at %s.", shown_url(settings))
     open_keys(settings.key_file)
     upgrade(engine)
     log.info("The database %s is up to date.", shown_url(settings))
@@ -74,7 +69,7 @@ def _upgrade(settings: Settings) -> None:
 
 def _check(settings: Settings) -> int:
     engine = connect(settings, fail_fast=False)
-    wrong = checking.check(engine, settings)
+    wrong = checking.check(engine)
     for line in wrong:
         log.error("%s", line)
     for line in checking.notes(settings):
@@ -85,10 +80,7 @@ def _check(settings: Settings) -> int:
 
 
 def _backup(settings: Settings, target: Path) -> int:
-    if settings.sqlite_path is None:
-        raise maintenance.BackupError(NO_BACKUP)
-    connect(settings)  # says in words why the file cannot be opened
-    maintenance.backup(settings.sqlite_path, target)
+    database_of(connect(settings)).backup(target)
     log.info("%s is a sound copy of %s. The key file is not in it.", target, shown_url(settings))
     return 0
 

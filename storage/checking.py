@@ -4,15 +4,14 @@ from sqlalchemy import Engine, and_, func, or_, select
 from sqlmodel import Session, col
 
 from settings import Settings
-from storage.engine import SchemaError, reading, require_schema
-from storage.maintenance import integrity
+from storage.engine import SchemaError, database_of, reading, require_schema
 from storage.spool import lying_in
 from storage.tables import FetchRow, Link, OutboxMessage
 
 
-def check(engine: Engine, settings: Settings) -> list[str]:
+def check(engine: Engine) -> list[str]:
     """What is wrong, a line each; nothing when all is sound. May take long on a large file."""
-    if settings.sqlite_path and (damage := integrity(settings.sqlite_path)):
+    if damage := database_of(engine).integrity():
         return damage
     try:
         require_schema(engine)

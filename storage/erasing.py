@@ -7,7 +7,7 @@ the pixel server may do that: `mark` makes the committing process notify it.
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, String, and_, case, cast, delete, or_, update
+from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, delete, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.kinds import MessageKind, kinds_where
@@ -103,18 +103,3 @@ def unknown_tokens(session: Session, tokens: Collection[str]) -> set[str]:
     """Return the tokens that belong to no link, or to none any more."""
     ids = {token: session.exec(select(Link.id).where(Link.token == token)).first() for token in tokens}
     return {token for token, found in ids.items() if found is None}
-
-
-def truncate_log(engine: Engine) -> bool:
-    """Empty SQLite's write-ahead log. Return False while somebody still reads from it.
-
-    Only for the pixel server, the one process that checkpoints.
-    """
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        busy = cursor.fetchone()
-    finally:
-        connection.close()
-    return busy is not None and busy[0] == 0

@@ -1,7 +1,5 @@
 """Is all well? The bot's signs of life, and what is waiting, for `/readyz`."""
 
-from pathlib import Path
-
 from sqlalchemy import and_, case
 from sqlmodel import Session, col, func, select
 
@@ -33,11 +31,3 @@ def owed(session: Session, now: float) -> dict[str, int]:
     standing = case((later, "later"), else_=col(OutboxMessage.state)).label("standing")
     query = select(standing, func.count()).where(col(OutboxMessage.state) != "sent").group_by(standing)
     return dict(session.exec(query).all())
-
-
-def wal_bytes(database: Path) -> int:
-    """How much of a SQLite database is still in its WAL: it grows while somebody reads for long."""
-    try:
-        return database.with_name(database.name + "-wal").stat().st_size
-    except OSError:
-        return 0

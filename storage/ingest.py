@@ -5,17 +5,17 @@ parameters cost more than SQLite's own work on them.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
-from itertools import chain
+from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from storage import outbox
+from storage.database import BulkInsert, Database, Row
+from storage.engine import database_of
 from storage.kinds import MessageKind, card_key, opened_key, proxied_key
 from storage.outbox import Owed
-from storage.times import moment
 from tracking import Fetch, Kind, Loudness, Sighting, Verdict, Windows, alert_for
 from tracking.folding import LinkFold
 from tracking.history import dump, load
@@ -24,9 +24,6 @@ from tracking.summary import Suspect
 from tracking.verdicts import BURST, REPEAT
 
 USER_AGENT_LENGTH = 200
-LARGEST_INSERT = 128
-"""Rows in one statement: 128 rows of 13 values are far below what either database takes."""
-Row = tuple[object, ...]
 STILL_THE_SAME = REPEAT, Loudness.NONE, None
 
 
@@ -58,37 +55,30 @@ def first_id(at: float) -> str:
 
 
 class _Sql(NamedTuple):
-    """The statements for one kind of database."""
+    """The statements for one database."""
 
     mark: str
     lock: str
-    insert: Callable[[Any, list[Row]], None]
+    insert: BulkInsert
     update: str
     correct: str
     time: Callable[[float], object]
     """A moment as the driver takes it."""
 
 
-@cache
-def _sql(dialect: str) -> _Sql:
-    postgres = dialect == "postgresql"
-    mark = "%s" if postgres else "?"
+@lru_cache(4)
+def _sql(database: Database) -> _Sql:
+    mark = database.mark
     return _Sql(
         mark,
-        " FOR NO KEY UPDATE" if postgres else "",
-        _copy if postgres else _insert,
+        database.row_lock,
+        database.bulk_insert("fetch", _COLUMNS),
         f"UPDATE link SET fetches = {mark}, last_event_at = COALESCE({mark}, last_event_at), "  # noqa: S608
         f"history = {mark}, status = {mark}, status_since = {mark}, last_opened_at = {mark} "
         f"WHERE id = {mark}",
         f'UPDATE "fetch" SET kind = {mark}, reason = {mark}, confidence = {mark} WHERE id = {mark}',  # noqa: S608
-        moment if postgres else _as_text,
+        database.time,
     )
-
-
-@lru_cache(4096)
-def _as_text(at: float) -> str:
-    """A moment as SQLAlchemy keeps it in SQLite; a busy millisecond has many fetches."""
-    return moment(at).isoformat(" ", "microseconds")[:26]
 
 
 _COLUMNS = (
@@ -167,7 +157,7 @@ def record(
     Unknown tokens are passed over. `again` says that an earlier attempt may have been committed:
     what is there already is then left as it is. Raises the driver's own errors.
     """
-    sql, cursor = _sql(connection.dialect.name), connection.connection.cursor()
+    sql, cursor = _sql(database_of(connection)), connection.connection.cursor()
     known = _known(cursor, arrivals, sql) if again else frozenset[str]()
     links = _links(cursor, {arrival.token for arrival in arrivals}, windows, sql)
     batch = _Batch([], [], [])
@@ -193,37 +183,6 @@ def _taken_back(connection: Connection, suspect: Suspect) -> str:
         return opened_key(suspect.id)
     outbox.reassign(connection, opened_key(suspect.id), opened_key(suspect.successor), suspect.successor)
     return opened_key(suspect.successor)
-
-
-def _copy(cursor: Any, rows: list[Row]) -> None:
-    """Into PostgreSQL: a quarter of what inserting costs, where each value is a parameter.
-
-    A lone row is inserted: that is one trip to the server instead of two.
-    """
-    if len(rows) == 1:
-        cursor.execute(_insert_of(1, "%s"), rows[0])
-        return
-    with cursor.copy(f'COPY "fetch" ({", ".join(_COLUMNS)}) FROM STDIN') as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _insert(cursor: Any, rows: list[Row]) -> None:
-    """Into SQLite: many rows a statement, in powers of two so that few statements are ever prepared.
-
-    Its driver hands the interpreter to the event loop at every statement, and gets it back late.
-    """
-    done = 0
-    while done < len(rows):
-        size = min(LARGEST_INSERT, 1 << (len(rows) - done).bit_length() - 1)
-        cursor.execute(_insert_of(size, "?"), [*chain.from_iterable(rows[done : done + size])])
-        done += size
-
-
-@cache
-def _insert_of(size: int, mark: str) -> str:
-    marks = f"({', '.join([mark] * len(_COLUMNS))})"
-    return f'INSERT INTO "fetch" ({", ".join(_COLUMNS)}) VALUES {", ".join([marks] * size)}'  # noqa: S608
 
 
 def _update(cursor: Any, statement: str, rows: list[Row]) -> None:

@@ -8,8 +8,7 @@ from alembic.config import Config
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from storage.engine import is_passing, writing
-from storage.file_identity import cannot_be_opened
+from storage.engine import database_of, is_passing, writing
 
 log = logging.getLogger(__name__)
 
@@ -30,25 +29,17 @@ def upgrade(engine: Engine) -> None:
     Running programs go first: a lock that cannot be had in two seconds is asked for again. Raises
     UnusableDatabaseError.
     """
-    if file := engine.url.database if engine.dialect.name == "sqlite" else None:
-        _make(Path(file))
+    database_of(engine).create()
     for _ in range(ATTEMPTS):
         try:
             _upgrade(engine)
         except OperationalError as error:
-            if not is_passing(error):
+            if not is_passing(engine, error):
                 raise
             log.warning("The tables are in use; trying again.")
         else:
             return
     _upgrade(engine)
-
-
-def _make(file: Path) -> None:
-    try:
-        file.touch(mode=0o600)
-    except OSError as error:
-        raise cannot_be_opened(file, error) from error
 
 
 def _upgrade(engine: Engine) -> None:

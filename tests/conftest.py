@@ -17,7 +17,6 @@ from sqlalchemy import Engine
 import bot  # noqa: F401  # sets how python-telegram-bot counts waits; must come before telegram is imported
 import logs
 import settings as configuration
-import storage.engine
 import storage.postgres
 from demo import telegram
 from settings import Settings
@@ -33,7 +32,7 @@ for name in configuration.NAMES:
     os.environ.pop(name, None)
 
 # On a machine under load a query may be slow without being stuck. Tests of the deadline set their own.
-storage.engine.STATEMENT_MS, storage.postgres.ANSWER = 25_000, 30.0
+storage.postgres.STATEMENT_MS, storage.postgres.ANSWER = 25_000, 30.0
 
 # A deadline for each example would be an assertion about time, which a loaded machine fails.
 hypothesis.settings.register_profile("readback", deadline=None)

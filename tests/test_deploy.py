@@ -45,7 +45,7 @@ def write(engine: Engine, act: Callable[[Session], object]) -> None:
             with writing(engine) as session:
                 act(session)
         except OperationalError as error:
-            if not is_passing(error):
+            if not is_passing(engine, error):
                 raise
         else:
             return

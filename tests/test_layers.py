@@ -149,6 +149,23 @@ def test_only_storage_asks_the_database() -> None:
                     assert not asked, source
 
 
+DATABASES = ("storage/sqlite/", "storage/postgres.py", "storage/migrations/")
+
+
+@pytest.mark.parametrize("room", ["storage", "bot", "pixel_server"])
+def test_what_differs_between_sqlite_and_postgresql_is_in_one_place_for_each(room: str) -> None:
+    """Nobody else asks which database it is, or speaks to a driver; `database_for` chooses once."""
+    for source in sources(room):
+        path = source.relative_to(ROOT).as_posix()
+        if path.startswith(DATABASES):
+            continue
+        written = source.read_text("utf-8")
+        assert not imported(source) & {"psycopg", "sqlite3"}, path
+        assert "fcntl" not in imported(source) or path == "storage/files.py", path
+        assert "sqlite_path" not in written or path == "storage/engine.py", path
+        assert not re.search(r"dialect\.name|sqlstate|PRAGMA", written), path
+
+
 @pytest.mark.parametrize("process", ["pixel_server.process", "bot.process"])
 def test_a_process_beside_a_file_loads_no_driver_of_a_server_no_migrations_and_no_cldr(process: str) -> None:
     look = f"import sys, {process}; print(*sys.modules)"

@@ -40,7 +40,7 @@ NEVER_RECLAIMS = Mutant(
     '            col(OutboxMessage.state) == "pending",\n',
 )
 FLUSHES_RARELY = Mutant(
-    "synchronous=NORMAL", "storage/engine.py", '"synchronous=FULL"', '"synchronous=NORMAL"'
+    "synchronous=NORMAL", "storage/sqlite/database.py", '"synchronous=FULL"', '"synchronous=NORMAL"'
 )
 LIKE_HEALTHCHECKS = Mutant(
     "marks as processed when it claims, as Healthchecks does",

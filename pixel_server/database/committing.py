@@ -5,18 +5,9 @@ import time
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
-from storage.engine import (
-    abandon,
-    begin,
-    checkpoint,
-    commit,
-    describe_database_error,
-    is_passing,
-    is_postgres,
-)
-from storage.file_identity import require_same_file
+from storage.database import Failure
+from storage.engine import abandon, commit, database_of, describe_database_error
 from storage.ingest import Arrival, record
 from storage.notifying import Notifier
 from tracking import Windows
@@ -28,6 +19,9 @@ PATIENCE_SECONDS = 2.0
 
 COMMITS_BETWEEN_CHECKPOINTS = 256
 """About three pages of SQLite's WAL each, when fetches come alone."""
+
+MAY_PASS = (Failure.COLLISION, Failure.DISCONNECTED)
+"""Worth a retry. A full disk, or a damaged or missing file, does not pass by itself."""
 
 
 class UnavailableError(Exception):
@@ -41,10 +35,7 @@ class Committer:
         self._engine, self._windows, self._notifier = engine, windows, notifier
         self._connection: Connection | None = None
         """Kept open: taking one from the pool costs as much as a dozen fetches."""
-        driver = engine.dialect.loaded_dbapi
-        self._poisoned = (DataError, IntegrityError, driver.DataError, driver.IntegrityError)
-        self._failing = (DBAPIError, driver.Error)
-        self._passing = (OperationalError, driver.OperationalError)
+        self._database = database_of(engine)
         self._commits = 0
         """Since the last checkpoint."""
         self.fail_fast = False
@@ -60,25 +51,15 @@ class Committer:
             try:
                 self._commit(arrivals, again=again)
                 return []
-            except self._poisoned as error:
-                return self._halve(arrivals, error)
-            except self._failing as error:
-                if not self._may_pass(error) or self.fail_fast or time.monotonic() > give_up:
+            except Exception as error:
+                failure = self._database.failure(error)
+                if failure is Failure.POISONED:
+                    # For example a history that cannot be read. It must cost only its own link's fetches.
+                    return self._halve(arrivals, error)
+                if failure not in MAY_PASS or self.fail_fast or time.monotonic() > give_up:
                     raise UnavailableError(describe_database_error(error)) from error
                 time.sleep(0.05)
-            except Exception as error:
-                # For example a history that cannot be read. It must cost only its own link's fetches.
-                return self._halve(arrivals, error)
             again = True
-
-    def _may_pass(self, error: Exception) -> bool:
-        """Return True for a collision, or a broken connection to a server.
-
-        A full disk, or a damaged or missing file, does not pass by itself.
-        """
-        if not isinstance(error, self._passing):
-            return False
-        return is_postgres(self._engine) or is_passing(error)
 
     def _halve(self, arrivals: Sequence[Arrival], error: Exception) -> list[Arrival]:
         """Find the poisoned fetches by halving, so that one of them does not stop the others."""
@@ -92,13 +73,13 @@ class Committer:
         if self._connection is None:
             self._connection = self._engine.connect()
         try:
-            begin(self._connection)
+            self._database.begin(self._connection)
             has_alerts = record(self._connection, arrivals, self._windows, again=again)
             if has_alerts:
                 self._notifier.in_transaction(self._connection)
             commit(self._connection)
             self._commits += 1
-            require_same_file(self._connection)
+            self._database.require_same_file()
         except BaseException:
             # After a failure the connection's state is unknown: the next attempt opens another.
             connection, self._connection = self._connection, None
@@ -112,10 +93,9 @@ class Committer:
 
         Otherwise a commit would do it as soon as the WAL is long, while its fetches wait.
         """
-        due = self._commits >= COMMITS_BETWEEN_CHECKPOINTS
-        if due and self._connection and not is_postgres(self._engine):
+        if self._commits >= COMMITS_BETWEEN_CHECKPOINTS and self._connection:
             self._commits = 0
-            checkpoint(self._connection)
+            self._database.checkpoint(self._connection)
 
     def close(self) -> None:
         if self._connection:

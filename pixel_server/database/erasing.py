@@ -8,10 +8,9 @@ from contextlib import suppress
 
 from sqlalchemy import Engine
 
-from settings import Settings
 from storage import erasing
-from storage.engine import describe_database_error, reading
-from storage.notifying import ERASED, Subscriber
+from storage.engine import database_of, describe_database_error, reading
+from storage.notifying import Topic
 from storage.spool import Spools
 
 log = logging.getLogger(__name__)
@@ -20,6 +19,8 @@ RETRY_SECONDS = 0.1
 """Until the next attempt, while somebody reads from the WAL."""
 POLL_SECONDS = 600.0
 """Between two rounds without a notification. One can be lost, and on PostgreSQL the bot sends none."""
+FAST_POLL_SECONDS = 5.0
+"""Between two rounds while notifications are off."""
 
 
 class Eraser:
@@ -28,22 +29,22 @@ class Eraser:
     The start covers what the bot erased while no pixel server ran.
     """
 
-    def __init__(self, settings: Settings, engine: Engine, spools: Spools) -> None:
+    def __init__(self, engine: Engine, spools: Spools) -> None:
         self._engine, self._spools = engine, spools
         self._due = asyncio.Event()
         self._due.set()
-        # PostgreSQL keeps its own WAL, for as long as its operator wants.
-        self._subscriber = Subscriber(settings, self._due.set, ERASED) if settings.sqlite_path else None
+        self._database = database_of(engine)
+        self._subscriber = self._database.subscriber(Topic.ERASED, self._due.set)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        if self._subscriber:
-            self._subscriber.start()
+        self._subscriber.start()
+        if self._subscriber.trouble:
+            log.warning("%s", self._subscriber.trouble)
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        if self._subscriber:
-            self._subscriber.stop()
+        self._subscriber.stop()
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -51,7 +52,8 @@ class Eraser:
     async def _run(self) -> None:
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
+                poll = FAST_POLL_SECONDS if self._subscriber.trouble else POLL_SECONDS
+                async with asyncio.timeout(poll):
                     await self._due.wait()
             self._due.clear()
             if not await asyncio.to_thread(self._erase):
@@ -62,7 +64,7 @@ class Eraser:
         """Return False if somebody still reads from the WAL."""
         try:
             self._spools.erase_unknown(self._unknown_tokens)
-            return self._subscriber is None or erasing.truncate_log(self._engine)
+            return self._database.truncate_log(self._engine)
         except Exception as error:
             log.warning(
                 "Erased data stays in files until the next attempt, within %d s: %s",

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from pixel_server.services import Given, Services
 from pixel_server.wire.headers import is_loopback
 from settings import Settings
-from storage.engine import SchemaError, reading, require_schema, sqlite_warning
-from storage.health import BOT, owed, trouble_of, wal_bytes
+from storage.engine import SchemaError, database_of, reading, require_schema
+from storage.health import BOT, owed, trouble_of
 from storage.spool import Spools
 from storage.times import now
 
@@ -37,12 +37,10 @@ def readyz(request: Request, services: Given) -> JSONResponse:
 
 def _check(services: Services) -> tuple[bool, dict[str, Any]]:
     """Return whether fetches can be kept, and the details."""
-    settings, writer = services.settings, services.writer
-    found = (sqlite_warning(settings), _hidden_clients(services), writer.spools.unusable)
+    database, writer = database_of(services.engine), services.writer
+    found = (database.warning(), _hidden_clients(services), writer.spools.unusable)
     warnings = [warning for warning in found if warning]
-    details: dict[str, Any] = {"warnings": warnings, **_spool(writer.spools)}
-    if path := settings.sqlite_path:
-        details["wal_bytes"] = wal_bytes(path)
+    details: dict[str, Any] = {"warnings": warnings, **_spool(writer.spools), **database.details()}
     try:
         if newer := require_schema(services.engine, running=True):
             warnings.append(newer)

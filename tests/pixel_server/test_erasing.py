@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from pixel_server.database.erasing import Eraser
 from settings import Settings
 from storage import erasing, links
-from storage.engine import writing
-from storage.notifying import ERASED, Notifier
+from storage.engine import database_of, writing
+from storage.notifying import Topic
 from storage.spool import Spools
 from tests.fetches import NOON, arrival
 from tests.pixel_server.serving import track
@@ -35,18 +35,18 @@ async def test_a_fetch_set_aside_for_an_erased_link_is_erased_at_the_start_and_w
     contract, offer = track(engine, "contract"), track(engine, "offer")
     spools = Watched(settings.spool_path)
     spools.put_aside([arrival(token, NOON) for token in ("A" * 22, contract.token, offer.token)])
-    eraser = Eraser(settings, engine, spools)
+    eraser = Eraser(engine, spools)
     eraser.start()
     while spools.set_aside > 2:
         await asyncio.to_thread(spools.erased.acquire)
     _erase(engine, contract.id, contract.chat_id)
     if settings.sqlite_path:
-        notifier = Notifier(settings, ERASED)
+        notifier = database_of(engine).notifier(Topic.ERASED)
         notifier.after_commit()
         notifier.close()
     else:
         await eraser.stop()
-        eraser = Eraser(settings, engine, spools)
+        eraser = Eraser(engine, spools)
         eraser.start()
     while spools.set_aside > 1:
         await asyncio.to_thread(spools.erased.acquire)

@@ -9,13 +9,13 @@ from threading import Event
 import pytest
 from sqlalchemy import Connection, Engine
 
-from pixel_server.database import committing
 from pixel_server.pixel import Pixel
 from pixel_server.wire.image import GIF
 from pixel_server.wire.limits import LimitedProtocol
 from pixel_server.wire.protocol import PixelProtocol
 from settings import Settings
-from storage.engine import begin
+from storage.database import Database
+from storage.engine import database_for
 from storage.tables import Link
 from tests.pixel_server.serving import PATIENCE, Answer, Served, answer_on, path_of, serving, stored, track
 
@@ -143,13 +143,16 @@ def slow_disk(settings: Settings, plain: bool) -> Iterator[tuple[Served, Event, 
     """A server whose first transaction says so before it begins, and waits until it may go on."""
     begun, go_on = Event(), Event()
 
-    def wait(connection: Connection) -> None:
+    database = type(database_for(settings))
+    begin = database.begin
+
+    def wait(self: Database, connection: Connection) -> None:
         begun.set()
         assert go_on.wait(PATIENCE)
-        begin(connection)
+        begin(self, connection)
 
     with pytest.MonkeyPatch.context() as patch, serving(settings, plain=plain) as served:
-        patch.setattr(committing, "begin", wait)
+        patch.setattr(database, "begin", wait)
         yield served, begun, go_on
 
 

@@ -28,11 +28,11 @@ from pixel_server.database.writer import MAX_BATCH, Writer
 from pixel_server.wire.image import GIF
 from settings import Settings
 from storage import postgres, spool
-from storage.engine import connect, is_postgres, reading, writing
+from storage.engine import connect, database_of, reading, writing
 from storage.ingest import Arrival
-from storage.maintenance import integrity
-from storage.notifying import Notifier
+from storage.notifying import Topic
 from storage.spool import Spools
+from storage.sqlite.maintenance import integrity
 from storage.tables import Link, OutboxMessage
 from storage.times import now, seconds
 from tests.fetches import NOON, arrival
@@ -129,7 +129,7 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[Connection]:
 
 
 def writer_on(engine: Engine, settings: Settings) -> Writer:
-    return Writer(engine, Windows(), Notifier(settings), Spools(settings.spool_path))
+    return Writer(engine, Windows(), database_of(engine).notifier(Topic.NEWS), Spools(settings.spool_path))
 
 
 def arrivals(link: Link, count: int) -> list[Arrival]:
@@ -156,7 +156,7 @@ def poison(engine: Engine) -> None:
         BEGIN SELECT RAISE(ABORT, 'a poisoned fetch'); END"""
     postgres = f"""ALTER TABLE "fetch" ADD CONSTRAINT refuse CHECK (user_agent <> '{POISON}')"""
     with writing(engine) as session:
-        session.connection().execute(text(postgres if is_postgres(engine) else sqlite))
+        session.connection().execute(text(postgres if engine.dialect.name == "postgresql" else sqlite))
 
 
 async def test_what_waits_together_is_kept_in_one_transaction(

@@ -11,8 +11,7 @@ from sqlmodel import select
 from settings import Settings
 from storage import chats, claims, erasing, links, notes, outbox
 from storage.claims import Claim, Ended, Outcome
-from storage.engine import connect, reading, writing
-from storage.erasing import truncate_log
+from storage.engine import connect, database_of, reading, writing
 from storage.kinds import MessageKind
 from storage.objections import object_to
 from storage.outbox import Owed
@@ -147,7 +146,7 @@ def test_an_erased_name_is_in_no_file_once_the_log_is_emptied(engine: Engine, lo
     contract = sent(engine, "zebracontract")
     erase(engine, contract)
     assert b"zebracontract" in log.read_bytes()
-    assert truncate_log(engine)
+    assert database_of(engine).truncate_log(engine)
     assert log.stat().st_size == 0
     assert b"zebracontract" not in log.with_name("readback.db").read_bytes()
 
@@ -160,9 +159,9 @@ def test_who_still_reads_keeps_the_log_until_they_end(engine: Engine, settings: 
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM link").fetchone()
     erase(engine, contract)
-    assert not truncate_log(engine)
+    assert not database_of(engine).truncate_log(engine)
     reader.close()
-    assert truncate_log(engine)
+    assert database_of(engine).truncate_log(engine)
     assert b"zebracontract" not in log.with_name("readback.db").read_bytes()
 
 

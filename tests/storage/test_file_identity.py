@@ -9,9 +9,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from settings import Settings
-from storage.engine import SchemaError, connect, reading, require_schema, writing
-from storage.file_identity import DatabaseFileReplacedError, require_same_file
+from storage.engine import SchemaError, connect, database_of, reading, require_schema, writing
 from storage.migrate import upgrade
+from storage.sqlite.file_identity import DatabaseFileReplacedError
 from storage.tables import Link
 from tests.conftest import settings_of
 from tests.storage.test_ingest import track
@@ -67,10 +67,10 @@ def test_another_file_in_its_place_is_not_written_to(engine: Engine, file: Path)
 
 def test_what_was_committed_into_a_ghost_does_not_count(engine: Engine, file: Path) -> None:
     with engine.connect().execution_options(writes=True) as connection:
-        require_same_file(connection)
+        database_of(connection).require_same_file()
         file.unlink()
         with pytest.raises(DatabaseFileReplacedError):
-            require_same_file(connection)
+            database_of(connection).require_same_file()
 
 
 def test_only_an_upgrade_makes_a_file_and_only_for_its_owner(settings: Settings, tmp_path: Path) -> None:

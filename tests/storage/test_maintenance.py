@@ -12,12 +12,13 @@ from sqlalchemy import Engine, text
 from settings import Settings
 from storage.checking import check, notes
 from storage.claims import Ended, Outcome, claim, settle
+from storage.database import BackupError, DamagedError
 from storage.engine import connect, writing
 from storage.ingest import record
 from storage.kinds import MessageKind
-from storage.maintenance import BackupError, DamagedError, backup, integrity, look_over
 from storage.outbox import Owed, owe
 from storage.spool import Spools
+from storage.sqlite.maintenance import backup, integrity, look_over
 from tests.fetches import NOON, arrival
 from tests.processes import ROOT
 from tests.storage.test_ingest import ANNA, track
@@ -145,7 +146,7 @@ def test_a_damaged_file_gives_no_backup(file: Path, engine: Engine, tmp_path: Pa
 
 
 def test_a_sound_database_is_found_sound(settings: Settings, engine: Engine, file: Path) -> None:
-    assert check(engine, settings) == []
+    assert check(engine) == []
     code, said = run(settings, "check")
     assert (code, "is sound" in said) == (0, True)
 
@@ -165,7 +166,7 @@ def test_what_disagrees_is_found(
 ) -> None:
     with writing(engine) as session:
         session.connection().execute(text(spoiling))
-    assert finding in check(engine, settings)[0]
+    assert finding in check(engine)[0]
 
 
 @only_sqlite
@@ -199,7 +200,7 @@ def test_an_upgrade_beside_a_key_file_says_that_the_database_is_new(settings: Se
     assert run(settings, "upgrade")[0] == 0
     file.unlink()
     code, said = run(settings, "upgrade")
-    assert (code, "a new, empty one is made" in said) == (0, True)
+    assert (code, "a new, empty one is at" in said) == (0, True)
 
 
 @only_sqlite

@@ -1,7 +1,8 @@
-"""News: whoever listens is woken, and nobody who tells ever waits or fails."""
+"""Notifications: every subscriber is woken, no notifier waits or fails, and being off ends no process."""
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from settings import Settings
-from storage.engine import writing
-from storage.notifying import CHANNEL, LONGEST_SOCKET_PATH, Notifier, Subscriber, socket_path
+from storage.engine import database_for, writing
+from storage.notifying import Notifier, Subscriber, Topic
+from storage.postgres import CHANNEL, DeadlineConnection
+from storage.sqlite.sockets import LONGEST_ADDRESS, socket_folder
 from tests.conftest import settings_of
 
 on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
@@ -27,7 +30,7 @@ WHERE datname = current_database() AND query LIKE 'LISTEN %' AND state = 'idle'
 @contextlib.asynccontextmanager
 async def listening(settings: Settings, heard: asyncio.Event) -> AsyncIterator[Subscriber]:
     """A subscriber that is ready to hear."""
-    subscriber = Subscriber(settings, heard.set)
+    subscriber = database_for(settings).subscriber(Topic.NEWS, heard.set)
     subscriber.start()
     try:
         if not settings.sqlite_path:
@@ -60,9 +63,18 @@ async def hear(heard: asyncio.Event) -> None:
     heard.clear()
 
 
+def notifier_on(settings: Settings) -> Notifier:
+    return database_for(settings).notifier(Topic.NEWS)
+
+
+def sockets(settings: Settings) -> list[Path]:
+    assert settings.sqlite_path
+    return list(socket_folder(settings.sqlite_path).iterdir())
+
+
 def tell(settings: Settings, engine: Engine) -> None:
     """As the writer does: in the transaction, and behind it."""
-    notifier = Notifier(settings)
+    notifier = notifier_on(settings)
     with writing(engine) as session:
         notifier.in_transaction(session.connection())
     notifier.after_commit()
@@ -96,7 +108,7 @@ async def test_the_next_listener_hears_as_the_first_did(settings: Settings, engi
 @on_sqlite
 async def test_a_listener_that_is_too_busy_to_read_stops_nobody(settings: Settings, engine: Engine) -> None:
     heard = asyncio.Event()
-    notifier = Notifier(settings)
+    notifier = notifier_on(settings)
     async with listening(settings, heard):
         for _ in range(10_000):
             notifier.after_commit()
@@ -107,14 +119,95 @@ async def test_a_listener_that_is_too_busy_to_read_stops_nobody(settings: Settin
 
 
 @on_sqlite
-async def test_what_a_killed_listener_left_behind_is_replaced(settings: Settings, engine: Engine) -> None:
-    Subscriber(settings, asyncio.Event().set)
-    socket_path(settings).touch()
+async def test_what_a_killed_listener_left_behind_is_removed(settings: Settings, engine: Engine) -> None:
+    left = listening(settings, asyncio.Event())
+    (await left.__aenter__()).stop()
+    assert settings.sqlite_path
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
+        dead.bind(str(socket_folder(settings.sqlite_path) / "news-00000000"))
     heard = asyncio.Event()
     async with listening(settings, heard):
         tell(settings, engine)
         await hear(heard)
-    assert not socket_path(settings).exists()
+        assert len(sockets(settings)) == 1
+    assert sockets(settings) == []
+
+
+@on_sqlite
+async def test_of_two_listeners_both_hear_and_one_that_ends_leaves_the_other_its_socket(
+    settings: Settings, engine: Engine
+) -> None:
+    """Two pixel servers beside one file: both erase, whichever of them is restarted."""
+    notifier = notifier_on(settings)
+    first, second, third = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    async with listening(settings, first):
+        notifier.after_commit()
+        await hear(first)
+        async with listening(settings, second):
+            notifier.after_commit()
+            await hear(first)
+            await hear(second)
+        notifier.after_commit()
+        await hear(first)
+    async with listening(settings, third):
+        notifier.after_commit()
+        await hear(third)
+    notifier.close()
+
+
+@on_sqlite
+async def test_a_listener_hears_its_own_topic_only(settings: Settings) -> None:
+    erased, heard = database_for(settings).notifier(Topic.ERASED), asyncio.Event()
+    notifier = notifier_on(settings)
+    async with listening(settings, heard):
+        erased.after_commit()
+        await asyncio.sleep(0)
+        assert not heard.is_set()
+        notifier.after_commit()
+        await hear(heard)
+    erased.close()
+    notifier.close()
+
+
+@on_sqlite
+async def test_where_a_file_is_in_the_sockets_place_notifications_are_off_and_nothing_ends(
+    settings: Settings, engine: Engine
+) -> None:
+    assert settings.sqlite_path
+    socket_folder(settings.sqlite_path).write_text("not ours")
+    async with listening(settings, asyncio.Event()) as subscriber:
+        assert subscriber.trouble.startswith("Notifications are off")
+        tell(settings, engine)
+    assert socket_folder(settings.sqlite_path).read_text() == "not ours"
+
+
+@on_sqlite
+async def test_on_a_volume_without_unix_sockets_notifications_are_off_and_nothing_ends(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing(socket.socket):
+        def bind(self, _address: object) -> None:
+            raise OSError(95, "Operation not supported")
+
+    with monkeypatch.context() as volume:
+        volume.setattr(socket, "socket", Refusing)
+        async with listening(settings, asyncio.Event()) as subscriber:
+            assert "Operation not supported" in subscriber.trouble
+            tell(settings, engine)
+
+
+@on_sqlite
+async def test_a_notifier_without_a_socket_tells_nobody_and_fails_nobody(
+    settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> socket.socket:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as full:
+        full.setattr(socket, "socket", refuse)
+        tell(settings, engine)
+    assert len(caplog.messages) == 1
+    assert "Too many open files" in caplog.text
 
 
 @pytest.mark.parametrize("length", range(60, 240, 20))
@@ -124,25 +217,23 @@ async def test_however_long_the_databases_path_is_news_get_through(tmp_path: Pat
         folder = folder / "a folder in a folder"
     folder.mkdir(parents=True, exist_ok=True)
     settings, heard = settings_of(folder), asyncio.Event()
-    notifier = Notifier(settings)
+    notifier = notifier_on(settings)
     async with listening(settings, heard):
         notifier.after_commit()
         await hear(heard)
     notifier.close()
-    assert len(str(socket_path(settings))) <= LONGEST_SOCKET_PATH
+    assert settings.sqlite_path
+    assert len(f"{socket_folder(settings.sqlite_path)}/erased-01234567") <= LONGEST_ADDRESS
 
 
 async def test_two_databases_with_long_paths_do_not_hear_each_other(tmp_path: Path) -> None:
-    paths = []
-    for name in ("a", "b"):
-        folder = tmp_path / ("deep " * 30) / name
-        paths.append(socket_path(settings_of(folder)))
-    assert paths[0] != paths[1]
+    first, second = (socket_folder(tmp_path / ("deep " * 30) / name / "readback.db") for name in "ab")
+    assert first != second
 
 
 @on_postgres
 def test_a_transaction_that_is_taken_back_tells_nothing(settings: Settings, engine: Engine) -> None:
-    notifier = Notifier(settings)
+    notifier = notifier_on(settings)
     with psycopg.connect(address_of(settings), autocommit=True) as subscriber:
         subscriber.execute(f"LISTEN {CHANNEL}")
         with Session(engine) as session:
@@ -165,3 +256,23 @@ async def test_a_listener_whose_connection_was_cut_listens_again(settings: Setti
         await listens(settings, instead_of=first)
         await asyncio.to_thread(tell, settings, engine)
         await hear(heard)
+
+
+@on_postgres
+async def test_while_the_server_is_away_notifications_are_off_and_what_was_missed_is_looked_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, troubles, to = iter(range(3)), list[str](), DeadlineConnection.to
+
+    def away_twice(url: str) -> DeadlineConnection:
+        troubles.append(subscriber.trouble)
+        return to("postgresql://127.0.0.1:1/readback" if next(tries) < 2 else url)
+
+    monkeypatch.setattr(DeadlineConnection, "to", away_twice)
+    heard = asyncio.Event()
+    subscriber = database_for(settings).subscriber(Topic.NEWS, heard.set)
+    subscriber.start()
+    await hear(heard)
+    subscriber.stop()
+    assert troubles[0] == subscriber.trouble == ""
+    assert all(trouble.startswith("Notifications are off") for trouble in troubles[1:])

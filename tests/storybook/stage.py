@@ -14,8 +14,8 @@ import settings as configuration
 from demo import telegram
 from demo.telegram.serving import listening, routes_of, serving
 from storage import outbox
-from storage.engine import connect, reading, writing
-from storage.notifying import Notifier
+from storage.engine import connect, database_of, reading, writing
+from storage.notifying import Topic
 from storage.tables import Chat, Link, OutboxMessage, StoredUpdate
 from storage.times import moment
 from tests.processes import Processes
@@ -36,7 +36,8 @@ class Stage:
         self.down = False
         """Whether Telegram is away."""
         settings = configuration.read(running.environ, dotenv=None)
-        self._engine, self._notifier = connect(settings), Notifier(settings)
+        self._engine = connect(settings)
+        self._notifier = database_of(self._engine).notifier(Topic.NEWS)
 
     def start(self, *programs: str) -> None:
         self.running.start(*programs, under=self._under)

@@ -1,4 +1,4 @@
-"""Care for the SQLite file: is it whole before anybody works on it, and a copy of it that is."""
+"""Care for the SQLite file: is it sound before it is used, and how to copy it while it is in use."""
 
 import os
 import sqlite3
@@ -6,24 +6,18 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from storage.file_identity import UnusableDatabaseError, cannot_be_opened, is_missing
+from storage.database import BackupError, DamagedError
+from storage.files import sync
+from storage.sqlite.file_identity import cannot_be_opened, is_missing
 
-LONGEST_LOOK = 1.0
-"""Seconds of checking at a start: a gigabyte or so, and a restart should not take three."""
-
-
-class DamagedError(UnusableDatabaseError):
-    """The file is damaged, and nothing was done to it; the message says what to do."""
+LONGEST_CHECK = 1.0
+"""Seconds of checking at a start: enough for a gigabyte or so. A restart should not take three."""
 
 
-class BackupError(Exception):
-    """There is no backup; the message says why."""
+def look_over(path: Path, seconds: float = LONGEST_CHECK) -> list[str]:
+    """Check the file before it is used, without changing a byte of it; return warnings.
 
-
-def look_over(path: Path, seconds: float = LONGEST_LOOK) -> list[str]:
-    """Check the file before it is used, without changing a byte; what should be known about it.
-
-    Raises DamagedError. A file too large for the time is checked as far as the time goes.
+    A file that takes longer than `seconds` is checked in part. Raises UnusableDatabaseError.
     """
     warnings = []
     if _beside(path, "-shm").exists() and not _beside(path, "-wal").exists():
@@ -39,7 +33,7 @@ def look_over(path: Path, seconds: float = LONGEST_LOOK) -> list[str]:
 
 
 def _quick_check(path: Path, seconds: float) -> bool:
-    """Whether there was time for all of it."""
+    """Return False if time ran out before the end of the file."""
     end = time.monotonic() + seconds
     with closing(_read_only(path)) as connection:
         connection.set_progress_handler(lambda: time.monotonic() > end, 10_000)
@@ -61,7 +55,7 @@ def _quick_check(path: Path, seconds: float) -> bool:
 
 
 def integrity(path: Path) -> list[str]:
-    """Everything SQLite finds wrong with the file; nothing when it is sound. Raises UnusableDatabaseError."""
+    """Return everything that SQLite finds wrong with the file. Raises UnusableDatabaseError."""
     if not path.exists():
         raise is_missing(path)
     with closing(_read_only(path)) as connection:
@@ -80,9 +74,9 @@ def _orphans(connection: sqlite3.Connection) -> list[str]:
 
 
 def backup(path: Path, target: Path) -> None:
-    """A sound copy, while everybody goes on working: whole under its name, or not there.
+    """Write a sound copy while the database is in use; `target` appears whole or not at all.
 
-    Raises BackupError.
+    Raises BackupError and UnusableDatabaseError.
     """
     if not path.exists():
         raise is_missing(path)
@@ -91,29 +85,26 @@ def backup(path: Path, target: Path) -> None:
     draft = target.with_name(target.name + ".part")
     try:
         draft.unlink(missing_ok=True)
-        # SQLite writes into an empty file, and so with the rights it has.
+        # SQLite writes into an empty file, and keeps the rights it has.
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with closing(_read_only(path)) as connection:
             connection.execute("VACUUM INTO ?", [str(draft)])
         for line in integrity(draft):
             raise BackupError(f"The copy is not sound, and was removed: {line}")
-        _sync(draft)
+        sync(draft)
         draft.rename(target)
-        _sync(target.parent)
+        sync(target.parent)
     except (OSError, sqlite3.Error) as error:
-        raise BackupError(f"There is no backup: {error}") from error
+        raise BackupError(f"No backup was made: {error}") from error
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)
-
-
 def _read_only(path: Path) -> sqlite3.Connection:
-    """A connection that changes nothing, not even the WAL when it is closed. Raises UnusableDatabaseError."""
+    """Return a connection that changes nothing, not even the WAL when it is closed.
+
+    Raises UnusableDatabaseError.
+    """
     try:
         return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     except sqlite3.OperationalError as error:

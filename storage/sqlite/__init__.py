@@ -1,0 +1,1 @@
+"""SQLite: all that is done differently on a file than on PostgreSQL."""
