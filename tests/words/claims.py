@@ -1,4 +1,4 @@
-"""What no sentence may say of a mail, in any language: a pixel cannot know it."""
+"""Claims that no sentence may make in any language, because a pixel cannot know them."""
 
 import re
 
@@ -45,11 +45,12 @@ CLAIMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("заказным письмом", "не прочитано", "сертификатом tls"),
     ),
 }  # fmt: skip
-"""By language: what is forbidden, in lower case, and what may be said all the same: the post's own services,
-a TLS certificate, what only looks alike."""
+"""By language, in lower case: the forbidden claims, and allowed phrases that contain one: postal services,
+TLS certificates, and words that only look alike."""
 
 
 def claims_in(text: str, language: str) -> list[str]:
+    """Return the forbidden claims that a text makes."""
     forbidden, allowed = CLAIMS[language]
     lower = text.lower()
     for service in allowed:

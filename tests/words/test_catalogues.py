@@ -1,4 +1,4 @@
-"""The catalogues: no sentence is missing in a language, too long, or says what the English does not."""
+"""The catalogues: no translation is missing or too long, and each keeps the tags and placeholders."""
 
 import re
 import string
@@ -21,7 +21,7 @@ TAGS = {"b", "i", "code"}
 
 
 def entries(language: str) -> list[polib.POEntry]:
-    """A language's translations; English translates itself."""
+    """Return a language's translations. English translates itself."""
     if language == SOURCE:
         made = template()
         for entry in made:
@@ -34,8 +34,8 @@ def source_of(entry: polib.POEntry) -> list[str]:
     return [entry.msgid, entry.msgid_plural] if entry.msgid_plural else [entry.msgid]
 
 
-def said_by(entry: polib.POEntry) -> list[str]:
-    """The translation, in all its forms."""
+def translations_of(entry: polib.POEntry) -> list[str]:
+    """Return the translation, in all its plural forms."""
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
@@ -48,12 +48,12 @@ def digits(text: str) -> list[str]:
 
 
 def commands(text: str) -> set[str]:
-    """The commands that a sentence names."""
+    """Return the commands that a sentence names."""
     return set(re.findall(r"(?<![\w/<.{}])/([a-z]+)", text))
 
 
 class Tags(HTMLParser):
-    """The tags of a sentence; fails where one is not closed before the one around it."""
+    """Return the tags of a sentence. Fails if one is not closed before the one around it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -79,12 +79,12 @@ def language(request: pytest.FixtureRequest) -> str:
     return code
 
 
-def test_the_template_holds_the_sentences_as_they_are_now() -> None:
+def test_the_template_is_up_to_date() -> None:
     assert (LOCALE / TEMPLATE).read_text("utf-8") == str(template()), "make words brings it up to date"
 
 
-def test_each_compiled_catalogue_is_that_of_its_source() -> None:
-    """The programs read only compiled catalogues, and these are committed."""
+def test_each_compiled_catalogue_is_up_to_date() -> None:
+    """The programs read only the compiled catalogues, which are committed."""
     for source in sources():
         made = source.with_suffix(".mo")
         assert made.is_file(), "make words compiles it"
@@ -92,8 +92,8 @@ def test_each_compiled_catalogue_is_that_of_its_source() -> None:
     assert words.languages() == (SOURCE, *(source.parts[-3] for source in sources()))
 
 
-def test_no_english_stands_for_two_meanings() -> None:
-    """One translation serves every place that says the same: these do mean the same."""
+def test_an_english_sentence_that_is_used_twice_means_the_same() -> None:
+    """One translation serves all places with the same English. These were checked to mean the same."""
     places: dict[tuple[str, str], list[str]] = {}
     for name, sentence in all_sentences().items():
         places.setdefault((sentence.text, sentence.context), []).append(name)
@@ -107,7 +107,7 @@ def test_no_english_stands_for_two_meanings() -> None:
     ]
 
 
-def test_a_counted_sentence_names_its_number_in_both_forms() -> None:
+def test_a_counted_sentence_shows_its_number_in_both_forms() -> None:
     for name, sentence in all_sentences().items():
         if sentence.many:
             assert sentence.counted in fields(sentence.text) & fields(sentence.many), name
@@ -120,10 +120,10 @@ def test_every_sentence_is_translated(language: str) -> None:
     assert [key for key in wanted if key not in here] == []
     assert [key for key in here if key not in wanted] == []
     assert [entry.msgid for entry in here.values() if entry.obsolete or entry.fuzzy] == []
-    assert [entry.msgid for entry in here.values() if not all(said_by(entry))] == []
+    assert [entry.msgid for entry in here.values() if not all(translations_of(entry))] == []
 
 
-def test_a_language_says_which_plurals_it_has(language: str) -> None:
+def test_a_language_declares_its_plural_forms(language: str) -> None:
     if language == SOURCE:
         return
     catalogue = polib.pofile(str(LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"))
@@ -135,7 +135,7 @@ def test_a_language_says_which_plurals_it_has(language: str) -> None:
 
 def test_no_translation_loses_a_placeholder_or_invents_one(language: str) -> None:
     for entry in entries(language):
-        for said in said_by(entry):
+        for said in translations_of(entry):
             assert fields(said) == fields(entry.msgid), said
 
 
@@ -143,7 +143,7 @@ def test_every_translation_has_the_tags_of_the_english_well_formed(language: str
     for entry in entries(language):
         wanted = Tags(entry.msgid).found
         assert wanted.keys() <= TAGS, entry.msgid
-        for said in said_by(entry):
+        for said in translations_of(entry):
             assert Tags(said).found == wanted, said
             # What is left may stand in an attribute of a page, too.
             assert not re.search(r'[<>&"]', re.sub(r"</?(b|i|code)>", "", said)), said
@@ -151,24 +151,24 @@ def test_every_translation_has_the_tags_of_the_english_well_formed(language: str
 
 def test_every_translation_has_the_lines_of_the_english(language: str) -> None:
     for entry in entries(language):
-        for said in said_by(entry):
+        for said in translations_of(entry):
             assert said.count("\n") == entry.msgid.count("\n"), said
             assert all(line == line.strip() for line in said.split("\n")), said
 
 
 def test_every_translation_names_the_commands_and_the_figures_of_the_english(language: str) -> None:
     for entry in entries(language):
-        for said in said_by(entry):
+        for said in translations_of(entry):
             assert commands(said) == commands(entry.msgid), said
             assert digits(said) == digits(entry.msgid), said
 
 
-def test_every_translation_begins_with_the_sign_of_the_english(language: str) -> None:
+def test_every_translation_begins_with_the_emoji_of_the_english(language: str) -> None:
     def sign(text: str) -> str:
         return text[0] if unicodedata.category(text[0]) == "So" else ""
 
     for entry in entries(language):
-        for said in said_by(entry):
+        for said in translations_of(entry):
             assert sign(said) == sign(entry.msgid), said
 
 
@@ -182,7 +182,7 @@ def test_no_sentence_is_too_long(language: str) -> None:
 
 
 def forms(sentence: Sentence) -> list[str]:
-    """A sentence in the language of the moment, for numbers of every kind."""
+    """Return a sentence in the current language, for numbers of every plural form."""
     values = {field: f"{{{field}}}" for field in fields(sentence.text)}
     if not sentence.many:
         return [sentence.filled(values)]
@@ -194,14 +194,14 @@ def test_no_sentence_claims_what_a_pixel_cannot_know(language: str) -> None:
     found = {
         entry.msgid: claims
         for entry in entries(language)
-        for said in said_by(entry)
+        for said in translations_of(entry)
         if (claims := claims_in(said, language))
     }
     assert found == {}
 
 
 def test_a_follow_up_fits_the_button_that_copies_it(language: str) -> None:
-    """Telegram takes 256 characters there."""
+    """Telegram accepts 256 characters there."""
     with words.speaking(language):
         day = max((words.day(date(2026, month, 28)) for month in range(1, 13)), key=len)
         assert (
@@ -209,7 +209,7 @@ def test_a_follow_up_fits_the_button_that_copies_it(language: str) -> None:
         )
 
 
-def test_every_language_has_a_name_of_its_own_and_a_direction() -> None:
+def test_every_language_has_its_own_name_and_a_direction() -> None:
     names, directions = set[str](), set[str]()
     for language in words.languages():
         with words.speaking(language):

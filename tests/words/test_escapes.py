@@ -1,4 +1,4 @@
-"""No sentence escapes translation: in a language of brackets everything that is shown stands in them."""
+"""No sentence escapes translation: in a pseudo-language, everything that is shown is inside brackets."""
 
 import html
 import json
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.usefixtures("pseudo_languages")
 
 
 def shown_in(message: Message) -> set[str]:
-    """What of a message escaped."""
+    """Return the parts of a message that are outside the brackets."""
     text = html.unescape(re.sub("<[^>]*>", "", message.text))
     parts = [text, message.asks, *(key.text for key in keys(message))]
     return set().union(*(untranslated(part, *NAMES) for part in parts))
@@ -138,10 +138,10 @@ nonsense""",
 /stop 1
 /status""",
 )
-"""By two people, and more by two others: a chat that is told more than thirty things in a row waits."""
+"""By two people, and the rest by two others, because a chat waits after a burst of thirty messages."""
 
 
-def test_everything_that_anna_is_told(settings: Settings) -> None:
+def test_everything_that_the_bot_sends_to_anna(settings: Settings) -> None:
     with in_process(settings) as (api, _):
         for typed in TYPED:
             somebody = Person(api, api.person("Ben", language_code=LEFT_TO_RIGHT))
@@ -189,7 +189,7 @@ def _looks_back_and_deletes(anna: Person) -> None:
 
 
 def outside(call: Call) -> set[str]:
-    """What of a call to Telegram a person would see untranslated."""
+    """Return the parts of a call to Telegram that a person would see untranslated."""
     values = call.values
     if call.method.startswith("setmy") and values.get("language_code") != LEFT_TO_RIGHT:
         return set()
@@ -207,7 +207,7 @@ def outside(call: Call) -> set[str]:
 
 
 class Words(HTMLParser):
-    """What a page shows, or holds to show it later."""
+    """Return the texts that a page shows now or later."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Every example that a sentence gives is understood as it stands there, in its language."""
+"""The bot understands every example that its sentences give, in each language."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ UTC = ZoneInfo("UTC")
 
 
 def examples() -> Iterator[tuple[str, str, str]]:
-    """In the language of the moment: the sentence's name, the command and what stands behind it."""
+    """Yield in the current language: the sentence's name, the command, and the text after it."""
     for name, sentence in all_sentences().items():
         if not sentence.many and "<code>/" in sentence.text:
             said = sentence.filled(
@@ -47,7 +47,7 @@ def _track(text: str) -> object:
 
 
 def _timed(read: Callable[[str, float, ZoneInfo], float | None], text: str) -> object:
-    """A link's number, alone or with a moment behind it."""
+    """Parse a link's number, alone or with a time after it."""
     number, more = parsing.number_and_more(text)
     return number if not more else number and (at := read(more, NOW, UTC)) and (number, at)
 
@@ -71,11 +71,11 @@ MEANINGS: dict[str, Callable[[str], object]] = {
     "peek": parsing.number,
     "stop": parsing.number,
 }
-"""What the text behind a command asks for, without the names in it; false where it is not understood."""
+"""By command: parses the text after it, and returns what it asks for; false if it is not understood."""
 
 
 def meant() -> dict[str, list[str]]:
-    """What the examples of each sentence ask for, whatever the order."""
+    """Return what the examples of each sentence ask for, in any order."""
     found: dict[str, list[str]] = {}
     for name, command, argument in examples():
         meaning = MEANINGS[command](argument)
@@ -93,7 +93,7 @@ def test_every_example_asks_for_what_the_english_one_does(language: str) -> None
 
 
 @pytest.mark.parametrize("language", words.languages())
-def test_english_is_understood_whatever_is_spoken(language: str) -> None:
+def test_english_is_understood_in_every_language(language: str) -> None:
     english = [(command, argument) for _, command, argument in examples() if command != "language"]
     expected = [MEANINGS[command](argument) for command, argument in english]
     with words.speaking(language):

@@ -1,4 +1,4 @@
-"""Which language is spoken, and what stands in its catalogue."""
+"""Which language is chosen, and how its catalogue is used."""
 
 import shutil
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def folder(pseudo_locale: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def add(folder: Path, code: str, plural_forms: str, *entries: polib.POEntry) -> None:
-    """A language that says only this."""
+    """Add a language with only these translations."""
     catalogue = polib.POFile()
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
@@ -37,12 +37,12 @@ def add(folder: Path, code: str, plural_forms: str, *entries: polib.POEntry) -> 
     language.languages.cache_clear()
 
 
-def test_english_is_spoken_where_nothing_else_is_asked_for() -> None:
+def test_english_is_the_default() -> None:
     assert words.spoken() == "en"
     assert words.say(sentences.toasts.TOAST_SENT) == "Noted. Watching."
 
 
-def test_a_language_is_spoken_within_and_not_after(folder: Path) -> None:
+def test_a_language_is_spoken_inside_the_block_only(folder: Path) -> None:
     with words.speaking(LEFT_TO_RIGHT):
         assert words.say(sentences.toasts.TOAST_SENT) == "⟦Noted. Watching.⟧"
         with words.speaking("en"):
@@ -51,7 +51,7 @@ def test_a_language_is_spoken_within_and_not_after(folder: Path) -> None:
     assert words.spoken() == "en"
 
 
-def test_a_sentence_within_another_is_translated_too(folder: Path) -> None:
+def test_a_sentence_inside_another_is_translated_too(folder: Path) -> None:
     with words.speaking(LEFT_TO_RIGHT):
         said = words.say(sentences.reasons.WHY_ELSE, alternative=sentences.reasons.ALTERNATIVES["tool"])
     assert said == "⟦What else it could be: ⟦a reader with a program they wrote themselves.⟧⟧"
@@ -74,16 +74,14 @@ LINKS = plural("{count} link", "{count} links")
         (21, "21 ссылка"),
     ],
 )
-def test_a_number_is_said_in_the_form_that_its_language_has_for_it(
-    folder: Path, count: int, said: str
-) -> None:
+def test_a_number_gets_the_plural_form_of_its_language(folder: Path, count: int, said: str) -> None:
     forms = {0: "{count} ссылка", 1: "{count} ссылки", 2: "{count} ссылок"}
     add(folder, "qru", RUSSIAN, polib.POEntry(msgid=LINKS.text, msgid_plural=LINKS.many, msgstr_plural=forms))
     with words.speaking("qru"):
         assert words.say(LINKS, count=count) == said
 
 
-def test_the_same_english_in_two_places_can_be_two_words_elsewhere(folder: Path) -> None:
+def test_one_english_word_can_have_two_translations(folder: Path) -> None:
     entries = [
         polib.POEntry(msgid="May", msgctxt="month", msgstr="Mai"),
         polib.POEntry(msgid="May", msgctxt="permission", msgstr="Darf"),
@@ -94,7 +92,7 @@ def test_the_same_english_in_two_places_can_be_two_words_elsewhere(folder: Path)
         assert words.say(Sentence("May", "permission")) == "Darf"
 
 
-def test_what_a_catalogue_lacks_is_said_in_english(folder: Path) -> None:
+def test_a_missing_translation_is_shown_in_english(folder: Path) -> None:
     add(folder, "qfr", "nplurals=2; plural=n > 1;")
     with words.speaking("qfr"):
         assert words.say(sentences.toasts.TOAST_SENT) == "Noted. Watching."
@@ -123,24 +121,24 @@ def test_a_language_serves_its_regions_too(folder: Path, tag: str, served: str |
         ("qpr," * 10_000, "qpr"),
     ],
 )
-def test_a_browser_gets_the_language_it_likes_best(folder: Path, accepted: str, served: str) -> None:
+def test_a_browser_gets_the_language_that_it_prefers(folder: Path, accepted: str, served: str) -> None:
     assert words.preferred(accepted) == served
 
 
-def test_a_chat_speaks_what_it_chose_or_else_what_its_telegram_is_set_to(folder: Path) -> None:
+def test_a_chat_speaks_the_chosen_language_or_else_that_of_its_telegram(folder: Path) -> None:
     assert words.best("", "qpr") == "qpr"
     assert words.best("qps", "qpr") == "qps"
     assert words.best("gone", "qpr-XX") == "qpr"
     assert words.best("", "") == "en"
 
 
-def test_where_text_runs_right_to_left_every_name_is_kept_apart(folder: Path) -> None:
+def test_in_a_right_to_left_language_every_name_is_isolated(folder: Path) -> None:
     assert words.name("contract (2)") == "contract (2)"
     with words.speaking(RIGHT_TO_LEFT):
         assert words.name("contract (2)") == "\u2068contract (2)\u2069"
 
 
-def test_a_new_language_begins_with_every_sentence_and_keeps_what_it_has(folder: Path) -> None:
+def test_a_new_language_begins_with_every_sentence_and_keeps_its_translations(folder: Path) -> None:
     path = catalogues.begin("qxx", "nplurals=2; plural=n != 1;")
     catalogue = polib.pofile(str(path))
     assert [entry.msgid for entry in catalogue] == [entry.msgid for entry in catalogues.template()]

@@ -1,4 +1,4 @@
-"""The words that people type: every language has all of them, and none means two things."""
+"""The words that the bot understands: every language has all of them, and none has two meanings."""
 
 import tomllib
 from datetime import date
@@ -34,7 +34,7 @@ def test_a_language_has_words_for_everything(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", words.languages())
-def test_words_are_written_as_what_is_typed_is_compared(language: str) -> None:
+def test_words_are_in_lower_case_as_the_bot_compares_them(language: str) -> None:
     for name, value in vocabulary(language).items():
         lists = [value] if isinstance(value, list) else value.values()
         for listed in lists:
@@ -45,7 +45,7 @@ def test_words_are_written_as_what_is_typed_is_compared(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", FOREIGN)
-def test_no_word_means_one_thing_in_english_and_another_here(language: str) -> None:
+def test_no_word_means_something_else_in_english(language: str) -> None:
     english = understood()
     with words.speaking(language):
         both = understood()
@@ -55,7 +55,7 @@ def test_no_word_means_one_thing_in_english_and_another_here(language: str) -> N
 
 
 @pytest.mark.parametrize("language", words.languages())
-def test_every_month_and_unit_can_be_said(language: str) -> None:
+def test_every_month_and_unit_can_be_typed(language: str) -> None:
     with words.speaking(language):
         for name, number in understood().months.items():
             assert grammar.day(f"5 {name} 2027", date(2026, 1, 1)) == date(2027, number, 5)
@@ -113,12 +113,12 @@ def test_a_moment_is_typed_as_its_people_type_it(language: str, typed: str, mome
         ("ru", "20 минут назад", "2026-11-23 10:10"),
     ],
 )
-def test_a_moment_that_was_is_typed_so_too(language: str, typed: str, moment: str) -> None:
+def test_a_past_moment_is_typed_as_its_people_type_it(language: str, typed: str, moment: str) -> None:
     with words.speaking(language):
         assert moments.past(typed, NOW, BERLIN) == at(moment)
 
 
-def test_what_may_be_a_clock_or_a_span_takes_a_word_before_it() -> None:
+def test_what_may_be_a_time_or_a_duration_needs_a_word_before_it() -> None:
     with words.speaking("fr"):
         assert moments.future("2h", NOW, BERLIN) is None
         assert moments.future("à 14h", NOW, BERLIN) == at("2026-11-23 14:00")

@@ -1,4 +1,4 @@
-"""Wording: whatever people call things, a sentence stays one, safe and short enough."""
+"""Wording: whatever people type as a name, a sentence stays safe, short enough, and on its lines."""
 
 import re
 import unicodedata
@@ -19,17 +19,17 @@ emoji = st.sampled_from(["👩‍👩‍👧‍👦", "👍🏽", "🏳️‍�
 # --- say --------------------------------------------------------------------------------------------
 
 
-def test_what_people_typed_is_escaped_and_what_is_worded_already_is_not() -> None:
+def test_typed_text_is_escaped_and_a_finished_sentence_is_not() -> None:
     said = words.say(layout("<b>{label}</b> {time}"), label="<i>&", time=Markup("<tg-time/>"))
     assert said == "<b>&lt;i&gt;&amp;</b> <tg-time/>"
 
 
-def test_braces_that_people_typed_are_only_braces() -> None:
+def test_typed_braces_are_no_placeholders() -> None:
     assert words.say(layout("{label}"), label="{recipient} {0} {label!r}") == "{recipient} {0} {label!r}"
 
 
 @given(anything)
-def test_nothing_that_is_filled_in_makes_a_tag(text: str) -> None:
+def test_no_value_makes_a_tag(text: str) -> None:
     assert not re.search(r"[<>]", words.say(layout("{label}"), label=text))
 
 
@@ -53,12 +53,12 @@ def test_nothing_that_is_filled_in_makes_a_tag(text: str) -> None:
         ("x" * 65, "x" * 63 + "…"),
     ],
 )
-def test_a_name_is_one_line_without_tricks(typed: str, shown: str) -> None:
+def test_a_name_is_one_line_without_control_characters(typed: str, shown: str) -> None:
     assert words.name(typed) == shown
 
 
 @given(anything)
-def test_no_name_breaks_out_of_its_line_or_turns_what_follows(text: str) -> None:
+def test_no_name_breaks_its_line_or_reorders_the_text_after_it(text: str) -> None:
     shown = words.name(text)
     assert isinstance(shown, Markup)
     assert not re.search(r"[<>\n\r\t\x00]", shown)
@@ -125,14 +125,14 @@ def test_length_is_counted_as_telegram_counts(text: str) -> None:
         (23 * 86400 + 3600, "23 days"),
     ],
 )
-def test_a_span_is_said_in_what_matters(seconds: float, said: str) -> None:
+def test_a_duration_is_shown_in_its_largest_units(seconds: float, said: str) -> None:
     assert words.span(seconds) == said
 
 
 # --- time -------------------------------------------------------------------------------------------
 
 
-def test_a_moment_of_today_is_a_time_in_each_readers_zone() -> None:
+def test_a_moment_of_today_is_a_time_in_each_readers_time_zone() -> None:
     assert words.time(NOON + 0.7, NOON + 60) == '<tg-time unix="1700000000" format="t">22:13 UTC</tg-time>'
 
 
@@ -142,5 +142,5 @@ def test_a_moment_of_another_day_has_its_date(now: float) -> None:
 
 
 @pytest.mark.parametrize("typed", ["\u200b", "\u2066\u2069", "\u202e"])
-def test_a_name_that_shows_nothing_is_given_one(typed: str) -> None:
+def test_an_invisible_name_is_replaced(typed: str) -> None:
     assert words.name(typed)
