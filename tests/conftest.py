@@ -31,6 +31,9 @@ for name in configuration.NAMES:
     # A developer's own settings must not change what a test sees.
     os.environ.pop(name, None)
 
+# Each start of a process would compile the whole product anew: a third of the time that a start takes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # On a machine under load a query may be slow without being stuck. Tests of the deadline set their own.
 storage.postgres.STATEMENT_MS, storage.postgres.ANSWER = 25_000, 30.0
 

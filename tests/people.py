@@ -2,9 +2,8 @@
 
 import re
 
-import httpx
-
 from demo import telegram
+from tests import web
 
 GMAIL = {
     "user-agent": "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)",
@@ -82,5 +81,5 @@ def page_behind(message: telegram.Message) -> str:
 
 def fetch(url: str, headers: dict[str, str] = GMAIL) -> None:
     """Fetch a pixel, and check that the answer is the image."""
-    answer = httpx.get(url, headers=headers)
+    answer = web.get(url, headers=headers)
     assert (answer.status_code, len(answer.content)) == (200, 43)

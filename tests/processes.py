@@ -17,8 +17,11 @@ from sqlmodel import SQLModel, select
 import settings as configuration
 from demo import telegram
 from storage.engine import connect, writing
+from storage.keys import open_keys
 from storage.links import history_of, keep_history
+from storage.migrate import upgrade
 from storage.tables import FetchRow, Link, OutboxMessage
+from tests import web
 from tests.waiting import wait_until
 from tracking import History
 
@@ -51,7 +54,12 @@ class Processes:
         self.environ = {name: value for name, value in self.environ.items() if value}
 
     def upgrade(self) -> None:
-        self.run_storage("upgrade")
+        """Create tables and key, as `python -m storage upgrade` does, but without starting another Python."""
+        settings = configuration.read(self.environ, dotenv=None)
+        engine = connect(settings, checkpoints=True)
+        open_keys(settings.key_file)
+        upgrade(engine)
+        engine.dispose()
 
     def run_storage(self, *arguments: str) -> None:
         """Run `python -m storage` with these arguments, and fail if it fails."""
@@ -78,7 +86,7 @@ class Processes:
             self._wait_for_pixel_server()
 
     def _wait_for_pixel_server(self) -> None:
-        with httpx.Client() as client:
+        with web.Client() as client:
             wait_until(partial(self._pixel_server_answers, client), "the pixel server answers")
 
     def _pixel_server_answers(self, client: httpx.Client) -> bool:

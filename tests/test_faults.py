@@ -13,6 +13,7 @@ import pytest
 
 from demo import telegram
 from settings import Settings
+from tests import web
 from tests.people import OUTLOOK, Chat
 from tests.processes import ROOT, Processes, processes
 from tests.waiting import wait_until
@@ -42,11 +43,11 @@ def _catches_sigterm(process: subprocess.Popen[bytes]) -> bool:
 
 
 def _fetch(url: str) -> httpx.Response:
-    return httpx.get(url, headers=OUTLOOK)
+    return web.get(url, headers=OUTLOOK)
 
 
 def _readiness(running: Processes) -> dict[str, object]:
-    answer = httpx.get(f"{running.url}/readyz")
+    answer = web.get(f"{running.url}/readyz")
     return {"status": answer.status_code, **answer.json()}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 
 from demo import telegram
+from tests import web
 from tests.people import OUTLOOK, Chat
 from tests.processes import processes
 
@@ -76,7 +77,7 @@ def _five_letters(person: int, chat: Chat) -> list[tuple[str, str]]:
 def _fetch_is_answered(url: str) -> bool:
     """Return True if the pixel server answered with 200; while it is down, it does not."""
     try:
-        return httpx.get(url, headers=OUTLOOK).status_code == 200
+        return web.get(url, headers=OUTLOOK).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from demo import telegram
+from tests import web
 from tests.people import OUTLOOK, Chat, fetch
 from tests.processes import Processes, processes
 
@@ -94,7 +94,7 @@ def test_the_bot_waits_for_the_end_of_an_outage_and_parks_nothing(world: World) 
     for url in urls:
         fetch(url, OUTLOOK)
     api.wait_for(lambda: all(alerts(person) for person in people), seconds=60)
-    owed = httpx.get(f"{running.url}/readyz").json()["owed"]
+    owed = web.get(f"{running.url}/readyz").json()["owed"]
     assert "parked" not in owed
     assert "Traceback" not in running.text_of_log()
 
@@ -105,8 +105,8 @@ def test_a_revoked_token_is_logged_once_and_every_alert_is_kept(anna: Chat, worl
     api.revoked = True
     fetch(url, OUTLOOK)
     complaint = "Telegram refuses BOT_TOKEN"
-    api.wait_for(lambda: complaint in httpx.get(f"{running.url}/readyz").json()["bot"])
-    assert httpx.get(f"{running.url}/readyz").status_code == 200
+    api.wait_for(lambda: complaint in web.get(f"{running.url}/readyz").json()["bot"])
+    assert web.get(f"{running.url}/readyz").status_code == 200
     assert running.end("bot") == 0
     api.revoked = False
     running.start("bot")

@@ -4,10 +4,10 @@ import re
 import sqlite3
 from pathlib import Path
 
-import httpx
 import pytest
 
 from demo import telegram
+from tests import web
 from tests.conftest import settings_of
 from tests.people import BROWSER, OUTLOOK, PREFETCH, Chat, callback_data, fetch, page_behind
 from tests.pixel_server.serving import serving
@@ -40,7 +40,7 @@ def test_the_card_is_all_that_is_needed_to_paste(anna: Chat) -> None:
     assert (code.offset, code.length) == (card.text.index(url), len(url))
     assert [key["copy_text"]["text"] for key in keys if "copy_text" in key] == [url]
     page = next(key["url"] for key in keys if "url" in key)
-    assert "offer" in httpx.get(page).text
+    assert "offer" in web.get(page).text
     assert any(key.get("callback_data", "").startswith("sent:") for key in keys)
 
 
@@ -78,12 +78,12 @@ def test_an_open_of_a_muted_link_changes_the_card_and_sends_no_alert(anna: Chat)
 def test_anna_marks_the_mail_as_sent_on_the_copy_page_and_the_card_follows(anna: Chat) -> None:
     card, url = anna.tracks()
     page = page_behind(card)
-    with httpx.stream("GET", f"{page}/live") as live:
+    with web.stream("GET", f"{page}/live") as live:
         lines = (line for line in live.iter_lines() if line.startswith("data: "))
         assert next(lines) == "data: waiting"
         fetch(url)
         assert next(lines) == "data: draft"
-        assert httpx.post(f"{page}/sent").headers["location"] in page
+        assert web.post(f"{page}/sent").headers["location"] in page
         assert next(lines) == "data: sent"
     assert anna.sees("Watching").id == card.id
     assert anna.presses(card, "mute:") == "Muted. Looks are still counted on the card."
@@ -93,7 +93,7 @@ def test_anna_is_told_once_that_the_landlord_objects(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     for _ in range(2):
-        httpx.post(url.replace("/i/", "/n/").removesuffix(".gif")).raise_for_status()
+        web.post(url.replace("/i/", "/n/").removesuffix(".gif")).raise_for_status()
     notice = anna.sees("recording was stopped on the recipient’s page")
     assert notice.silent
     assert notice.reply_to is card
@@ -109,7 +109,7 @@ def test_the_self_test_ends_with_an_alert_of_an_open(anna: Chat) -> None:
     anna.says("/start")
     anna.presses(anna.sees("/help lists everything"), "test:")
     offer = anna.sees("It does not prove that your mail program keeps the image")
-    image = re.search(r'<img src="(http[^"]+)"', httpx.get(page_behind(offer)).text)
+    image = re.search(r'<img src="(http[^"]+)"', web.get(page_behind(offer)).text)
     assert image
     assert anna.newest_with("was opened") is None
     fetch(image[1], BROWSER)
@@ -279,13 +279,13 @@ def test_anna_hears_of_opens_in_gmail_behind_a_proxy_that_no_setting_names(tmp_p
         fetch(url)
         assert "Weak: " in anna.sees("was opened").text
         assert running.text_of_log().count("Requests come through") == 1
-        assert "TRUSTED_PROXIES" in httpx.get(f"{running.url}/readyz").text
+        assert "TRUSTED_PROXIES" in web.get(f"{running.url}/readyz").text
 
 
 def test_a_pixel_server_that_ends_closes_the_streams_of_copy_pages(tmp_path: Path) -> None:
     with telegram.running() as api, processes(tmp_path, api) as running:
         card, _ = Chat(api, api.person("Anna")).tracks()
-        with httpx.stream("GET", f"{page_behind(card)}/live") as live:
+        with web.stream("GET", f"{page_behind(card)}/live") as live:
             lines = live.iter_lines()
             assert next(lines) == "data: waiting"
             assert running.end("pixel_server") == 0

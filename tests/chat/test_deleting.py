@@ -6,10 +6,10 @@ import json
 import zipfile
 from pathlib import Path
 
-import httpx
 import pytest
 
 from demo import telegram
+from tests import web
 from tests.people import OUTLOOK, Chat, fetch
 from tests.processes import Processes
 
@@ -123,7 +123,7 @@ def exported(anna: Chat) -> zipfile.ZipFile:
     message = anna.sees("All that is kept of this chat")
     assert message.file
     assert message.file.name == "readback.zip"
-    answer = httpx.get(f"{anna.api.url}/client/files/{message.file.id}")
+    answer = web.get(f"{anna.api.url}/client/files/{message.file.id}")
     return zipfile.ZipFile(io.BytesIO(answer.content))
 
 

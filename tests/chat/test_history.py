@@ -1,8 +1,7 @@
 """Finding a link, and doing something about it: over real HTTP, on both databases."""
 
-import httpx
-
 from demo import telegram
+from tests import web
 from tests.people import OUTLOOK, Chat, fetch
 
 
@@ -133,7 +132,7 @@ def test_a_story_is_a_picture_on_light_and_on_dark(anna: Chat) -> None:
     anna.presses(light, "dark:")
     dark = anna.api.wait_for(lambda: [m for m in anna.api.said(anna.chat) if m.file][1:])[0]
     assert dark.file
-    shown = [httpx.get(f"{anna.api.url}/client/files/{m.file.id}").content for m in (light, dark) if m.file]
+    shown = [web.get(f"{anna.api.url}/client/files/{m.file.id}").content for m in (light, dark) if m.file]
     assert shown[0] != shown[1]
     assert dark.file.size == light.file.size
 

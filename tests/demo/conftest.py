@@ -8,6 +8,7 @@ from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from demo.telegram import LIFTED, Limits, Running, User, running
+from tests.web import NO_CERTIFICATES
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +48,8 @@ def anna(tg: Running) -> User:
 async def bot(tg: Running) -> AsyncIterator[Bot]:
     """The real python-telegram-bot, which only gets another address."""
     request, polling = (
-        HTTPXRequest(httpx_kwargs={"trust_env": False}),
-        HTTPXRequest(httpx_kwargs={"trust_env": False}),
+        HTTPXRequest(httpx_kwargs={"trust_env": False, "verify": NO_CERTIFICATES}),
+        HTTPXRequest(httpx_kwargs={"trust_env": False, "verify": NO_CERTIFICATES}),
     )
     async with Bot(
         tg.token,

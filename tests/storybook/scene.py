@@ -4,11 +4,10 @@ import re
 from itertools import cycle
 from typing import Any
 
-import httpx
-
 from demo import telegram
 from demo.mail_programs import Fetcher
 from demo.storybook import Seen
+from tests import web
 from tests.people import BROWSER
 from tests.storybook.seeing import Eyes, clean
 from tests.storybook.stage import Stage
@@ -100,7 +99,7 @@ class Scene:
     def ask(self, url: str, *, method: str = "GET") -> str:
         """What a browser that speaks the language of the story is shown."""
         headers = {**BROWSER, "Accept-Language": self.language}
-        answer = httpx.request(method, url, headers=headers, follow_redirects=True, trust_env=False)
+        answer = web.request(method, url, headers=headers, follow_redirects=True, trust_env=False)
         return answer.raise_for_status().text
 
     def press(self, who: str, message: telegram.Message, data: str) -> None:
@@ -120,7 +119,7 @@ class Scene:
 def fetch(fetcher: Fetcher, url: str, times: int) -> None:
     """Load an image as somebody does: with their headers, from their addresses in turn."""
     addresses = cycle(fetcher.addresses)
-    with httpx.Client(trust_env=False, headers=dict(fetcher.headers)) as client:
+    with web.Client(trust_env=False, headers=dict(fetcher.headers)) as client:
         for method in fetcher.methods * times:
             headers = {"X-Forwarded-For": next(addresses)}
             client.request(method, url, headers=headers).raise_for_status()
