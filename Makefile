@@ -1,10 +1,12 @@
-# make run    the bot and the pixel server; without a BOT_TOKEN, the demo
-# make test   everything that is tested        make check   style and types
-# make bench  the figures of docs/measurements.md   make screenshots  the pictures of pages and chat in docs/
-# make stories writes down what the people of demo/stories see now
-# make faults tries to lose something, for an hour
-# make constraints  writes down which versions pip chooses for everything that an installation brings
-# make words  the template for translators from the sentences, and every catalogue brought up to it and compiled
+# make run          start the bot and the pixel server; without a BOT_TOKEN, the demo
+# make test         run all tests
+# make check        check format, style and types
+# make bench        measure the figures of docs/measurements.md
+# make faults       try to make the product lose something, for an hour
+# make words        update the translators' template and every catalogue, and compile them
+# make stories      rewrite demo/stories with what people see now
+# make screenshots  take the pictures of the pages and the chat in docs/ again
+# make constraints  write down the versions that pip chooses for everything that an installation brings
 
 PYTHON ?= python3
 VENV := .venv

@@ -88,7 +88,7 @@ def mail_routes(mail: MailPrograms, visitor: User, public_url: str) -> list[Base
 
 
 def site(telegram: Telegram, visitor: User, public_url: str) -> Starlette:
-    mail = MailPrograms(public_url, lambda done: telegram.changed("mail", done=done))
+    mail = MailPrograms(public_url, lambda done: telegram.publish("mail", done=done))
     telegram.previewer = mail.preview
     return Starlette(
         routes=[

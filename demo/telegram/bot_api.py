@@ -55,7 +55,7 @@ class BotApi:
         except ApiError as refused:
             return self._refusal(method, values, refused)
         if method != POLL:
-            self.telegram.called(method, values, 200, "")
+            self.telegram.record_call(method, values, 200, "")
         return answered({"ok": True, "result": result}, 200)
 
     async def _carry_out(self, method: str, call: Parameters) -> Any:
@@ -73,7 +73,7 @@ class BotApi:
             raise ApiError(401, "Unauthorized")
 
     def _refusal(self, method: str, values: dict[str, str], refused: ApiError) -> Response:
-        self.telegram.called(method, values, refused.status, refused.description)
+        self.telegram.record_call(method, values, refused.status, refused.description)
         return answered(refused.body(), refused.status)
 
     async def _spoilt(self, request: Request, fault: Fault, answer: Response) -> Response:

@@ -39,7 +39,7 @@ WEB_LINK = re.compile(r"(?:https?://)?[^/\s]+\.[^/\s]+.*|(?:tg|ton|mailto|tel):.
 
 
 @dataclass
-class Open:
+class OpenTag:
     """A start tag whose end tag has not come yet."""
 
     tag: str
@@ -48,13 +48,13 @@ class Open:
     place: int
 
 
-class Reader:
+class HtmlReader:
     def __init__(self, source: str) -> None:
         self.source = source
         self.at = 0
         self.text = ""
         self.offset = 0
-        self.open: list[Open] = []
+        self.open: list[OpenTag] = []
         self.entities: list[Entity] = []
 
     def read(self) -> tuple[str, list[Entity]]:
@@ -121,7 +121,7 @@ class Reader:
         for outer in self.open:
             if (outer.tag, tag) != ("pre", "code") and not may_nest(TYPES[outer.tag], TYPES[tag]):
                 raise self._error(f'Tag "{tag}" can\'t be nested in "{outer.tag}"')
-        self.open.append(Open(tag, named, self.offset, len(self.text)))
+        self.open.append(OpenTag(tag, named, self.offset, len(self.text)))
 
     def _end_tag(self) -> None:
         match = END.match(self.source, self.at)
@@ -135,7 +135,7 @@ class Reader:
         self._closed(self.open.pop())
         self.at = match.end()
 
-    def _closed(self, opened: Open) -> None:
+    def _closed(self, opened: OpenTag) -> None:
         length = self.offset - opened.offset
         if not length:
             return
@@ -169,7 +169,7 @@ def attributes(source: str, at: int) -> tuple[dict[str, str], int]:
     return found, at
 
 
-def meaning(opened: Open, inner: str) -> tuple[str | None, dict[str, Any]]:
+def meaning(opened: OpenTag, inner: str) -> tuple[str | None, dict[str, Any]]:
     """Return the entity of a closed tag; None if Telegram makes none."""
     named = opened.attributes
     match opened.tag:
@@ -212,6 +212,6 @@ def emoji(identifier: str) -> tuple[str | None, dict[str, Any]]:
 
 def parse_html(source: str) -> tuple[str, list[Entity]]:
     """Return plain text and entities. Raises ApiError with Telegram's message."""
-    text, entities = Reader(source).read()
+    text, entities = HtmlReader(source).read()
     plain = [e if e.type != "code" else Entity("code", e.offset, e.length) for e in entities]
     return text, plain

@@ -35,14 +35,14 @@ class Telegram(World):
             chat = Chat(identifier, kind, title, list(members), is_forum=forum)
             self.chats[chat.id] = chat
             self._bot_became(chat, members[0], "left", "member")
-            self._happen(chat, members[0], new_chat_members=[self.bot.as_json()])
+            self._service_message(chat, members[0], new_chat_members=[self.bot.as_json()])
             return chat
 
     def topic(self, chat: Chat, name: str) -> int:
         """Open a topic in a forum; return its thread id."""
         with self.monitor.lock:
             named = {"name": name, "icon_color": 7322096}
-            thread = self._happen(chat, chat.members[0], forum_topic_created=named).id
+            thread = self._service_message(chat, chat.members[0], forum_topic_created=named).id
             chat.topics[thread] = name
             return thread
 
@@ -51,9 +51,9 @@ class Telegram(World):
         with self.monitor.lock:
             new = Chat(-(10**12) - next(self.numbers), "supergroup", chat.title, chat.members)
             self.chats[new.id] = new
-            self._happen(chat, chat.members[0], migrate_to_chat_id=new.id)
+            self._service_message(chat, chat.members[0], migrate_to_chat_id=new.id)
             chat.migrated_to = new.id
-            self._happen(new, chat.members[0], migrate_from_chat_id=chat.id)
+            self._service_message(new, chat.members[0], migrate_from_chat_id=chat.id)
             return new
 
     # What they say
@@ -99,7 +99,7 @@ class Telegram(World):
         with self.monitor.lock:
             message.text, message.entities = text, with_found(text, [])
             message.edited = int(self.clock())
-            self.shown(message, "edited")
+            self.record_message(message, "edited")
             if not message.chat.blocked and (message.chat.private or self._for_bot(message)):
                 self.updates.add("edited_message", message.as_json())
 
@@ -116,8 +116,8 @@ class Telegram(World):
         """`user` deletes a message for everyone. Telegram does not tell the bot."""
         with self.monitor.lock:
             del self.messages[message.chat.id, message.id]
-            self.note(Line(self.clock(), user.name, "deleted", message.chat.id, message.id))
-            self.changed("deleted", chat=message.chat.id, message_id=message.id)
+            self.record(Line(self.clock(), user.name, "deleted", message.chat.id, message.id))
+            self.publish("deleted", chat=message.chat.id, message_id=message.id)
 
     # What they tap
 
@@ -130,7 +130,7 @@ class Telegram(World):
             data = wanted if forged else button_data(message, wanted)
             query = Query(str(next(self.numbers) * 10**12), user, message, data, self.clock())
             self.queries[query.id] = query
-            self.note(Line(self.clock(), user.name, "pressed", message.chat.id, message.id, data))
+            self.record(Line(self.clock(), user.name, "pressed", message.chat.id, message.id, data))
             self.updates.add(
                 "callback_query",
                 {
@@ -149,8 +149,8 @@ class Telegram(World):
             before = message.reactions.pop(user.id, None)
             if emoji:
                 message.reactions[user.id] = emoji
-            self.note(Line(self.clock(), user.name, "reacted", message.chat.id, message.id, emoji or ""))
-            self.changed("message", chat=message.chat.id, message=message.view())
+            self.record(Line(self.clock(), user.name, "reacted", message.chat.id, message.id, emoji or ""))
+            self.publish("message", chat=message.chat.id, message=message.view())
             change = {"chat": message.chat.as_json(), "message_id": message.id, "user": user.as_json()}
             change |= {
                 "date": int(self.clock()),
@@ -213,14 +213,14 @@ class Telegram(World):
             self.revoked = True
             self.monitor.notify()
 
-    def _happen(self, chat: Chat, user: User, **service: Any) -> Message:
+    def _service_message(self, chat: Chat, user: User, **service: Any) -> Message:
         message = self.post(self.new_message(chat, user, service=service))
         self.updates.add("message", message.as_json())
         return message
 
     def _bot_became(self, chat: Chat, user: User, old: str, new: str) -> None:
-        self.note(Line(self.clock(), user.name, f"made the bot {new}", chat.id))
-        self.changed("chat", chat=chat.id)
+        self.record(Line(self.clock(), user.name, f"made the bot {new}", chat.id))
+        self.publish("chat", chat=chat.id)
         change = {"chat": chat.as_json(), "from": user.as_json(), "date": int(self.clock())}
         change |= {"old_chat_member": self._member(old), "new_chat_member": self._member(new)}
         self.updates.add("my_chat_member", change)

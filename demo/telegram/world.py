@@ -50,6 +50,11 @@ class Call:
 
 
 class World:
+    """Everything that the local Telegram knows. People (people.py) and the bot (methods/) act on it.
+
+    Change it only while holding `monitor.lock`.
+    """
+
     def __init__(
         self,
         *,
@@ -86,44 +91,50 @@ class World:
         self.calls: deque[Call] = deque(maxlen=20_000)
         self.transcript: deque[Line] = deque(maxlen=20_000)
         self.changes: deque[dict[str, Any]] = deque(maxlen=5_000)
+        """What the chat page has to draw, in order. Each has a `seq`."""
         self.seq = 0
         self.numbers = count(1001)
+        """For the ids of people, chats, files and queries."""
 
     # What happens
 
     def post(self, message: Message) -> Message:
         """Show a new message in its chat."""
         self.messages[message.chat.id, message.id] = message
-        self.shown(message, "said")
+        self.record_message(message, "said")
         if message.preview and self.previewer:
             threading.Thread(target=self.previewer, args=(message.preview,), daemon=True).start()
         return message
 
     def new_message(self, chat: Chat, sender: User, **content: Any) -> Message:
+        """Return a message with the chat's next id. It is not in the chat yet: `post` puts it there."""
         chat.last_message += 1
         message = Message(chat.last_message, chat, int(self.clock()), sender, **content)
         if sender is not self.bot:
             message.preview = preview_url(message.text, message.entities)
         return message
 
-    def shown(self, message: Message, what: str) -> None:
-        self.note(line_of(message, what, self.clock()))
-        self.changed("message", chat=message.chat.id, message=message.view())
+    def record_message(self, message: Message, what: str) -> None:
+        """Put a new or edited message into the transcript, and publish it to the chat page."""
+        self.record(line_of(message, what, self.clock()))
+        self.publish("message", chat=message.chat.id, message=message.view())
 
-    def note(self, line: Line) -> None:
+    def record(self, line: Line) -> None:
+        """Add a line to the transcript, without the token."""
         self.transcript.append(replace(line, text=self.redacted(line.text)))
         self.monitor.notify()
 
-    def changed(self, kind: str, **what: Any) -> None:
+    def publish(self, kind: str, **what: Any) -> None:
+        """Tell the chat page and whoever waits that something has changed."""
         self.seq += 1
         self.changes.append({"seq": self.seq, "kind": kind, **what})
         self.monitor.notify()
 
-    def called(self, method: str, values: dict[str, str], status: int, description: str) -> None:
+    def record_call(self, method: str, values: dict[str, str], status: int, description: str) -> None:
         safe = {name: self.redacted(value) for name, value in values.items()}
         self.calls.append(Call(method, safe, status, self.redacted(description)))
         if status not in (200, 409):
-            self.note(Line(self.clock(), "Telegram", "refused", text=f"{method}: {description}"))
+            self.record(Line(self.clock(), "Telegram", "refused", text=f"{method}: {description}"))
 
     def redacted(self, text: str) -> str:
         return text.replace(self.token, "<token>")

@@ -17,8 +17,8 @@ def answer_callback_query(world: World, call: Parameters) -> bool:
         raise bad_request("MESSAGE_TOO_LONG")
     query.answer = {"text": text, "show_alert": alert}
     chat = query.message.chat.id
-    world.note(Line(world.clock(), world.bot.name, "answered", chat, query.message.id, text))
-    world.changed("answer", chat=chat, query=query.id, user=query.user.id, text=text, alert=alert)
+    world.record(Line(world.clock(), world.bot.name, "answered", chat, query.message.id, text))
+    world.publish("answer", chat=chat, query=query.id, user=query.user.id, text=text, alert=alert)
     return True
 
 

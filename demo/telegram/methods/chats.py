@@ -52,7 +52,7 @@ def leave_chat(world: World, call: Parameters) -> bool:
     if chat.private:
         raise bad_request("chat member status can't be changed in private chats")
     chat.blocked = True
-    world.note(Line(world.clock(), world.bot.name, "left the chat", chat.id))
+    world.record(Line(world.clock(), world.bot.name, "left the chat", chat.id))
     return True
 
 

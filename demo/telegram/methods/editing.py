@@ -48,7 +48,7 @@ def _change(
     world.flood.admit(message.chat.id)
     message.text, message.entities, message.markup = text, entities, markup
     message.edited = int(world.clock())
-    world.shown(message, "edited")
+    world.record_message(message, "edited")
     return message.as_json()
 
 
@@ -59,8 +59,8 @@ def delete_message(world: World, call: Parameters) -> bool:
     if message.sender is not world.bot and not message.chat.private:
         raise bad_request("message can't be deleted")
     del world.messages[message.chat.id, message.id]
-    world.note(Line(world.clock(), world.bot.name, "deleted", message.chat.id, message.id))
-    world.changed("deleted", chat=message.chat.id, message_id=message.id)
+    world.record(Line(world.clock(), world.bot.name, "deleted", message.chat.id, message.id))
+    world.publish("deleted", chat=message.chat.id, message_id=message.id)
     return True
 
 
@@ -74,8 +74,8 @@ def set_message_reaction(world: World, call: Parameters) -> bool:
         message.reactions[world.bot.id] = emoji[0]
     if before != message.reactions.get(world.bot.id):
         mark = emoji[0] if emoji else ""
-        world.note(Line(world.clock(), world.bot.name, "reacted", message.chat.id, message.id, mark))
-        world.changed("message", chat=message.chat.id, message=message.view())
+        world.record(Line(world.clock(), world.bot.name, "reacted", message.chat.id, message.id, mark))
+        world.publish("message", chat=message.chat.id, message=message.view())
     return True
 
 

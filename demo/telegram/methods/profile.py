@@ -46,7 +46,7 @@ def set_my_commands(world: World, call: Parameters) -> bool:
     if not isinstance(listed, list) or len(listed) > MOST_COMMANDS:
         raise bad_request("expected an Array of BotCommand")
     world.commands[_scope(call)] = [_command(item) for item in listed]
-    world.changed("commands")
+    world.publish("commands")
     return True
 
 

@@ -78,7 +78,7 @@ def send_chat_action(world: World, call: Parameters) -> bool:
     verb, _, what = action.partition("_")
     if action not in ACTIONS and not (verb in ("upload", "record") and what in MEDIA_ACTIONS):
         raise bad_request("wrong parameter action in request")
-    world.changed("action", chat=chat.id, action=action)
+    world.publish("action", chat=chat.id, action=action)
     return True
 
 
