@@ -13,7 +13,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 
@@ -98,6 +98,11 @@ class Spool:
             self._read = self._size = self.waiting = 0
             self.oldest = 0.0
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is in the file, not even a line that cannot be read."""
+        return self._size == 0
+
     def close(self) -> None:
         """Let another process hold the file."""
         self._close_file()
@@ -120,10 +125,14 @@ class Spools:
     def __init__(self, base: Path) -> None:
         self._base, self._poison = base, base.with_suffix(".poison")
         self._held: list[Spool] = []
+        """Our own file first, then the adopted ones."""
+        self._unreadable = set[Path]()
+        """Left by others, and said in the log once."""
+        self._holding = threading.Lock()
         self.unusable = ""
         """Why no fetch can be kept while the database is away, and what to set; empty when one can."""
         try:
-            self._hold_files()
+            self.hold_files()
         except SpoolError as error:
             log.warning("%s", error)
         self.set_aside = _lines_in(self._poison)
@@ -145,7 +154,7 @@ class Spools:
     def append(self, arrivals: Sequence[Arrival]) -> None:
         """Keep fetches: they are on disk when this returns. Raises SpoolError."""
         if not self._held:
-            self._hold_files()
+            self.hold_files()
         self._held[0].append(arrivals)
 
     def fullest(self) -> Spool | None:
@@ -208,42 +217,65 @@ class Spools:
         for spool in self._held:
             spool.close()
 
-    def _hold_files(self) -> None:
-        """Hold every spool file that nobody holds, and at least one. Raises SpoolError."""
-        try:
-            for number in count(1):
-                path = self._base if number == 1 else self._base.with_suffix(f".{number}{self._base.suffix}")
-                if not path.exists() and self._held:
-                    break
-                if held := hold(path):
-                    self._held.append(Spool(path, held))
-        except OSError as error:
-            self._cannot_hold(error)
-        else:
-            self.unusable = ""
+    def hold_files(self) -> None:
+        """Hold a file of our own, adopt what ended pixel servers left, and give drained files back.
 
-    def _cannot_hold(self, error: OSError) -> None:
-        if self._held:
-            log.warning("What an ended pixel server left in %s cannot be read: %s", error.filename, error)
-            return
-        self.unusable = (
-            f"No fetch can be kept in {self._base} while the database is away: {error.strerror}. "
-            f"Make the folder {self._base.parent} writable for the pixel server, or, on PostgreSQL, set "
-            "KEY_FILE to a file in a folder that is."
-        )
-        raise SpoolError(self.unusable) from error
+        To be called at the start, and now and then while the server runs. Raises SpoolError when no file of
+        our own can be held. Drained files are given back because a server that starts again would otherwise
+        not find its file, and make a new one at every restart.
+        """
+        with self._holding:
+            if not self._held:
+                self._held = [self._hold_own()]
+            drained = [spool for spool in self._held[1:] if spool.is_empty]
+            self._held = [spool for spool in self._held if spool not in drained]
+            for spool in drained:
+                spool.close()
+            held = {spool.path for spool in self._held} | self._unreadable
+            for path in _spool_files(self._base):
+                if path not in held and (adopted := self._adopt(path)):
+                    self._held = [*self._held, adopted]
+
+    def _hold_own(self) -> Spool:
+        """Hold the first file that no other process holds. Raises SpoolError."""
+        path, number = self._base, 1
+        try:
+            while (held := hold(path)) is None:
+                number += 1
+                path = self._base.with_suffix(f".{number}{self._base.suffix}")
+        except OSError as error:
+            self.unusable = (
+                f"No fetch can be kept in {self._base} while the database is away: {error.strerror}. "
+                f"Make the folder {self._base.parent} writable for the pixel server, or, on PostgreSQL, set "
+                "KEY_FILE to a file in a folder that is."
+            )
+            raise SpoolError(self.unusable) from error
+        self.unusable = ""
+        return Spool(path, held)
+
+    def _adopt(self, path: Path) -> Spool | None:
+        """Hold a file that is not empty and that no other process holds."""
+        try:
+            if path.stat().st_size and (held := hold(path)):
+                return Spool(path, held)
+        except OSError as error:
+            self._unreadable.add(path)
+            log.warning("What an ended pixel server left in %s cannot be read: %s", path, error)
+        return None
 
 
 def lying_in(base: Path) -> tuple[int, int]:
     """Return how many fetches wait, and how many were set aside, in the files of all pixel servers."""
+    return sum(map(_lines_in, _spool_files(base))), _lines_in(base.with_suffix(".poison"))
+
+
+def _spool_files(base: Path) -> list[Path]:
     # Not `readback2.spool`, which is another database's.
     ours = re.compile(rf"{re.escape(base.stem)}(\.\d+)?{re.escape(base.suffix)}")
-    spools = [path for path in _files_in(base.parent) if ours.fullmatch(path.name)]
-    return sum(map(_lines_in, spools)), _lines_in(base.with_suffix(".poison"))
-
-
-def _files_in(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
+    try:
+        return sorted(path for path in base.parent.iterdir() if ours.fullmatch(path.name))
+    except OSError:
+        return []
 
 
 def _lines_in(path: Path) -> int:

@@ -37,10 +37,15 @@ class Eraser:
         self._subscriber = self._database.subscriber(Topic.ERASED, self._due.set)
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def trouble(self) -> str:
+        """Why notifications are off; empty while they are on."""
+        return self._subscriber.trouble
+
     def start(self) -> None:
         self._subscriber.start()
-        if self._subscriber.trouble:
-            log.warning("%s", self._subscriber.trouble)
+        if self.trouble:
+            log.warning("%s", self.trouble)
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -52,8 +57,7 @@ class Eraser:
     async def _run(self) -> None:
         while True:
             with suppress(TimeoutError):
-                poll = FAST_POLL_SECONDS if self._subscriber.trouble else POLL_SECONDS
-                async with asyncio.timeout(poll):
+                async with asyncio.timeout(FAST_POLL_SECONDS if self.trouble else POLL_SECONDS):
                     await self._due.wait()
             self._due.clear()
             if not await asyncio.to_thread(self._erase):

@@ -32,6 +32,8 @@ DRAIN_BATCH = 2 * MAX_BATCH
 """Fetches taken out of the spool at once: more than can arrive meanwhile, so that it empties under load."""
 RETRY_SECONDS = 1.0
 """Between two attempts to drain the spool."""
+ADOPT_SECONDS = 10.0
+"""Between two searches for spools that ended pixel servers left beside this database."""
 
 
 class _Batch:
@@ -72,7 +74,6 @@ class Writer:
     def start(self) -> None:
         self._thread.start()
         self._draining = asyncio.create_task(self._drain())
-        self._must_drain.set()
 
     def hurry(self) -> None:
         """The process is about to end: retry nothing any more. Safe in a signal handler."""
@@ -188,15 +189,19 @@ class Writer:
         self.trouble = str(error)
 
     async def _drain(self) -> None:
-        """Bring what waits in the spool into the database, until the server ends."""
+        """Bring what waits in the spools into the database, until the server ends."""
         while not self._closing.is_set():
-            await self._must_drain.wait()
-            self._must_drain.clear()
+            await self._loop.run_in_executor(self._drainer, self._adopt)
             while self.spools.waiting and not self._spooled.fail_fast:
                 if not await self._loop.run_in_executor(self._drainer, self._drain_some):
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(RETRY_SECONDS):
-                            await self._closing.wait()
+                    await _within(RETRY_SECONDS, self._closing)
+            await _within(ADOPT_SECONDS, self._must_drain)
+            self._must_drain.clear()
+
+    def _adopt(self) -> None:
+        """In the second thread. Another pixel server may have ended and left fetches in its spool."""
+        with suppress(SpoolError):  # then `spools.unusable` says why
+            self.spools.hold_files()
 
     def _drain_some(self) -> bool:
         """In the second thread. Return True if the database took them."""
@@ -209,8 +214,22 @@ class Writer:
         except (UnavailableError, OSError) as error:
             self.trouble = str(error)
             return False
+        except Exception as error:
+            # Unforeseen. The spool must still be tried again, or fetches would wait in it until a restart.
+            trouble = f"The spool {spool.path} cannot be drained: {type(error).__name__}"
+            if trouble != self.trouble:
+                log.exception("%s", trouble)
+            self.trouble = trouble
+            return False
         spool.taken(end, len(arrivals))
         if not self.spools.waiting:
             log.info("The spool is empty: every fetch in it is in the database.")
             self.trouble = ""
         return True
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, but no longer than this."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

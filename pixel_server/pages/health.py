@@ -38,7 +38,12 @@ def readyz(request: Request, services: Given) -> JSONResponse:
 def _check(services: Services) -> tuple[bool, dict[str, Any]]:
     """Return whether fetches can be kept, and the details."""
     database, writer = database_of(services.engine), services.writer
-    found = (database.warning(), _hidden_clients(services), writer.spools.unusable)
+    found = (
+        database.warning(),
+        _hidden_clients(services),
+        writer.spools.unusable,
+        services.eraser.trouble,
+    )
     warnings = [warning for warning in found if warning]
     details: dict[str, Any] = {"warnings": warnings, **_spool(writer.spools), **database.details()}
     try:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
@@ -102,6 +103,20 @@ def test_a_proxy_that_nobody_named_is_told(settings: Settings, engine: Engine) -
         assert "TRUSTED_PROXIES" not in str(said(served.get("/readyz")))
         served.fetch(link, x_forwarded_for=HOME)
         assert "TRUSTED_PROXIES" in str(said(served.get("/readyz"))["warnings"])
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_notifications_that_are_off_are_told_and_do_not_stop_the_pixel(
+    settings: Settings, engine: Engine
+) -> None:
+    folder = settings.spool_path.with_suffix(".sockets")
+    folder.write_text("somebody's file, where the sockets should be")
+    with serving(settings) as served:
+        assert served.fetch(track(engine)).status == 200
+        answer = served.get("/readyz")
+    assert answer.status == 200
+    assert "Notifications are off" in str(said(answer)["warnings"])
+    assert str(folder) in answer.text
 
 
 def test_not_ready_without_tables_and_the_next_step_is_told(tmp_path: Path) -> None:

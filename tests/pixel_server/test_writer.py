@@ -41,6 +41,7 @@ from tests.pixel_server.serving import (
     PATIENCE,
     Served,
     answer_on,
+    hasty,
     kinds,
     path_of,
     request,
@@ -57,22 +58,11 @@ TOO_MANY = [arrival("A" * 22, NOON)] * 50_000
 """Strangers' fetches: more than any queue takes."""
 
 
-@pytest.fixture
-def hasty(settings: Settings) -> Iterator[Engine]:
-    """The writer's engine, which hears of a lock after 50 ms instead of two seconds."""
-    engine = connect(settings, checkpoints=True)
-
-    @event.listens_for(engine, "connect")
-    def hurry(connection: Any, _record: object) -> None:
-        for command in _HASTE[engine.dialect.name]:
-            connection.cursor().execute(command).close()
-        connection.commit()
-
+@pytest.fixture(name="hasty")
+def hasty_engine(settings: Settings) -> Iterator[Engine]:
+    engine = hasty(settings)
     yield engine
     engine.dispose()
-
-
-_HASTE = {"sqlite": ["PRAGMA busy_timeout=50"], "postgresql": ["SET lock_timeout = '50ms'"]}
 
 
 @contextmanager
@@ -368,6 +358,28 @@ def test_what_waits_in_the_spool_outlives_the_process_and_is_kept_once(
         drained(served)
     assert [row.seq for row in stored(engine, link)] == list(range(1, 21))
     assert settings.spool_path.stat().st_size == 0
+
+
+def test_a_spool_is_drained_after_an_error_that_nobody_foresaw(
+    settings: Settings, engine: Engine, hasty: Engine, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    link = track(engine)
+    with locked(settings, link), serving(settings, hasty) as served:
+        assert served.fetch(link).status == 200
+    first, failures = spool.Spool.first, iter([TypeError, TypeError])
+
+    def failing_twice(self: spool.Spool, limit: int) -> tuple[list[Arrival], int]:
+        for failure in failures:
+            raise failure
+        return first(self, limit)
+
+    monkeypatch.setattr(spool.Spool, "first", failing_twice)
+    with serving(settings) as served:
+        drained(served)
+        assert served.services.writer.trouble == ""
+    assert [row.seq for row in stored(engine, link)] == [1]
+    assert caplog.text.count("cannot be drained: TypeError") == 1
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)

@@ -174,6 +174,32 @@ def test_what_a_server_that_is_gone_left_behind_is_taken_over(base: Path) -> Non
     assert (after.waiting, all_in(after)) == (3, fetches)
 
 
+def test_what_a_server_leaves_behind_is_taken_over_while_another_one_runs_and_its_file_is_given_back(
+    base: Path,
+) -> None:
+    stays, ends = Spools(base), Spools(base)
+    fetches = some(3)
+    ends.append(fetches)
+    stays.hold_files()
+    assert stays.waiting == 0
+    ends.close()
+    stays.hold_files()
+    assert all_in(stays) == fetches
+    stays.hold_files()
+    again = Spools(base)
+    again.append(fetches)
+    assert {path.name for path in base.parent.iterdir()} == {"readback.spool", "readback.2.spool"}
+
+
+def test_what_was_set_aside_is_tried_again_once_it_is_named_like_a_spool(base: Path) -> None:
+    """As docs/operating.md tells what to do after an update."""
+    spools, fetches = Spools(base), some(2)
+    spools.put_aside(fetches)
+    base.with_suffix(".poison").rename(base.with_suffix(".9.spool"))
+    spools.hold_files()
+    assert all_in(spools) == fetches
+
+
 def test_what_is_set_aside_stays_on_disk_and_is_counted_after_a_restart(base: Path) -> None:
     spools, fetches = Spools(base), some(2)
     spools.put_aside(fetches)
