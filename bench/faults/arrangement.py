@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from bench.faults.bot_api import BotApi
 from bench.faults.load import Load
 from bench.faults.logbook import Logbook
 from bench.faults.processes import Product
+from bench.faults.unreliable_bot_api import BotApi
 
 
 class Arrangement(NamedTuple):

@@ -7,8 +7,8 @@ from contextlib import suppress
 from random import Random
 from typing import NamedTuple
 
-from bench.faults.bot_api import BotApi, Shown
 from bench.faults.logbook import Logbook
+from bench.faults.unreliable_bot_api import BotApi, Shown
 from bench.faults.waiting import until
 
 PIXEL = re.compile(r"/i/([\w-]{22})\.gif")

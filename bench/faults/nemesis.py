@@ -14,10 +14,10 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from bench.faults.bot_api import HANGS, TROUBLES, BotApi
 from bench.faults.load import READERS, Load
 from bench.faults.observations import OutboxRow, in_flight
 from bench.faults.processes import BOT, SERVER, Product, faketime_library
+from bench.faults.unreliable_bot_api import HANGS, TROUBLES, BotApi
 from bench.faults.waiting import until
 
 DISK_SIZE = "128m"

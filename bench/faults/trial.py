@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from bench.faults import nemesis, observations
 from bench.faults.arrangement import arrange
-from bench.faults.bot_api import LABEL
 from bench.faults.invariants import judge
 from bench.faults.nemesis import Target
 from bench.faults.observations import Observations
 from bench.faults.processes import BOT, ROOT, SERVER, Product
+from bench.faults.unreliable_bot_api import LABEL
 from bench.faults.waiting import until
 
 ALL_FAULTS = ("in flight", "freeze", "lock", "Bot API", "Bot API hangs", "full disk", "read-only disk")
