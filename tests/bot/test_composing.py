@@ -82,7 +82,7 @@ def evening(engine: Engine, settings: Settings) -> Iterator[Evening]:
     evening.context.close()
 
 
-def test_what_comes_at_night_is_told_in_the_morning_and_sums_up(evening: Evening) -> None:
+def test_opens_at_night_are_told_in_the_morning_in_one_message(evening: Evening) -> None:
     contract = evening.sends("contract")
     evening.is_fetched(contract, NIGHT)
     assert evening.delivers(NIGHT) == []
@@ -96,7 +96,7 @@ def test_what_comes_at_night_is_told_in_the_morning_and_sums_up(evening: Evening
     assert evening.delivers(MORNING + 60) == []
 
 
-def test_a_nights_news_of_several_mails_makes_one_sound(evening: Evening) -> None:
+def test_the_alerts_of_a_night_about_several_mails_make_one_sound(evening: Evening) -> None:
     for label in ("contract", "offer", "invoice"):
         evening.is_fetched(evening.sends(label), NIGHT)
         assert evening.delivers(NIGHT + 1) == []
@@ -105,7 +105,7 @@ def test_a_nights_news_of_several_mails_makes_one_sound(evening: Evening) -> Non
     assert all("was opened" in message.text for _, message, _ in told)
 
 
-def test_what_comes_by_day_is_told_at_once(evening: Evening) -> None:
+def test_an_open_by_day_is_told_at_once(evening: Evening) -> None:
     contract = evening.sends("contract")
     evening.is_fetched(contract, EVENING + 600)
     ((_, message, loud),) = evening.delivers(EVENING + 600)
@@ -113,7 +113,7 @@ def test_what_comes_by_day_is_told_at_once(evening: Evening) -> None:
     assert "While it was quiet" not in message.text
 
 
-def test_a_look_that_turned_out_to_be_hers_is_not_told_in_the_morning(evening: Evening) -> None:
+def test_an_open_that_turned_out_to_be_annas_own_is_not_told_in_the_morning(evening: Evening) -> None:
     contract = evening.sends("contract")
     evening.is_fetched(contract, NIGHT)
     evening.delivers(NIGHT)
@@ -125,7 +125,7 @@ def test_a_look_that_turned_out_to_be_hers_is_not_told_in_the_morning(evening: E
     assert evening.delivers(MORNING) == []
 
 
-def test_quiet_hours_that_end_early_let_the_news_go(evening: Evening) -> None:
+def test_quiet_hours_that_end_early_release_what_they_held(evening: Evening) -> None:
     contract = evening.sends("contract")
     evening.is_fetched(contract, NIGHT)
     evening.delivers(NIGHT)
@@ -136,7 +136,7 @@ def test_quiet_hours_that_end_early_let_the_news_go(evening: Evening) -> None:
     assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["opened"]
 
 
-def test_one_that_may_have_arrived_already_is_not_held(evening: Evening) -> None:
+def test_an_alert_that_may_have_arrived_is_not_held(evening: Evening) -> None:
     contract = evening.sends("contract")
     at = EVENING + 3599
     evening.is_fetched(contract, at)
@@ -172,7 +172,7 @@ def test_a_digest_comes_every_day_with_what_happened(evening: Evening) -> None:
         assert seconds(waiting.not_before) == first + timedelta(days=2).total_seconds()
 
 
-def test_what_waits_for_later_stops_nobody_and_wakes_the_loop_in_time(evening: Evening) -> None:
+def test_a_message_for_later_keeps_no_other_waiting_and_wakes_the_loop_in_time(evening: Evening) -> None:
     evening.sends("contract")
     with writing(evening.engine) as session:
         chat = session.get_one(Chat, ANNA)
@@ -206,14 +206,14 @@ def test_a_draft_that_rests_is_asked_about_once_and_without_sound(evening: Eveni
     assert evening.delivers(EVENING + 7200) == []
 
 
-def test_who_still_writes_is_not_asked_yet(evening: Evening) -> None:
+def test_a_draft_that_is_still_written_is_not_asked_about_yet(evening: Evening) -> None:
     link = drafts(evening)
     evening.is_fetched(link, EVENING + 1500)
     assert evening.delivers(EVENING + 1800) == []
     assert [kind for kind, _, _ in evening.delivers(EVENING + 3300)] == ["unsent"]
 
 
-def test_who_said_sent_is_not_asked(evening: Evening) -> None:
+def test_a_mail_that_is_noted_as_sent_is_not_asked_about(evening: Evening) -> None:
     link = drafts(evening)
     with writing(evening.engine) as session:
         statement = Statement(StatementKind.SENT, EVENING + 60)
@@ -274,7 +274,7 @@ def test_a_card_that_could_not_be_edited_falls_asleep_all_the_same(evening: Even
     assert "Asleep" in card_of(evening, last + 3600)
 
 
-def test_an_hour_after_sent_the_card_asks_no_more_whether_it_was_earlier(evening: Evening) -> None:
+def test_an_hour_after_sent_the_card_stops_asking_whether_it_was_earlier(evening: Evening) -> None:
     evening.sends("contract")
     assert "Sent it earlier?" in card_of(evening, EVENING + 60)
     assert passes(evening, EVENING + 3660) == 1

@@ -147,7 +147,7 @@ async def test_a_message_that_telegram_refuses_is_told_apart_by_its_words(
         (504, "Gateway Timeout", Ended.IN_DOUBT),
     ],
 )
-async def test_every_other_no_has_its_meaning(
+async def test_every_other_refusal_has_its_meaning(
     bot: Bot, telegram: respx.MockRouter, code: int, description: str, ended: Ended
 ) -> None:
     telegram.post("/sendMessage").mock(return_value=refusal(code, description))
@@ -161,16 +161,14 @@ async def test_telegram_is_given_the_time_it_asks_for(bot: Bot, telegram: respx.
     assert (outcome.ended, outcome.wait) == (Ended.WAIT, 17)
 
 
-async def test_a_telegram_that_is_asked_too_much_and_gives_no_time_is_tried_later(
-    bot: Bot, telegram: respx.MockRouter
-) -> None:
+async def test_a_429_that_names_no_time_is_waited_out(bot: Bot, telegram: respx.MockRouter) -> None:
     telegram.post("/sendMessage").mock(return_value=refusal(429, "Too Many Requests"))
     outcome = await sending(bot)
     assert outcome.ended is Ended.WAIT
     assert outcome.wait > 0
 
 
-async def test_a_group_that_moved_says_where(bot: Bot, telegram: respx.MockRouter) -> None:
+async def test_a_group_that_moved_names_its_new_id(bot: Bot, telegram: respx.MockRouter) -> None:
     description = "Bad Request: group chat was upgraded to a supergroup chat"
     moved = refusal(400, description, migrate_to_chat_id=-1_000_000_000_500)
     telegram.post("/sendMessage").mock(return_value=moved)
@@ -179,7 +177,7 @@ async def test_a_group_that_moved_says_where(bot: Bot, telegram: respx.MockRoute
 
 
 @pytest.mark.parametrize("code", [500, 502, 503, 504])
-async def test_a_page_instead_of_an_answer_may_have_hidden_one(
+async def test_a_page_instead_of_an_answer_leaves_a_doubt(
     bot: Bot, telegram: respx.MockRouter, code: int
 ) -> None:
     telegram.post("/sendMessage").respond(code, html=BAD_GATEWAY)
@@ -199,13 +197,15 @@ async def test_a_page_instead_of_an_answer_may_have_hidden_one(
         b"null",
     ],
 )
-async def test_a_yes_that_is_none_may_have_arrived(bot: Bot, telegram: respx.MockRouter, body: bytes) -> None:
+async def test_a_status_of_200_with_other_bytes_than_telegrams_leaves_a_doubt(
+    bot: Bot, telegram: respx.MockRouter, body: bytes
+) -> None:
     telegram.post("/sendMessage").respond(200, content=body)
     assert (await sending(bot)).ended is Ended.IN_DOUBT
 
 
 @pytest.mark.parametrize("failure", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
-async def test_what_never_left_this_machine_was_not_sent(
+async def test_a_request_that_never_left_this_machine_was_not_sent(
     bot: Bot, telegram: respx.MockRouter, failure: type[httpx.TransportError]
 ) -> None:
     telegram.post("/sendMessage").mock(side_effect=failure("all went wrong"))
@@ -223,7 +223,7 @@ async def test_what_never_left_this_machine_was_not_sent(
         httpx.CloseError,
     ],
 )
-async def test_what_left_and_was_not_answered_may_have_arrived(
+async def test_a_request_that_was_not_answered_may_have_arrived(
     bot: Bot, telegram: respx.MockRouter, failure: type[httpx.TransportError]
 ) -> None:
     telegram.post("/sendMessage").mock(side_effect=failure("all went wrong"))
@@ -263,7 +263,7 @@ ANSWERS: dict[str, httpx.Response | Exception] = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=list(ANSWERS))
-async def test_no_answer_brings_the_token_into_what_is_kept_or_logged(
+async def test_no_answer_brings_the_token_into_the_database_or_the_log(
     bot: Bot,
     telegram: respx.MockRouter,
     caplog: pytest.LogCaptureFixture,
@@ -281,7 +281,7 @@ async def test_no_answer_brings_the_token_into_what_is_kept_or_logged(
     assert not [line for line in lines if secret in line]
 
 
-async def test_without_the_filter_the_log_would_have_held_the_token(
+async def test_without_the_redacting_formatter_the_log_would_hold_the_token(
     bot: Bot, telegram: respx.MockRouter, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The test above has teeth: the client does log addresses with the token in them."""
@@ -291,7 +291,7 @@ async def test_without_the_filter_the_log_would_have_held_the_token(
     assert TOKEN in caplog.text
 
 
-async def test_a_page_that_repeats_the_address_does_not_bring_the_token_into_what_is_kept(
+async def test_a_page_that_repeats_the_address_does_not_bring_the_token_into_the_database(
     bot: Bot, telegram: respx.MockRouter
 ) -> None:
     telegram.post("/sendMessage").respond(502, html=f"Cannot POST /bot{TOKEN}/sendMessage")

@@ -79,7 +79,7 @@ def test_a_group_that_becomes_a_supergroup_takes_everything_with_it(engine: Engi
         assert found.label == "contract"
 
 
-def test_what_the_group_was_asked_is_still_asked_in_the_supergroup(engine: Engine) -> None:
+def test_a_question_that_the_group_was_asked_stays_open_in_the_supergroup(engine: Engine) -> None:
     with writing(engine) as session:
         chats.get_or_create(session, TEAM, NOON).asking = "track"
     move(engine, TEAM, SUPERGROUP)
@@ -137,7 +137,7 @@ def test_a_card_that_cannot_be_edited_from_the_supergroup_is_sent_anew_there(eng
     assert (card.message.kind, card.message.chat_id, card.message.telegram_id) == ("card", SUPERGROUP, None)
 
 
-def test_what_was_shown_already_is_not_told_again_in_the_supergroup(engine: Engine) -> None:
+def test_messages_that_the_group_has_seen_are_not_sent_again_in_the_supergroup(engine: Engine) -> None:
     with writing(engine) as session:
         make(session, "contract", TEAM)
     with writing(engine) as session:
@@ -169,7 +169,7 @@ def test_a_message_of_the_old_group_is_not_taken_for_one_of_the_new(
         assert session.exec(cards).all() == [None]
 
 
-def test_fetches_go_on_being_told_after_the_move(engine: Engine) -> None:
+def test_alerts_go_to_the_supergroup_after_the_move(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract", TEAM)
     move(engine, TEAM, SUPERGROUP)

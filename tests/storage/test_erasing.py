@@ -72,7 +72,7 @@ def rows(engine: Engine) -> dict[str, int]:
         }
 
 
-def test_only_the_link_that_is_meant_goes(engine: Engine) -> None:
+def test_only_the_link_that_is_named_is_erased(engine: Engine) -> None:
     contract = sent(engine, "contract")
     sent(engine, "offer")
     erase(engine, contract)
@@ -80,7 +80,7 @@ def test_only_the_link_that_is_meant_goes(engine: Engine) -> None:
     assert {alert.link_id for alert in alerts(engine)} == {2}
 
 
-def test_what_was_shown_is_blanked_and_what_was_not_is_not_owed_any_more(engine: Engine) -> None:
+def test_messages_in_the_chat_are_blanked_and_the_others_are_dropped(engine: Engine) -> None:
     contract = sent(engine, "contract")
     settle(engine, claim(engine, NOON + 3600), telegram_id=51, at=NOON + 3600)
     erase(engine, contract)
@@ -89,7 +89,7 @@ def test_what_was_shown_is_blanked_and_what_was_not_is_not_owed_any_more(engine:
     assert (shown.link_id, shown.fetch_id, shown.payload) == (None, None, "")
 
 
-def test_what_is_being_sent_is_blanked_as_soon_as_it_has_arrived(engine: Engine) -> None:
+def test_a_message_in_flight_is_blanked_as_soon_as_it_arrives(engine: Engine) -> None:
     contract = sent(engine, "contract")
     under_way = claim(engine, NOON + 3600)
     erase(engine, contract)
@@ -98,7 +98,7 @@ def test_what_is_being_sent_is_blanked_as_soon_as_it_has_arrived(engine: Engine)
     assert (blanked.message.kind, blanked.message.telegram_id) == ("erased", 51)
 
 
-def test_answers_that_mention_it_go_and_others_stay(engine: Engine) -> None:
+def test_answers_that_mention_the_link_are_erased_and_others_stay(engine: Engine) -> None:
     contract = sent(engine, "contract")
     with writing(engine) as session:
         for key, payload in (("one", "about the contract"), ("two", "about the weather")):
@@ -107,7 +107,7 @@ def test_answers_that_mention_it_go_and_others_stay(engine: Engine) -> None:
     assert [alert.key for alert in alerts(engine)] == ["two"]
 
 
-def test_everything_of_a_chat_goes_and_nothing_of_another(engine: Engine) -> None:
+def test_everything_of_a_chat_is_erased_and_nothing_of_another(engine: Engine) -> None:
     for label in ("contract", "offer"):
         sent(engine, label)
     sent(engine, "letter", BEN)
@@ -152,7 +152,7 @@ def test_an_erased_name_is_in_no_file_once_the_log_is_emptied(engine: Engine, lo
 
 
 @on_sqlite
-def test_who_still_reads_keeps_the_log_until_they_end(engine: Engine, settings: Settings, log: Path) -> None:
+def test_a_reader_keeps_the_log_until_it_ends(engine: Engine, settings: Settings, log: Path) -> None:
     contract = sent(engine, "zebracontract")
     assert settings.sqlite_path
     reader = sqlite3.connect(settings.sqlite_path)
@@ -165,7 +165,7 @@ def test_who_still_reads_keeps_the_log_until_they_end(engine: Engine, settings: 
     assert b"zebracontract" not in log.with_name("readback.db").read_bytes()
 
 
-def test_an_erased_links_token_is_a_strangers(engine: Engine) -> None:
+def test_the_token_of_an_erased_link_is_unknown(engine: Engine) -> None:
     contract, offer = sent(engine, "contract"), sent(engine, "offer")
     erase(engine, contract)
     with reading(engine) as session:
@@ -173,7 +173,7 @@ def test_an_erased_links_token_is_a_strangers(engine: Engine) -> None:
         assert erasing.unknown_tokens(session, tokens) == {contract.token, "A" * 22}
 
 
-def test_what_is_parked_of_an_erased_link_is_gone_and_its_objection_too(engine: Engine) -> None:
+def test_the_parked_messages_and_the_objection_of_an_erased_link_are_erased_too(engine: Engine) -> None:
     contract = sent(engine, "contract")
     with writing(engine) as session:
         object_to(session, contract.token, NOON + 7200, Windows())
