@@ -1,39 +1,18 @@
-"""The bot put together: python-telegram-bot's client and handlers, and the loops around them."""
+"""The bot put together: Telegram's client, and the loops that receive, answer, and deliver."""
 
 import asyncio
 import logging
 from contextlib import suppress
 
+import telegram
 from telegram.error import TelegramError
-from telegram.ext import (
-    ApplicationBuilder,
-    CallbackQueryHandler,
-    ChatMemberHandler,
-    CommandHandler,
-    ExtBot,
-    MessageHandler,
-    filters,
-)
 from telegram.request import HTTPXRequest
 
 from bot import checkup, profile
-from bot.commands import (
-    buttons,
-    clocks,
-    delete,
-    export,
-    general,
-    language,
-    legal,
-    remember,
-    statements,
-    track,
-)
-from bot.commands.handling import handler, instead
 from bot.context import TELEGRAM, BotContext
 from bot.delivery.loop import Delivery
 from bot.delivery.outcomes import describe_telegram_error
-from bot.receiving import App, UpdateReceiver
+from bot.receiving import UpdateReceiver
 from bot.supervisor import run_forever, run_until_done
 from bot.tls import trusted
 from settings import Settings
@@ -46,42 +25,20 @@ from storage.times import now, steady
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 20.0
+"""Seconds between two signs of life."""
 HOUSEKEEPING = 600.0
-"""Seconds between two rounds: a card falls asleep after a fortnight, and may be so much late."""
+"""Seconds between two rounds: a card shows so much later at most that its link has fallen asleep."""
 NOTIFICATIONS_CHECK = 5.0
 """Seconds between two checks whether notifications still come."""
 GOODBYE = 3.0
-"""Seconds for messages in flight at the end: honcho kills after 5."""
-
-COMMANDS = {
-    "start": general.start,
-    "help": general.help_,
-    "track": track.track,
-    "history": general.history,
-    "sent": statements.sent,
-    "note": remember.note,
-    "delete": delete.delete,
-    "export": export.export,
-    "remind": remember.remind,
-    "timezone": clocks.timezone,
-    "quiet": clocks.quiet,
-    "digest": clocks.digest,
-    "peek": statements.peek,
-    "mute": statements.mute,
-    "stop": statements.stop,
-    "language": language.language,
-    "status": general.status,
-    "privacy": legal.privacy,
-    "legal": legal.legal,
-    "cancel": general.cancel,
-}
+"""Seconds that messages in flight have at the end: honcho kills after 5."""
 
 
-def build(settings: Settings, context: BotContext) -> App:
-    """PTB's application, without its updater, limiter and jobs: those are durable, and ours."""
+def connect_to_telegram(settings: Settings) -> telegram.Bot:
+    """Return a client that paces and repeats nothing by itself: the outbox does, durably."""
     assert settings.bot_token  # noqa: S101  # checked at start
     api, certificates = settings.telegram_api_url, {"verify": trusted()}
-    bot = ExtBot(
+    return telegram.Bot(
         settings.bot_token.get_secret_value(),
         base_url=f"{api}/bot",
         base_file_url=f"{api}/file/bot",
@@ -96,28 +53,17 @@ def build(settings: Settings, context: BotContext) -> App:
             connection_pool_size=1, connect_timeout=5, httpx_kwargs=certificates
         ),
     )
-    app = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
-    app.bot_data["context"] = context
-    only_new = filters.UpdateType.MESSAGE
-    for name, act in COMMANDS.items():
-        handle = handler(act if act is general.cancel else instead(act))
-        app.add_handler(CommandHandler(name, handle, only_new))
-    app.add_handler(CallbackQueryHandler(buttons.pressed))
-    app.add_handler(ChatMemberHandler(handler(general.membership)))
-    app.add_handler(MessageHandler(only_new & filters.LOCATION, handler(clocks.located)))
-    app.add_handler(MessageHandler(only_new & ~filters.StatusUpdate.ALL, handler(general.unknown)))
-    return app
 
 
 class Bot:
-    """Runs until it is told to stop; outlives every trouble that Telegram or the database has."""
+    """Runs until it is told to stop, whatever trouble Telegram or the database has."""
 
     def __init__(self, settings: Settings, context: BotContext) -> None:
         self._settings, self._context = settings, context
-        self._app = build(settings, context)
+        self._bot = connect_to_telegram(settings)
         self._lock = context.bot_lock()
-        self._receiver = UpdateReceiver(context, self._app)
-        self._delivery = Delivery(context, self._app.bot)
+        self._receiver = UpdateReceiver(context, self._bot)
+        self._delivery = Delivery(context, self._bot)
 
     async def run(self, stop: asyncio.Event) -> None:
         tasks = [
@@ -133,14 +79,14 @@ class Bot:
             async with asyncio.timeout(GOODBYE):
                 await self._delivery.drain()
         self._lock.release()
-        await self._app.shutdown()
+        await self._bot.shutdown()
         self._context.close()
 
     async def _serve(self) -> None:
         """Wait for the other bot to end and for Telegram, then run the loops until cancelled."""
         await run_until_done(self._context, "waiting for the other bot", self._wait_for_lock)
         await run_until_done(self._context, "greeting Telegram", self._greet)
-        log.info("Ready as @%s.", self._app.bot.username)
+        log.info("Ready as @%s.", self._bot.username)
         loops = {
             "waiting for notifications": self._wait_for_notifications,
             "receiving updates": self._receiver.poll,
@@ -149,7 +95,7 @@ class Bot:
             "keeping house": self._keep_house,
         }
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(profile.register(self._app.bot))
+            tasks.create_task(profile.register(self._bot))
             for name, loop in loops.items():
                 tasks.create_task(run_forever(self._context, name, loop))
 
@@ -172,12 +118,12 @@ class Bot:
         await self._context.write(lambda session: claims.expire_leases(session, steady()))
 
     async def _greet(self) -> None:
-        """Learn our own name; a Telegram that cannot be reached, or a bad token, is waited out."""
+        """Learn the bot's own name. Wait while Telegram cannot be reached or refuses the token."""
         pause = 1.0
         while True:
             try:
-                await self._app.initialize()
-                await self._app.bot.delete_webhook()
+                await self._bot.initialize()
+                await self._bot.delete_webhook()
                 break
             except TelegramError as error:
                 self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
@@ -194,7 +140,7 @@ class Bot:
                     await self._context.troubled.wait()
 
     async def _keep_house(self) -> None:
-        """Turn the cards that time has changed; forget done updates, given answers, and old fetches."""
+        """Refresh the cards that time alone has changed; drop old updates, answers, and fetches."""
         days, windows = self._settings.retention_days, self._settings.windows
         while True:
             if await self._context.write(lambda session: outbox.refresh_due(session, now())):

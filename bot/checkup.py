@@ -1,6 +1,6 @@
-"""The first minute: does PUBLIC_URL lead here, safely, and will the disk last?
+"""The check in the bot's first minute: does PUBLIC_URL lead here, safely, and will the disk last?
 
-What is wrong is told in one message, to the log and to ADMIN_CHAT_ID. Nothing waits for it.
+The bot reports what is wrong to the log, and in one message to ADMIN_CHAT_ID. Nothing waits for it.
 """
 
 import asyncio
@@ -14,17 +14,15 @@ from urllib.parse import urlsplit
 
 import httpx
 from markupsafe import Markup
-from sqlmodel import Session
 
 import words
 from bot.context import BotContext
-from bot.languages import language_of
 from bot.message import Message
 from bot.messages.phrases import lines
-from bot.replies import owe_message
+from bot.notices import owe_notice
 from bot.tls import trusted
 from settings import Settings
-from storage import chats, disks
+from storage import disks
 from storage.disks import Lost
 from storage.engine import database_for
 from storage.kinds import notice_key
@@ -34,65 +32,69 @@ from words import Sentence, sentences
 log = logging.getLogger(__name__)
 
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
-"""Seconds before each look: the pixel server starts at the same time as the bot."""
-LONGEST_LOOK = 10.0
+"""Seconds before each attempt: the pixel server starts at the same time as the bot."""
+LONGEST_ATTEMPT = 10.0
 
 Problem = Callable[[], Markup]
 """Says what is wrong: to the log in English, and to a chat in its language."""
 
 
 async def run(context: BotContext, environ: Mapping[str, str] = os.environ) -> None:
-    """Look once, and tell what is wrong; never raises."""
+    """Check once, and report what is wrong; never raises."""
     try:
-        problems = await look(context.settings, context.keys.instance(), environ)
+        problems = await find_problems(context.settings, context.keys.instance(), environ)
         if problems:
-            await _tell(context, problems)
+            await _report(context, problems)
         else:
             log.info("PUBLIC_URL %s leads to this installation.", context.settings.public_url)
     except Exception:
         log.exception("The check of this installation could not be finished.")
 
 
-async def look(settings: Settings, instance: str, environ: Mapping[str, str]) -> list[Problem]:
-    """What is wrong with this installation."""
+async def find_problems(settings: Settings, instance: str, environ: Mapping[str, str]) -> list[Problem]:
+    """Return what is wrong with this installation. `instance` is what its own `/healthz` says."""
     found = [await _address(settings.public_url, instance), _safety(settings), *_disks(settings, environ)]
     return [problem for problem in found if problem]
 
 
-async def _tell(context: BotContext, problems: list[Problem]) -> None:
+async def _report(context: BotContext, problems: list[Problem]) -> None:
     for problem in problems:
         log.warning("%s", problem().striptags())
     if admin := context.settings.admin_chat_id:
-        await context.write(partial(_owe, admin=admin, problems=problems, at=now()))
+        at = now()
+        key, write = notice_key("checkup", at), partial(_message, problems)
+        await context.write(lambda session: owe_notice(session, admin, key, write, at))
         context.due.set()
 
 
-def _owe(session: Session, admin: int, problems: list[Problem], at: float) -> None:
-    with words.speaking(language_of(chats.get_or_create(session, admin, at))):
-        told = (words.say(sentences.operator.CHECKUP_LINE, problem=problem()) for problem in problems)
-        message = Message(lines(words.say(sentences.operator.CHECKUP), *told))
-    owe_message(session, admin, notice_key("checkup", at), message, at)
+def _message(problems: list[Problem]) -> Message:
+    reported = (words.say(sentences.operator.CHECKUP_LINE, problem=problem()) for problem in problems)
+    return Message(lines(words.say(sentences.operator.CHECKUP), *reported))
 
 
 async def _address(url: str, instance: str) -> Problem | None:
-    """What is wrong with the address; a pixel server that has just started is given its time."""
+    """Return what is wrong with the address. A pixel server that has just started is given its time."""
     for pause in PAUSES:
         await asyncio.sleep(pause)
-        told, problem = await _ask(url)
-        if told:
-            return None if told == instance else partial(words.say, sentences.operator.CHECKUP_OTHER, url=url)
+        answering, problem = await _ask(url)
+        if answering:
+            return (
+                None
+                if answering == instance
+                else partial(words.say, sentences.operator.CHECKUP_OTHER, url=url)
+            )
     return problem
 
 
 async def _ask(url: str) -> tuple[str, Problem]:
-    """Which installation answers there; empty, and what is wrong, when none does."""
+    """Return which installation answers there. It is empty when none does; then the problem says why."""
     try:
-        client = httpx.AsyncClient(timeout=LONGEST_LOOK, verify=trusted())
-        async with asyncio.timeout(LONGEST_LOOK), client:
+        client = httpx.AsyncClient(timeout=LONGEST_ATTEMPT, verify=trusted())
+        async with asyncio.timeout(LONGEST_ATTEMPT), client:
             answer = await client.get(f"{url}/healthz")
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        told = str(error) or type(error).__name__
-        return "", partial(words.say, sentences.operator.CHECKUP_SILENT, url=url, error=told)
+        reason = str(error) or type(error).__name__
+        return "", partial(words.say, sentences.operator.CHECKUP_SILENT, url=url, error=reason)
     if answer.has_redirect_location:
         return "", partial(words.say, sentences.operator.CHECKUP_MOVED, url=url, to=_target(answer))
     problem = partial(words.say, sentences.operator.CHECKUP_STRANGER, url=url, status=answer.status_code)
@@ -101,10 +103,10 @@ async def _ask(url: str) -> tuple[str, Problem]:
 
 def _instance_in(answer: httpx.Response) -> str:
     try:
-        told = answer.json()["instance"]
+        instance = answer.json()["instance"]
     except (ValueError, KeyError, TypeError):
         return ""
-    return told if isinstance(told, str) else ""
+    return instance if isinstance(instance, str) else ""
 
 
 def _target(answer: httpx.Response) -> str:
@@ -119,7 +121,7 @@ def _safety(settings: Settings) -> Problem | None:
             if url.startswith("https:")
             else partial(words.say, sentences.operator.CHECKUP_PLAIN, url=url)
         )
-    # Who plays with a local Bot API wants a local address; who has a real bot forgot to set one.
+    # With a local Bot API a local address is meant. With a real bot, somebody forgot to set PUBLIC_URL.
     return (
         None
         if is_local(settings.telegram_api_url)
@@ -128,7 +130,7 @@ def _safety(settings: Settings) -> Problem | None:
 
 
 def is_local(url: str) -> bool:
-    """Whether an address leads to this machine, or no further than the network it stands in."""
+    """Return True if an address leads to this machine, or no further than its own network."""
     host = urlsplit(url).hostname or ""
     try:
         return ip_address(host).is_private
@@ -144,7 +146,7 @@ def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Problem]:
         lost = disks.lost_with(path.resolve(), environ, mounts)
         found.append(_about(sentences.operator.CHECKUP_DATABASE, path, lost, environ))
     lost = disks.lost_with(key_file.resolve(), environ, mounts)
-    # Secrets are handed to containers in memory, again at every start: that is no loss.
+    # A platform hands secrets to a container in memory, again at every start: nothing is lost there.
     if lost is not Lost.MEMORY and key_file.parent not in {path.parent for path in files}:
         found.append(_about(sentences.operator.CHECKUP_KEY_FILE, key_file, lost, environ))
     return [problem for problem in found if problem]

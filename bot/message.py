@@ -10,6 +10,7 @@ from sqlmodel import Session
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 import words
+from storage.tables import Chat
 from words import Sentence
 
 Keyboard = Sequence[Sequence[InlineKeyboardButton]]
@@ -79,3 +80,8 @@ def unpack(payload: str) -> Message:
     rows = [[InlineKeyboardButton.de_json(key, None) for key in row] for row in packed["keyboard"]]
     text = Markup(packed["text"])  # noqa: S704  # it was Markup when packed
     return Message(text, rows, packed["asks"], packed.get("question", ""))
+
+
+def language_of(chat: Chat) -> str:
+    """The language of the chat's messages: the one that it chose, or else the one of its Telegram."""
+    return words.best(chat.language, chat.telegram_language)

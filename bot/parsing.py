@@ -7,6 +7,7 @@ from typing import NamedTuple
 from words.typed import understood
 
 _ARROW = re.compile(r"\s*(?:→|->)\s*")
+_COMMAND = re.compile(r"/(\w+)(?:@(\w+))?(?![\w/@])", re.ASCII)
 _ADDRESS = re.compile(r"[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@]+")
 
 
@@ -53,15 +54,24 @@ def unpacked(payload: str) -> str:
     return text
 
 
+def command(text: str) -> tuple[str, str]:
+    """`/Track@OurBot contract` gives `track` and `OurBot`. What is not there is empty.
+
+    Telegram marks the commands that people type, but not those that they paste: the text alone decides.
+    """
+    found = _COMMAND.match(text)
+    return (found[1].lower(), found[2] or "") if found else ("", "")
+
+
 def argument(text: str) -> str:
     """What stands behind a command: `/track@bot contract` gives `contract`."""
     return " ".join(text.split(None, 1)[1:]).strip()
 
 
-def number_and_more(text: str) -> tuple[int | None, str]:
-    """`7 in 2 days`: a link's number, and what stands behind it."""
-    first, more = [*text.split(None, 1), "", ""][:2]
-    return number(first), more.strip()
+def number_and_rest(text: str) -> tuple[int | None, str]:
+    """`7 in 2 days`: a link's number, and the text after it."""
+    first, rest = [*text.split(None, 1), "", ""][:2]
+    return number(first), rest.strip()
 
 
 def number(text: str) -> int | None:

@@ -114,6 +114,11 @@ def answer_key(kind: MessageKind, update_id: int) -> str:
     return f"{kind}:{update_id}"
 
 
+def pressed_key(kind: MessageKind, chat_id: int, telegram_id: int, data: str, window: int) -> str:
+    """The answer to a button, by its message, its data, and the span of seconds in which it was pressed."""
+    return f"{kind}:{chat_id}:{telegram_id}:{data}:{window}"
+
+
 def notice_key(about: str, which: float) -> str:
     """A notice to the administrator, such as `failed:<update>` or `checkup:<time>`."""
     return f"{about}:{which}"

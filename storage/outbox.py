@@ -104,6 +104,14 @@ def telegram_id_of(session: Session, key: str) -> int | None:
 _TELEGRAM_ID = select(OutboxMessage.telegram_id).where(col(OutboxMessage.key) == bindparam("of_key"))
 
 
+def is_owed(session: Session, keys: Sequence[str]) -> bool:
+    """Return True if a message with one of these keys is in the outbox, sent or not."""
+    return (
+        session.exec(select(OutboxMessage.id).where(col(OutboxMessage.key).in_(keys)).limit(1)).first()
+        is not None
+    )
+
+
 def answer_of(session: Session, chat_id: int, telegram_id: int) -> OutboxMessage | None:
     """Return the answer that a Telegram message shows; None if it shows none, or one forgotten since."""
     query = select(OutboxMessage).where(

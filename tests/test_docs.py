@@ -8,7 +8,7 @@ import pytest
 
 import settings as configuration
 from bench.__main__ import JUDGE, PARTS, TABLE
-from bot.app import COMMANDS
+from bot.commands.routing import COMMANDS
 from pixel_server.pages import health, owner, recipient
 from tools.chat_shots import SHEETS
 from words import sentences

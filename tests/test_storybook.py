@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import COMMANDS
-from bot.commands.buttons import VERBS
+from bot.commands.routing import BUTTONS, COMMANDS
 from demo.storybook import Seen, StoryError, read, stories, written
 from tests import pseudo
 from tests.canaries import keys_in, leaks
@@ -147,14 +146,14 @@ def test_every_command_is_typed_in_some_story() -> None:
 def test_every_button_of_the_catalogue_is_under_some_message() -> None:
     shown = {label.removesuffix(" ⧉").removesuffix(" ↗") for row in rows() for label in row}
     labels = list(catalogue())
-    assert len(labels) > len(VERBS) / 2, "the catalogue keeps its buttons somewhere else"
+    assert len(labels) > len(BUTTONS) / 2, "the catalogue keeps its buttons somewhere else"
     missing = [label for label in labels if not any(re.fullmatch(label, text) for text in shown)]
     assert missing == []
 
 
 def test_every_button_does_in_some_story_what_it_does(theatre: Theatre) -> None:
     queries = theatre.all_played().api.queries.values()
-    assert VERBS.keys() - {query.data.partition(":")[0] for query in queries} == set()
+    assert BUTTONS.keys() - {query.data.partition(":")[0] for query in queries} == set()
 
 
 def test_no_story_leaves_a_traceback_or_a_secret_in_the_log(theatre: Theatre) -> None:

@@ -4,22 +4,18 @@ import re
 from datetime import date
 
 from markupsafe import Markup
-from sqlmodel import Session
-from telegram import Update
 
 import words
 from bot import parsing
-from bot.context import BotContext
+from bot.commands.turn import Answer, Turn
 from bot.message import Message
 from bot.messages.nudges import set_deadline
 from bot.parsing import TrackRequest
 from bot.times import grammar, moments
 from bot.times.hours import zone_of
-from bot.updates import author_of, chat_id_of, message_id_of, text_of, thread_of, tracker_of
-from storage import chats, links
+from storage import links
 from storage.links import DailyLimitError
 from storage.tables import Link
-from storage.times import now
 from words import sentences
 from words.typed import understood
 
@@ -27,27 +23,31 @@ MOST_AT_ONCE = 5
 
 
 class DeadlineError(Exception):
-    """No such day, or one that has passed."""
+    """There is no such day, or it has passed. `sentence` says so, and what to type."""
 
-    def __init__(self, told: Markup) -> None:
-        super().__init__(told)
-        self.told = told
+    def __init__(self, sentence: Markup) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
-def track(session: Session, update: Update, context: BotContext) -> Message | None:
+def track(turn: Turn) -> Answer:
     """`/track contract to landlord`; alone it asks."""
-    return make_links(session, update, context, parsing.argument(text_of(update)))
+    return make_links(turn, turn.argument)
 
 
-def make_links(session: Session, update: Update, context: BotContext, text: str) -> Message | None:
-    """The new links' cards are the answer; without a text, or beyond a limit, a sentence is."""
-    chat = chats.get_or_create(session, chat_id_of(update), now())
+def press_track(turn: Turn) -> Answer:
+    """Ask for what `/track` alone asks for."""
+    return make_links(turn, "")
+
+
+def make_links(turn: Turn, text: str) -> Message | None:
+    """Make a link for each recipient. Their cards are the answer, or else a sentence says what is missing."""
     try:
-        text, day = deadline_in(text, moments.today(now(), zone_of(chat)))
+        text, day = deadline_in(text, moments.today(turn.said_at, zone_of(turn.chat)))
     except DeadlineError as error:
-        return Message(error.told)
+        return Message(error.sentence)
     request = parsing.track(text)
-    chat.asking = "" if request else "track"
+    turn.chat.asking = "" if request else "track"
     if request is None:
         return Message(
             words.say(sentences.track.TRACK_ASK),
@@ -58,19 +58,14 @@ def make_links(session: Session, update: Update, context: BotContext, text: str)
     if refused := _refused(request.label, recipients):
         return Message(refused)
     try:
-        made = _make(
-            session, update, context, [TrackRequest(request.label, recipient) for recipient in recipients]
-        )
+        made = _make(turn, [TrackRequest(request.label, recipient) for recipient in recipients])
     except DailyLimitError as full:
-        return no_room(full, context)
+        return no_room(full, turn)
     if day:
         for link in made:
-            set_deadline(session, chat, link, day, now())
-    return (
-        Message(words.say(sentences.track.TRACK_SEVERAL, count=len(recipients)))
-        if len(recipients) > 1
-        else None
-    )
+            set_deadline(turn.session, turn.chat, link, day, turn.now)
+    several = len(made) > 1
+    return Message(words.say(sentences.track.TRACK_SEVERAL, count=len(made))) if several else None
 
 
 def _refused(label: str, recipients: list[str]) -> Markup | None:
@@ -104,30 +99,30 @@ def deadline_in(text: str, today: date) -> tuple[str, date | None]:
     return text, None
 
 
-def _make(session: Session, update: Update, context: BotContext, requests: list[TrackRequest]) -> list[Link]:
-    """All of them or none. Raises DailyLimitError."""
-    chat_id, at, daily = chat_id_of(update), now(), context.settings.daily_links
-    links.check_room(session, chat_id, at, wanted=len(requests), daily=daily)
+def _make(turn: Turn, requests: list[TrackRequest]) -> list[Link]:
+    """Make all of the links, or none. Raises DailyLimitError."""
+    daily = turn.context.settings.daily_links
+    links.check_room(turn.session, turn.chat.id, turn.now, wanted=len(requests), daily=daily)
     return [
         links.create(
-            session,
-            chat_id=chat_id,
-            by=author_of(update),
+            turn.session,
+            chat_id=turn.chat.id,
+            by=turn.author,
             label=request.label,
             recipient=request.recipient,
-            now=at,
+            now=turn.now,
             daily=daily,
-            thread_id=thread_of(update),
-            asked_in=message_id_of(update),
-            tracker=tracker_of(update),
+            thread_id=turn.thread_id,
+            asked_in=turn.message_id,
+            tracker=turn.author_name,
         )
         for request in requests
     ]
 
 
-def no_room(full: DailyLimitError, context: BotContext) -> Message:
-    """What is said beyond the daily limit."""
-    limit, free = context.settings.daily_links, words.time(full.free_at, now())
+def no_room(full: DailyLimitError, turn: Turn) -> Message:
+    """The answer beyond the daily limit."""
+    limit, free = turn.context.settings.daily_links, words.time(full.free_at, turn.now)
     if full.left:
         return Message(words.say(sentences.track.TRACK_ROOM_FOR, left=full.left, limit=limit))
     return Message(words.say(sentences.track.TRACK_TOO_MANY, limit=limit, free=free))

@@ -21,8 +21,7 @@ from bot.delivery.breaker import CircuitBreaker
 from bot.delivery.composing import compose
 from bot.delivery.outcomes import NEXT, describe_telegram_error, outcome_of
 from bot.delivery.sending import show
-from bot.languages import language_of
-from bot.message import Message, simpler
+from bot.message import Message, language_of, simpler
 from storage import claims
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import describe_database_error

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 import words
-from bot.languages import language_of
-from bot.message import File, Message, button
+from bot.message import File, Message, button, language_of
 from bot.messages.drawing import Row, draw, drawable
 from bot.messages.listing import state_of
 from bot.messages.phrases import numbered

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from bot import checkup
-from bot.checkup import is_local, look
+from bot.checkup import find_problems, is_local
 from bot.context import BotContext
 from bot.message import unpack
 from settings import Settings
@@ -72,13 +72,13 @@ def made(engine: Engine) -> Iterator[Callable[[Settings], BotContext]]:
 
 
 async def told(settings: Settings, **environ: str) -> list[str]:
-    return [problem().unescape() for problem in await look(settings, INSTANCE, environ)]
+    return [problem().unescape() for problem in await find_problems(settings, INSTANCE, environ)]
 
 
 async def test_an_address_that_leads_to_our_own_pixel_server_is_well(settings: Settings) -> None:
     with serving(settings, telegram_api_url="http://127.0.0.1:1") as served:
         instance = open_keys(settings.key_file).instance()
-        assert await look(served.settings, instance, {}) == []
+        assert await find_problems(served.settings, instance, {}) == []
         assert "another installation" in (await told(served.settings))[0]
 
 

@@ -10,13 +10,10 @@ import pytest
 import respx
 from telegram import Bot
 
-from bot.app import build
-from bot.context import BotContext
+from bot.app import connect_to_telegram
 from bot.delivery.outcomes import outcome_of
 from logs import RedactingFormatter
 from storage.claims import Ended, Outcome
-from storage.engine import connect
-from storage.keys import open_keys
 from tests.conftest import settings_of
 
 TOKEN = "123456789:AAtestTESTtestTESTtestTESTtestTEST0"
@@ -30,11 +27,9 @@ BAD_GATEWAY = "<html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>"
 async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
     """The bot as it is built to run, with nobody behind the network but the played Telegram."""
     settings = settings_of(tmp_path, BOT_TOKEN=TOKEN)
-    context = BotContext(settings, connect(settings), open_keys(settings.key_file))
-    app = build(settings, context)
-    yield app.bot
-    await app.bot.request.shutdown()
-    context.close()
+    bot = connect_to_telegram(settings)
+    yield bot
+    await bot.request.shutdown()
 
 
 @pytest.fixture
@@ -237,11 +232,9 @@ async def test_an_attempt_that_was_given_up_may_have_arrived() -> None:
 async def test_an_address_without_a_telegram_behind_it_was_not_sent(tmp_path: Path) -> None:
     """With nothing played: a real connection, refused by this machine."""
     settings = settings_of(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
-    context = BotContext(settings, connect(settings), open_keys(settings.key_file))
-    bot = build(settings, context).bot
+    bot = connect_to_telegram(settings)
     assert (await sending(bot)).ended is Ended.NOT_SENT
     await bot.request.shutdown()
-    context.close()
 
 
 ANSWERS: dict[str, httpx.Response | Exception] = {

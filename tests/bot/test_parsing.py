@@ -135,7 +135,7 @@ def test_whatever_white_space_follows_a_command_is_no_part_of_it(gap: str) -> No
     ],
 )
 def test_more_may_stand_behind_a_links_number(typed: str, found: tuple[int | None, str]) -> None:
-    assert parsing.number_and_more(typed) == found
+    assert parsing.number_and_rest(typed) == found
 
 
 @pytest.mark.parametrize(

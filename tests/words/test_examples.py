@@ -48,8 +48,8 @@ def _track(text: str) -> object:
 
 def _timed(read: Callable[[str, float, ZoneInfo], float | None], text: str) -> object:
     """Parse a link's number, alone or with a time after it."""
-    number, more = parsing.number_and_more(text)
-    return number if not more else number and (at := read(more, NOW, UTC)) and (number, at)
+    number, rest = parsing.number_and_rest(text)
+    return number if not rest else number and (at := read(rest, NOW, UTC)) and (number, at)
 
 
 def _or_off(read: Callable[[str], object], text: str) -> object:
@@ -61,7 +61,7 @@ MEANINGS: dict[str, Callable[[str], object]] = {
     "history": lambda text: understood().states.get(text, "a piece of a name"),
     "sent": partial(_timed, moments.past),
     "remind": partial(_timed, moments.future),
-    "note": lambda text: all(parsing.number_and_more(text)),
+    "note": lambda text: all(parsing.number_and_rest(text)),
     "delete": lambda text: text in understood().everything or parsing.number(text),
     "timezone": zones.find,
     "quiet": partial(_or_off, grammar.clocks),

@@ -1,0 +1,77 @@
+"""Whose open it was, and why the bot thinks so: `/peek`, and the buttons under an alert."""
+
+import words
+from bot.commands.turn import Answer, Turn, about_fetch, about_link
+from bot.message import Message
+from bot.messages import alerts
+from bot.messages.listing import LONGEST_TIMELINE, story
+from bot.messages.phrases import name
+from bot.messages.timeline import folded_with
+from storage import links
+from storage.tables import FetchRow, Link
+from tracking import Statement, StatementKind
+from words import sentences
+
+PEEK_MINUTES = 15
+
+
+def peek(turn: Turn) -> Answer:
+    """`/peek`: opens within the next minutes are the owner's own; `/peek 7` for one link."""
+    if turn.argument:
+        return _peek_at_one(turn)
+    chosen = links.active(turn.session, turn.chat.id)
+    if not chosen:
+        return Message(words.say(sentences.commands.PEEK_NOTHING))
+    for link in chosen:
+        _state_peek(turn, link)
+    return Message(
+        words.say(sentences.commands.PEEK_NOTED, minutes=PEEK_MINUTES, what=sentences.commands.PEEK_ALL)
+    )
+
+
+@about_link
+def _peek_at_one(turn: Turn, link: Link) -> Answer:
+    _state_peek(turn, link)
+    return Message(words.say(sentences.commands.PEEK_NOTED, minutes=PEEK_MINUTES, what=name(link)))
+
+
+@about_link
+def press_peek(turn: Turn, link: Link) -> Answer:
+    _state_peek(turn, link)
+    return sentences.toasts.TOAST_PEEK
+
+
+def _state_peek(turn: Turn, link: Link) -> None:
+    until = turn.said_at + PEEK_MINUTES * 60
+    turn.state(link, Statement(StatementKind.PEEK, turn.said_at, until=until))
+
+
+@about_fetch
+def press_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    turn.state(link, Statement(StatementKind.OWN, turn.said_at, of=fetch.id))
+    return sentences.toasts.TOAST_OWN
+
+
+@about_fetch
+def press_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    turn.state(link, Statement(StatementKind.NOT_OWN, turn.said_at, of=fetch.id))
+    return sentences.toasts.TOAST_NOT_OWN
+
+
+@about_fetch
+def press_all_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    """Under a story: none of the fetches that one line stands for was the owner's."""
+    theirs = folded_with(turn.session, fetch, LONGEST_TIMELINE)
+    turn.state(link, *(Statement(StatementKind.NOT_OWN, turn.said_at, of=each) for each in theirs))
+    turn.edit(story(turn.session, link, turn.now))
+    return sentences.toasts.TOAST_NOT_OWN
+
+
+@about_fetch
+def press_why(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    return alerts.why(link, fetch, turn.now)
+
+
+@about_link
+def press_apps(_turn: Turn, _link: Link) -> Answer:
+    return Message(words.say(sentences.cards.OTHER_APPS))

@@ -1,0 +1,86 @@
+"""What is stored about a chat, handed out and erased: `/export` and `/delete`."""
+
+from functools import partial
+
+from telegram import Bot, ChatMember
+from telegram import Chat as TelegramChat
+from telegram.error import TelegramError
+
+import words
+from bot import parsing
+from bot.commands.turn import Answer, Turn, about_link
+from bot.message import Message, button
+from bot.messages.phrases import name
+from storage import erasing, links
+from storage.kinds import MessageKind
+from storage.tables import Link
+from words import sentences
+from words.typed import understood
+
+
+def export(turn: Turn) -> Answer:
+    """`/export`: one ZIP file with all that is stored about the chat."""
+    turn.owe_file(MessageKind.EXPORT)
+    return None
+
+
+def delete(turn: Turn) -> Answer:
+    """`/delete 7` asks once, `/delete everything` twice."""
+    if turn.argument.lower() not in understood().everything:
+        return ask_delete(turn)
+    count = links.count(turn.session, turn.chat.id)
+    if not count:
+        return Message(words.say(sentences.commands.DELETE_NOTHING))
+    text = words.say(sentences.commands.DELETE_ALL_ASK, count=count)
+    return Message(text, [[button(sentences.buttons.BUTTON_DELETE_ALL, "everything", 1)]])
+
+
+@about_link
+def ask_delete(_turn: Turn, link: Link) -> Answer:
+    return Message(
+        words.say(sentences.commands.DELETE_ASK, name=name(link)),
+        [[button(sentences.buttons.BUTTON_DELETE, "delete", link.id)]],
+    )
+
+
+@about_link
+def press_delete(turn: Turn, link: Link) -> Answer:
+    if not _may_delete(turn, link.created_by):
+        return sentences.toasts.TOAST_NOT_YOURS
+    turn.edit(Message(words.say(sentences.commands.DELETED, number=link.number)))
+    names = [str(name(link)) for _ in words.in_every_language()]
+    erasing.erase_link(turn.session, link, mentions=partial(_mentions, names))
+    return sentences.toasts.TOAST_DELETED
+
+
+def _mentions(names: list[str], payload: str) -> bool:
+    """Return True if an answer names the link, in whichever language the chat spoke then."""
+    text = parsing.unpacked(payload)
+    return any(name in text for name in names)
+
+
+def press_delete_everything(turn: Turn) -> Answer:
+    """The first button asks again, the second is final."""
+    if not _may_delete(turn, None):
+        return sentences.toasts.TOAST_ONLY_ADMINS
+    if turn.id == "1":
+        sure = button(sentences.buttons.BUTTON_DELETE_ALL_SURE, "everything", 2)
+        turn.edit(Message(words.say(sentences.commands.DELETE_ALL_SURE), [[sure]]))
+        return None
+    turn.edit(Message(words.say(sentences.commands.DELETED_ALL)))
+    erasing.erase_chat(turn.session, turn.chat, but=turn.message_id or 0)
+    return sentences.toasts.TOAST_DELETED
+
+
+def _may_delete(turn: Turn, created_by: int | None) -> bool:
+    """In a group, only the person who made the link may, or an administrator."""
+    return turn.is_private or turn.is_admin or (turn.author != 0 and turn.author == created_by)
+
+
+async def is_admin(bot: Bot, chat: TelegramChat, user_id: int) -> bool:
+    """Return True if somebody runs the group; False too if Telegram does not say."""
+    try:
+        member = await bot.get_chat_member(chat.id, user_id)
+    except TelegramError:
+        return False
+    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)

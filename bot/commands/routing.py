@@ -1,0 +1,178 @@
+"""Which handler an update goes to. A new command is a line in COMMANDS, a new button a line in BUTTONS."""
+
+import logging
+from collections.abc import Mapping
+from functools import partial
+
+from sqlmodel import Session
+from telegram import Bot, CallbackQuery, Chat, Update
+from telegram.error import TelegramError
+
+import words
+from bot import parsing
+from bot.commands import (
+    clocks,
+    general,
+    history,
+    language,
+    legal,
+    opens,
+    own_data,
+    recording,
+    remember,
+    selftest,
+    sent,
+    status,
+    track,
+)
+from bot.commands.turn import Answer, Handler, Turn, begin_turn
+from bot.context import BotContext
+from bot.message import Message
+from bot.messages.nudges import OFFERED_DAYS
+from words import sentences
+
+log = logging.getLogger(__name__)
+
+COMMANDS: Mapping[str, Handler] = {
+    "start": general.start,
+    "help": general.help_,
+    "track": track.track,
+    "history": history.history,
+    "sent": sent.sent,
+    "note": remember.note,
+    "delete": own_data.delete,
+    "export": own_data.export,
+    "remind": remember.remind,
+    "timezone": clocks.timezone,
+    "quiet": clocks.quiet,
+    "digest": clocks.digest,
+    "peek": opens.peek,
+    "mute": recording.mute,
+    "stop": recording.stop,
+    "language": language.language,
+    "status": status.status,
+    "privacy": legal.privacy,
+    "legal": legal.legal,
+    "cancel": general.cancel,
+}
+"""The handler of `/track` and so on. What else a command needs is listed in CONTRIBUTING.md."""
+
+BUTTONS: Mapping[str, Handler] = {
+    "sent": sent.press_sent,
+    **{f"ago{minutes}": sent.press_ago(minutes) for minutes in sentences.buttons.BUTTON_AGO},
+    "draft": sent.press_draft,
+    "yes": sent.press_yes,
+    "own": opens.press_own,
+    "not_own": opens.press_not_own,
+    "flip": opens.press_all_not_own,
+    "peek": opens.press_peek,
+    "why": opens.press_why,
+    "apps": opens.press_apps,
+    **recording.BUTTONS,
+    **{f"story_{verb}": history.then_story(press) for verb, press in recording.BUTTONS.items()},
+    "link": history.press_link,
+    "page": history.press_page,
+    "light": history.press_picture("light"),
+    "dark": history.press_picture("dark"),
+    "remind": remember.press_remind,
+    **{f"remind{days}": remember.press_remind_in(days) for days in OFFERED_DAYS},
+    "ask_delete": own_data.ask_delete,
+    "delete": own_data.press_delete,
+    "everything": own_data.press_delete_everything,
+    "track": track.press_track,
+    "test": selftest.press_test,
+    "again": status.press_again,
+    "let_go": status.press_dismiss,
+    "language": language.press_language,
+    "legal": legal.press_legal,
+    "zone": clocks.press_zone,
+}
+"""The handler of a button, by its verb: the data of a button is `<verb>:<id>`."""
+
+FINAL = ("delete", "everything")
+"""Verbs that cannot be undone. In a group, only some people may press them."""
+
+
+async def handle(update: Update, received_at: float, context: BotContext, bot: Bot) -> None:
+    """Do what an update asks for, exactly once: the doing and the inbox's mark are one transaction.
+
+    `received_at` is when the update was stored, in epoch seconds.
+    """
+    query, chat = update.callback_query, update.effective_chat
+    if query and chat:
+        await _handle_press(update, query, chat, received_at, context, bot)
+        return
+    handler = handler_of(update, bot.username) if chat else None
+    if handler is None:
+        await context.once(update.update_id, _nothing)
+        return
+    answer = partial(_answer, update=update, received_at=received_at, context=context, handler=handler)
+    await context.once(update.update_id, answer)
+
+
+def handler_of(update: Update, bot_name: str) -> Handler | None:
+    """Return the handler of what was typed; None for what needs no answer, such as a group's new title."""
+    message = update.message
+    if update.my_chat_member:
+        return general.membership
+    if message is None or not (message.text or message.effective_attachment):
+        return None
+    if message.location:
+        return clocks.located
+    command, addressee = parsing.command(message.text or "")
+    is_ours = addressee.lower() in ("", bot_name.lower())
+    return COMMANDS.get(command, general.no_command) if is_ours else general.no_command
+
+
+def _nothing(_session: Session) -> None:
+    """What an update is answered that asks for nothing."""
+
+
+async def _handle_press(
+    update: Update, query: CallbackQuery, chat: Chat, received_at: float, context: BotContext, bot: Bot
+) -> None:
+    """Do what the button says, and always answer Telegram: an unanswered button spins for ever."""
+    verb = (query.data or "").partition(":")[0]
+    asks = verb in FINAL and chat.type != chat.PRIVATE
+    answer = partial(
+        _answer,
+        update=update,
+        received_at=received_at,
+        context=context,
+        handler=BUTTONS.get(verb, _unknown_button),
+        is_admin=asks and await own_data.is_admin(bot, chat, query.from_user.id),
+    )
+    toast = await context.once(update.update_id, answer)
+    try:
+        await query.answer(toast)
+    except TelegramError as error:
+        # Telegram takes the answer for some minutes only. What the button asked for is done.
+        log.info("A button could not be answered: %s", error)
+
+
+def _unknown_button(_turn: Turn) -> Answer:
+    """A button of another version."""
+    return sentences.toasts.TOAST_GONE
+
+
+def _answer(
+    session: Session,
+    *,
+    update: Update,
+    received_at: float,
+    context: BotContext,
+    handler: Handler,
+    is_admin: bool = False,
+) -> str | None:
+    """Run the handler and owe its answer. Return the toast of a button."""
+    with begin_turn(session, context, update, received_at, is_admin=is_admin) as turn:
+        if turn.is_press and turn.was_just_answered():
+            return None
+        if turn.is_private and handler in COMMANDS.values() and handler is not general.cancel:
+            # A command typed instead of an answer cancels the open question.
+            turn.chat.asking = ""
+        answer = handler(turn)
+        if isinstance(answer, Message):
+            turn.owe(answer, quote=turn.is_press)
+            return None
+        return words.plain(answer) if answer else None

@@ -1,0 +1,80 @@
+"""When a mail was sent: `/sent`, and the buttons that say it or correct it."""
+
+from markupsafe import Markup
+
+import words
+from bot.commands.turn import Answer, Handler, Turn, about_fetch, about_link, about_link_and_text
+from bot.message import Message
+from bot.messages.phrases import lines, name
+from bot.times import moments
+from bot.times.hours import is_guessed, zone_of
+from storage import links
+from storage.statements import mark_sent
+from storage.tables import FetchRow, Link
+from storage.times import seconds
+from tracking import History, Statement, StatementKind
+from words import sentences
+
+SAID_ABOUT = 100
+"""Statements among which the tap of Sent is looked for."""
+
+
+@about_link_and_text
+def sent(turn: Turn, link: Link) -> Answer:
+    """`/sent 7` says the same as the button on the card; `/sent 7 at 14:05` says when it was."""
+    if not turn.rest:
+        return Message(_noted(turn, link, turn.state(link, Statement(StatementKind.SENT, turn.said_at))))
+    zone = zone_of(turn.chat)
+    at = moments.past(turn.rest, turn.said_at, zone)
+    if at is None:
+        return Message(words.say(sentences.commands.SENT_WHEN, number=link.number))
+    if not turn.chat.zone and moments.is_to_come(turn.rest, turn.said_at, zone):
+        return Message(words.say(sentences.commands.SENT_TO_COME, clock=turn.rest.removeprefix("at ")))
+    parts = [_noted(turn, link, turn.state(link, Statement(StatementKind.TOLD_SENT, at)))]
+    if is_guessed(turn.chat, lambda zone: moments.past(turn.rest, turn.said_at, zone)):
+        parts.append(words.say(sentences.clocks.CLOCK_IN_UTC))
+    return Message(lines(*parts))
+
+
+def _noted(turn: Turn, link: Link, history: History) -> Markup:
+    known = history.sent()
+    at = words.time(known.at if known else turn.said_at, turn.now)
+    return words.say(sentences.commands.SENT_NOTED, name=name(link), time=at)
+
+
+@about_link
+def press_sent(turn: Turn, link: Link) -> Answer:
+    windows = turn.context.settings.windows
+    new = mark_sent(turn.session, link, by=turn.author or None, now=turn.said_at, windows=windows)
+    return sentences.toasts.TOAST_SENT if new else sentences.toasts.TOAST_ALREADY
+
+
+def press_ago(minutes: int) -> Handler:
+    """Sent so long before Sent was tapped. Pressed twice, it says the same twice."""
+
+    @about_link
+    def press(turn: Turn, link: Link) -> Answer:
+        at = _tapped_at(turn, link) - minutes * 60
+        turn.state(link, Statement(StatementKind.TOLD_SENT, at))
+        return sentences.toasts.TOAST_SENT
+
+    return press
+
+
+def _tapped_at(turn: Turn, link: Link) -> float:
+    """When Sent was tapped last, in epoch seconds."""
+    newest_first = links.said_about(turn.session, link.id, SAID_ABOUT)
+    return next((row.at for row in newest_first if row.kind == StatementKind.SENT), turn.said_at)
+
+
+@about_link
+def press_draft(turn: Turn, link: Link) -> Answer:
+    turn.state(link, Statement(StatementKind.DRAFT, turn.said_at))
+    return sentences.toasts.TOAST_DRAFT
+
+
+@about_fetch
+def press_yes(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    """Yes, the mail was sent before this open."""
+    turn.state(link, Statement(StatementKind.TOLD_SENT, seconds(fetch.at)))
+    return sentences.toasts.TOAST_SENT

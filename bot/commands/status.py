@@ -1,0 +1,88 @@
+"""`/status`: where the chat's links stand, what it has set, and what may not have arrived."""
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+import words
+from bot.commands.turn import Answer, Turn
+from bot.message import Message, button
+from bot.messages.phrases import lines
+from bot.times import zones
+from storage import outbox, reports
+from storage.tables import Chat
+from tracking.status import ENDED, UNOPENED, LinkStatus
+from words import sentences
+
+
+def status(turn: Turn) -> Answer:
+    context = turn.context
+    report = reports.status(turn.session, turn.chat.id, turn.now, context.settings.windows.revival)
+    parts = _counts(report.statuses)
+    if report.waiting:
+        parts.append(words.say(sentences.commands.STATUS_WAITING, count=report.waiting))
+    parts += _settings(turn.chat)
+    if report.parked:
+        parts.append(words.say(sentences.commands.STATUS_PARKED, count=report.parked))
+    if context.trouble:
+        parts.append(words.say(sentences.commands.STATUS_TROUBLE))
+    if not report.parked and not context.trouble:
+        parts.append(words.say(sentences.commands.STATUS_WELL))
+    again = [
+        button(sentences.buttons.BUTTON_AGAIN, "again", 0),
+        button(sentences.buttons.BUTTON_LET_GO, "let_go", 0),
+    ]
+    return Message(lines(*parts), [again] if report.parked else ())
+
+
+COUNTED = {
+    "new": (LinkStatus.NEW,),
+    "draft": (LinkStatus.DRAFT,),
+    "unopened": UNOPENED,
+    "opened": (LinkStatus.OPENED,),
+    "asleep": (LinkStatus.ASLEEP,),
+    "stopped": ENDED,
+}
+"""What `/status` counts."""
+
+
+def _counts(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
+    links = sum(statuses.values())
+    ended = sum(statuses.get(status, 0) for status in ENDED)
+    parts = [words.say(sentences.commands.STATUS, watching=links - ended, links=links)]
+    counted = {shown: sum(statuses.get(status, 0) for status in group) for shown, group in COUNTED.items()}
+    found = [
+        words.say(sentences.commands.STATUS_COUNTS[shown], count=count)
+        for shown, count in counted.items()
+        if count
+    ]
+    return [*parts, Markup(" · ").join(found)] if found else parts
+
+
+def _settings(chat: Chat) -> list[Markup]:
+    """What the chat has set: its language, and its clock."""
+    parts = (
+        [words.say(sentences.commands.STATUS_LANGUAGE, language=sentences.languages.LANGUAGE_NAME)]
+        if chat.language
+        else []
+    )
+    if chat.zone:
+        parts.append(words.say(sentences.commands.STATUS_ZONE, zone=zones.shown(chat.zone)))
+    if chat.quiet_from is not None and chat.quiet_until is not None:
+        start, end = words.clock(chat.quiet_from), words.clock(chat.quiet_until)
+        parts.append(words.say(sentences.commands.STATUS_QUIET, start=start, end=end))
+    if chat.digest_at is not None:
+        parts.append(words.say(sentences.commands.STATUS_DIGEST, clock=words.clock(chat.digest_at)))
+    return parts
+
+
+def press_again(turn: Turn) -> Answer:
+    """Send again what may not have arrived."""
+    again = outbox.send_again(turn.session, turn.chat.id)
+    return sentences.toasts.TOAST_AGAIN if again else sentences.toasts.TOAST_GONE
+
+
+def press_dismiss(turn: Turn) -> Answer:
+    """Give up what may not have arrived."""
+    gone = outbox.dismiss(turn.session, turn.chat.id)
+    return sentences.toasts.TOAST_LET_GO if gone else sentences.toasts.TOAST_GONE

@@ -1,0 +1,261 @@
+"""A turn: one update from a chat, and all that its handler needs to answer it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlmodel import Session
+from telegram import Chat as TelegramChat
+from telegram import Message as TelegramMessage
+from telegram import Update
+
+import words
+from bot import parsing
+from bot.context import BotContext
+from bot.message import Message, language_of, pack, unpack
+from storage import chats, links, outbox
+from storage.kinds import MessageKind, answer_key, pressed_key
+from storage.outbox import Owed
+from storage.statements import state
+from storage.tables import Chat, FetchRow, Link
+from storage.times import now
+from tracking import History, Statement, StatementKind
+from words import Sentence, sentences
+
+DOUBLE_TAP = 10
+"""Seconds. A button that is pressed again so soon was pressed once: people tap twice when nothing moves."""
+
+Answer = Message | Sentence | None
+"""A message is sent to the chat. A sentence is the toast of the button that was pressed."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Made once for each update, inside the transaction in which the update is worked on."""
+
+    session: Session
+    context: BotContext
+    update: Update
+    chat: Chat
+    """The chat's row, locked."""
+    now: float
+    """When the update is worked on, in epoch seconds. What the answer shows is as of now."""
+    said_at: float
+    """When it was said, in epoch seconds. Statements, "in 2 days" and "at 14:05" count from then."""
+    is_admin: bool = False
+    """Whether the author runs the group. Telegram is asked only for buttons where it matters."""
+
+    @property
+    def message(self) -> TelegramMessage | None:
+        """The message that was written, or whose button was pressed."""
+        return self.update.effective_message
+
+    @property
+    def message_id(self) -> int | None:
+        return self.message.message_id if self.message else None
+
+    @property
+    def thread_id(self) -> int | None:
+        """The group's topic that the message is in."""
+        return self.message.message_thread_id if self.message and self.message.is_topic_message else None
+
+    @property
+    def is_private(self) -> bool:
+        chat = self.update.effective_chat
+        return chat is not None and chat.type == TelegramChat.PRIVATE
+
+    @property
+    def author(self) -> int:
+        """The Telegram id of the person who wrote or pressed; 0 where Telegram does not say."""
+        return self.update.effective_user.id if self.update.effective_user else 0
+
+    @property
+    def author_name(self) -> str:
+        """In a group, the author's first name; empty where an administrator hides behind the group."""
+        user = self.update.effective_user
+        return "" if self.is_private or user is None or user.is_bot else user.first_name
+
+    # What was typed.
+
+    @property
+    def text(self) -> str:
+        return (self.message.text or "") if self.message else ""
+
+    @property
+    def argument(self) -> str:
+        """The text after the command: `/sent 7 at 14:05` gives `7 at 14:05`."""
+        return parsing.argument(self.text)
+
+    @property
+    def number(self) -> int | None:
+        """The link's number after the command: `/sent 7 at 14:05` gives 7."""
+        return parsing.number_and_rest(self.argument)[0]
+
+    @property
+    def rest(self) -> str:
+        """The text after that number: `/sent 7 at 14:05` gives `at 14:05`."""
+        return parsing.number_and_rest(self.argument)[1]
+
+    # What was pressed. A button's data is `<verb>:<id>`.
+
+    @property
+    def is_press(self) -> bool:
+        return self.update.callback_query is not None
+
+    @property
+    def verb(self) -> str:
+        return self._pressed[0]
+
+    @property
+    def id(self) -> str:
+        """The id on the pressed button: of a link, a fetch, or what else the verb is about."""
+        return self._pressed[1]
+
+    @property
+    def _pressed(self) -> tuple[str, str]:
+        query = self.update.callback_query
+        verb, _, about = ((query.data if query else "") or "").partition(":")
+        return verb, about
+
+    # What the handler does.
+
+    def state(self, link: Link, *statements: Statement) -> History:
+        """Store what the author says about a link. Return its history after that.
+
+        A statement that says nothing new is not stored: pressed twice, a button has the effect of once.
+        """
+        history = links.history_of(link)
+        new = [statement for statement in statements if not self._is_known(link, history, statement)]
+        if not new:
+            return history
+        windows = self.context.settings.windows
+        return state(self.session, link, *new, by=self.author or None, now=self.said_at, windows=windows)
+
+    def _is_known(self, link: Link, history: History, statement: Statement) -> bool:
+        if history.statements.apply(statement) == history.statements:
+            return True
+        # Each of these has a time of its own, so that only their nearness shows a double tap.
+        newest = links.said_about(self.session, link.id, 1)
+        is_timed = statement.kind in (StatementKind.DRAFT, StatementKind.PEEK)
+        return is_timed and any(
+            row.kind == statement.kind and self.said_at - row.at < DOUBLE_TAP for row in newest
+        )
+
+    def owe(self, message: Message, *, quote: bool = False) -> None:
+        """Owe the chat this message as the answer. A question always quotes the message that it answers."""
+        reply_to = self.message_id if quote or message.asks else None
+        self._owe(MessageKind.REPLY, pack(message), reply_to)
+
+    def owe_file(self, kind: MessageKind, *, link_id: int | None = None, payload: str = "") -> None:
+        """Owe the chat a file of this kind, which is made when it is sent."""
+        self._owe(kind, payload, self.message_id, link_id)
+
+    def _owe(self, kind: MessageKind, payload: str, reply_to: int | None, link_id: int | None = None) -> None:
+        owed = Owed(
+            self._answer_keys(kind)[0],
+            self.chat.id,
+            kind,
+            self.now,
+            link_id=link_id,
+            thread_id=self.thread_id,
+            reply_to=reply_to,
+            payload=payload,
+        )
+        outbox.owe(self.session.connection(), [owed])
+
+    def _answer_keys(self, kind: MessageKind) -> list[str]:
+        """The key of the answer; for a button, also the one that a press just before would have used."""
+        if not self.is_press:
+            return [answer_key(kind, self.update.update_id)]
+        window, data = int(self.said_at // DOUBLE_TAP), f"{self.verb}:{self.id}"
+        return [
+            pressed_key(kind, self.chat.id, self.message_id or 0, data, each) for each in (window, window - 1)
+        ]
+
+    def was_just_answered(self) -> bool:
+        """Return True if the pressed button was pressed just before, and answered with a message."""
+        kinds = (MessageKind.REPLY, MessageKind.PICTURE)
+        return outbox.is_owed(self.session, [key for kind in kinds for key in self._answer_keys(kind)])
+
+    def edit(self, message: Message) -> Sentence | None:
+        """Let the message whose button was pressed say this. Return a toast if the outbox forgot it."""
+        found = outbox.rewrite(self.session, self.chat.id, self.message_id or 0, pack(message))
+        return None if found else sentences.toasts.TOAST_GONE
+
+    def question(self) -> str:
+        """The command whose question the message answers by replying to it; empty if it answers none."""
+        replied = self.message.reply_to_message if self.message else None
+        shown = outbox.answer_of(self.session, self.chat.id, replied.message_id) if replied else None
+        return unpack(shown.payload).question if shown else ""
+
+
+Handler = Callable[[Turn], Answer]
+"""What a command or a button does, inside its transaction."""
+
+
+@contextmanager
+def begin_turn(
+    session: Session, context: BotContext, update: Update, received_at: float, *, is_admin: bool = False
+) -> Iterator[Turn]:
+    """Make the turn of an update, and speak its chat's language until it ends.
+
+    The update shows that the bot can reach the chat again. `received_at` is when the update was stored.
+    """
+    at, telegram_chat = now(), update.effective_chat
+    assert telegram_chat  # noqa: S101  # routing passes over updates without a chat
+    chat = chats.get_or_create(session, telegram_chat.id, at)
+    chats.mark_reachable(chat)
+    turn = Turn(session, context, update, chat, at, _said_at(update, received_at), is_admin)
+    _learn_language(turn)
+    with words.speaking(language_of(chat)):
+        yield turn
+
+
+def _said_at(update: Update, received_at: float) -> float:
+    """When an update was said: a message's own date; for a pressed button, which has none, its arrival.
+
+    Telegram's dates are whole seconds. The end of the second counts, so that an open which the author has
+    seen before writing is not taken for a later one. No date is later than the arrival: clocks differ.
+    """
+    return min(received_at, update.message.date.timestamp() + 1) if update.message else received_at
+
+
+def _learn_language(turn: Turn) -> None:
+    """Take a person's language from Telegram, where it may change; in a group, that of the first author."""
+    user = turn.update.effective_user
+    if user and user.language_code and (turn.is_private or not turn.chat.telegram_language):
+        turn.chat.telegram_language = user.language_code
+
+
+def about_link(handle: Callable[[Turn, Link], Answer]) -> Handler:
+    """Make a handler about one of the chat's links: `/stop 7`, or a button with the link's id."""
+    return lambda turn: _about_link(turn, handle, takes_text=False)
+
+
+def about_link_and_text(handle: Callable[[Turn, Link], Answer]) -> Handler:
+    """The same for a command that takes text after the number, `turn.rest`: `/note 7 called him`."""
+    return lambda turn: _about_link(turn, handle, takes_text=True)
+
+
+def _about_link(turn: Turn, handle: Callable[[Turn, Link], Answer], *, takes_text: bool) -> Answer:
+    if turn.is_press:
+        # Another chat's link is as unknown as one that never was.
+        link_id = int(turn.id) if turn.id.isdecimal() else 0
+        link = links.link_of(turn.session, turn.chat.id, link_id, lock=True)
+        return handle(turn, link) if link else sentences.toasts.TOAST_GONE
+    if turn.number is None or (turn.rest and not takes_text):
+        return Message(words.say(sentences.commands.WHICH_LINK, command=parsing.command(turn.text)[0]))
+    link = links.numbered(turn.session, turn.chat.id, turn.number)
+    if link is None:
+        return Message(words.say(sentences.commands.NO_SUCH_LINK, number=turn.number))
+    return handle(turn, link)
+
+
+def about_fetch(handle: Callable[[Turn, FetchRow, Link], Answer]) -> Handler:
+    """Make a handler of a button about one fetch of one of the chat's links."""
+
+    def run(turn: Turn) -> Answer:
+        found = links.fetch_of(turn.session, turn.chat.id, turn.id)
+        return handle(turn, *found) if found else sentences.toasts.TOAST_GONE
+
+    return run
