@@ -1,6 +1,6 @@
-"""The chat: commands, wording, and the delivery of what is owed."""
+"""The bot: commands and buttons, what messages say, and how they are delivered."""
 
 import os
 
-# Read by python-telegram-bot when it is imported: waits are timedeltas, and nothing warns about it.
+# python-telegram-bot reads this when it is imported. Without it, each wait of Telegram's is a warning.
 os.environ.setdefault("PTB_TIMEDELTA", "1")

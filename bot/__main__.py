@@ -1,14 +1,14 @@
-"""`python -m bot`: serve the chats until SIGTERM, then finish what is under way."""
+"""`python -m bot`: serve the chats until SIGTERM, then finish the messages in flight."""
 
 import gc
 import os
 import signal
 
-# Before anything heavy is imported: who ends us in the first half second asked politely as well.
+# Before anything heavy is imported: a SIGTERM in the first half second must exit 0 too.
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
-# What is imported and read at the start stays: a collector that walks through it again and again takes a
-# sixth of a second, and finds nothing.
+# What is imported at the start stays in use. A collector that goes through it again and again takes a sixth
+# of a second, and frees nothing.
 gc.disable()
 
 import sys  # noqa: E402  # see above

@@ -1,4 +1,4 @@
-"""What every part of the bot works with: settings, keys, the database in a thread, and the news."""
+"""What every part of the bot works with: settings, keys, and the database, in a thread."""
 
 import asyncio
 import logging
@@ -29,7 +29,11 @@ TELEGRAM = "Telegram"
 
 
 class BotContext:
-    """Made once in the event loop; `due` is set whenever something may be waiting for delivery."""
+    """Made once, in the event loop.
+
+    Its events wake the loops: `due` when a message may be waiting for delivery, `received` when updates are
+    in the inbox, `troubled` when the trouble has changed.
+    """
 
     def __init__(self, settings: Settings, engine: Engine, keys: Keys) -> None:
         self.settings, self.keys = settings, keys
@@ -37,7 +41,7 @@ class BotContext:
         self._troubles: dict[str, str] = {}
         self._engine, self.database = engine, database_of(engine)
         self._erased = self.database.notifier(Topic.ERASED)
-        # One thread: SQLite has one writer anyway, and what is asked in order is done in order.
+        # One thread: SQLite has one writer anyway, and transactions run in the order of their requests.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
 
     @property
@@ -59,12 +63,12 @@ class BotContext:
             del self._troubles[source]
         self.troubled.set()
 
-    async def write(self, act: Callable[[Session], T]) -> T:
-        """Run `act` in one transaction; again, from its beginning, when it collided with another."""
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction; if it collided with another, run it again."""
 
         def run() -> T:
             with writing(self._engine) as session:
-                result = act(session)
+                result = work(session)
             if is_marked(session):
                 self._erased.after_commit()
             return result
@@ -78,21 +82,23 @@ class BotContext:
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # jitter, not a secret
         return await asyncio.get_running_loop().run_in_executor(self._thread, run)
 
-    async def read(self, ask: Callable[[Session], T]) -> T:
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a transaction that only reads."""
+
         def run() -> T:
             with reading(self._engine) as session:
-                return ask(session)
+                return work(session)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, run)
 
-    async def once(self, update_id: int, act: Callable[[Session], T]) -> T | None:
-        """Do what an update asks for, exactly once: the doing and its mark are one transaction.
+    async def once(self, update_id: int, work: Callable[[Session], T]) -> T | None:
+        """Do what an update asks for, exactly once: `work` and the inbox's mark are one transaction.
 
-        None when it was done before.
+        Return None if it was done before.
         """
 
         def do(session: Session) -> T | None:
-            return act(session) if inbox.finish(session, update_id) else None
+            return work(session) if inbox.finish(session, update_id) else None
 
         result = await self.write(do)
         self.due.set()
@@ -102,9 +108,11 @@ class BotContext:
         return self.database.bot_lock(self._engine)
 
     def copy_page(self, link: Link) -> str:
+        """Return the address of the link's copy page, which only its owner may know."""
         return f"{self.settings.public_url}/copy/{self.keys.owner_key(link.id, link.token)}"
 
     def test_page(self, link: Link) -> str:
+        """Return the address of the page that loads the image of a self-test."""
         return f"{self.settings.public_url}/try/{self.keys.test_key(link.id, link.token)}"
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A message as the chat should show it, before anybody sends it."""
+"""A message as the chat should show it, and how the outbox stores it."""
 
 import json
 import re
@@ -27,14 +27,15 @@ class File(NamedTuple):
 
 class Message(NamedTuple):
     text: Markup
+    """HTML in the tags that Telegram knows."""
     keyboard: Keyboard = ()
     asks: str = ""
-    """Opens a reply field with this placeholder."""
+    """Telegram opens a reply field with this placeholder."""
     question: str = ""
     """The command that takes the answer."""
     attach: Callable[[Session], Callable[[], File]] | None = None
-    """Reads what a file that comes along is made of, and returns what makes it: drawing and packing
-    must not hold the database."""
+    """Reads what an attached file is made of, and returns the function that makes it: drawing and packing
+    take long, and must not hold a transaction."""
 
     @property
     def markup(self) -> InlineKeyboardMarkup | ForceReply | None:
@@ -44,9 +45,10 @@ class Message(NamedTuple):
 
 
 def simpler(message: Message, complaint: str) -> Message:
-    """The same without what an older or stricter Bot API refuses: its tags, or its other buttons.
+    """Return the message without what an older or stricter Bot API refuses: its tags, or some buttons.
 
-    A person who gets a plain link is better off than one who gets none.
+    `complaint` is Telegram's description of the error. A person who gets a plain address is better off than
+    one who gets nothing.
     """
     if "parse entities" in complaint.lower():
         return message._replace(text=Markup(_TAGS.sub("", message.text)))  # noqa: S704  # still escaped
@@ -62,13 +64,13 @@ def simpler(message: Message, complaint: str) -> Message:
 
 
 def button(label: Sentence | str, verb: str, about: object) -> InlineKeyboardButton:
-    """A button that says `<verb>:<id>` back; a name or a number on it is the same in every language."""
+    """Return a button with the data `<verb>:<id>`. A name or a number needs no translation."""
     text = words.plain(label) if isinstance(label, Sentence) else label
     return InlineKeyboardButton(text, callback_data=f"{verb}:{about}")
 
 
 def pack(message: Message) -> str:
-    """As JSON, for the outbox."""
+    """Return the message as JSON, for the outbox. A file is not stored: it is made when it is sent."""
     rows = [[key.to_dict() for key in row] for row in message.keyboard]
     return json.dumps(
         {"text": message.text, "keyboard": rows, "asks": message.asks, "question": message.question}

@@ -1,4 +1,4 @@
-"""What people type, taken apart."""
+"""What people type, taken apart: commands, links' numbers, labels and recipients."""
 
 import json
 import re
@@ -12,18 +12,17 @@ _ADDRESS = re.compile(r"[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@]+")
 
 
 class TrackRequest(NamedTuple):
-    """What somebody wants tracked."""
+    """What `/track` makes a link for."""
 
     label: str
     recipient: str
 
 
 def track(text: str) -> TrackRequest | None:
-    """`contract to landlord`: the last arrow, or else the last " to ", parts label and recipient.
+    """Take `contract to landlord` apart at the last arrow, or else at the last " to ".
 
-    Of another language's words for "to" the first that stands there does.
-
-    None when there is nothing to track.
+    Where a language has several words for "to", the first of them that the text contains counts.
+    Return None if there is nothing to track.
     """
     text = " ".join(text.split())
     if not text.strip(",;.-→> "):
@@ -36,7 +35,7 @@ def track(text: str) -> TrackRequest | None:
 
 
 def recipients(text: str) -> list[str]:
-    """`Anna, Ben, Carla` are three, `Anna and Ben` is one; the same one twice is one."""
+    """Return who gets a link each: `Anna, Ben, Carla` are three, `Anna and Ben` is one, `Ben, ben` is one."""
     joined = rf"(?:{'|'.join(map(re.escape, understood().and_))}) "
     parts = (re.sub(f"^{joined}", "", part.strip()).strip() for part in text.split(","))
     found = {part.casefold(): part for part in reversed([part for part in parts if part])}
@@ -44,12 +43,12 @@ def recipients(text: str) -> list[str]:
 
 
 def is_mailing_list(text: str) -> bool:
-    """Whether one link would be for several mail addresses."""
+    """Return True if one link would be for several mail addresses."""
     return len(_ADDRESS.findall(text)) > 1
 
 
 def unpacked(payload: str) -> str:
-    """What a packed message says."""
+    """Return the text of a message as the outbox stores it."""
     text: str = json.loads(payload)["text"] if payload else ""
     return text
 
@@ -64,17 +63,17 @@ def command(text: str) -> tuple[str, str]:
 
 
 def argument(text: str) -> str:
-    """What stands behind a command: `/track@bot contract` gives `contract`."""
+    """Return the text after a command: `/track@bot contract` gives `contract`."""
     return " ".join(text.split(None, 1)[1:]).strip()
 
 
 def number_and_rest(text: str) -> tuple[int | None, str]:
-    """`7 in 2 days`: a link's number, and the text after it."""
+    """`7 in 2 days` gives 7 and `in 2 days`; without a number, None and the text after its first word."""
     first, rest = [*text.split(None, 1), "", ""][:2]
     return number(first), rest.strip()
 
 
 def number(text: str) -> int | None:
-    """A link's number, with or without its `#`."""
+    """Return a link's number, typed with or without its `#`."""
     found = re.fullmatch(r"#?(\d{1,9})", text.strip(), re.ASCII)
     return int(found[1]) if found else None

@@ -1,4 +1,4 @@
-"""The process: what is needed to start, the loops, and what is finished at the end."""
+"""The bot's process: what it needs to start, and how it is told to stop."""
 
 import asyncio
 import gc
@@ -31,14 +31,14 @@ async def serve(settings: configuration.Settings) -> None:
 
 
 async def _wait_for(engine: Engine) -> None:
-    """A database that is away comes back: to end for that would end the pixel server as well."""
-    said = ""
+    """Wait until the database answers. To exit instead would end the pixel server too, under honcho."""
+    logged = ""
     while True:
         try:
             require_schema(engine)
         except OperationalError as error:
-            if said != (said := describe_database_error(error)):
-                log.warning("The database does not answer, waiting for it: %s", said)
+            if logged != (logged := describe_database_error(error)):
+                log.warning("The database does not answer, waiting for it: %s", logged)
             await asyncio.sleep(1)
         else:
             return
@@ -52,7 +52,7 @@ def main() -> int:
             raise configuration.SettingsError(
                 "BOT_TOKEN is not set. Get one from @BotFather, or run: python -m demo"
             )
-        # What is imported by now stays; from here on the collector has little to walk through.
+        # What is imported by now stays in use: the collector need not go through it again.
         gc.freeze()
         gc.enable()
         asyncio.run(serve(settings))

@@ -1,4 +1,4 @@
-"""What Telegram shows of the bot before anybody has written to it, in every language it speaks."""
+"""The bot's profile in Telegram, in every language: its commands, and what it says about itself."""
 
 import logging
 
@@ -11,17 +11,17 @@ log = logging.getLogger(__name__)
 
 
 async def register(bot: Bot) -> None:
-    """Set what is not as it should be; a Telegram that refuses is asked again at the next start."""
+    """Set what differs from what it should be. What Telegram refuses is tried again at the next start."""
     try:
         for language in words.in_every_language():
             await _register(bot, language)
     except Exception as error:
-        # The bot does its work without it, whatever it is.
+        # Whatever it is, the bot does its work without a profile.
         log.warning("The bot's commands and descriptions could not be registered: %s", error)
 
 
 async def _register(bot: Bot, language: str) -> None:
-    # What is set for no language is shown to everybody whose language has nothing of its own.
+    # Without a code, it is shown to everybody whose language has no profile of its own.
     code = None if language == words.SOURCE else language
     commands = [(name, words.plain(sentence)) for name, sentence in sentences.welcome.COMMANDS.items()]
     known = await bot.get_my_commands(language_code=code)

@@ -1,4 +1,4 @@
-"""Whose certificates are trusted."""
+"""Which certificates the bot trusts."""
 
 import ssl
 from functools import cache
@@ -8,5 +8,5 @@ import httpx
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Read once: by itself each client reads the whole list anew."""
+    """Return the list of trusted certificates, read once. Each client would read it anew."""
     return httpx.create_ssl_context()

@@ -96,6 +96,15 @@ def test_inside_the_bot_arrows_point_down_too(room: str, above: set[str]) -> Non
                 assert node.module.removeprefix("bot.").partition(".")[0] not in above, source
 
 
+def test_only_the_turn_asks_the_clock_and_finds_the_chat() -> None:
+    """A handler that did so itself would count from when it works, and not from when somebody wrote."""
+    for source in sources("bot/commands"):
+        text = source.read_text("utf-8")
+        assert source.name == "turn.py" or not re.search(r"\bnow\(\)|get_or_create|mark_reachable", text), (
+            source
+        )
+
+
 def test_deciding_needs_nothing_but_the_standard_library() -> None:
     for source in sources("tracking"):
         assert imported(source) <= sys.stdlib_module_names | {"tracking"}, source

@@ -1,1 +1,1 @@
-"""The clock of a chat, and the days and times that people type."""
+"""Chats' time zones and quiet hours, and the days and times that people type."""

@@ -1,7 +1,7 @@
-"""Clocks, spans and days that people type, in English and in the language of the moment.
+"""The times of day, spans and days that people type, in English and in the chat's language.
 
-The grammar is small and strict: what is not surely meant is not guessed. Its words are `words.typed`'s.
-Clocks are minutes since midnight.
+The grammar is small and strict: it does not guess. Its words come from `words.typed`. A time of day, here a
+clock, is in minutes since midnight.
 """
 
 import re
@@ -36,12 +36,12 @@ def _patterns() -> _Patterns:
 @cache
 def _patterns_of(language: str) -> _Patterns:
     known = understood_in(language)
-    sign, behind = one_of(known.hour_sign), one_of(("am", "pm", *known.oclock, *known.hour_sign))
+    sign, after = one_of(known.hour_sign), one_of(("am", "pm", *known.oclock, *known.hour_sign))
     month, ordinal, of = one_of(known.months), one_of(known.ordinal), one_of(known.of)
     slash = one_of(known.date_sign)
     year = rf"(?:,? (?:{of} )?(\d{{4}}))?"
     return _Patterns(
-        clock=re.compile(rf"(\d{{1,2}})(?:[:.](\d{{2}})| ?{sign} ?(\d{{2}}))? ?({behind})?"),
+        clock=re.compile(rf"(\d{{1,2}})(?:[:.](\d{{2}})| ?{sign} ?(\d{{2}}))? ?({after})?"),
         clocks=re.compile(rf"(.+?)(?: ?[-–] ?| {one_of(known.until)} )(.+)"),
         span=re.compile(rf"(?:(\d{{1,3}})|{one_of(known.one)}) ?({one_of(known.units)})"),
         day=re.compile(rf"(\d{{1,2}})(?:{ordinal})? (?:{of} )?({month})\.?{year}"),
@@ -51,24 +51,24 @@ def _patterns_of(language: str) -> _Patterns:
 
 
 def one_of(known: Iterable[str]) -> str:
-    """A pattern for one of these words, the longest that fits; with none it never matches."""
+    """Return a pattern for one of these words, the longest that fits. Without any words it never matches."""
     longest_first = sorted(known, key=len, reverse=True)
     return f"(?:{'|'.join(map(re.escape, longest_first))})" if longest_first else "(?!)"
 
 
 def tidy(text: str) -> str:
-    """In lower case, with single spaces, as the vocabulary is written."""
+    """Return the text in lower case and with single spaces, as the vocabulary is written."""
     return " ".join(text.lower().replace("’", "'").split())
 
 
 def without(known: Iterable[str], text: str) -> str:
-    """What stands behind one of these words; all of it where it begins with none."""
+    """Return the text after one of these words; all of it if it begins with none."""
     found = re.match(rf"{one_of(known)} ", text)
     return text[found.end() :] if found else text
 
 
 def clock(text: str) -> int | None:
-    """`14:05`, `14.05`, `2 pm`, and `7` alone, as minutes since midnight."""
+    """Return the minutes since midnight of `14:05`, `14.05`, `2 pm` or `7`; None for another text."""
     found = _patterns().clock.fullmatch(tidy(text))
     if not found:
         return None
@@ -81,22 +81,23 @@ def clock(text: str) -> int | None:
 
 
 def clocks(text: str) -> tuple[int, int] | None:
-    """`22:00-07:00`: from when until when."""
+    """Return the two times of day of `22:00-07:00`; None for another text, or if they are the same."""
     found = _patterns().clocks.fullmatch(tidy(text))
     start, end = (clock(found[1]), clock(found[2])) if found else (None, None)
     return None if start is None or end is None or start == end else (start, end)
 
 
 def span(text: str) -> float | None:
-    """`2 days`, `an hour`, `45 min`, in seconds."""
+    """Return the seconds of `2 days`, `an hour` or `45 min`; None for another text."""
     found = _patterns().span.fullmatch(tidy(text))
     return understood().units[found[2]] * int(found[1] or 1) if found else None
 
 
 def day(text: str, today: date, *, past: bool = False) -> date | None:
-    """`30 Nov`, `Nov 30`, `30.11.`, `2026-11-30`, `Friday`, `tomorrow`.
+    """Return the day of `30 Nov`, `Nov 30`, `30.11.`, `2026-11-30`, `Friday` or `tomorrow`.
 
-    Without a year it is the next such day from today on, or, of the `past`, the last one up to today.
+    Without a year, it is the next such day from today on; with `past`, the last one up to today. None for
+    another text, a day that does not exist, or one more than a century away.
     """
     known = understood()
     text = without(known.on, tidy(text))
@@ -110,7 +111,7 @@ def day(text: str, today: date, *, past: bool = False) -> date | None:
 
 
 def _day_parts(text: str, known: Vocabulary) -> tuple[int, int, int | None] | None:
-    """Day, month, and the year where it was said."""
+    """Return day, month, and the year if there is one."""
     if found := _ISO.fullmatch(text):
         return int(found[3]), int(found[2]), int(found[1])
     if found := _DOTTED.fullmatch(text) or _patterns().figures.fullmatch(text):

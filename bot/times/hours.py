@@ -1,4 +1,4 @@
-"""The chat's own clock: what time it is there, and when it wants quiet."""
+"""A chat's own clock: its zone, its quiet hours, its daily digest. Times are epoch seconds."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from storage import reminders
 from storage.tables import Chat
 
 ELSEWHERE = ZoneInfo("Etc/GMT-5")
-"""Any clock but UTC's: what is the same moment on both hangs on no clock."""
+"""Any zone but UTC: a text that means the same moment in both does not depend on the zone."""
 
 
 def zone_of(chat: Chat) -> ZoneInfo:
@@ -18,12 +18,12 @@ def zone_of(chat: Chat) -> ZoneInfo:
 
 
 def is_guessed(chat: Chat, moment: Callable[[ZoneInfo], float | None]) -> bool:
-    """Whether a moment hangs on the chat's clock, and nobody has said where that is."""
+    """Return True if a moment depends on the chat's zone, and the chat has not set one."""
     return not chat.zone and moment(ZoneInfo("UTC")) != moment(ELSEWHERE)
 
 
 def quiet_end(chat: Chat, now: float) -> float | None:
-    """When the quiet hours end that the chat is in; None when it is in none."""
+    """Return when the quiet hours end that the chat is in now; None if it is in none."""
     start, end = chat.quiet_from, chat.quiet_until
     if start is None or end is None or not moments.within(start, end, now, zone_of(chat)):
         return None
@@ -31,7 +31,7 @@ def quiet_end(chat: Chat, now: float) -> float | None:
 
 
 def plan_digest(session: Session, chat: Chat, now: float) -> None:
-    """Owe the next digest by the chat's clock as it is now; none where none is wanted."""
+    """Owe the next digest, by the chat's zone as it is now; drop it if the chat wants none."""
     reminders.drop_digest(session, chat)
     if chat.digest_at is not None:
         reminders.owe_digest(session, chat, moments.next_time(chat.digest_at, now, zone_of(chat)), now)

@@ -1,6 +1,7 @@
-"""Moments that people type, and moments on somebody's clock.
+"""The moments that people type: `in 2 days`, `Friday at 8:00`, `20 min ago`.
 
-Clocks are minutes since midnight, moments are epoch seconds; `zone` is where the person's clock is.
+Moments are epoch seconds, times of day are minutes since midnight, and `zone` is the person's time zone.
+`now` is when the text was written.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -10,16 +11,16 @@ from bot.times.grammar import clock, day, span, tidy, without
 from words.typed import understood
 
 MORNING = 9 * 60
-"""A day without a time means nine o'clock."""
+"""A day without a time of day means nine o'clock."""
 
 
 def moment(day: date, minutes: int, zone: ZoneInfo) -> float:
-    """When a clock in `zone` shows so many minutes since midnight of a day."""
+    """Return when a clock in `zone` shows that time of day, on that day."""
     return datetime.combine(day, time(*divmod(minutes, 60)), zone).timestamp()
 
 
 def end_of(day: date, zone: ZoneInfo) -> float:
-    """The last second of a day on a clock in `zone`."""
+    """Return the last second of a day in `zone`."""
     return moment(day + timedelta(days=1), 0, zone) - 1
 
 
@@ -28,15 +29,18 @@ def today(now: float, zone: ZoneInfo) -> date:
 
 
 def shown(now: float, zone: ZoneInfo) -> str:
-    """What a clock in `zone` shows."""
+    """Return what a clock in `zone` shows, such as `14:05`."""
     return f"{datetime.fromtimestamp(now, zone):%H:%M}"
 
 
 def future(text: str, now: float, zone: ZoneInfo) -> float | None:
-    """`in 2 days`, `tomorrow`, `Friday at 8:00`, `30 Nov`, `at 18:00`: a moment after now, or None."""
+    """Return the moment after now that `in 2 days`, `Friday at 8:00`, `30 Nov` or `at 18:00` means.
+
+    None for a text that means no such moment.
+    """
     text = tidy(text)
-    behind = without(understood().in_, text)
-    if behind != text and (ahead := span(behind)) is not None:
+    after = without(understood().in_, text)
+    if after != text and (ahead := span(after)) is not None:
         return now + ahead if ahead else None
     found = _at_some_time(text, now, zone, past=False)
     if found is None and (minutes := _clock_alone(text)) is not None:
@@ -45,9 +49,10 @@ def future(text: str, now: float, zone: ZoneInfo) -> float | None:
 
 
 def past(text: str, now: float, zone: ZoneInfo) -> float | None:
-    """`14:05`, `yesterday 14:05`, `22 Nov at 9:00`, `15 min ago`: a moment that is not to come.
+    """Return the moment up to now that `14:05`, `yesterday 14:05`, `22 Nov at 9:00` or `15 min ago` means.
 
-    A clock alone is today's, and stands for yesterday's where today's is still to come.
+    A time of day alone is today's, or yesterday's if today's is still to come. None for a text that means no
+    such moment.
     """
     text = tidy(text)
     if (back := _ago(text)) is not None:
@@ -56,34 +61,34 @@ def past(text: str, now: float, zone: ZoneInfo) -> float | None:
         on = today(now, zone)
         found = moment(on, minutes, zone)
         return found if found <= now else moment(on - timedelta(days=1), minutes, zone)
-    found_then = _at_some_time(text, now, zone, past=True)
-    return found_then if found_then is not None and found_then <= now else None
+    then = _at_some_time(text, now, zone, past=True)
+    return then if then is not None and then <= now else None
 
 
 def is_to_come(text: str, now: float, zone: ZoneInfo) -> bool:
-    """Whether a clock that was named alone has not shown that time today."""
+    """Return True if the text is a time of day alone, and is still to come today."""
     minutes = _clock_alone(tidy(text))
     return minutes is not None and moment(today(now, zone), minutes, zone) > now
 
 
 def _ago(text: str) -> float | None:
-    """`2 days ago`, or as other languages turn it: `vor 2 Tagen`."""
+    """Return the seconds of `2 days ago`, or of `vor 2 Tagen`: other languages put the word first."""
     known = understood()
     for word in known.ago:
         if text.endswith(f" {word}"):
             return span(text.removesuffix(word))
-    behind = without(known.before, text)
-    return None if behind == text else span(behind)
+    after = without(known.before, text)
+    return None if after == text else span(after)
 
 
 def _clock_alone(text: str) -> int | None:
-    """`at 14:05`, `14:05`; what may be a span as well, such as `2 h`, takes the word before it."""
-    behind = without(understood().at, text)
-    return clock(behind) if behind != text or span(text) is None else None
+    """Return the time of day of `at 14:05` or `14:05`. `2 h` may be a span: it needs the `at`."""
+    after = without(understood().at, text)
+    return clock(after) if after != text or span(text) is None else None
 
 
 def _at_some_time(text: str, now: float, zone: ZoneInfo, *, past: bool) -> float | None:
-    """A day, alone or with a time behind it."""
+    """Return the moment of a day, alone or with a time of day after it."""
     on = today(now, zone)
     if found := day(text, on, past=past):
         return moment(found, MORNING, zone)
@@ -97,14 +102,14 @@ def _at_some_time(text: str, now: float, zone: ZoneInfo, *, past: bool) -> float
 
 
 def next_time(minutes: int, now: float, zone: ZoneInfo) -> float:
-    """When a clock in `zone` next shows so many minutes since midnight."""
+    """Return when a clock in `zone` next shows that time of day."""
     on = today(now, zone)
     found = moment(on, minutes, zone)
     return found if found > now else moment(on + timedelta(days=1), minutes, zone)
 
 
 def within(start: int, end: int, now: float, zone: ZoneInfo) -> bool:
-    """Whether a clock in `zone` stands between two times, over midnight too."""
+    """Return True if it is between two times of day in `zone`; they may lie around midnight."""
     local = datetime.fromtimestamp(now, zone)
     minutes = local.hour * 60 + local.minute
     return start <= minutes < end if start < end else minutes >= start or minutes < end

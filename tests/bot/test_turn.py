@@ -1,0 +1,271 @@
+"""What an update makes of a chat: counted from when it was said, and pressed twice as if once."""
+
+import json
+from collections.abc import AsyncIterator
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import col, select
+from telegram import Bot, Update
+
+from bot.commands import routing
+from bot.context import BotContext
+from bot.message import unpack
+from settings import Settings
+from storage import chats, inbox, links
+from storage.engine import reading, writing
+from storage.keys import open_keys
+from storage.kinds import MessageKind
+from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
+from storage.times import now, seconds
+from tests.bot import plain
+from tests.fetches import OUTLOOK, arrival
+from tests.storage.test_ingest import fold
+from tracking import StatementKind
+
+ANNA, GROUP = 1001, -100123
+HOUR, DAY = 3600.0, 86400.0
+
+
+class Silent(Bot):
+    """A Telegram that takes the answer to every button."""
+
+    @property
+    def username(self) -> str:
+        return "ReadbackBot"
+
+    async def answer_callback_query(self, *_: Any, **__: Any) -> bool:
+        return True
+
+
+class Talk:
+    """Anna's chat with the bot, without a network: updates go in, and rows come out."""
+
+    def __init__(self, context: BotContext, engine: Engine) -> None:
+        self.context, self.engine = context, engine
+        self.bot = Silent("1000:none")
+        self.numbers = count(1)
+
+    async def says(self, text: str, ago: float = 0, chat: int = ANNA) -> None:
+        """Anna writes; the bot gets to it so many seconds later."""
+        said_at = now() - ago
+        kind = "private" if chat > 0 else "supergroup"
+        message = {
+            "message_id": next(self.numbers) + 500, "date": int(said_at), "text": text,
+            "chat": {"id": chat, "type": kind}, "from": {"id": ANNA, "is_bot": False, "first_name": "Anna"},
+        }  # fmt: skip
+        await self._handle({"message": message}, now())
+
+    async def presses(self, data: str, ago: float = 0, message: int = 50) -> None:
+        pressed = {"message_id": message, "date": 1, "text": "card", "chat": {"id": ANNA, "type": "private"}}
+        query = {
+            "id": "1", "chat_instance": "1", "data": data, "message": pressed,
+            "from": {"id": ANNA, "is_bot": False, "first_name": "Anna"},
+        }  # fmt: skip
+        await self._handle({"callback_query": query}, now() - ago)
+
+    async def _handle(self, body: dict[str, Any], received_at: float) -> None:
+        body["update_id"] = next(self.numbers)
+        with writing(self.engine) as session:
+            inbox.receive(session, [body], received_at)
+        update = Update.de_json(json.loads(json.dumps(body)), self.bot)
+        await routing.handle(update, received_at, self.context, self.bot)
+
+    def link(self) -> Link:
+        with reading(self.engine) as session:
+            return session.exec(select(Link)).one()
+
+    def statements(self) -> list[StatementRow]:
+        with reading(self.engine) as session:
+            return list(session.exec(select(StatementRow).order_by(col(StatementRow.id))))
+
+    def owed(self, kind: MessageKind) -> list[OutboxMessage]:
+        with reading(self.engine) as session:
+            query = select(OutboxMessage).where(col(OutboxMessage.kind) == kind)
+            return list(session.exec(query.order_by(col(OutboxMessage.id))))
+
+    def answers(self) -> list[str]:
+        return [plain(unpack(owed.payload)) for owed in self.owed(MessageKind.REPLY)]
+
+
+@pytest.fixture
+async def anna(settings: Settings, engine: Engine) -> AsyncIterator[Talk]:
+    context = BotContext(settings, engine, open_keys(settings.key_file))
+    yield Talk(context, engine)
+    context.close()
+
+
+def seconds_of(owed: OutboxMessage) -> float:
+    assert owed.not_before
+    return seconds(owed.not_before)
+
+
+# --- when it was said -----------------------------------------------------------------------------
+
+
+async def test_sent_counts_from_when_anna_wrote_it(anna: Talk) -> None:
+    """The bot was away for an hour, in which the landlord opened the mail."""
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    fold(anna.engine, arrival(anna.link().token, now() - HOUR / 2, OUTLOOK))
+    await anna.says("/sent 1", ago=HOUR)
+    (sent,) = anna.statements()
+    assert sent.at == pytest.approx(now() - HOUR, abs=10)
+    assert links.history_of(anna.link()).summary.opens == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "back"),
+    [
+        ("/stop 1", StatementKind.STOPPED, HOUR),
+        ("/peek 1", StatementKind.PEEK, HOUR),
+        ("/sent 1 20 min ago", StatementKind.TOLD_SENT, HOUR + 1200),
+    ],
+)
+async def test_what_anna_says_counts_from_when_she_wrote_it(
+    typed: str, kind: StatementKind, back: float, anna: Talk
+) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.says(typed, ago=HOUR)
+    (said,) = anna.statements()
+    assert said.kind == kind
+    assert said.at == pytest.approx(now() - back, abs=10)
+
+
+async def test_a_reminder_in_two_days_is_two_days_after_the_message(anna: Talk) -> None:
+    await anna.says("/track contract to landlord")
+    await anna.says("/remind 1 in 2 days", ago=DAY)
+    (reminder,) = anna.owed(MessageKind.REMIND)
+    assert seconds_of(reminder) == pytest.approx(now() + DAY, abs=10)
+
+
+async def test_a_note_and_a_button_count_from_when_they_came(anna: Talk) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.says("/note 1 called him", ago=HOUR)
+    await anna.presses(f"sent:{anna.link().id}", ago=HOUR)
+    with reading(anna.engine) as session:
+        assert seconds(session.exec(select(Note)).one().at) == pytest.approx(now() - HOUR, abs=10)
+    assert anna.statements()[0].at == pytest.approx(now() - HOUR, abs=10)
+
+
+async def test_a_deadline_by_tomorrow_is_the_day_after_the_message(anna: Talk) -> None:
+    await anna.says("/track contract by tomorrow", ago=DAY)
+    deadline = anna.link().deadline
+    assert deadline
+    assert 0 < seconds(deadline) - now() <= DAY
+
+
+async def test_an_open_in_the_second_of_sent_came_before_it(anna: Talk) -> None:
+    """Telegram's dates are whole seconds: Anna saw the bot find her draft, and then said Sent."""
+    await anna.says("/track contract to landlord", ago=60)
+    fold(anna.engine, arrival(anna.link().token, float(int(now())), OUTLOOK))
+    await anna.says("/sent 1")
+    assert links.history_of(anna.link()).summary.opens == 0
+
+
+async def test_nothing_is_said_later_than_it_arrives(anna: Talk) -> None:
+    """Telegram's clock may be ahead of ours."""
+    await anna.says("/track contract to landlord")
+    await anna.says("/sent 1", ago=-HOUR)
+    assert anna.statements()[0].at <= now()
+
+
+# --- pressed twice --------------------------------------------------------------------------------
+
+
+async def sent_and_opened(anna: Talk) -> dict[str, str]:
+    """A link that was sent and opened, and two people's ids for what buttons are about."""
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.presses(f"sent:{anna.link().id}", ago=2 * HOUR)
+    fold(anna.engine, arrival(anna.link().token, now() - HOUR, OUTLOOK))
+    with reading(anna.engine) as session:
+        return {"link": str(anna.link().id), "fetch": session.exec(select(FetchRow.id)).one()}
+
+
+OF_FETCH = ("yes", "own", "not_own", "why", "flip")
+OF_ELSE = {"zone": "Europe/Berlin", "language": "de", "legal": "de", "page": "0", "everything": "1"}
+PRESSED = [verb for verb in routing.BUTTONS if verb not in ("delete",)]
+
+
+def effect(engine: Engine) -> dict[str, list[Any]]:
+    """All that a person can see or will be told, but for the moment at which a reminder is due."""
+    with reading(engine) as session:
+        chat, outbox = session.exec(select(Chat)).one(), session.exec(select(OutboxMessage)).all()
+        return {
+            "links": [(link.id, link.history, link.muted) for link in session.exec(select(Link))],
+            "statements": [(row.kind, row.of) for row in session.exec(select(StatementRow))],
+            "outbox": sorted((owed.kind, owed.link_id or 0, owed.payload) for owed in outbox),
+            "chat": [chat.zone, chat.language, chat.asking, chat.next_number],
+        }
+
+
+@pytest.mark.parametrize("verb", PRESSED)
+async def test_a_double_tap_has_the_effect_of_one(verb: str, anna: Talk) -> None:
+    ids = await sent_and_opened(anna)
+    about = ids["fetch"] if verb in OF_FETCH else OF_ELSE.get(verb, ids["link"])
+    await anna.presses(f"{verb}:{about}", ago=1.5)
+    once = effect(anna.engine)
+    await anna.presses(f"{verb}:{about}")
+    assert effect(anna.engine) == once
+
+
+async def test_one_hour_ago_counts_from_when_sent_was_tapped(anna: Talk) -> None:
+    ids = await sent_and_opened(anna)
+    tapped = anna.statements()[0].at
+    for _ in range(2):
+        await anna.presses(f"ago60:{ids['link']}")
+    sent = links.history_of(anna.link()).sent()
+    assert sent
+    assert sent.at == tapped - HOUR
+    await anna.presses(f"ago5:{ids['link']}")
+    assert anna.statements()[-1].at == tapped - 300
+
+
+async def test_a_button_pressed_again_later_answers_again(anna: Talk) -> None:
+    ids = await sent_and_opened(anna)
+    before = len(anna.answers())
+    for ago in (60.0, 59.0, 0.0):
+        await anna.presses(f"why:{ids['fetch']}", ago=ago)
+    assert len(anna.answers()) == before + 2
+
+
+async def test_the_same_button_under_two_messages_answers_under_both(anna: Talk) -> None:
+    ids = await sent_and_opened(anna)
+    before = len(anna.answers())
+    for message in (50, 51):
+        await anna.presses(f"why:{ids['fetch']}", message=message)
+    assert len(anna.answers()) == before + 2
+
+
+# --- which handler --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed", ["/help", "/HELP", "/help@ReadbackBot", "/help@readbackbot now", "/help, please", "/help\n"]
+)
+async def test_a_command_is_known_by_its_text(typed: str, anna: Talk) -> None:
+    """People paste commands, and Telegram marks only typed ones."""
+    await anna.says(typed)
+    assert "/track" in anna.answers()[0]
+    assert "/timezone" in anna.answers()[0]
+
+
+@pytest.mark.parametrize("typed", ["/help@OtherBot", "/helpme", "/usr/bin/python", "/help/me", "/"])
+async def test_a_command_of_nobody_is_hinted_at_in_private_and_passed_over_in_a_group(
+    typed: str, anna: Talk
+) -> None:
+    await anna.says(typed, chat=GROUP)
+    assert anna.answers() == []
+    await anna.says(typed)
+    assert len(anna.answers()) == 1
+    assert "/timezone" not in anna.answers()[0]
+
+
+async def test_any_update_of_a_chat_shows_that_it_can_be_reached(anna: Talk) -> None:
+    await anna.says("/help")
+    with writing(anna.engine) as session:
+        chats.mark_unreachable(session.get_one(Chat, ANNA), now())
+    await anna.presses("gone:1")
+    with reading(anna.engine) as session:
+        assert session.get_one(Chat, ANNA).unreachable_since is None
