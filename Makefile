@@ -23,7 +23,7 @@ run: $(VENV)/ready
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" exec $(VENV)/bin/honcho --env /dev/null start web bot
 
 test: $(VENV)/ready-dev
-	$(PY) -m pytest --numprocesses auto --dist worksteal
+	$(PY) -m pytest --numprocesses auto
 
 check: $(VENV)/ready-dev
 	$(PY) -m ruff format --check .
