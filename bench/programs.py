@@ -33,7 +33,7 @@ class UnavailableError(Exception):
     """A part or a server cannot be measured on this machine. The message, for the table, says why."""
 
 
-class WrongResultError(Exception):  # read aloud: "raise WrongResultError"
+class WrongResultError(Exception):
     """A measured figure cannot be right. The message says why."""
 
 

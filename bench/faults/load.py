@@ -28,7 +28,7 @@ class Letter(NamedTuple):
 
 
 class Load:
-    """`asked` and `answered` are logs of nonces. Each request carries a nonce in its user agent."""
+    """People and readers at work. `asked` and `answered` log the nonce in each request's user agent."""
 
     def __init__(self, api: BotApi, port: int, asked: Logbook, answered: Logbook, random: Random) -> None:
         self.letters: list[Letter] = []

@@ -24,7 +24,7 @@ def faketime_library() -> Path | None:
 
 
 class Product:
-    """`root` is the source tree: the product itself, or a mutant."""
+    """The product in a folder of its own. `root` is the source tree that it runs: its own, or a mutant's."""
 
     def __init__(self, folder: Path, logs: Path, *, token: str, api: str, root: Path = ROOT) -> None:
         self.folder, self.port = folder, free_port()

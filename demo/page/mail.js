@@ -102,7 +102,7 @@ function drawResults() {
 const HINTS = {
   none: "Ask the bot for a link first.",
   paste: "The link is in the chat. Paste its image into this draft.",
-  pasted: "The image is in your draft. The chat says that the bot saw it. Now send the mail.",
+  pasted: "The image is in your draft. The chat says whether the bot saw it. Now send the mail.",
   sent: "Sent. No pixel can know that: tap “✅ I’ve sent it” in the chat.",
   told: "The bot knows. Now let somebody open the mail.",
   opened: "Opened. The chat says what the bot can tell, and why.",
@@ -124,7 +124,7 @@ function guide() {
   const now = stage();
   const opened = ["gmail", "outlook"].some((key) => played(key).length);
   const next = { paste: "paste", pasted: "send", told: opened ? "" : "gmail" }[now];
-  find("#mail-hint").textContent = HINTS[opened ? "opened" : now];
+  find("#mail-hint").textContent = HINTS[now === "told" && opened ? "opened" : now];
   for (const [key, button] of buttons) button.classList.toggle("next", key === next);
   sentKey()?.classList.toggle("next", now === "sent");
   const steps = [now !== "none", now === "told", now === "told" && opened];

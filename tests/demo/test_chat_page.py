@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Page, expect
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -169,6 +169,7 @@ def test_a_newcomers_first_minute(page: Page, demo: Robins) -> None:
 
     page.click("[data-action=gmail]")
     expect(page.locator("#step-open")).to_have_class("done")
+    expect(page.locator("#mail-hint")).to_have_text("Opened. The chat says what the bot can tell, and why.")
     assert len(demo.fetched) == 2
 
 
@@ -193,6 +194,22 @@ def test_a_button_copies_and_another_shows_a_notice(page: Page, demo: Robins) ->
     assert page.evaluate("navigator.clipboard.readText()").startswith(f"{demo.pixels}/i/")
     page.click("text=Other mail apps")
     expect(page.locator("dialog p")).to_have_text("Outlook: Insert, Pictures.")
+
+
+def test_a_toast_stays_inside_the_chat_and_covers_no_field(page: Page) -> None:
+    page.click("#type-it")
+    page.click("text=Copy link")
+    expect(page.locator("#toast.shown")).to_be_visible()
+    toast, chat, composer = (box(page, name) for name in ("#toast", ".chat", "#composer"))
+    assert chat["x"] <= toast["x"]
+    assert toast["x"] + toast["width"] <= chat["x"] + chat["width"]
+    assert toast["y"] + toast["height"] <= composer["y"]
+
+
+def box(page: Page, selector: str) -> FloatRect:
+    found = page.locator(selector).bounding_box()
+    assert found
+    return found
 
 
 def test_what_people_write_is_never_markup(page: Page, demo: Robins) -> None:
