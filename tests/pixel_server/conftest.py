@@ -1,4 +1,4 @@
-"""A pixel server that runs, and a link of Anna's."""
+"""Fixtures: a running pixel server, and a link of Anna's."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tests.pixel_server.serving import Served, serving, track
 
 @pytest.fixture
 def plain() -> bool:
-    """Whether it serves without the pixel's short cut; where both matter, a file says so."""
+    """False: the server has the pixel's short cut. A file where both ways matter overrides this."""
     return False
 
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 ANNA, BORIS = 1001, 1002
 PATIENCE = 30
-"""Seconds after which a socket that says nothing fails its test."""
+"""Seconds after which a silent socket fails its test."""
 
 GOOGLE, GOOGLE_TOO, HOME, HOME_V6 = "66.249.84.1", "66.249.84.2", "84.150.10.20", "2003:e1:4711::20"
 """Addresses of Gmail's image proxy, and of two people's homes."""
@@ -61,14 +61,14 @@ class Answer(NamedTuple):
 
     @property
     def undated(self) -> bytes:
-        """All of its bytes but the date."""
+        """All bytes except the Date header."""
         head, mark, body = self.raw.partition(b"\r\n\r\n")
         kept = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"date:")]
         return b"\r\n".join(kept) + mark + body
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which says when it listens."""
+    """uvicorn that sets an event once it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -83,7 +83,7 @@ class _Server(uvicorn.Server):
 
 @dataclass
 class Served:
-    """A pixel server that runs."""
+    """A running pixel server."""
 
     app: PixelServer
     settings: Settings
@@ -112,7 +112,7 @@ class Served:
         return self.ask(request(path, method, host, **headers))
 
     def fetch(self, link: Link, **headers: str) -> Answer:
-        """Ask for a link's pixel, as Thunderbird does where no other header is given."""
+        """Ask for a link's pixel, as Thunderbird unless a header says otherwise."""
         return self.get(path_of(link), **headers)
 
     def run(self, doing: Coroutine[Any, Any, T]) -> T:
@@ -121,7 +121,7 @@ class Served:
 
 
 def request(path: str | bytes, method: str = "GET", host: str = "127.0.0.1", **headers: str) -> bytes:
-    """The bytes of a request whose connection ends with the answer."""
+    """Return the bytes of a request that closes its connection after the answer."""
     raw = path.encode("ascii") if isinstance(path, str) else path
     named = {"host": host, "user_agent": THUNDERBIRD, "connection": "close", **headers}
     lines = [f"{name.replace('_', '-')}: {value}".encode("latin-1") for name, value in named.items()]
@@ -129,7 +129,7 @@ def request(path: str | bytes, method: str = "GET", host: str = "127.0.0.1", **h
 
 
 def answer_on(wire: socket.socket) -> Answer:
-    """All that comes until the other side closes."""
+    """Read until the other side closes."""
     parts = []
     while part := wire.recv(65536):
         parts.append(part)
@@ -150,7 +150,7 @@ def serving(
     keep_alive: float = 5,
     **changed: object,
 ) -> Iterator[Served]:
-    """The pixel server of `python -m pixel_server`, in a thread, on a free port of this machine.
+    """Run the pixel server of `python -m pixel_server` in a thread, on a free port of this machine.
 
     It has connections of its own: what a test reads, another process could read.
     """
@@ -203,7 +203,7 @@ def sent(engine: Engine, link: Link, ago: float = 3600) -> None:
 
 
 def stopped(engine: Engine, link: Link) -> None:
-    """Its owner does not want to know any more."""
+    """Its owner stopped tracking."""
     _state(engine, link, Statement(StatementKind.STOPPED, now()))
 
 
@@ -215,7 +215,7 @@ def _state(engine: Engine, link: Link, statement: Statement) -> None:
 
 
 def stored(engine: Engine, link: Link) -> list[FetchRow]:
-    """A link's fetches, oldest first, as another process reads them."""
+    """Return a link's fetches, oldest first, as another process reads them."""
     with reading(engine) as session:
         return _rows(session, link)
 
@@ -226,5 +226,5 @@ def _rows(session: Session, link: Link) -> list[FetchRow]:
 
 
 def kinds(engine: Engine, link: Link) -> list[str]:
-    """What a link's fetches were taken for."""
+    """Return the verdicts on a link's fetches, oldest first."""
     return [row.kind for row in stored(engine, link)]

@@ -218,7 +218,7 @@ def test_every_mail_programs_steps_open_from_the_keyboard_one_at_a_time(anna: An
         assert page.locator("details[open]").count() == 1
 
 
-def test_what_is_pasted_as_text_is_the_address(anna: Annas, engine: Engine, link: Link) -> None:
+def test_pasting_as_plain_text_gives_the_address(anna: Annas, engine: Engine, link: Link) -> None:
     anna.context.grant_permissions(["clipboard-read", "clipboard-write"])
     press(anna.copy_page())
     mail = anna.mail()

@@ -1,4 +1,4 @@
-"""What was erased leaves the pixel server's own files, too."""
+"""Erased data also leaves the pixel server's own files."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.pixel_server.serving import track
 
 
 class Watched(Spools):
-    """Says when it has dropped what is no link's."""
+    """Releases a semaphore after each round of erasing."""
 
     def __init__(self, base: Path) -> None:
         super().__init__(base)
@@ -29,7 +29,7 @@ class Watched(Spools):
         self.erased.release()
 
 
-async def test_a_fetch_set_aside_for_an_erased_link_is_erased_at_the_start_and_when_it_is_told(
+async def test_a_fetch_set_aside_for_an_erased_link_is_erased_at_the_start_and_after_a_notification(
     settings: Settings, engine: Engine
 ) -> None:
     contract, offer = track(engine, "contract"), track(engine, "offer")

@@ -1,4 +1,4 @@
-"""Whatever is sent: no 5xx, no traceback, and the next one is served."""
+"""Whatever bytes a client sends: no 5xx, no traceback, and the next client is served."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What comes from outside: whose address it is, and for which host it was meant."""
+"""What headers say: the client's address, and the host that was asked for."""
 
 from ipaddress import ip_address, ip_network
 
@@ -39,7 +39,7 @@ def listed(entries: list[str]) -> str:
 @example("127.0.0.1", "," * 500)
 @example("127.0.0.1", "fe80::1%eth0")
 @example("::ffff:127.0.0.1", "84.150.10.20")
-def test_whatever_is_forwarded_an_address_is_found_or_none(peer: str | None, forwarded: str | None) -> None:
+def test_any_forwarded_header_gives_an_address_or_none(peer: str | None, forwarded: str | None) -> None:
     clients = ClientAddress(PROXIES)
     found = clients.find(peer, forwarded)
     assert found is None or found == peer or found in (forwarded or "")
@@ -51,7 +51,7 @@ def test_whatever_is_forwarded_an_address_is_found_or_none(peer: str | None, for
     theirs | junk,
     st.lists(ours, max_size=4),
 )
-def test_what_stands_left_of_the_first_stranger_is_never_believed(
+def test_entries_left_of_the_first_untrusted_address_are_never_believed(
     spoofed: list[str], stranger: str, hops: list[str]
 ) -> None:
     forwarded = listed([*spoofed, stranger, *hops])
@@ -61,17 +61,17 @@ def test_what_stands_left_of_the_first_stranger_is_never_believed(
 
 
 @given(theirs | junk, st.lists(anything, max_size=5).map(listed))
-def test_a_peer_that_is_not_ours_is_the_client_whatever_it_forwards(peer: str, forwarded: str) -> None:
+def test_an_untrusted_peer_is_the_client_whatever_it_forwards(peer: str, forwarded: str) -> None:
     assert ClientAddress(PROXIES).find(peer, forwarded) == peer
 
 
 @given(anything, st.lists(anything, max_size=5).map(listed))
-def test_without_trusted_proxies_nobodys_word_counts(peer: str, forwarded: str) -> None:
+def test_without_trusted_proxies_no_forwarded_header_counts(peer: str, forwarded: str) -> None:
     assert ClientAddress(()).find(peer, forwarded) == peer
 
 
 @given(ours, st.lists(ours, min_size=1, max_size=4).map(listed))
-def test_where_all_are_ours_nobody_knows_the_client(peer: str, forwarded: str) -> None:
+def test_when_all_addresses_are_trusted_proxies_the_client_is_unknown(peer: str, forwarded: str) -> None:
     assert ClientAddress(PROXIES).find(peer, forwarded) is None
 
 
@@ -81,11 +81,11 @@ def test_an_address_is_trusted_exactly_when_a_network_holds_it(address: object) 
     clients = ClientAddress(PROXIES)
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is None:
-        # PixelRequest twice: the second answer comes from memory.
+        # Asked twice, because the second answer comes from the cache.
         assert [clients.trusts(str(address)), clients.trusts(str(address))] == [expected] * 2
 
 
-def test_several_hops_are_passed_and_no_further() -> None:
+def test_trusted_hops_are_skipped_up_to_the_first_untrusted_one() -> None:
     find = ClientAddress(PROXIES).find
     assert find("127.0.0.1", "66.249.84.1") == "66.249.84.1"
     assert find("127.0.0.1", "1.1.1.1, 66.249.84.1, 10.0.0.1, fd00::9") == "66.249.84.1"
@@ -108,25 +108,25 @@ def test_several_hops_are_passed_and_no_further() -> None:
         (None, "66.249.84.1", False),
     ],
 )
-def test_a_proxy_nobody_named_is_one_that_forwards_from_a_private_address(
+def test_a_peer_that_forwards_from_a_private_address_is_an_unnamed_proxy(
     peer: str | None, forwarded: str | None, hides: bool
 ) -> None:
     assert ClientAddress(PROXIES).hides_clients(peer, forwarded) is hides
 
 
 @given(st.none() | st.text(max_size=40) | anything)
-def test_anything_can_be_asked_whether_it_is_of_this_machine(address: str | None) -> None:
+def test_any_text_can_be_checked_for_a_local_address(address: str | None) -> None:
     assert is_local(address) or not is_loopback(address)
 
 
-def test_this_machine_and_its_network_are_told_apart() -> None:
+def test_loopback_and_private_addresses_are_told_apart() -> None:
     addresses = ("127.0.0.1", "127.8.9.1", "::1", "10.0.0.1", "fd00::1", "84.150.10.20", "", None)
     assert [is_loopback(address) for address in addresses] == [True] * 3 + [False] * 5
     assert [is_local(address) for address in addresses] == [True] * 5 + [False] * 3
 
 
 def host_check(public_url: str, host: str) -> HostCheck:
-    """The check of a server whose pages are never reached here."""
+    """Return the check alone. No test here reaches the pages behind it."""
 
     async def pages(*_: object) -> None:
         raise AssertionError
@@ -178,14 +178,14 @@ def test_any_headers_can_be_checked(headers: list[tuple[bytes, bytes]]) -> None:
         assert any(last.lower().startswith(name) for name in names)
 
 
-def test_a_header_that_is_given_twice_is_one_list() -> None:
+def test_a_repeated_header_is_joined_to_one_list() -> None:
     headers = [(b"host", b"mail.example"), (b"x", b"y"), (b"host", b"evil.example")]
     assert header(headers, b"host") == "mail.example,evil.example"
     assert header(headers, b"referer") is None
     assert not host_check("https://mail.example", "127.0.0.1").allows(headers)
 
 
-def test_a_host_that_is_an_address_of_version_6() -> None:
+def test_the_host_may_be_an_ipv6_address() -> None:
     check = host_check("http://[2001:db8::1]:8000", "127.0.0.1")
     assert check.allows([(b"host", b"[2001:db8::1]:8000")])
 

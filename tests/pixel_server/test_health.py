@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, and who may know more?"""
+"""`/healthz`, `/readyz`, and who may see the details."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_the_instance_is_the_same_after_a_restart_and_another_with_another_key_f
     assert told[0]["instance"] != told[2]["instance"]
 
 
-def test_alive_is_told_to_anybody_whatever_host_they_ask_for(settings: Settings) -> None:
+def test_healthz_answers_anybody_under_any_host(settings: Settings) -> None:
     with serving(settings) as served:
         answers = [served.get("/healthz", host=host) for host in ("127.0.0.1", "evil.example", "")]
     assert {answer.status for answer in answers} == {200}
@@ -78,7 +78,7 @@ def test_the_bots_trouble_is_told_and_does_not_stop_the_pixel(settings: Settings
     assert heard[2].startswith("was last seen 36")
 
 
-def test_who_comes_through_a_proxy_or_a_tunnel_is_told_no_details(settings: Settings) -> None:
+def test_requests_through_a_proxy_or_a_tunnel_get_no_details(settings: Settings) -> None:
     with serving(settings) as served:
         told = [
             said(served.get("/readyz", x_forwarded_for=forwarded)) for forwarded in (HOME, "127.0.0.1", "")
@@ -86,7 +86,7 @@ def test_who_comes_through_a_proxy_or_a_tunnel_is_told_no_details(settings: Sett
     assert told == [{"ready": True}] * 3
 
 
-def test_with_a_metrics_token_details_are_for_those_who_know_it_from_wherever(settings: Settings) -> None:
+def test_with_a_metrics_token_whoever_knows_it_gets_details_from_anywhere(settings: Settings) -> None:
     known = f"Bearer {SECRET}"
     with serving(settings, metrics_token=SecretStr(SECRET)) as served:
         assert "bot" in said(served.get("/readyz", authorization=known))
@@ -97,7 +97,7 @@ def test_with_a_metrics_token_details_are_for_those_who_know_it_from_wherever(se
         assert SECRET not in served.get("/readyz", authorization=known).text
 
 
-def test_a_proxy_that_nobody_named_is_told(settings: Settings, engine: Engine) -> None:
+def test_an_unnamed_proxy_is_a_warning(settings: Settings, engine: Engine) -> None:
     link = track(engine)
     with serving(settings) as served:
         assert "TRUSTED_PROXIES" not in str(said(served.get("/readyz")))
@@ -132,7 +132,7 @@ def test_not_ready_without_tables_and_the_next_step_is_told(tmp_path: Path) -> N
 def test_not_ready_on_older_tables_and_ready_with_a_warning_on_newer_ones(
     settings: Settings, engine: Engine
 ) -> None:
-    """A deploy migrates first: what is still running must not fall out of service for it."""
+    """A deployment migrates first. Servers that still run must stay ready meanwhile."""
     with serving(settings) as served:
         answers = []
         for schema in ("0000", "9999", SCHEMA):

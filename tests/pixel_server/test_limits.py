@@ -1,4 +1,4 @@
-"""More than anybody needs is refused, and who never comes to an end is hung up on."""
+"""Requests beyond the limits are refused, and clients that never finish one are disconnected."""
 
 import socket
 
@@ -22,12 +22,12 @@ def plain(request: pytest.FixtureRequest) -> bool:
 
 
 def headers(number: int, length: int = 1) -> dict[str, str]:
-    """So many headers, with the three that every request here has."""
+    """Return headers that make `number` together with the three that every request here has."""
     return {f"x_{each}": "y" * length for each in range(number - 3)}
 
 
 def is_cut_off(wire: socket.socket, sent: bytes, times: int) -> bool:
-    """Whether the other side stops listening before it was sent this so many times."""
+    """Return True if the other side stops reading before it was sent this so many times."""
     try:
         for _ in range(times):
             wire.sendall(sent)
@@ -36,7 +36,7 @@ def is_cut_off(wire: socket.socket, sent: bytes, times: int) -> bool:
     return False
 
 
-def test_as_many_headers_as_allowed_are_taken_and_one_more_is_not(
+def test_a_request_with_the_allowed_number_of_headers_is_taken_and_one_more_is_refused(
     served: Served, engine: Engine, link: Link
 ) -> None:
     assert served.fetch(link, **headers(MAX_HEADERS)).status == 200
@@ -56,7 +56,7 @@ def test_a_head_that_is_too_large_is_refused_with_the_image(
     assert served.fetch(link).status == 200
 
 
-def test_a_head_just_below_the_limit_is_taken_in_however_many_pieces_it_comes(
+def test_a_head_just_below_the_limit_is_taken_however_many_packets_it_comes_in(
     served: Served, engine: Engine, link: Link
 ) -> None:
     whole = request(path_of(link), x_long="y" * (MAX_HEAD - 500))
@@ -67,7 +67,7 @@ def test_a_head_just_below_the_limit_is_taken_in_however_many_pieces_it_comes(
     assert len(stored(engine, link)) == 1
 
 
-def test_a_long_path_is_a_token_that_is_none_or_no_page(served: Served) -> None:
+def test_a_long_path_is_an_invalid_token_or_a_page_that_does_not_exist(served: Served) -> None:
     long = "A" * 1000
     assert (served.get(f"/i/{long}").status, served.get(f"/i/{long}").body) == (200, GIF)
     assert served.get(f"/copy/{long}").status == 404
@@ -93,7 +93,7 @@ def test_a_body_without_end_is_cut_off(served: Served, link: Link) -> None:
         b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /i/x.gif HTTP/1.1\r\nX-a: ",
     ],
 )
-def test_who_begins_and_never_ends_is_hung_up_on(
+def test_a_client_that_never_finishes_its_request_is_disconnected(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
     monkeypatch.setattr(LimitedProtocol, "request_seconds", 0.1)
@@ -102,7 +102,7 @@ def test_who_begins_and_never_ends_is_hung_up_on(
         assert answer_on(wire).raw.count(b"HTTP/1.1") <= 1
 
 
-def test_who_goes_on_dripping_is_hung_up_on_as_well(
+def test_a_client_that_sends_its_request_drop_by_drop_is_disconnected_too(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LimitedProtocol, "request_seconds", 0.1)
@@ -111,7 +111,7 @@ def test_who_goes_on_dripping_is_hung_up_on_as_well(
         assert is_cut_off(wire, b"X-a: b\r\n", 10_000_000)
 
 
-def test_many_small_requests_in_one_packet_are_no_large_one(
+def test_many_small_requests_in_one_packet_do_not_count_as_a_large_one(
     served: Served, link: Link, engine: Engine
 ) -> None:
     one = b"GET %s HTTP/1.1\r\n%sX-a: %s\r\n" % (path_of(link).encode(), HOST, b"y" * 500)
@@ -121,7 +121,7 @@ def test_many_small_requests_in_one_packet_are_no_large_one(
     assert len(stored(engine, link)) == 100
 
 
-def test_what_makes_no_sense_is_not_written_to_the_log(
+def test_malformed_requests_are_not_written_to_the_log(
     served: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert served.ask(b"\x00\x01 nonsense\r\n\r\n").status == 400

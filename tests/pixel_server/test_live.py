@@ -1,4 +1,4 @@
-"""What an open copy page is told, and what that may cost."""
+"""The events that an open copy page gets, and their limits."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,7 +25,7 @@ from tracking import History, Sighting, StatementKind, Windows
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits two seconds for what another process did."""
+    """Poll often, so that no test waits two seconds for a change by another process."""
     monkeypatch.setattr(live, "POLL_SECONDS", 0.02)
 
 
@@ -62,7 +62,7 @@ def listening(served: Served, link: Link, **headers: str) -> Iterator[Listening]
 # --- what is told ----------------------------------------------------------------------------------
 
 
-def test_a_page_hears_of_the_draft_and_of_sent_on_another_page(served: Served, engine: Engine) -> None:
+def test_a_page_is_told_of_the_draft_and_of_sent_on_another_page(served: Served, engine: Engine) -> None:
     link = track(engine)
     with listening(served, link) as page:
         assert page.hears() == "waiting"
@@ -72,7 +72,7 @@ def test_a_page_hears_of_the_draft_and_of_sent_on_another_page(served: Served, e
         assert page.hears() == "sent"
 
 
-def test_a_page_hears_of_what_another_process_does(served: Served, engine: Engine) -> None:
+def test_a_page_is_told_of_changes_by_another_process(served: Served, engine: Engine) -> None:
     link = track(engine)
     with listening(served, link) as page:
         assert page.hears() == "waiting"
@@ -87,7 +87,7 @@ def test_a_page_hears_of_what_another_process_does(served: Served, engine: Engin
         assert page.hears() == "gone"
 
 
-def test_a_page_hears_of_its_own_link_alone(served: Served, engine: Engine) -> None:
+def test_a_page_is_told_of_its_own_link_alone(served: Served, engine: Engine) -> None:
     contract, invoice = track(engine), track(engine, "invoice")
     with listening(served, contract) as first, listening(served, invoice) as second:
         assert (first.hears(), second.hears()) == ("waiting", "waiting")
@@ -97,14 +97,14 @@ def test_a_page_hears_of_its_own_link_alone(served: Served, engine: Engine) -> N
         assert second.hears() == "sent"
 
 
-def test_a_page_that_comes_back_is_told_where_its_link_stands_now(served: Served, engine: Engine) -> None:
+def test_a_page_that_reconnects_is_told_the_current_stage(served: Served, engine: Engine) -> None:
     link = track(engine)
     served.fetch(link)
     with listening(served, link) as page:
         assert page.hears() == "draft"
 
 
-def test_a_stream_has_the_headers_of_pages_and_is_held_back_by_no_proxy(
+def test_a_stream_has_the_headers_of_pages_and_tells_proxies_not_to_buffer(
     served: Served, engine: Engine
 ) -> None:
     with listening(served, track(engine)) as page:
@@ -115,7 +115,7 @@ def test_a_stream_has_the_headers_of_pages_and_is_held_back_by_no_proxy(
         assert page.headers["referrer-policy"] == "no-referrer"
 
 
-def test_a_wrong_key_hears_nothing(served: Served, engine: Engine) -> None:
+def test_a_wrong_key_gets_no_stream(served: Served, engine: Engine) -> None:
     link = track(engine)
     answers = [served.get(f"/copy/{key}/live") for key in (link.token, f"{link.id}-{'0' * 32}")]
     assert [answer.status for answer in answers] == [404, 404]
@@ -146,25 +146,25 @@ def test_how_far_a_mail_is(told: list[StatementKind | Sighting], stage: Stage) -
 
 
 def turns(served: Served) -> Iterator[Answer]:
-    """Time in which the server can do what it wants to."""
+    """Give the server time, a request at a time."""
     for _ in range(5000):
         yield served.get("/healthz")
 
 
-async def test_a_stage_that_changes_while_another_is_being_told_is_told_too(link: Link) -> None:
+async def test_a_stage_that_changes_while_another_is_being_sent_is_sent_too(link: Link) -> None:
     stream = Stream(link, None)
     events = stream.events()
     assert await anext(events) == "data: waiting\n\n"
     stream.show(Stage.DRAFT)
     assert await anext(events) == "data: draft\n\n"
-    # The generator stands where the event has not been sent yet.
+    # The generator has yielded this event; it has not been sent yet.
     stream.show(Stage.SENT)
     assert await anext(events) == "data: sent\n\n"
     stream.end()
     assert [event async for event in events] == []
 
 
-async def test_a_stream_that_has_nothing_to_tell_says_so_now_and_then(
+async def test_a_silent_stream_sends_a_comment_now_and_then(
     link: Link, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "KEEP_ALIVE_SECONDS", 0.0)
@@ -175,7 +175,7 @@ async def test_a_stream_that_has_nothing_to_tell_says_so_now_and_then(
 # --- what it costs ---------------------------------------------------------------------------------
 
 
-def test_a_link_a_house_and_the_server_have_so_many_streams_and_no_more(
+def test_streams_are_limited_per_link_per_address_and_per_server(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MAX_STREAMS_PER_LINK", 2)
@@ -207,7 +207,7 @@ def test_a_page_that_is_closed_gives_its_place_back(
             assert any(not served.services.live.open_pages for _ in turns(served))
 
 
-def test_nobody_is_looked_for_while_no_page_is_open(served: Served, engine: Engine) -> None:
+def test_a_fetch_causes_no_query_while_no_page_shows_its_link(served: Served, engine: Engine) -> None:
     link = track(engine)
     told: list[bool] = []
     assert served.services.live.after(link.token, told.append) == told.append
@@ -217,7 +217,7 @@ def test_nobody_is_looked_for_while_no_page_is_open(served: Served, engine: Engi
         assert served.services.live.after("A" * 22, told.append) == told.append
 
 
-def test_streams_end_in_good_order_when_the_server_does(settings: Settings, engine: Engine) -> None:
+def test_streams_end_in_good_order_with_the_server(settings: Settings, engine: Engine) -> None:
     link = track(engine)
     with serving(settings) as served, listening(served, link) as page:
         assert page.hears() == "waiting"
@@ -226,7 +226,7 @@ def test_streams_end_in_good_order_when_the_server_does(settings: Settings, engi
         assert served.get(f"{copy_path(served, link)}/live").status == 429
 
 
-def test_a_database_that_is_away_for_a_while_ends_no_stream(
+def test_streams_outlive_a_database_that_fails_for_a_while(
     served: Served, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = track(engine)

@@ -1,4 +1,4 @@
-"""What the owner does on pages: the Sent button without any script, and the self-test."""
+"""The owner's pages: the Sent button without scripts, and the self-test."""
 
 import html
 
@@ -16,7 +16,7 @@ from words import plain, sentences
 __all__ = ["served"]
 
 
-def test_sent_on_the_page_is_what_sent_in_the_chat_is(served: Served, engine: Engine) -> None:
+def test_sent_on_the_page_does_what_sent_in_the_chat_does(served: Served, engine: Engine) -> None:
     link = track(engine)
     served.fetch(link)
     path = copy_path(served, link)
@@ -30,7 +30,7 @@ def test_sent_on_the_page_is_what_sent_in_the_chat_is(served: Served, engine: En
     assert plain(sentences.copy_page.PAGE_STAGES["sent"]) in html.unescape(served.get(path).text)
 
 
-def test_sent_cannot_be_said_with_a_wrong_key_or_by_following_a_link(served: Served, engine: Engine) -> None:
+def test_a_wrong_key_or_a_followed_link_cannot_mark_a_mail_as_sent(served: Served, engine: Engine) -> None:
     link, other = track(engine), track(engine, "invoice")
     right, wrong = copy_path(served, link), copy_path(served, other).replace(f"{other.id}-", f"{link.id}-")
     assert served.get(f"{wrong}/sent", "POST", content_length="0").status == 404

@@ -1,4 +1,4 @@
-"""Heads that are read in one go say what uvicorn's parser would have said, and the others are left to it."""
+"""Requests read in one go give what uvicorn's parser would have given; others are left to uvicorn."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ SIGHTING = Sighting(Agent.THUNDERBIRD, Network.OTHER)
 
 
 class Parsed:
-    """What httptools, the parser of uvicorn, makes of bytes."""
+    """What httptools, uvicorn's parser, reads from bytes."""
 
     def __init__(self, data: bytes) -> None:
         self.url, self.headers, self.complete = b"", list[Header](), 0
@@ -33,7 +33,7 @@ class Parsed:
 
 
 def read(packet: bytes) -> tuple[PixelRequest, list[Header]] | None:
-    """What is asked for, and the headers that were handed on."""
+    """Return the request, and the headers that were examined; None if it is left to uvicorn."""
     seen: list[Header] = []
 
     def find_out(headers: Sequence[Header], _peer: str | None) -> Facts:
@@ -48,7 +48,7 @@ def get(*lines: bytes, token: bytes = TOKEN, version: bytes = b"1.1") -> bytes:
     return b"\r\n".join([b"GET /i/%s.gif HTTP/%s" % (token, version), b"Host: a.example", *lines, b"", b""])
 
 
-def test_what_a_mail_program_sends_is_read_in_one_go() -> None:
+def test_a_mail_programs_request_is_read_in_one_go() -> None:
     found = read(get(b"User-Agent: \t Thunderbird/128.3.0", b"accept:image/*"))
     assert found == (
         (TOKEN.decode(), Facts(SIGHTING, None, ""), True),
@@ -65,7 +65,7 @@ def test_what_a_mail_program_sends_is_read_in_one_go() -> None:
         (get(b"Connection: close", version=b"1.0"), False),
     ],
 )
-def test_whether_the_connection_stays_is_read_as_well(packet: bytes, stays: bool) -> None:
+def test_keep_alive_is_read_from_the_request(packet: bytes, stays: bool) -> None:
     found = read(packet)
     assert found
     assert found[0].keep_alive is stays
@@ -103,11 +103,11 @@ def test_whether_the_connection_stays_is_read_as_well(packet: bytes, stays: bool
         b"",
     ],
 )
-def test_what_is_not_of_the_plainest_form_is_left_to_uvicorn(packet: bytes) -> None:
+def test_requests_not_of_the_plainest_form_are_left_to_uvicorn(packet: bytes) -> None:
     assert read(packet) is None
 
 
-def test_the_same_headers_are_looked_at_once_whatever_pixel_they_ask_for() -> None:
+def test_the_same_headers_are_examined_once_whichever_pixel_they_ask_for() -> None:
     looked = []
 
     def find_out(headers: Sequence[Header], _peer: str | None) -> Facts:
@@ -132,7 +132,7 @@ lines = some.lists(
 
 
 @given(lines)
-def test_headers_that_anybody_can_send_are_read_as_the_parser_reads_them(
+def test_any_headers_are_read_as_uvicorns_parser_reads_them(
     lines: list[tuple[bytes, bytes, bytes]],
 ) -> None:
     packet = get(*(b"".join(line) for line in lines))

@@ -1,4 +1,4 @@
-"""The pages people see: true, escaped, and silent about what is not theirs."""
+"""The pages: correct, escaped, and silent about other people's links."""
 
 import html
 import re
@@ -40,7 +40,7 @@ def copy_path(served: Served, link: Link) -> str:
 
 
 class References(HTMLParser):
-    """Everything a page makes a browser load, and every element it holds."""
+    """All that a page makes a browser load, and all of its elements."""
 
     LOADS = ("src", "href", "srcset", "poster", "data", "action", "background", "style", "content")
 
@@ -270,13 +270,13 @@ def test_nothing_but_the_pages_own_files_is_served(served: Served) -> None:
         assert served.get(path).status in (400, 404), path
 
 
-def test_a_page_takes_nothing_but_reading(served: Served, engine: Engine) -> None:
+def test_a_page_without_a_form_answers_405_to_everything_but_get(served: Served, engine: Engine) -> None:
     path = copy_path(served, track(engine))
     for method in ("POST", "PUT", "DELETE", "PATCH"):
         assert served.get(path, method, content_length="0").status == 405, method
 
 
-def test_an_owner_key_with_a_number_too_large_is_nothing(served: Served) -> None:
+def test_an_owner_key_with_a_number_too_large_opens_nothing(served: Served) -> None:
     for number in (2**31, 9_999_999_999):
         assert served.get(f"/copy/{number}-{'0' * 32}").status == 404
 
@@ -326,7 +326,7 @@ def test_in_a_folder_of_a_host_every_address_begins_with_the_folder(
 
 
 def test_a_page_is_small(served: Served, engine: Engine) -> None:
-    """HTML, style and script of each page together: it is opened on a phone, in a hurry."""
+    """HTML, style and script of each page together. It is opened on a phone, in a hurry."""
     link = track(engine, "contract " * 100, "landlord " * 100)
     for path in ("/", copy_path(served, link), f"/n/{link.token}"):
         answer = served.get(path)
@@ -335,8 +335,8 @@ def test_a_page_is_small(served: Served, engine: Engine) -> None:
         assert sum(sizes) < 30_000, (path, sizes)
 
 
-def test_what_is_not_the_databases_day_is_told_in_a_sentence(tmp_path: Path) -> None:
-    """A database without its tables, as one that is away: the page says so, and the log in one line."""
+def test_while_the_database_fails_every_page_says_so_in_a_sentence(tmp_path: Path) -> None:
+    """A database without tables stands for any failure."""
     with serving(settings_of(tmp_path)) as served:
         for path in (
             f"/n/{'A' * 22}",

@@ -1,4 +1,4 @@
-"""Every page in a real browser: for every eye and hand, on every screen, and without any script."""
+"""Every page in a real browser: accessible, on every screen, and without scripts."""
 
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -50,7 +50,7 @@ def paths(served: Served, link: Link) -> list[str]:
 
 
 def serious(page: Page) -> list[Any]:
-    """What axe-core finds, aside from what it calls moderate or minor."""
+    """Return the barriers that axe-core calls serious or critical."""
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     assert found["passes"], "axe-core has looked at nothing"
@@ -62,7 +62,7 @@ def serious(page: Page) -> list[Any]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_on_any_page_keeps_anybody_out(
+def test_axe_core_finds_no_serious_barrier_on_any_page(
     browser: Browser, served: Served, link: Link, engine: Engine, scheme: Literal["light", "dark"]
 ) -> None:
     with browser.new_context(color_scheme=scheme, viewport={"width": 320, "height": 900}) as context:
@@ -85,7 +85,7 @@ def test_nothing_on_any_page_keeps_anybody_out(
         assert serious(page) == []
 
 
-def test_axe_core_would_find_what_keeps_somebody_out(browser: Browser) -> None:
+def test_axe_core_would_find_a_serious_barrier(browser: Browser) -> None:
     with browser.new_context() as context:
         page = context.new_page()
         page.set_content("<html><body><main><button></button><img src='data:,'></main></body></html>")
@@ -126,7 +126,7 @@ def test_a_landlord_without_scripts_finds_the_page_and_stops_recording(
     assert kinds(engine, link) == []
 
 
-def test_looking_at_the_self_tests_page_is_a_look(
+def test_opening_the_self_tests_page_is_an_open(
     browser: Browser, served: Served, link: Link, engine: Engine
 ) -> None:
     sent(engine, link)
@@ -142,7 +142,7 @@ def test_looking_at_the_self_tests_page_is_a_look(
     assert complaints == []
 
 
-def test_a_page_is_drawn_before_any_script_has_come(browser: Browser, served: Served, link: Link) -> None:
+def test_a_page_is_shown_before_any_script_has_loaded(browser: Browser, served: Served, link: Link) -> None:
     with browser.new_context() as context:
         context.route("**/copy.js*", lambda route: route.abort())
         page = context.new_page()

@@ -1,4 +1,4 @@
-"""The pixel over real HTTP: the same bytes whatever is asked, and a 200 only once the fetch is kept."""
+"""The pixel over real HTTP: always the same bytes, and a 200 only once the fetch is kept."""
 
 import secrets
 import sqlite3
@@ -60,7 +60,7 @@ def erase(engine: Engine, link: Link) -> None:
 # --- the answer ------------------------------------------------------------------------------------
 
 
-def test_the_answer_is_the_contracts_to_the_letter(served: Served, engine: Engine) -> None:
+def test_the_answer_is_exactly_that_of_the_contract(served: Served, engine: Engine) -> None:
     answer = served.fetch(track(engine))
     assert answer.status == 200
     assert answer.body == GIF
@@ -102,7 +102,7 @@ def test_known_unknown_malformed_overlong_stopped_and_erased_tokens_get_equal_by
     assert stored(engine, quiet) == stored(engine, gone) == []
 
 
-def test_a_stranger_cannot_tell_a_token_by_the_way_of_asking(served: Served, engine: Engine) -> None:
+def test_known_and_unknown_tokens_get_equal_bytes_for_every_method(served: Served, engine: Engine) -> None:
     known, unknown = path_of(track(engine)), f"/i/{secrets.token_urlsafe(16)}.gif"
     for method in ("GET", "HEAD", "POST", "OPTIONS", "DELETE"):
         assert served.get(known, method).undated == served.get(unknown, method).undated
@@ -125,7 +125,7 @@ def test_any_other_method_gets_the_image_and_is_noise(served: Served, engine: En
     assert kinds(engine, link) == ["noise"] * len(methods)
 
 
-def test_no_header_of_the_asker_changes_the_answer(served: Served, engine: Engine) -> None:
+def test_no_request_header_changes_the_answer(served: Served, engine: Engine) -> None:
     link = track(engine)
     asked = {
         "range": "bytes=0-9",
@@ -240,7 +240,7 @@ def test_whatever_the_path_holds_the_answer_is_the_image_or_a_refusal(settings: 
 # --- kept before answered --------------------------------------------------------------------------
 
 
-def test_when_the_answer_is_there_the_row_is_too_for_every_other_connection(
+def test_once_the_answer_has_come_every_other_connection_sees_the_row(
     settings: Settings, served: Served, engine: Engine
 ) -> None:
     link = track(engine)
@@ -251,7 +251,7 @@ def test_when_the_answer_is_there_the_row_is_too_for_every_other_connection(
 
 
 def counted(settings: Settings, query: str) -> int:
-    """What a fresh connection counts, without any code of ours."""
+    """Return what a fresh connection counts, without any of our code."""
     if path := settings.sqlite_path:
         with sqlite3.connect(path) as file:
             found = file.execute(query).fetchone()
@@ -276,9 +276,7 @@ def test_two_hundred_fetches_at_once_are_all_kept_without_a_gap(served: Served, 
     assert [row.seq for row in stored(engine, other)] == list(range(1, 51))
 
 
-def test_an_asker_who_leaves_before_the_answer_is_kept_and_harms_nobody(
-    served: Served, engine: Engine
-) -> None:
+def test_the_fetch_of_a_client_that_leaves_before_the_answer_is_kept(served: Served, engine: Engine) -> None:
     link = track(engine)
     for _ in range(20):
         with served.connect() as wire:
@@ -291,7 +289,7 @@ def test_an_asker_who_leaves_before_the_answer_is_kept_and_harms_nobody(
 # --- whose address ---------------------------------------------------------------------------------
 
 
-def test_the_address_is_the_first_from_the_right_that_no_proxy_of_ours_has(
+def test_the_address_is_the_first_from_the_right_that_is_no_trusted_proxys(
     settings: Settings, engine: Engine
 ) -> None:
     expected = {
@@ -317,7 +315,7 @@ def test_the_address_is_the_first_from_the_right_that_no_proxy_of_ours_has(
 
 
 def address_behind(served: Served, engine: Engine, forwarded: str) -> str | None:
-    """Whose fetch it was taken for, told by its pseudonym."""
+    """Return whose fetch it was taken for, found by the stored pseudonym."""
     link = track(engine)
     assert served.fetch(link, x_forwarded_for=forwarded).status == 200
     (row,) = stored(engine, link)
@@ -326,14 +324,14 @@ def address_behind(served: Served, engine: Engine, forwarded: str) -> str | None
     return known[row.device] if row.device else None
 
 
-def test_nobody_but_a_trusted_proxy_can_say_whose_address_it_is(settings: Settings, engine: Engine) -> None:
+def test_only_a_trusted_proxy_can_name_the_clients_address(settings: Settings, engine: Engine) -> None:
     link = track(engine)
     with serving(settings, trusted_proxies=(ip_network("10.0.0.0/8"),)) as served:
         served.fetch(link, x_forwarded_for=HOME)
     assert [(row.network, row.device) for row in stored(engine, link)] == [("unknown", None)]
 
 
-def test_a_reader_who_pretends_to_be_gmail_is_found_out_behind_a_trusted_proxy(
+def test_a_forged_gmail_proxy_is_recognised_behind_a_trusted_proxy(
     settings: Settings, engine: Engine
 ) -> None:
     link = track(engine)
@@ -347,7 +345,7 @@ def test_a_reader_who_pretends_to_be_gmail_is_found_out_behind_a_trusted_proxy(
     ]
 
 
-def test_behind_a_proxy_that_nobody_named_gmails_readers_still_count_and_the_log_says_once_what_to_set(
+def test_behind_an_unnamed_proxy_gmails_readers_still_count_and_the_log_says_once_what_to_set(
     served: Served, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second = track(engine), track(engine, "invoice", "client")
@@ -391,7 +389,7 @@ def test_no_address_is_stored_anywhere(settings: Settings, engine: Engine) -> No
 
 
 def everything(engine: Engine) -> str:
-    """All columns of all rows of all tables, as text."""
+    """Return all columns of all rows of all tables, as text."""
     tables = MetaData()
     tables.reflect(engine)
     with engine.connect() as connection:
@@ -400,7 +398,7 @@ def everything(engine: Engine) -> str:
 
 
 def shapes_of(address: str) -> set[str]:
-    """An address as it could be written down."""
+    """Return the forms in which an address could be stored."""
     known = ip_address(address)
     return {address, known.exploded, known.packed.hex(), str(int(known))}
 
@@ -423,7 +421,7 @@ def test_one_device_has_one_pseudonym_in_a_link_and_another_in_the_next(
     assert not set(devices[0]) & set(devices[1])
 
 
-def test_the_senders_own_device_is_known_again_after_sending(settings: Settings, engine: Engine) -> None:
+def test_the_senders_own_device_is_recognised_after_sending(settings: Settings, engine: Engine) -> None:
     link, keys, yesterday = track(engine), open_keys(settings.key_file), now() - 86400
     device = keys.device(link.token, HOME, THUNDERBIRD)
     draft = arrival(link.token, yesterday, READER, device)

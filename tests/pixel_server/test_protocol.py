@@ -1,4 +1,4 @@
-"""The pixel's short cut keeps every promise of HTTP, and answers to the byte what uvicorn would."""
+"""The pixel's short cut follows HTTP, and answers the same bytes as uvicorn."""
 
 import asyncio
 import socket
@@ -35,7 +35,7 @@ def get(link: Link, *lines: bytes, method: bytes = b"GET", version: bytes = b"1.
 
 
 def conversation(served: Served, sent: bytes) -> list[bytes]:
-    """Everything that is answered until the server closes, without the dates, by line."""
+    """Return the lines that are answered until the server closes, without the dates."""
     with served.connect() as wire:
         wire.sendall(sent)
         answered = b""
@@ -108,7 +108,7 @@ def test_a_connection_stays_open_for_the_next_request(served: Served, link: Link
             assert _one_answer(wire).body == GIF
 
 
-def test_a_client_that_goes_away_is_kept_all_the_same(served: Served, engine: Engine, link: Link) -> None:
+def test_the_fetch_of_a_client_that_disconnects_is_kept(served: Served, engine: Engine, link: Link) -> None:
     with served.connect() as wire:
         wire.sendall(get(link) * 3)
     assert served.fetch(link).status == 200
@@ -125,7 +125,7 @@ def test_a_client_that_never_reads_does_not_fill_memory(served: Served, link: Li
         assert served.fetch(link).status == 200
 
 
-def test_who_is_hung_up_on_leaves_no_traceback_of_the_answers_that_were_on_their_way(
+def test_a_disconnected_client_leaves_no_traceback_of_answers_under_way(
     settings: Settings, link: Link, plain: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     with slow_disk(settings, plain=plain) as (served, begun, go_on):
@@ -140,7 +140,7 @@ def test_who_is_hung_up_on_leaves_no_traceback_of_the_answers_that_were_on_their
 
 @contextmanager
 def slow_disk(settings: Settings, plain: bool) -> Iterator[tuple[Served, Event, Event]]:
-    """A server whose first transaction says so before it begins, and waits until it may go on."""
+    """Run a server whose transactions set the first event, and wait for the second, before they begin."""
     begun, go_on = Event(), Event()
 
     database = type(database_for(settings))
@@ -156,7 +156,7 @@ def slow_disk(settings: Settings, plain: bool) -> Iterator[tuple[Served, Event, 
         yield served, begun, go_on
 
 
-def test_what_is_under_way_is_answered_when_the_server_ends(
+def test_a_fetch_under_way_is_answered_when_the_server_ends(
     settings: Settings, link: Link, monkeypatch: pytest.MonkeyPatch, plain: bool
 ) -> None:
     protocol = LimitedProtocol if plain else PixelProtocol
@@ -176,7 +176,7 @@ def test_what_is_under_way_is_answered_when_the_server_ends(
         assert wire.recv(1) == b""
 
 
-def test_what_comes_while_one_is_under_way_is_answered_after_it(
+def test_requests_that_arrive_while_one_is_under_way_are_answered_after_it(
     settings: Settings, engine: Engine, link: Link, plain: bool
 ) -> None:
     page = b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n"
@@ -185,7 +185,7 @@ def test_what_comes_while_one_is_under_way_is_answered_after_it(
         assert begun.wait(PATIENCE)
         for more in (get(link), get(link)[:40], get(link)[40:] + page, get(link, CLOSE)):
             wire.sendall(more)
-            # Any other connection's answer shows that the packet before it was taken in.
+            # An answer on another connection shows that the server has read the packet before it.
             assert served.get("/healthz").status == 200
         go_on.set()
         answered = answer_on(wire).raw
@@ -199,16 +199,16 @@ def test_what_comes_while_one_is_under_way_is_answered_after_it(
     assert len(stored(engine, link)) == 4
 
 
-def test_a_connection_is_not_kept_for_ever_for_a_next_request(
-    settings: Settings, link: Link, plain: bool
-) -> None:
+def test_an_idle_connection_is_closed(settings: Settings, link: Link, plain: bool) -> None:
     with serving(settings, plain=plain, keep_alive=0.1) as served, served.connect() as wire:
         wire.sendall(get(link))
         assert _one_answer(wire).status == 200
         assert wire.recv(1) == b""
 
 
-def test_who_waits_for_a_slow_disk_is_not_hung_up_on(settings: Settings, link: Link, plain: bool) -> None:
+def test_a_client_that_waits_for_a_slow_disk_stays_connected(
+    settings: Settings, link: Link, plain: bool
+) -> None:
     with slow_disk(settings, plain=plain) as (served, begun, go_on), served.connect() as wire:
         wire.sendall(get(link))
         assert begun.wait(PATIENCE)
@@ -225,7 +225,7 @@ def test_the_plainest_request_takes_the_short_cut(
         assert served.fetch(link).status == 200
 
 
-def test_a_fetch_that_cannot_be_taken_in_is_asked_for_again(
+def test_a_fetch_that_cannot_be_read_is_answered_503(
     served: Served, link: Link, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(Pixel, "keep", None)

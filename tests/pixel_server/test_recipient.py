@@ -1,4 +1,4 @@
-"""The recipient's page: true for everybody, and a word that counts for good."""
+"""The recipient's page: true for every token, and an objection that counts for good."""
 
 import html
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def test_a_landlord_who_objects_is_no_longer_recorded(served: Served, engine: En
     assert kinds(engine, link) == ["opened"]
 
 
-def test_to_object_again_changes_nothing_and_is_answered_alike(served: Served, engine: Engine) -> None:
+def test_objecting_again_changes_nothing_and_is_answered_alike(served: Served, engine: Engine) -> None:
     link = track(engine)
     answers = [stop(served, link.token), stop(served, link.token), served.get(f"/n/{link.token}")]
     assert len({answer.undated for answer in answers}) == 1
@@ -67,7 +67,7 @@ def test_to_object_again_changes_nothing_and_is_answered_alike(served: Served, e
     assert owed == {"card": 2, "objected": 1}
 
 
-def test_whoever_only_follows_links_changes_nothing(served: Served, engine: Engine) -> None:
+def test_following_links_changes_nothing(served: Served, engine: Engine) -> None:
     link = track(engine)
     sent(engine, link)
     before = served.get(f"/n/{link.token}").undated
@@ -79,7 +79,7 @@ def test_whoever_only_follows_links_changes_nothing(served: Served, engine: Engi
     assert kinds(engine, link) == ["opened"]
 
 
-def test_a_token_that_is_nobodys_is_answered_like_a_real_one(served: Served, engine: Engine) -> None:
+def test_an_unknown_token_is_answered_like_a_real_one(served: Served, engine: Engine) -> None:
     drafted, watched, closed = track(engine), track(engine, "invoice"), track(engine, "notice")
     served.fetch(drafted)
     sent(engine, watched)
@@ -92,7 +92,7 @@ def test_a_token_that_is_nobodys_is_answered_like_a_real_one(served: Served, eng
     assert said == [drafted.id, watched.id, closed.id]
 
 
-def test_one_objection_is_about_one_mail(served: Served, engine: Engine) -> None:
+def test_an_objection_is_about_one_mail(served: Served, engine: Engine) -> None:
     contract, invoice = track(engine), track(engine, "invoice")
     stop(served, contract.token)
     assert plain(sentences.pages.PAGE_NOTICE_TITLE) in served.get(f"/n/{invoice.token}").text
@@ -104,12 +104,12 @@ def test_one_objection_is_about_one_mail(served: Served, engine: Engine) -> None
 @pytest.mark.parametrize(
     "odd", ["short", "A" * 23, "A" * 21 + "!", "A" * 21 + "%0a", "%00", "..%2f", "A" * 22 + ".gif", "é" * 22]
 )
-def test_what_has_not_the_shape_of_a_token_is_nothing(served: Served, odd: str) -> None:
+def test_text_that_cannot_be_a_token_is_answered_404(served: Served, odd: str) -> None:
     path = f"/n/{odd}".replace("é", "%C3%A9")
     assert (served.get(path).status, served.get(path, "POST", content_length="0").status) == (404, 404)
 
 
-def test_nobody_objects_from_a_page_under_another_name(served: Served, engine: Engine) -> None:
+def test_an_objection_under_another_host_is_refused(served: Served, engine: Engine) -> None:
     link = track(engine)
     answer = served.get(f"/n/{link.token}", "POST", host="evil.example", content_length="0")
     assert answer.status == 400

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 @pytest.fixture(autouse=True)
 def in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test waits for what a server does every second, or every ten."""
+    """Retry often, so that no test waits for what a server does every second, or every ten."""
     monkeypatch.setattr(writer_module, "RETRY_SECONDS", 0.02)
     monkeypatch.setattr(writer_module, "ADOPT_SECONDS", 0.02)
     monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0)
@@ -32,7 +32,7 @@ def in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Another program's transaction: no pixel server can write until it ends."""
+    """Hold another program's transaction: no pixel server can write until it ends."""
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
@@ -42,7 +42,7 @@ def locked(file: Path) -> Iterator[None]:
 
 
 def turns(served: Served) -> Iterator[None]:
-    """Time in which a server can do what it wants to."""
+    """Give a server time, a request at a time."""
     give_up = time.monotonic() + PATIENCE
     while time.monotonic() < give_up:
         yield
@@ -116,6 +116,6 @@ def _erase(engine: Engine, link: Link) -> None:
 
 
 def _all_bytes(settings: Settings) -> bytes:
-    """What is in the database, in its WAL, and in what was set aside."""
+    """Return the bytes of the database, of its WAL, and of the fetches that were set aside."""
     files = file_of(settings).parent.glob(f"{file_of(settings).stem}*")
     return b"".join(file.read_bytes() for file in files if file.is_file())

@@ -1,4 +1,4 @@
-"""The writer: what it says is kept is kept once, and what cannot be kept is said to be so."""
+"""The writer: what it reports as kept is on disk once, and it reports what cannot be kept."""
 
 import asyncio
 import select
@@ -55,7 +55,7 @@ from tracking import Windows
 
 POISON = "poison"
 TOO_MANY = [arrival("A" * 22, NOON)] * 50_000
-"""Strangers' fetches: more than any queue takes."""
+"""Fetches of an unknown token: more than the queue takes."""
 
 
 @pytest.fixture(name="hasty")
@@ -67,9 +67,9 @@ def hasty_engine(settings: Settings) -> Iterator[Engine]:
 
 @contextmanager
 def locked(settings: Settings, link: Link) -> Iterator[Callable[[], None]]:
-    """Somebody else's transaction, on a connection of its own, that the writer has to wait for.
+    """Hold another program's transaction, for which the writer has to wait.
 
-    Gives the way to end it early, from any thread.
+    Yields a function that ends it early, from any thread.
     """
     if path := settings.sqlite_path:
         file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -86,7 +86,7 @@ def locked(settings: Settings, link: Link) -> Iterator[Callable[[], None]]:
 
 
 def drained(served: Served) -> None:
-    """Until nothing waits in the spool any more."""
+    """Wait until the spool is empty."""
     writer, give_up = served.services.writer, time.monotonic() + PATIENCE
     while writer.spools.waiting:
         assert time.monotonic() < give_up
@@ -99,7 +99,7 @@ def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def failing(engine: Engine) -> Event:
-    """Set as soon as the writer has given up a connection of this engine, because a transaction failed."""
+    """Return an event that is set once the writer drops a connection because a transaction failed."""
     failed = Event()
     event.listen(engine, "invalidate", lambda *_: failed.set())
     return failed
@@ -127,7 +127,7 @@ def arrivals(link: Link, count: int) -> list[Arrival]:
 
 
 async def brought(writer: Writer, fetches: list[Arrival]) -> list[asyncio.Task[bool]]:
-    """Fetches that wait in the writer's queue."""
+    """Add fetches to the writer's queue; return the tasks that wait for their answers."""
     tasks = [asyncio.create_task(writer.keep(fetch)) for fetch in fetches]
     for _ in range(3):
         await asyncio.sleep(0)  # every task runs up to the point where it waits, or is refused
@@ -140,7 +140,7 @@ def alert_keys(engine: Engine) -> list[str]:
 
 
 def poison(engine: Engine) -> None:
-    """From now on the database refuses any fetch whose user agent is POISON."""
+    """Make the database refuse every fetch whose user agent is POISON."""
     sqlite = f"""
         CREATE TRIGGER refuse BEFORE INSERT ON fetch WHEN NEW.user_agent = '{POISON}'
         BEGIN SELECT RAISE(ABORT, 'a poisoned fetch'); END"""
@@ -149,7 +149,7 @@ def poison(engine: Engine) -> None:
         session.connection().execute(text(postgres if engine.dialect.name == "postgresql" else sqlite))
 
 
-async def test_what_waits_together_is_kept_in_one_transaction(
+async def test_fetches_that_wait_together_are_kept_in_one_transaction(
     settings: Settings, engine: Engine, commits: list[Connection]
 ) -> None:
     link = track(engine)
@@ -176,7 +176,7 @@ async def test_a_crowd_is_kept_in_order_and_in_batches_of_limited_size(
     assert [row.id for row in stored(engine, link)] == [fetch.id for fetch in crowd]
 
 
-async def test_a_lone_fetch_waits_for_nobody(
+async def test_a_lone_fetch_waits_for_no_other(
     settings: Settings, engine: Engine, commits: list[Connection]
 ) -> None:
     link = track(engine)
@@ -189,7 +189,7 @@ async def test_a_lone_fetch_waits_for_nobody(
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-async def test_sqlites_log_is_brought_into_the_file_between_two_commits(
+async def test_the_wal_is_checkpointed_between_two_commits(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(committing, "COMMITS_BETWEEN_CHECKPOINTS", 3)
@@ -204,7 +204,7 @@ async def test_sqlites_log_is_brought_into_the_file_between_two_commits(
 
 
 def _without_its_log(settings: Settings, folder: Path) -> int:
-    """How many fetches are in the file itself."""
+    """Return how many fetches are in the file itself, without its WAL."""
     assert settings.sqlite_path
     alone = sqlite3.connect(shutil.copy(settings.sqlite_path, folder / "alone.db"))
     try:
@@ -216,7 +216,7 @@ def _without_its_log(settings: Settings, folder: Path) -> int:
     return count
 
 
-async def test_an_error_that_nobody_foresaw_costs_its_own_batch(
+async def test_an_unforeseen_error_costs_only_its_own_batch(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = track(engine)
@@ -278,7 +278,7 @@ async def test_a_poisoned_fetch_is_set_aside_and_the_others_are_kept(
     assert caplog.text.count("is set aside") == 1
 
 
-def test_a_lock_that_passes_is_waited_out_and_nothing_is_doubled(
+def test_a_short_lock_is_waited_for_and_nothing_is_doubled(
     settings: Settings, engine: Engine, hasty: Engine
 ) -> None:
     link = track(engine)
@@ -352,7 +352,7 @@ def test_what_waits_in_the_spool_outlives_the_process_and_is_kept_once(
     left = settings.spool_path.read_bytes()
     with serving(settings) as served:
         drained(served)
-    # Killed after the commit and before the spool was emptied: all of it comes once more.
+    # As if the server was killed after the commit and before it emptied the spool: all comes once more.
     settings.spool_path.write_bytes(left + left[: len(left) // 2])
     with serving(settings) as served:
         drained(served)
@@ -360,7 +360,7 @@ def test_what_waits_in_the_spool_outlives_the_process_and_is_kept_once(
     assert settings.spool_path.stat().st_size == 0
 
 
-def test_a_spool_is_drained_after_an_error_that_nobody_foresaw(
+def test_a_spool_is_drained_after_an_unforeseen_error(
     settings: Settings, engine: Engine, hasty: Engine, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
@@ -383,10 +383,10 @@ def test_a_spool_is_drained_after_an_error_that_nobody_foresaw(
 
 
 @pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
-def test_what_happened_while_a_fetch_waited_is_weighed_by_its_time(
+def test_what_happened_while_a_fetch_waited_is_judged_by_its_time(
     settings: Settings, engine: Engine, hasty: Engine
 ) -> None:
-    """Sent, stopped and erased after the fetch came and before the database took it."""
+    """Mails are sent, stopped and erased after the fetch came and before the database took it."""
     draft, halted, erased = (track(engine, label) for label in ("draft", "halted", "erased"))
     links = (draft, halted, erased)
     with locked(settings, draft), serving(settings, hasty) as served:
@@ -446,7 +446,7 @@ def test_a_commit_whose_answer_was_lost_is_repeated_and_nothing_is_doubled(
 
 
 @pytest.mark.parametrize("settings", ["postgres"], indirect=True)
-def test_a_server_that_froze_in_a_commit_is_hung_up_on_and_nothing_is_lost_or_doubled(
+def test_a_server_that_froze_in_a_commit_is_disconnected_and_nothing_is_lost_or_doubled(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "ANSWER", 0.3)
@@ -474,10 +474,10 @@ def test_a_server_that_froze_in_a_commit_is_hung_up_on_and_nothing_is_lost_or_do
 
 @contextmanager
 def cutting_at_commit(settings: Settings, thawed: Event | None = None) -> Iterator[tuple[Settings, Event]]:
-    """PostgreSQL behind a wire that is cut once: after a COMMIT was done, before its answer is told.
+    """Put PostgreSQL behind a connection that breaks once: after a COMMIT, before its answer arrives.
 
-    With `thawed` it is not cut: from then on nothing comes through, on this wire or a new one, until that
-    is set.
+    With `thawed` it freezes instead: from then on nothing comes through, on this connection or a new one,
+    until that event is set.
     """
     address = make_url(settings.database_url)
     there = Path(str(address.query["host"])) / ".s.PGSQL.5432"
@@ -573,7 +573,7 @@ def test_while_the_server_is_away_fetches_wait(settings: Settings, engine: Engin
 
 @pytest.mark.parametrize("settings", ["postgres"], indirect=True)
 @pytest.mark.parametrize("state", ["40001", "40P01"])
-def test_a_collision_is_begun_again(settings: Settings, engine: Engine, state: str) -> None:
+def test_a_transaction_that_collided_is_retried(settings: Settings, engine: Engine, state: str) -> None:
     link = track(engine)
     with writing(engine) as session:
         session.connection().execute(text("CREATE SEQUENCE tries"))
@@ -591,7 +591,7 @@ IF nextval('tries') <= 2 THEN RAISE 'collided' USING ERRCODE = 'STATE'; END IF; 
 
 
 @pytest.mark.parametrize("settings", ["postgres"], indirect=True)
-def test_two_servers_number_a_links_fetches_without_a_gap_and_owe_one_alert(
+def test_two_servers_number_a_links_fetches_without_a_gap_and_cause_one_alert(
     settings: Settings, engine: Engine
 ) -> None:
     link = track(engine)

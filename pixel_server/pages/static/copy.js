@@ -1,5 +1,5 @@
-// Puts the invisible image on the clipboard, as a mail program pastes it, and follows what is seen of it.
-// The image itself is never loaded here. Without this script the page can be read and Sent can be said.
+// Puts the invisible image on the clipboard in a form that mail programs paste, and shows how far the mail is.
+// The image itself is never loaded here. Without this script, the page can still be read and Sent pressed.
 "use strict";
 
 const main = document.querySelector("main");
@@ -17,7 +17,7 @@ async function copyWithApi() {
   await navigator.clipboard.write([new ClipboardItem(kinds)]);
 }
 
-// Pages without https have no clipboard API, but may still answer a copy command.
+// Pages without https have no clipboard API, but the copy command may still work.
 function copyWithCommand() {
   const fill = (event) => {
     event.clipboardData.setData("text/html", image);
@@ -56,7 +56,7 @@ function listen() {
     show(data);
     if (!going()) events.close();
   };
-  // A lost connection comes back by itself; one that was refused is asked for again, but not soon.
+  // The browser reconnects a lost stream by itself. A refused one is tried again, but not soon.
   events.onerror = () => events.readyState === EventSource.CLOSED && setTimeout(listen, 30000);
 }
 if (going()) listen();
@@ -64,7 +64,7 @@ if (going()) listen();
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    // The answer leads back to this page: where it would lead is all there is to know.
+    // The answer redirects to this page. That it is a redirect is all we need to know.
     const answer = await fetch(form.action, { method: "POST", redirect: "manual" });
     if (answer.type !== "opaqueredirect") throw new Error("not taken");
     show("sent");
