@@ -1,4 +1,4 @@
-"""What becomes of an outbox row when its moment comes: quiet hours, digests, and what is overtaken."""
+"""Which message a claimed row owes: in quiet hours, as a digest, and when there is no more to say."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ MORNING = EVENING + 10 * 3600
 
 
 class Evening:
-    """Anna's chat: quiet from 22:00 to 07:00 UTC; every message that is due is shown at once."""
+    """Anna's chat, quiet from 22:00 to 07:00 UTC. Telegram takes every message at once."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
@@ -56,7 +56,7 @@ class Evening:
             record(session.connection(), [arrival(link.token, at, sighting)], Windows())
 
     def delivers(self, at: float) -> list[tuple[str, Message, bool]]:
-        """What is shown now, in order: the kind, the message, and whether it makes a sound."""
+        """Deliver what is due. Return each new message but cards: its kind, the message, and if it rings."""
         before = len(self.shown)
         while self._step(at):
             pass
@@ -186,7 +186,7 @@ def test_a_message_for_later_keeps_no_other_waiting_and_wakes_the_loop_in_time(e
 
 
 def drafts(evening: Evening) -> Link:
-    """A link that was seen in a draft, at nine in the evening."""
+    """Return a link whose image was fetched in a draft, at nine in the evening."""
     with writing(evening.engine) as session:
         session.get_one(Chat, ANNA).quiet_from = None
         link = links.create(
@@ -224,13 +224,13 @@ def test_a_mail_that_is_noted_as_sent_is_not_asked_about(evening: Evening) -> No
 
 
 def card_of(evening: Evening, at: float) -> str:
-    """What her only card says, once all that is due is shown."""
+    """Return the text of Anna's only card, once everything due is delivered."""
     evening.delivers(at)
     return plain([message for kind, message, _ in evening.shown if kind == "card"][-1])
 
 
 def passes(evening: Evening, until: float) -> int:
-    """Time goes by, and the bot keeps house; how often that made a message."""
+    """Let time pass and the bot do its housekeeping. Return how many messages that made."""
     before = len(evening.shown)
     with writing(evening.engine) as session:
         outbox.refresh_due(session, until)

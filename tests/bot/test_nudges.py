@@ -1,4 +1,4 @@
-"""What is said into silence, and when."""
+"""What the bot says when nobody opens a mail, and when."""
 
 from datetime import UTC, datetime
 
@@ -50,7 +50,7 @@ def test_a_deadline_is_spoken_of_on_mornings_before_it(engine: Engine, now: str,
             .where(OutboxMessage.kind == "deadline")
             .order_by(col(OutboxMessage.not_before))
         )
-        assert [alert.not_before for alert in owed] == [moment(at(morning)) for morning in mornings]
+        assert [message.not_before for message in owed] == [moment(at(morning)) for morning in mornings]
         kept = session.get_one(Link, notice.id).deadline
         assert kept == moment(at("2026-11-30 22:59:59"))
 

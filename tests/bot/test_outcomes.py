@@ -1,4 +1,4 @@
-"""What Telegram's answer, or its silence, means: asked of the real client, answered by a played Telegram."""
+"""What Telegram's answer, or its silence, means: the real client, and a Telegram that the test plays."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ BAD_GATEWAY = "<html><body><h1>502 Bad Gateway</h1><hr>nginx</body></html>"
 
 @pytest.fixture
 async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
-    """The bot as it is built to run, with nobody behind the network but the played Telegram."""
+    """The bot as it runs, with the played Telegram behind the network."""
     settings = settings_of(tmp_path, BOT_TOKEN=TOKEN)
     bot = connect_to_telegram(settings)
     yield bot
@@ -39,7 +39,7 @@ def telegram() -> Any:
 
 
 async def sending(bot: Bot) -> Outcome:
-    """What came of a new message."""
+    """Send a new message. Return what came of it."""
     try:
         sent = await bot.send_message(ANNA, "hello")
     except Exception as error:
@@ -48,7 +48,7 @@ async def sending(bot: Bot) -> Outcome:
 
 
 async def editing(bot: Bot) -> Outcome:
-    """What came of an edit."""
+    """Edit a message. Return what came of it."""
     try:
         await bot.edit_message_text("hello", ANNA, 51)
     except Exception as error:
@@ -57,7 +57,7 @@ async def editing(bot: Bot) -> Outcome:
 
 
 def refusal(code: int, description: str, **parameters: int) -> httpx.Response:
-    """Telegram's no, as it says it."""
+    """Return a refusal in Telegram's own form."""
     body: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
     if parameters:
         body["parameters"] = parameters
@@ -69,7 +69,7 @@ async def test_a_message_that_telegram_took_is_sent(bot: Bot, telegram: respx.Mo
     assert await sending(bot) == Outcome(Ended.SENT, telegram_id=51)
 
 
-async def test_an_edit_that_telegram_took_is_shown(bot: Bot, telegram: respx.MockRouter) -> None:
+async def test_an_edit_that_telegram_took_is_sent(bot: Bot, telegram: respx.MockRouter) -> None:
     telegram.post("/editMessageText").respond(json={"ok": True, "result": MESSAGE})
     assert (await editing(bot)).ended is Ended.SENT
 
@@ -230,7 +230,7 @@ async def test_an_attempt_that_was_given_up_may_have_arrived() -> None:
 
 
 async def test_an_address_without_a_telegram_behind_it_was_not_sent(tmp_path: Path) -> None:
-    """With nothing played: a real connection, refused by this machine."""
+    """Nothing is played here: this machine refuses a real connection."""
     settings = settings_of(tmp_path, BOT_TOKEN=TOKEN, TELEGRAM_API_URL="http://127.0.0.1:9")
     bot = connect_to_telegram(settings)
     assert (await sending(bot)).ended is Ended.NOT_SENT
@@ -277,7 +277,7 @@ async def test_no_answer_brings_the_token_into_the_database_or_the_log(
 async def test_without_the_redacting_formatter_the_log_would_hold_the_token(
     bot: Bot, telegram: respx.MockRouter, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The test above has teeth: the client does log addresses with the token in them."""
+    """The test above can fail: the client does log addresses that hold the token."""
     caplog.set_level(logging.DEBUG)
     telegram.post("/sendMessage").respond(json={"ok": True, "result": MESSAGE})
     await sending(bot)

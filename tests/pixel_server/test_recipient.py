@@ -63,7 +63,7 @@ def test_objecting_again_changes_nothing_and_is_answered_alike(served: Served, e
     assert len({answer.undated for answer in answers}) == 1
     with reading(engine) as session:
         assert len(session.exec(select(StatementRow)).all()) == 1
-        owed = {alert.kind: alert.version for alert in session.exec(select(OutboxMessage))}
+        owed = {message.kind: message.version for message in session.exec(select(OutboxMessage))}
     assert owed == {"card": 2, "objected": 1}
 
 

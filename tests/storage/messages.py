@@ -21,7 +21,7 @@ on_postgres = pytest.mark.parametrize("settings", ["postgres"], indirect=True)
 
 
 def owe(engine: Engine, key: str, chat: int = ANNA, kind: str = "reply", thread: int | None = None) -> None:
-    """A message is owed to a chat."""
+    """Owe a chat a message."""
     with writing(engine) as session:
         chats.get_or_create(session, chat, NOON)
         outbox.owe(session.connection(), [Owed(key, chat, MessageKind(kind), NOON, thread_id=thread)])
@@ -51,7 +51,7 @@ def settle_with(engine: Engine, claimed: Claim, outcome: Outcome, at: float) -> 
 
 
 def show(engine: Engine, key: str, chat: int = ANNA, kind: str = "reply", message: int = 51) -> None:
-    """A message that is owed, and shown in the chat as a message with this id."""
+    """Owe a chat a message and deliver it. In the chat it has this Telegram id."""
     owe(engine, key, chat, kind)
     settle(engine, claim_one(engine, NOON), Ended.SENT, NOON, telegram_id=message)
 

@@ -1,4 +1,4 @@
-"""Erasing for good: what is gone, what the chat still shows, and what belongs to others."""
+"""Erasing for good: what is erased, what the chat still shows, and what belongs to other chats."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
 
 def sent(engine: Engine, label: str, chat: int = ANNA) -> Link:
-    """A link that was sent, noted on, and opened."""
+    """Return a link that was sent, has a note, and was opened."""
     with writing(engine) as session:
         link = links.create(session, chat_id=chat, by=chat, label=label, recipient="Ben", now=NOON, daily=50)
         statement = Statement(StatementKind.SENT, NOON + 60)
@@ -59,7 +59,7 @@ def settle_with(engine: Engine, claimed: Claim, outcome: Outcome, at: float) -> 
         claims.settle(session, claimed, outcome, at)
 
 
-def alerts(engine: Engine) -> list[OutboxMessage]:
+def messages(engine: Engine) -> list[OutboxMessage]:
     with reading(engine) as session:
         return list(session.exec(select(OutboxMessage)).all())
 
@@ -77,14 +77,14 @@ def test_only_the_link_that_is_named_is_erased(engine: Engine) -> None:
     sent(engine, "offer")
     erase(engine, contract)
     assert rows(engine) == {"Link": 1, "FetchRow": 1, "StatementRow": 1, "Note": 1}
-    assert {alert.link_id for alert in alerts(engine)} == {2}
+    assert {message.link_id for message in messages(engine)} == {2}
 
 
 def test_messages_in_the_chat_are_blanked_and_the_others_are_dropped(engine: Engine) -> None:
     contract = sent(engine, "contract")
     settle(engine, claim(engine, NOON + 3600), telegram_id=51, at=NOON + 3600)
     erase(engine, contract)
-    (shown,) = alerts(engine)
+    (shown,) = messages(engine)
     assert (shown.kind, shown.telegram_id, shown.state) == ("erased", 51, "pending")
     assert (shown.link_id, shown.fetch_id, shown.payload) == (None, None, "")
 
@@ -104,7 +104,7 @@ def test_answers_that_mention_the_link_are_erased_and_others_stay(engine: Engine
         for key, payload in (("one", "about the contract"), ("two", "about the weather")):
             outbox.owe(session.connection(), [Owed(key, ANNA, MessageKind.REPLY, NOON, payload=payload)])
     erase(engine, contract, mentioned="contract")
-    assert [alert.key for alert in alerts(engine)] == ["two"]
+    assert [message.key for message in messages(engine)] == ["two"]
 
 
 def test_everything_of_a_chat_is_erased_and_nothing_of_another(engine: Engine) -> None:
@@ -117,7 +117,7 @@ def test_everything_of_a_chat_is_erased_and_nothing_of_another(engine: Engine) -
         chat.language = chat.telegram_language = "de"
         erasing.erase_chat(session, chat, but=0)
     assert rows(engine) == {"Link": 1, "FetchRow": 1, "StatementRow": 1, "Note": 1}
-    assert {alert.chat_id for alert in alerts(engine)} == {BEN}
+    assert {message.chat_id for message in messages(engine)} == {BEN}
     with reading(engine) as session:
         chat = session.get_one(Chat, ANNA)
         assert (chat.zone, chat.digest_at, chat.next_number) == ("", None, 1)
@@ -133,7 +133,7 @@ def test_a_fetch_of_an_erased_link_is_passed_over(engine: Engine) -> None:
 
 @pytest.fixture
 def log(engine: Engine, settings: Settings) -> Iterator[Path]:
-    """The write-ahead log, with a second connection that keeps it alive, as the bot's does."""
+    """The write-ahead log. A second connection keeps it, as the bot's does."""
     other = connect(settings)
     with other.connect():
         assert settings.sqlite_path
@@ -179,8 +179,8 @@ def test_the_parked_messages_and_the_objection_of_an_erased_link_are_erased_too(
         object_to(session, contract.token, NOON + 7200, Windows())
     for at in (NOON + 7200, NOON + 7300):
         settle_with(engine, claim(engine, at), Outcome(Ended.REFUSED), at)
-    assert [alert.state for alert in alerts(engine)].count("parked") == 2
+    assert [message.state for message in messages(engine)].count("parked") == 2
     erase(engine, contract)
-    assert alerts(engine) == []
+    assert messages(engine) == []
     with reading(engine) as session:
         assert session.exec(select(StatementRow)).all() == []

@@ -39,7 +39,9 @@ def stored(engine: Engine) -> list[tuple[int, str]]:
 def owed(engine: Engine) -> dict[str, tuple[bool, int]]:
     """What is owed, by kind: whether it is loud, and how many versions were asked for."""
     with reading(engine) as session:
-        return {alert.kind: (alert.loud, alert.version) for alert in session.exec(select(OutboxMessage))}
+        return {
+            message.kind: (message.loud, message.version) for message in session.exec(select(OutboxMessage))
+        }
 
 
 def test_an_open_is_stored_with_a_loud_alert(engine: Engine) -> None:
@@ -60,7 +62,7 @@ def test_a_storm_is_one_alert_and_every_fetch_is_kept(engine: Engine) -> None:
     fold(engine, *storm[200:])
     assert stored(engine) == [(1, "opened"), *((seq, "repeat") for seq in range(2, 501))]
     with reading(engine) as session:
-        assert [alert.kind for alert in session.exec(select(OutboxMessage))].count("opened") == 1
+        assert [message.kind for message in session.exec(select(OutboxMessage))].count("opened") == 1
 
 
 @pytest.mark.parametrize("batches", [1, 2])

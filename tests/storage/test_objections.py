@@ -39,9 +39,9 @@ def test_the_sender_is_told_once_silently_and_the_card_follows(engine: Engine) -
         objects(engine, contract.token, NOON + 60 + second)
     assert owed(engine) == {"card": (False, 2), "objected": (False, 1)}
     with reading(engine) as session:
-        alert = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "objected")).one()
+        told = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "objected")).one()
         said = session.exec(select(StatementRow)).one()
-    assert (alert.key, alert.chat_id) == (f"objected:{contract.id}", contract.chat_id)
+    assert (told.key, told.chat_id) == (f"objected:{contract.id}", contract.chat_id)
     assert (said.kind, said.at, said.said_by) == ("objected", NOON + 60, None)
 
 
@@ -52,8 +52,8 @@ def test_it_is_told_in_the_topic_the_link_belongs_to(engine: Engine) -> None:
         )
     objects(engine, link.token, NOON + 60)
     with reading(engine) as session:
-        alert = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "objected")).one()
-    assert (alert.chat_id, alert.thread_id) == (-5, 3)
+        told = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "objected")).one()
+    assert (told.chat_id, told.thread_id) == (-5, 3)
 
 
 def test_one_objection_is_about_one_mail(engine: Engine) -> None:

@@ -275,5 +275,5 @@ def test_judging_again_says_what_judging_at_once_would_have_said(engine: Engine)
     assert kinds(engine) == before
     assert again.summary == told
     with reading(engine) as session:
-        versions = {alert.kind: alert.version for alert in session.exec(select(OutboxMessage))}
+        versions = {message.kind: message.version for message in session.exec(select(OutboxMessage))}
     assert versions["opened"] == 1
