@@ -1,6 +1,7 @@
 """`/history`: the chat's links, the story of one, and that story as a picture."""
 
-from bot.commands.turn import Answer, Handler, Turn, about_link
+from bot.commands.about import about_link
+from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
 from bot.messages.listing import history_page, story
 from storage.kinds import MessageKind

@@ -1,7 +1,8 @@
 """Whose open it was, and why the bot thinks so: `/peek`, and the buttons under an alert."""
 
 import words
-from bot.commands.turn import Answer, Turn, about_fetch, about_link
+from bot.commands.about import about_fetch, about_link
+from bot.commands.turn import Answer, Turn
 from bot.message import Message
 from bot.messages import alerts
 from bot.messages.listing import LONGEST_TIMELINE, story

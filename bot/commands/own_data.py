@@ -8,7 +8,8 @@ from telegram.error import TelegramError
 
 import words
 from bot import parsing
-from bot.commands.turn import Answer, Turn, about_link
+from bot.commands.about import about_link
+from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
 from bot.messages.phrases import name
 from storage import erasing, links

@@ -1,7 +1,8 @@
 """Whether a link speaks, and whether it records: `/mute`, `/stop`, and their buttons."""
 
 import words
-from bot.commands.turn import Answer, Handler, Turn, about_link
+from bot.commands.about import about_link
+from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message, button
 from bot.messages.phrases import name
 from storage import links

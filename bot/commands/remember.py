@@ -1,7 +1,8 @@
 """`/note` and `/remind`: what a person adds to a link's story, and a nudge for later."""
 
 import words
-from bot.commands.turn import Answer, Handler, Turn, about_link, about_link_and_text
+from bot.commands.about import about_link, about_link_and_text
+from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
 from bot.messages import nudges
 from bot.messages.phrases import lines, name
@@ -36,7 +37,7 @@ def remind(turn: Turn, link: Link) -> Answer:
         return _about(link, sentences.commands.REMIND_OFF if dropped else sentences.commands.REMIND_NONE)
     due = moments.future(turn.rest, turn.said_at, zone_of(turn.chat))
     if due is None:
-        return nudges.offer(link)
+        return nudges.offer_reminders(link)
     if link.status in ENDED:
         return _about(link, sentences.commands.REMIND_STOPPED)
     if link.status in ONCE_OPENED:
@@ -54,7 +55,7 @@ def _about(link: Link, sentence: Sentence) -> Message:
 
 @about_link
 def press_remind(_turn: Turn, link: Link) -> Answer:
-    return nudges.offer(link)
+    return nudges.offer_reminders(link)
 
 
 def press_remind_in(days: int) -> Handler:

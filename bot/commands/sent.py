@@ -3,7 +3,8 @@
 from markupsafe import Markup
 
 import words
-from bot.commands.turn import Answer, Handler, Turn, about_fetch, about_link, about_link_and_text
+from bot.commands.about import about_fetch, about_link, about_link_and_text
+from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
 from bot.messages.phrases import lines, name
 from bot.times import moments

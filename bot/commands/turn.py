@@ -17,7 +17,7 @@ from storage import chats, links, outbox
 from storage.kinds import MessageKind, answer_key, pressed_key
 from storage.outbox import Owed
 from storage.statements import state
-from storage.tables import Chat, FetchRow, Link
+from storage.tables import Chat, Link
 from storage.times import now
 from tracking import History, Statement, StatementKind
 from words import Sentence, sentences
@@ -225,37 +225,3 @@ def _learn_language(turn: Turn) -> None:
     user = turn.update.effective_user
     if user and user.language_code and (turn.is_private or not turn.chat.telegram_language):
         turn.chat.telegram_language = user.language_code
-
-
-def about_link(handle: Callable[[Turn, Link], Answer]) -> Handler:
-    """Make a handler about one of the chat's links: `/stop 7`, or a button with the link's id."""
-    return lambda turn: _about_link(turn, handle, takes_text=False)
-
-
-def about_link_and_text(handle: Callable[[Turn, Link], Answer]) -> Handler:
-    """The same for a command that takes text after the number, `turn.rest`: `/note 7 called him`."""
-    return lambda turn: _about_link(turn, handle, takes_text=True)
-
-
-def _about_link(turn: Turn, handle: Callable[[Turn, Link], Answer], *, takes_text: bool) -> Answer:
-    if turn.is_press:
-        # Another chat's link is as unknown as one that never was.
-        link_id = int(turn.id) if turn.id.isdecimal() else 0
-        link = links.link_of(turn.session, turn.chat.id, link_id, lock=True)
-        return handle(turn, link) if link else sentences.toasts.TOAST_GONE
-    if turn.number is None or (turn.rest and not takes_text):
-        return Message(words.say(sentences.commands.WHICH_LINK, command=parsing.command(turn.text)[0]))
-    link = links.numbered(turn.session, turn.chat.id, turn.number)
-    if link is None:
-        return Message(words.say(sentences.commands.NO_SUCH_LINK, number=turn.number))
-    return handle(turn, link)
-
-
-def about_fetch(handle: Callable[[Turn, FetchRow, Link], Answer]) -> Handler:
-    """Make a handler of a button about one fetch of one of the chat's links."""
-
-    def run(turn: Turn) -> Answer:
-        found = links.fetch_of(turn.session, turn.chat.id, turn.id)
-        return handle(turn, *found) if found else sentences.toasts.TOAST_GONE
-
-    return run

@@ -28,7 +28,7 @@ def compose(session: Session, owed: OutboxMessage, context: BotContext, now: flo
     if message is None or not policy.tells_parked or owed.telegram_id is not None:
         return message
     parked = outbox.count_parked(session, owed.chat_id)
-    return alerts.with_missed(message, parked) if parked else message
+    return alerts.with_parked(message, parked) if parked else message
 
 
 def _is_quiet(session: Session, owed: OutboxMessage, now: float) -> bool:
@@ -79,7 +79,7 @@ def _about_link(
         case MessageKind.OBJECTED:
             return alerts.objected(link)
         case MessageKind.UNSENT:
-            return nudges.unsent(owed, link, now)
+            return nudges.unsent_question(owed, link, now)
         case MessageKind.REMIND:
             return nudges.reminder(session.get_one(Chat, owed.chat_id), link, now)
         case MessageKind.DEADLINE:

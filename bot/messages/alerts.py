@@ -1,4 +1,7 @@
-"""What an alert says: worded when it is sent, and again when the verdict behind it changes."""
+"""What an alert says. It is worded when it is sent, and again when the verdict on its fetch changes.
+
+The bot claims alerts in storage/claims.py, and delivers them in bot/delivery/.
+"""
 
 from markupsafe import Markup
 
@@ -21,7 +24,7 @@ PROXIED: dict[str, Sentence] = {
 
 
 def opened(link: Link, fetch: FetchRow, last_before: float | None, now: float) -> Message:
-    """The alert of an open; `last_before` is the open before it, if a long sleep lay between."""
+    """Return the alert of an open. `last_before` is when the link was opened before, if that was long ago."""
     if fetch.kind not in (Kind.OPENED, Kind.REPEAT):
         return _corrected(link, fetch, now)
     values = {"name": name(link), "time": words.time(seconds(fetch.at), now)}
@@ -50,14 +53,14 @@ def _buttons(link: Link, fetch: FetchRow) -> Keyboard:
     return [[why, own, button(mute[1], mute[0], link.id)]]
 
 
-def with_held(message: Message, looks: int, last: float, now: float) -> Message:
-    """The same, with what came while quiet hours held it."""
-    said = words.say(sentences.alerts.HELD_LOOKS, count=looks, last=words.time(last, now))
-    return message._replace(text=lines(message.text, said))
+def with_held(message: Message, opens: int, last: float, now: float) -> Message:
+    """Return the message with how often the link was opened while quiet hours held it."""
+    held = words.say(sentences.alerts.HELD_LOOKS, count=opens, last=words.time(last, now))
+    return message._replace(text=lines(message.text, held))
 
 
-def with_missed(message: Message, count: int) -> Message:
-    """The same, with how many messages before it may not have arrived."""
+def with_parked(message: Message, count: int) -> Message:
+    """Return the message with how many messages before it may not have arrived."""
     return message._replace(text=lines(message.text, words.say(sentences.alerts.MISSED, count=count)))
 
 
@@ -70,7 +73,7 @@ def _ask_sent(link: Link, fetch: FetchRow) -> Keyboard:
 
 
 def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
-    """The verdict has changed since: the message says so in its place."""
+    """Return what the alert says once its verdict has changed: it is edited."""
     values = {"name": name(link), "time": words.time(seconds(fetch.at), now)}
     why = button(sentences.buttons.BUTTON_WHY, "why", fetch.id)
     match fetch.kind:
@@ -97,14 +100,14 @@ def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
 
 
 def _own(fetch: FetchRow, values: dict[str, Markup]) -> Markup:
-    said = words.say(sentences.alerts.CORRECTED_OWN, **values)
+    corrected = words.say(sentences.alerts.CORRECTED_OWN, **values)
     if fetch.agent != Agent.GMAIL_PROXY:
-        return said
-    return lines(said, words.say(sentences.alerts.OWN_LOOKS_GMAIL))
+        return corrected
+    return lines(corrected, words.say(sentences.alerts.OWN_LOOKS_GMAIL))
 
 
 def proxied(link: Link, fetch: FetchRow, now: float) -> Message:
-    """The one silent line about a provider that fetched by itself."""
+    """Return the one silent line about a mail provider that fetched the image by itself."""
     if fetch.kind != Kind.PROXIED:
         return _corrected(link, fetch, now)
     return Message(
@@ -113,12 +116,12 @@ def proxied(link: Link, fetch: FetchRow, now: float) -> Message:
 
 
 def objected(link: Link) -> Message:
-    """The one silent line about a recipient who stopped recording."""
+    """Return the one silent line about a recipient who stopped the recording."""
     return Message(words.say(sentences.alerts.OBJECTED, name=name(link)))
 
 
 def why(link: Link, fetch: FetchRow, now: float) -> Message:
-    """What was seen, which rule spoke, and what else it could be."""
+    """Return the answer to Why?: what was fetched, which rule decided, and what else it could be."""
     at, sent = seconds(fetch.at), history_of(link).sent()
     agent, network = sentences.reasons.AGENTS[agent_of(fetch)], sentences.reasons.NETWORKS[fetch.network]
     parts = [

@@ -1,4 +1,4 @@
-"""A timeline drawn as a picture that a phone shows well: rows from old to new, on light or on dark."""
+"""A timeline drawn as a picture for a phone: rows from old to new, on light or dark ground."""
 
 import io
 from collections.abc import Sequence
@@ -13,22 +13,22 @@ MARGIN = 56
 HEADER, ROW, GAP, FOOTER = 130, 124, 92, 84
 """Heights in pixels. A phone shows 1080 pixels about 400 points wide: 34 pixels are a 12 point letter."""
 BESIDE = 23
-"""How far two lines of one row lie above and below its middle."""
+"""Pixels that the two lines of a row lie above and below its middle."""
 LINE_X, TEXT_X = 300, 360
 LARGE, NORMAL, SMALL = 46, 40, 34
 
 
 class Row(NamedTuple):
-    """One event; with no `colour` it is a silence, or something left out."""
+    """One event. Without a `colour`, it is a time in which nothing happened, or something left out."""
 
     title: str
     detail: str = ""
     day: str = ""
-    """Statements where it is another one than the row's above."""
+    """Given where it is another day than in the row above."""
     clock: str = ""
     colour: str = ""
     strong: bool = False
-    """What matters most has a larger mark, for who cannot tell the colours."""
+    """What matters most has a larger mark, for people who cannot tell the colours apart."""
 
 
 class Theme(NamedTuple):
@@ -42,13 +42,13 @@ LIGHT = Theme("#ffffff", "#1c2733", "#5f6c78", "#c3ccd4")
 DARK = Theme("#17212b", "#f2f5f7", "#9dabb8", "#3d4c5a")
 
 NOT_DRAWN = 0x530
-"""The first sign behind Latin, Greek and Cyrillic."""
+"""The first character after Latin, Greek and Cyrillic."""
 _FONT = "files/NotoSans[wdth,wght].ttf"
 
 
 @cache
 def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """Noto Sans: Latin, Greek and Cyrillic."""
+    """Return Noto Sans, which has Latin, Greek and Cyrillic letters."""
     with files("fontpkg_noto_sans").joinpath(_FONT).open("rb") as source:
         found = ImageFont.truetype(io.BytesIO(source.read()), size)
     found.set_variation_by_name("SemiBold" if bold else "Regular")
@@ -56,14 +56,14 @@ def font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
 
 
 def drawable(text: str) -> str:
-    """The text without signs that the font has not; nothing, where it has not all of the letters."""
+    """Return the text without signs that the font lacks; an empty text if the font lacks a letter."""
     drawn = [sign for sign in text if ord(sign) < NOT_DRAWN or sign in "–—‘’“”…€→"]
     letters = sum(map(str.isalnum, text)) == sum(map(str.isalnum, drawn))
     return " ".join("".join(drawn).split()) if letters else ""
 
 
 def draw(title: str, rows: Sequence[Row], footer: str, *, dark: bool) -> bytes:
-    """The picture as PNG."""
+    """Return the picture as PNG."""
     theme = DARK if dark else LIGHT
     height = HEADER + sum(map(_height, rows)) + FOOTER
     image = Image.new("RGB", (WIDTH, height), theme.ground)
@@ -75,7 +75,7 @@ def draw(title: str, rows: Sequence[Row], footer: str, *, dark: bool) -> bytes:
         top += _height(row)
     _write(canvas, (MARGIN, top + FOOTER // 2), footer, font(SMALL), theme.faint)
     written = io.BytesIO()
-    # Packed harder it would be a sixth smaller, and take three times as long.
+    # A higher level makes it a sixth smaller, and takes three times as long.
     image.save(written, "PNG", compress_level=1)
     return written.getvalue()
 
@@ -112,7 +112,7 @@ def _mark(canvas: ImageDraw.ImageDraw, row: Row, middle: int, theme: Theme) -> N
 def _write(
     canvas: ImageDraw.ImageDraw, at: tuple[int, int], text: str, face: ImageFont.FreeTypeFont, colour: str
 ) -> None:
-    """One line, its middle at this height, shortened to what fits."""
+    """Write one line with its middle at this height, shortened to what fits."""
     room = WIDTH - MARGIN - at[0]
     while text and face.getlength(text) > room:
         text = text.removesuffix("…")[:-1].rstrip() + "…"

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import lines, name, numbered, silence
+from bot.messages.phrases import lines, name, numbered, why_no_open
 from bot.messages.timeline import Entry, timeline
 from bot.times.hours import zone_of
 from storage import links
@@ -110,7 +110,7 @@ def story(session: Session, link: Link, now: float) -> Message:
         told.append(words.say(sentences.history.TIMELINE_EMPTY))
     if older:
         told.append(words.say(sentences.history.TIMELINE_MORE, count=older))
-    if explained := silence(link, now):
+    if explained := why_no_open(link, now):
         told += [Markup(""), explained]
     tracked_by = [words.say(sentences.cards.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
     text = lines(numbered(link), *tracked_by, state_of(link), "", *told)

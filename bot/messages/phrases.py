@@ -1,4 +1,4 @@
-"""Pieces of sentences that several messages share: a link's name, a verdict's reason."""
+"""Pieces that several messages share: a link's name, a verdict's reason, the lines of a text."""
 
 from markupsafe import Markup
 
@@ -10,12 +10,13 @@ from tracking.no_open import explain_no_open
 from words import sentences
 
 NOON = 12 * 3600
-"""Seconds before a deadline's end at which every reader's clock shows the same day."""
+"""Seconds before a deadline's end. At noon of a day, nearly every reader's calendar shows that day."""
 BELIED = (Reason.FORGED_PROXY, Reason.PROVIDER_PREFETCH)
-"""Signs of a fetch that names itself Gmail, and comes from an address that is not Google's."""
+"""Signs of a fetch that claims to be Gmail's, from an address that is not Google's."""
 
 
 def name(link: Link) -> Markup:
+    """Return `contract → landlord`, or the label alone."""
     label = words.name(link.label)
     if link.recipient:
         return words.say(sentences.cards.NAME, label=label, recipient=words.name(link.recipient))
@@ -23,28 +24,29 @@ def name(link: Link) -> Markup:
 
 
 def numbered(link: Link) -> Markup:
+    """Return `contract → landlord · #7`."""
     return words.say(sentences.cards.NUMBERED, name=name(link), number=link.number)
 
 
 def agent_of(fetch: FetchRow) -> str:
-    """Who fetched, as a key of the catalogue: whose address belies its name only claims to be that."""
+    """Return who fetched, as a key of `sentences.reasons.AGENTS`. A forged name has a key of its own."""
     claimed = f"claimed_{fetch.agent}"
     return claimed if fetch.sign in BELIED and claimed in sentences.reasons.AGENTS else fetch.agent
 
 
 def reason_of(fetch: FetchRow) -> str:
-    """The reason's key in the catalogue."""
+    """Return the reason, as a key of `sentences.reasons.REASONS`."""
     is_claim = fetch.reason == Reason.PROVIDER_PREFETCH and fetch.agent == Agent.GMAIL_PREFETCH
     return "claimed_prefetch" if is_claim else fetch.reason
 
 
 def deadline_of(end: float) -> Markup:
-    """The day of a deadline that ends then, as every reader's calendar shows it."""
+    """Return the day of a deadline, as every reader's calendar shows it. `end` is its last second."""
     return words.on_day(end - NOON)
 
 
 def because(fetch: FetchRow) -> Markup:
-    """How sure, and why: `Probable: Gmail loaded the image, and not its prefetcher.`"""
+    """Return how sure the bot is, and why: `Probable: Gmail loaded the image, and not its prefetcher.`"""
     reason = sentences.reasons.REASONS[reason_of(fetch)]
     said = words.say(
         sentences.reasons.BECAUSE, confidence=sentences.reasons.CONFIDENCE[fetch.confidence], because=reason
@@ -54,12 +56,12 @@ def because(fetch: FetchRow) -> Markup:
     return said
 
 
-def silence(link: Link, now: float) -> Markup | None:
-    """What it can mean that nothing was seen; None where something was, or it is too early to ask."""
+def why_no_open(link: Link, now: float) -> Markup | None:
+    """Return what it can mean that nobody opened the mail; None if somebody did, or it is too early."""
     found = explain_no_open(history_of(link), now)
     return words.say(sentences.history.SILENCE, meaning=sentences.history.SILENCES[found]) if found else None
 
 
 def lines(*parts: str | Markup) -> Markup:
-    """Lines below each other; empty ones that come first or double are the caller's request."""
+    """Return a text of these lines. An empty one leaves a gap."""
     return Markup("\n").join(Markup(part) for part in parts)  # noqa: S704  # catalogue or said already

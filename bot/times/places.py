@@ -19,20 +19,20 @@ _NO_PLACE = ("Etc/", "SystemV/", "posix/", "right/")
 
 @cache
 def zones_by_name() -> dict[str, tuple[str, ...]]:
-    """Zones by everything that they, their cities and their countries are called, folded."""
+    """Return the zones by each name of theirs, of their cities and of their countries, folded."""
     countries = zones_by_country()
     found: dict[str, dict[str, None]] = {}
-    for place, name in _called():
-        # A country of which the database knows no zone is nobody's: an island of penguins.
+    for place, name in _names():
+        # Some countries have no zone in the database: islands where nobody lives.
         zones = dict.fromkeys([place] if len(place) > 2 else countries.get(place, []))
-        # The tables say `Britain (UK)` and `Myanmar (Birmanie)`, and people either.
-        for called in (name, name.partition(" (")[0]):
-            found.setdefault(folded(called), {}).update(zones)
-    return {called: tuple(zones) for called, zones in found.items()}
+        # The tables say `Britain (UK)` and `Myanmar (Birmanie)`. People type only the first part, too.
+        for each in (name, name.partition(" (")[0]):
+            found.setdefault(folded(each), {}).update(zones)
+    return {folded_name: tuple(zones) for folded_name, zones in found.items()}
 
 
 def zones_by_country() -> dict[str, list[str]]:
-    """Zones by the two letters of their country, the largest first."""
+    """Return the zones by the two letters of their country, the largest first."""
     found: dict[str, list[str]] = {}
     for code, _, zone, *_ in _rows(files("tzdata.zoneinfo").joinpath("zone.tab")):
         found.setdefault(code, []).append(zone)
@@ -40,14 +40,14 @@ def zones_by_country() -> dict[str, list[str]]:
 
 
 def folded(text: str) -> str:
-    """Without case, accents and punctuation."""
+    """Return the text without case, accents and punctuation."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(character for character in plain if not unicodedata.combining(character))
     return " ".join(re.split(r"[\W_]+", letters)).strip()
 
 
-def _called() -> Iterator[tuple[str, str]]:
-    """A zone or the two letters of a country, and one of its names."""
+def _names() -> Iterator[tuple[str, str]]:
+    """Yield a zone, or the two letters of a country, with one of its names."""
     for zone in sorted(available_timezones()):
         yield zone, zone
         if "/" in zone and not zone.startswith(_NO_PLACE):

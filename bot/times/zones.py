@@ -1,6 +1,6 @@
-"""Where somebody's clock is: by the name of a zone, a city, a country, an offset, or a place on the map.
+"""Find a time zone by its name, a city, a country, an offset, or a place on the map.
 
-What places are called says `places`; the borders come from `tzfpy`.
+The names come from places.py, the borders from `tzfpy`.
 """
 
 import re
@@ -15,7 +15,7 @@ _FIXED = re.compile(r"Etc/GMT([+-])(\d+)")
 
 
 def find(text: str) -> Sequence[str]:
-    """The zones that a text can mean, by their names; several only where their clocks differ."""
+    """Return the names of the zones that a text can mean. There are several only if their clocks differ."""
     if offset := _OFFSET.fullmatch(text.strip()):
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         return _at_offset(minutes if offset[1] == "+" else -minutes)
@@ -23,28 +23,28 @@ def find(text: str) -> Sequence[str]:
 
 
 def at(latitude: float, longitude: float) -> str | None:
-    """The zone of a place; None on the high sea."""
-    from tzfpy import get_tz  # its map is large: loaded only by who sends a place
+    """Return the zone of a place, in degrees; None on the high sea."""
+    from tzfpy import get_tz  # its map is large: loaded only when somebody sends a location
 
     name = get_tz(longitude, latitude)
     return name if name in available_timezones() and not name.startswith("Etc/") else None
 
 
 def city(zone: str) -> str:
-    """`America/New_York` as people say it: `New York`."""
+    """Return `New York` for `America/New_York`."""
     return zone.rpartition("/")[2].replace("_", " ")
 
 
 def shown(zone: str) -> str:
-    """The zone as people call it: `Europe/Berlin`, but `UTC+2` for `Etc/GMT-2`."""
+    """Return what people call the zone: `Europe/Berlin` as it is, but `UTC+2` for `Etc/GMT-2`."""
     found = _FIXED.fullmatch(zone)
     return f"UTC{'-' if found[1] == '+' else '+'}{found[2]}" if found else zone
 
 
 def _at_offset(minutes: int) -> Sequence[str]:
-    """Whole hours have zones of their own; half ones are those of the places whose clocks stand there now."""
+    """Return the zone of an offset in whole hours; else the zones whose clocks have that offset now."""
     if minutes % 60 == 0:
-        # The database counts these from the other side: Etc/GMT-2 is two hours ahead of Greenwich.
+        # The database counts these the other way: Etc/GMT-2 is two hours ahead of Greenwich.
         name = f"Etc/GMT{-minutes // 60:+d}"
         return (name,) if name in available_timezones() else ()
     all_zones = [zone for zones in places.zones_by_country().values() for zone in zones]
@@ -53,7 +53,7 @@ def _at_offset(minutes: int) -> Sequence[str]:
 
 
 def _differing(names: Sequence[str]) -> Sequence[str]:
-    """One name for each clock: Büsingen's is Berlin's."""
+    """Return one name for each clock: Büsingen has Berlin's."""
     clocks: dict[tuple[object, ...], str] = {}
     for name in names:
         year = datetime.now(UTC).year

@@ -1,0 +1,45 @@
+"""Handlers about one of the chat's links or fetches: found first, or answered that there is none."""
+
+from collections.abc import Callable
+
+import words
+from bot import parsing
+from bot.commands.turn import Answer, Handler, Turn
+from bot.message import Message
+from storage import links
+from storage.tables import FetchRow, Link
+from words import sentences
+
+
+def about_link(handle: Callable[[Turn, Link], Answer]) -> Handler:
+    """Make a handler about one of the chat's links: `/stop 7`, or a button with the link's id."""
+    return lambda turn: _about_link(turn, handle, takes_text=False)
+
+
+def about_link_and_text(handle: Callable[[Turn, Link], Answer]) -> Handler:
+    """The same for a command that takes text after the number, `turn.rest`: `/note 7 called him`."""
+    return lambda turn: _about_link(turn, handle, takes_text=True)
+
+
+def _about_link(turn: Turn, handle: Callable[[Turn, Link], Answer], *, takes_text: bool) -> Answer:
+    if turn.is_press:
+        # Another chat's link is as unknown as one that never was.
+        link_id = int(turn.id) if turn.id.isdecimal() else 0
+        link = links.link_of(turn.session, turn.chat.id, link_id, lock=True)
+        return handle(turn, link) if link else sentences.toasts.TOAST_GONE
+    if turn.number is None or (turn.rest and not takes_text):
+        return Message(words.say(sentences.commands.WHICH_LINK, command=parsing.command(turn.text)[0]))
+    link = links.numbered(turn.session, turn.chat.id, turn.number)
+    if link is None:
+        return Message(words.say(sentences.commands.NO_SUCH_LINK, number=turn.number))
+    return handle(turn, link)
+
+
+def about_fetch(handle: Callable[[Turn, FetchRow, Link], Answer]) -> Handler:
+    """Make a handler of a button about one fetch of one of the chat's links."""
+
+    def run(turn: Turn) -> Answer:
+        found = links.fetch_of(turn.session, turn.chat.id, turn.id)
+        return handle(turn, *found) if found else sentences.toasts.TOAST_GONE
+
+    return run
