@@ -1,7 +1,7 @@
-"""What places are called, in whatever language: zones, their cities, countries.
+"""The names of zones, cities and countries, in every language.
 
-By the time zone database itself (the `tzdata` package), by Unicode's CLDR (`data/cldr.tsv`, written by
-`tools/refresh_place_names.py`), and by people (`data/known.tsv`).
+They come from the time zone database itself (the `tzdata` package), from Unicode's CLDR (`data/cldr.tsv`,
+written by `tools/refresh_place_names.py`), and from what people call places (`data/known.tsv`, kept by hand).
 """
 
 import re

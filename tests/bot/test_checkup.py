@@ -1,4 +1,4 @@
-"""The first minute: what is wrong with an installation is told once, in words, and holds nothing up."""
+"""The check in the first minute: it reports what is wrong once, in words, and holds nothing up."""
 
 import logging
 from collections.abc import Callable, Iterator

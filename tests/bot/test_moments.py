@@ -1,4 +1,4 @@
-"""Days and times that people type."""
+"""The days and times that people type: each is understood, or asked for again."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, available_timezones

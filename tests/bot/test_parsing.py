@@ -1,4 +1,4 @@
-"""What people type, taken apart."""
+"""Commands, numbers, labels and recipients that people type."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The tables of what places are called."""
+"""The tables of place names."""
 
 from zoneinfo import available_timezones
 

@@ -1,4 +1,4 @@
-"""What Telegram shows of the bot before anybody has written to it."""
+"""The bot's profile in Telegram: set where it differs, in every language."""
 
 import logging
 from collections.abc import Iterator

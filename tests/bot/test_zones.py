@@ -1,4 +1,4 @@
-"""Where somebody's clock is."""
+"""Time zones by name, city, country, offset and place."""
 
 import pytest
 
