@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 
 import telegram
+from sqlmodel import Session
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
@@ -18,6 +19,7 @@ from bot.tls import trusted
 from settings import Settings
 from storage import claims, inbox, outbox
 from storage.health import BOT, beat
+from storage.lock import LockLostError, require_term
 from storage.notifying import Topic
 from storage.retention import purge
 from storage.times import now, steady
@@ -28,6 +30,8 @@ HEARTBEAT = 20.0
 """Seconds between two signs of life."""
 HOUSEKEEPING = 600.0
 """Seconds between two rounds: a card shows so much later at most that its link has fallen asleep."""
+LOCK_CHECK = 5.0
+"""Seconds between two checks whether this bot still holds its lock: a restart of PostgreSQL takes it away."""
 NOTIFICATIONS_CHECK = 5.0
 """Seconds between two checks whether notifications still come."""
 GOODBYE = 3.0
@@ -61,7 +65,6 @@ class Bot:
     def __init__(self, settings: Settings, context: BotContext) -> None:
         self._settings, self._context = settings, context
         self._bot = connect_to_telegram(settings)
-        self._lock = context.bot_lock()
         self._receiver = UpdateReceiver(context, self._bot)
         self._delivery = Delivery(context, self._bot)
 
@@ -78,14 +81,24 @@ class Bot:
         with suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE):
                 await self._delivery.drain()
-        self._lock.release()
+        self._context.lock.release()
         await self._bot.shutdown()
         self._context.close()
 
     async def _serve(self) -> None:
-        """Wait for the other bot to end and for Telegram, then run the loops until cancelled."""
-        await run_until_done(self._context, "waiting for the other bot", self._wait_for_lock)
-        await run_until_done(self._context, "greeting Telegram", self._greet)
+        """Work for as long as the lock is ours, and take it again when it is lost, until cancelled."""
+        while True:
+            try:
+                await run_until_done(self._context, "waiting for the other bot", self._wait_for_lock)
+                await run_until_done(self._context, "greeting Telegram", self._greet)
+                await self._work()
+            except* LockLostError as lost:
+                self._context.set_trouble("lock", f"{lost.exceptions[0]} Waiting for the lock again.")
+            # Else we would take our own messages in flight for those of a bot that died, and repeat them.
+            await self._delivery.drain()
+
+    async def _work(self) -> None:
+        """Run the loops. Raises an ExceptionGroup with a LockLostError."""
         log.info("Ready as @%s.", self._bot.username)
         loops = {
             "waiting for notifications": self._wait_for_notifications,
@@ -93,11 +106,17 @@ class Bot:
             "answering updates": self._receiver.work,
             "delivering messages": self._delivery.run,
             "keeping house": self._keep_house,
+            "watching the lock": self._watch_lock,
         }
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(profile.register(self._bot))
             for name, loop in loops.items():
                 tasks.create_task(run_forever(self._context, name, loop))
+
+    async def _watch_lock(self) -> None:
+        while True:
+            await asyncio.sleep(LOCK_CHECK)
+            await asyncio.to_thread(self._context.lock.require)
 
     async def _wait_for_notifications(self) -> None:
         """Deliver within milliseconds what the pixel server has written; without this, within seconds."""
@@ -111,11 +130,15 @@ class Bot:
             subscriber.stop()
 
     async def _wait_for_lock(self) -> None:
-        while not await asyncio.to_thread(self._lock.take):
+        while not await asyncio.to_thread(self._context.lock.take):
             self._context.set_trouble("lock", "Another bot works on this database; waiting until it ends.")
             await asyncio.sleep(1)
         self._context.set_trouble("lock", "")
-        await self._context.write(lambda session: claims.expire_leases(session, steady()))
+        await self._context.write(self._take_over)
+
+    def _take_over(self, session: Session) -> None:
+        require_term(session, self._context.lock.term)
+        claims.expire_leases(session, steady())
 
     async def _greet(self) -> None:
         """Learn the bot's own name. Wait while Telegram cannot be reached or refuses the token."""

@@ -16,7 +16,6 @@ from storage import inbox
 from storage.engine import database_of, is_passing, reading, writing
 from storage.erasing import is_marked
 from storage.keys import Keys
-from storage.lock import BotLock
 from storage.notifying import Topic
 from storage.tables import Link
 
@@ -41,6 +40,7 @@ class BotContext:
         self._troubles: dict[str, str] = {}
         self._engine, self.database = engine, database_of(engine)
         self._erased = self.database.notifier(Topic.ERASED)
+        self.lock = self.database.bot_lock(engine)
         # One thread: SQLite has one writer anyway, and transactions run in the order of their requests.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
 
@@ -103,9 +103,6 @@ class BotContext:
         result = await self.write(do)
         self.due.set()
         return result
-
-    def bot_lock(self) -> BotLock:
-        return self.database.bot_lock(self._engine)
 
     def copy_page(self, link: Link) -> str:
         """Return the address of the link's copy page, which only its owner may know."""

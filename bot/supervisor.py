@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.context import BotContext
 from storage.engine import describe_database_error
+from storage.lock import LockLostError
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ async def run_until_done(context: BotContext, name: str, step: Step) -> None:
     """Run a step, as often as it takes, until it returns once.
 
     Nothing is lost when it begins again: all its work is in the database. Until it runs steadily, its failure
-    is in the heartbeat's row, and so in `/readyz`.
+    is in the heartbeat's row, and so in `/readyz`. Raises LockLostError: another bot may do this work now.
     """
     pause = SHORTEST_PAUSE
     while True:
@@ -50,6 +51,8 @@ async def run_until_done(context: BotContext, name: str, step: Step) -> None:
         error = _error_of(attempt)
         if error is None:
             break
+        if isinstance(error, LockLostError):
+            raise error
         _report(context, name, error)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)

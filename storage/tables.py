@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0009"
+SCHEMA = "0010"
 """The newest migration: a start on another schema refuses (a test holds the two together)."""
 
 SQLModel.metadata.naming_convention = {
@@ -188,6 +188,15 @@ class StoredUpdate(SQLModel, table=True):
     """The update as JSON; emptied when it is done, the id stays to tell a repetition."""
     attempts: int = 0
     done: bool = False
+
+
+class BotTerm(SQLModel, table=True):
+    """One row: the number of the newest term of a bot (lock.py)."""
+
+    __tablename__ = "bot_term"
+
+    id: int = Field(primary_key=True)
+    number: int
 
 
 class Pulse(SQLModel, table=True):

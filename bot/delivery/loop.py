@@ -26,6 +26,7 @@ from storage import claims
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import describe_database_error
 from storage.kinds import MessageKind
+from storage.lock import LockLostError, require_term
 from storage.pacing import ALL_CHATS
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import now, steady
@@ -120,7 +121,7 @@ class Delivery:
     async def _give_back(self, claiming: asyncio.Task[tuple[list[Job], float]]) -> None:
         try:
             jobs, _ = await claiming
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, LockLostError) as error:
             log.info("Nothing was claimed at the end: %s", describe_database_error(error))
             return
         for job in jobs:
@@ -142,6 +143,7 @@ class Delivery:
 
         Return what is to be sent, and the seconds until there may be more.
         """
+        require_term(session, self._context.lock.term)
         at, wall = steady(), now()
         claimed = claims.claim(session, at, limit, wall=wall)
         wait = 0.0 if claimed else claims.next_due(session, at, wall=wall)

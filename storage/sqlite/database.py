@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 
 from storage.database import BulkInsert, Failure, Row
 from storage.files import hold
+from storage.lock import LockLostError, begin_term
 from storage.notifying import Topic
 from storage.sqlite import maintenance
 from storage.sqlite.file_identity import DatabaseFileReplacedError, FileIdentity, cannot_be_opened
@@ -140,8 +141,8 @@ class SqliteDatabase:
     def subscriber(self, topic: Topic, on_notification: Callable[[], None]) -> SocketSubscriber:
         return SocketSubscriber(self._path, topic, on_notification)
 
-    def bot_lock(self, engine: Engine) -> "FileLock":  # noqa: ARG002  # PostgreSQL's needs it
-        return FileLock(self._path.with_suffix(".bot"))
+    def bot_lock(self, engine: Engine) -> "FileLock":
+        return FileLock(self._path.with_suffix(".bot"), engine)
 
     def look_over(self) -> list[str]:
         return maintenance.look_over(self._path)
@@ -171,18 +172,36 @@ class SqliteDatabase:
 class FileLock:
     """A lock on a file beside the database; the kernel releases it when the process ends."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path, self._engine = path, engine
         self._held: int | None = None
+        self.term = 0
 
     def take(self) -> bool:
         self._held = self._held or hold(self._path)
-        return self._held is not None
+        if self._held is None:
+            return False
+        with self._engine.connect().execution_options(writes=True) as connection:
+            self.term = begin_term(connection)
+            connection.commit()
+        return True
+
+    def require(self) -> None:
+        if self._held is None or not _is_at(self._held, self._path):
+            self.release()
+            raise LockLostError(f"The bot's lock, {self._path}, was removed or replaced.")
 
     def release(self) -> None:
         if self._held is not None:
             os.close(self._held)
         self._held = None
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _listen(engine: Engine, *, checkpoints: bool) -> None:
