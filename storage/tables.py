@@ -136,10 +136,13 @@ _CHANGES = text("changes_at IS NOT NULL")
 
 
 class OutboxMessage(SQLModel, table=True):
-    """A message owed to a chat: an outbox row for as long as the message lives.
+    """A message owed to a chat: its outbox row, for as long as the message lives.
 
-    `version` is the newest version of the message, `delivered_version` the newest that Telegram confirmed.
-    A row that already has a `telegram_id` is delivered by editing that message.
+    A row that has no `telegram_id` yet is delivered as a new message, any other by editing that message.
+
+    `state` is `pending` (owed), `sending` (claimed: a worker holds the lease), `sent` (Telegram has confirmed
+    the newest version, or there was nothing to show), or `parked` (refused, or in doubt twice: tried again
+    only when somebody asks). storage/outbox.py owes and refreshes; storage/claims.py claims and settles.
     """
 
     __tablename__ = "outbox"
@@ -151,19 +154,28 @@ class OutboxMessage(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
-    """What it is about, such as `card:7` or `opened:<fetch>`: asking twice makes one."""
+    """What it is about, such as `card:7` or `opened:<fetch>`: owing it twice leaves one."""
     chat_id: int = Field(sa_column=_chat_id())
     link_id: int | None = Field(default=None, foreign_key="link.id", index=True)
     fetch_id: str | None = None
+    """The fetch that it tells of, where it tells of one."""
     kind: str
+    """A `MessageKind` (storage/kinds.py)."""
     loud: bool = False
+    """Sent with a sound."""
     thread_id: int | None = None
+    """The group's topic that it goes to."""
     reply_to: int | None = None
+    """The Telegram message that it answers."""
     payload: str = Field(default="", sa_type=Text)
+    """What it says, as JSON, if it was worded when it was owed; other messages are worded when sent."""
     state: str = "pending"
     version: int = 1
+    """The newest version: a change raises it."""
     delivered_version: int = 0
+    """The newest version that Telegram confirmed."""
     attempts: int = 0
+    """Attempts since the last one that arrived: each makes the chat wait longer."""
     in_doubt: bool = False
     """An attempt may have arrived: the next one says "possibly repeated"."""
     created_at: datetime
@@ -172,9 +184,13 @@ class OutboxMessage(SQLModel, table=True):
     changes_at: datetime | None = None
     """From then on it looks different though nothing happened: a card whose link falls asleep, say."""
     lease_until: datetime | None = None
+    """Until then nobody else may claim it."""
     fence: int = 0
+    """Counts its claims: who settles with an older number changes nothing."""
     telegram_id: int | None = None
+    """The Telegram message that shows it; None until one does."""
     last_error: str = ""
+    """Why the last attempt failed, in words."""
 
 
 class StoredUpdate(SQLModel, table=True):

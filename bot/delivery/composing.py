@@ -22,7 +22,7 @@ def compose(session: Session, owed: OutboxMessage, context: BotContext, now: flo
     Writes on the row: when quiet hours let it go, when it will look different, what it answers to.
     """
     policy = policy_of(owed.kind)
-    if policy.is_held and _is_quiet(session, owed, now):
+    if policy.is_held and _postpone_if_quiet(session, owed, now):
         return None
     message = _worded(session, owed, context, now)
     if message is None or not policy.tells_parked or owed.telegram_id is not None:
@@ -31,8 +31,11 @@ def compose(session: Session, owed: OutboxMessage, context: BotContext, now: flo
     return alerts.with_parked(message, parked) if parked else message
 
 
-def _is_quiet(session: Session, owed: OutboxMessage, now: float) -> bool:
-    """Postpone a new message if the chat is in its quiet hours. One that may have arrived is sent anyway."""
+def _postpone_if_quiet(session: Session, owed: OutboxMessage, now: float) -> bool:
+    """Postpone a new message to the end of the chat's quiet hours. Return True if the chat is in them.
+
+    A message that may have arrived already is sent at once: its first attempt was made by day.
+    """
     if owed.telegram_id is not None or owed.in_doubt:
         return False
     until = quiet_end(session.get_one(Chat, owed.chat_id), now)
