@@ -1,6 +1,6 @@
-"""The storybook, played over real HTTP: what `demo/stories` says is what people see.
+"""The storybook, played over real HTTP: people see exactly what `demo/stories` says.
 
-After a change of wording `--record` writes anew what is seen; a person then reads what has changed.
+After a change of wording, `--record` rewrites the stories with what people see now. Then read the diff.
 """
 
 import re
@@ -30,7 +30,7 @@ ON_POSTGRES = (
     "groups/becomes-a-supergroup",
     "when-things-go-wrong/answer-lost",
 )
-"""Those that ask most of the database."""
+"""The stories that use the most of the database."""
 IN_BRACKETS = (
     "the-way-of-a-mail/first-start",
     "the-way-of-a-mail/pasting",
@@ -47,52 +47,53 @@ IN_BRACKETS = (
     "when-things-go-wrong/unknown",
     "when-things-go-wrong/mistyped",
 )
-"""Those that say most, to somebody whose language puts every sentence in brackets."""
+"""The stories that show most sentences, played in a language that puts every sentence in brackets."""
 
 
-class Theatre:
-    """Plays each story once, however many tests look at it."""
+class PlayedStories:
+    """Play each story once, however many tests need it."""
 
-    def __init__(self, where: Stage) -> None:
-        self.stage = where
-        self._told: dict[str, str] = {}
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self._texts: dict[str, str] = {}
 
-    def told(self, name: str) -> str:
-        """The file of the story, with what was seen when it was played."""
-        if name not in self._told:
+    def text_of(self, name: str) -> str:
+        """Return the text of a story file with what people saw when the story was played."""
+        if name not in self._texts:
             story = STORIES[name]
-            self._told[name] = written(story, list(play(self.stage, story)))
-        return self._told[name]
+            self._texts[name] = written(story, list(play(self.stage, story)))
+        return self._texts[name]
 
-    def all_played(self) -> Stage:
+    def play_all(self) -> Stage:
+        """Return the stage on which every story has been played."""
         for name in STORIES:
-            self.told(name)
+            self.text_of(name)
         return self.stage
 
 
 @pytest.fixture(scope="module")
-def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedStories]:
     with stage(tmp_path_factory.mktemp("stage")) as made:
-        yield Theatre(made)
+        yield PlayedStories(made)
 
 
 @pytest.fixture(scope="module")
-def on_postgres(tmp_path_factory: pytest.TempPathFactory, own_postgres: str) -> Iterator[Theatre]:
+def on_postgres(tmp_path_factory: pytest.TempPathFactory, own_postgres: str) -> Iterator[PlayedStories]:
     with stage(tmp_path_factory.mktemp("stage"), DATABASE_URL=own_postgres) as made:
-        yield Theatre(made)
+        yield PlayedStories(made)
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_a_story_is_true(name: str, theatre: Theatre, pytestconfig: pytest.Config) -> None:
-    path, told = STORIES[name].path, theatre.told(name)
+def test_people_see_what_a_story_says(name: str, played: PlayedStories, pytestconfig: pytest.Config) -> None:
+    path, text = STORIES[name].path, played.text_of(name)
     if pytestconfig.getoption("--record"):
-        path.write_text(told, "utf-8")
-    assert told == path.read_text("utf-8")
+        path.write_text(text, "utf-8")
+    assert text == path.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ON_POSTGRES)
-def test_a_story_is_true_on_postgres_too(name: str, on_postgres: Theatre) -> None:
-    assert on_postgres.told(name) == STORIES[name].path.read_text("utf-8")
+def test_people_see_what_a_story_says_on_postgres_too(name: str, on_postgres: PlayedStories) -> None:
+    assert on_postgres.text_of(name) == STORIES[name].path.read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -102,79 +103,77 @@ def in_brackets(tmp_path_factory: pytest.TempPathFactory, pseudo_locale: Path) -
 
 
 @pytest.mark.parametrize("name", IN_BRACKETS)
-def test_no_sentence_of_a_story_escapes_translation(name: str, in_brackets: Stage) -> None:
+def test_every_sentence_of_a_story_can_be_translated(name: str, in_brackets: Stage) -> None:
     story = STORIES[name]
     shown = list(play(in_brackets, story, language=pseudo.LEFT_TO_RIGHT))
     assert [[shape(one) for one in seen] for seen in shown] == [
         [shape(one) for one in step.seen] for step in story.steps
     ]
-    assert {word for seen in shown for one in seen for word in escaped(one)} == set()
+    assert {word for seen in shown for one in seen for word in untranslated(one)} == set()
 
 
-def escaped(seen: Seen) -> set[str]:
-    """What stands outside all brackets; the months are the phone's."""
+def untranslated(seen: Seen) -> set[str]:
+    """Return the words outside all brackets, except the name of a month, which the phone writes."""
     parts = [seen.text, *(label for row in seen.rows for label in row)]
     return set().union(*(pseudo.untranslated(re.sub(r"[*_`]", "", part), "Mar") for part in parts))
 
 
-def test_who_speaks_a_language_that_the_bot_does_not_know_sees_the_same(theatre: Theatre) -> None:
+def test_a_person_whose_language_the_bot_does_not_know_sees_english(played: PlayedStories) -> None:
     story = STORIES["the-way-of-a-mail/opened"]
-    assert written(story, list(play(theatre.stage, story, language="tlh"))) == theatre.told(story.name)
+    assert written(story, list(play(played.stage, story, language="tlh"))) == played.text_of(story.name)
 
 
-def test_what_nobody_knows_how_to_do_is_told_with_its_line(theatre: Theatre, tmp_path: Path) -> None:
+def test_an_error_names_the_line_of_an_act_that_is_not_known(played: PlayedStories, tmp_path: Path) -> None:
     path = tmp_path / "story.txt"
     path.write_text("A dance\n\nAnna dances.\n\nAnna writes: /status\nAnna dances.\n", "utf-8")
-    with pytest.raises(StoryError, match=r"story\.txt, line 6: nobody knows how to do this: Anna dances"):
-        list(play(theatre.stage, read(path)))
+    with pytest.raises(StoryError, match=r"story\.txt, line 6: no act has this sentence: Anna dances"):
+        list(play(played.stage, read(path)))
 
 
-def test_the_shape_of_what_is_seen_knows_no_words() -> None:
-    told = Seen("To Anna", "with sound", "“a”", "opened", (("asks", "Berlin"),), (("Mute", "Stop"),))
-    told_in_german = Seen(
-        "To Anna", "with sound", "“b”", "geöffnet", (("asks", "Wien"),), (("Stumm", "Halt"),)
-    )
-    assert shape(told) == shape(told_in_german)
-    assert shape(told) != shape(replace(told, rows=(("Mute",), ("Stop",))))
+def test_the_shape_of_a_message_ignores_its_words() -> None:
+    english = Seen("To Anna", "with sound", "“a”", "opened", (("asks", "Berlin"),), (("Mute", "Stop"),))
+    german = Seen("To Anna", "with sound", "“b”", "geöffnet", (("asks", "Wien"),), (("Stumm", "Halt"),))
+    assert shape(english) == shape(german)
+    assert shape(english) != shape(replace(english, rows=(("Mute",), ("Stop",))))
 
 
-def test_every_command_is_typed_in_some_story() -> None:
+def test_people_type_every_command_in_some_story() -> None:
     typed = {found[1] for act in acts() if (found := re.search(r"writes: /(\w+)", act))}
     assert COMMANDS.keys() - typed == set()
 
 
-def test_every_button_of_the_catalogue_is_under_some_message() -> None:
+def test_every_button_of_the_catalogue_is_shown_in_some_story() -> None:
     shown = {label.removesuffix(" ⧉").removesuffix(" ↗") for row in rows() for label in row}
     labels = list(catalogue())
-    assert len(labels) > len(BUTTONS) / 2, "the catalogue keeps its buttons somewhere else"
+    assert len(labels) > len(BUTTONS) / 2, "the buttons have moved to another catalogue"
     missing = [label for label in labels if not any(re.fullmatch(label, text) for text in shown)]
     assert missing == []
 
 
-def test_every_button_does_in_some_story_what_it_does(theatre: Theatre) -> None:
-    queries = theatre.all_played().api.queries.values()
+def test_people_press_every_kind_of_button_in_some_story(played: PlayedStories) -> None:
+    queries = played.play_all().api.queries.values()
     assert BUTTONS.keys() - {query.data.partition(":")[0] for query in queries} == set()
 
 
-def test_no_story_leaves_a_traceback_or_a_secret_in_the_log(theatre: Theatre) -> None:
-    running = theatre.all_played().running
+def test_no_story_logs_a_traceback_or_a_secret(played: PlayedStories) -> None:
+    running = played.play_all().running
     log = running.text_of_log()
     assert "Ready as @" in log
     assert "Traceback" not in log
     assert leaks(log, keys_in(running.log.parent)) == []
 
 
-def test_telegram_refuses_nothing_but_what_is_gone_has_moved_or_stands_there_already(
-    theatre: Theatre,
+def test_telegram_refuses_only_edits_of_messages_that_are_gone_or_unchanged_and_chats_that_moved(
+    played: PlayedStories,
 ) -> None:
-    calls = theatre.all_played().api.calls
+    calls = played.play_all().api.calls
     refused = {call.description for call in calls if call.status == 400}
     expected = ("is not modified", "message to edit not found", "upgraded to a supergroup")
-    assert [why for why in refused if not any(told in why for told in expected)] == []
+    assert [why for why in refused if not any(reason in why for reason in expected)] == []
 
 
-def test_no_message_of_any_story_asks_telegram_for_a_preview(theatre: Theatre) -> None:
-    api = theatre.all_played().api
+def test_no_message_of_any_story_asks_telegram_for_a_link_preview(played: PlayedStories) -> None:
+    api = played.play_all().api
     assert [
         message.text for chat in api.chats.values() for message in api.said(chat) if message.preview
     ] == []
@@ -191,7 +190,7 @@ def rows() -> Iterator[tuple[str, ...]]:
 
 
 def catalogue() -> Iterator[str]:
-    """What stands on buttons, as patterns: some have a place for a time."""
+    """Yield the label of every button as a pattern, because some labels have a placeholder for a time."""
     labelled = {**vars(sentences.buttons), **vars(sentences.languages)}
     for name, sentence in labelled.items():
         if name.startswith("BUTTON_"):

@@ -1,4 +1,4 @@
-"""One pair of processes for all files here: starting both takes longer than most of these tests."""
+"""The files in this folder share their processes: to start both takes longer than most of these tests."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,7 +14,7 @@ World = tuple[telegram.Running, Processes]
 
 @pytest.fixture(scope="session")
 def worlds() -> Iterator[tuple[ExitStack, dict[tuple[tuple[str, str], ...], World]]]:
-    """The worlds that run so far, each by what its processes were told in the environment."""
+    """Give the pairs of processes that run so far, each by the settings that it was started with."""
     with ExitStack() as running:
         yield running, {}
 
@@ -26,11 +26,10 @@ def world(
     environ: dict[str, str],
     worlds: tuple[ExitStack, dict[tuple[tuple[str, str], ...], World]],
 ) -> World:
-    """Both processes, on each kind of database; a test makes people of its own."""
+    """Run both processes, once on each kind of database. Each test creates people of its own."""
     running, known = worlds
-    told = {"KIND": request.param, **environ}
-    name = tuple(sorted(told.items()))
-    if name not in known:
+    key = tuple(sorted({"KIND": request.param, **environ}.items()))
+    if key not in known:
         database = (
             {"DATABASE_URL": new_database(request.getfixturevalue("postgres"))}
             if request.param == "postgres"
@@ -38,5 +37,5 @@ def world(
         )
         api = running.enter_context(telegram.running(limits=telegram.LIFTED))
         started = processes(tmp_path_factory.mktemp("chats"), api, **environ, **database)
-        known[name] = api, running.enter_context(started)
-    return known[name]
+        known[key] = api, running.enter_context(started)
+    return known[key]

@@ -1,4 +1,4 @@
-"""The card that lives, and the group that shares: over real HTTP, on both databases."""
+"""Cards that change, and groups: over real HTTP, on both databases."""
 
 import re
 import signal
@@ -10,7 +10,7 @@ from tests.processes import Processes
 World = tuple[telegram.Running, Processes]
 
 
-def test_a_card_that_was_deleted_is_shown_again(anna: Chat) -> None:
+def test_the_bot_sends_a_card_again_that_anna_has_deleted(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.api.remove(anna.person, card)
     fetch(url, OUTLOOK)
@@ -38,7 +38,7 @@ def test_a_card_falls_asleep_while_the_bot_is_down_and_wakes_up(anna: Chat, worl
     assert anna.sees("🔔 Woke up").id == card.id
 
 
-def test_a_group_is_told_who_tracked_what(anna: Chat, world: World) -> None:
+def test_a_card_in_a_group_names_the_person_who_tracked(anna: Chat, world: World) -> None:
     api, _ = world
     ben = api.person("Ben")
     house = api.group("House", [anna.person, ben])
@@ -47,7 +47,9 @@ def test_a_group_is_told_who_tracked_what(anna: Chat, world: World) -> None:
     assert re.search(r"/i/[\w-]{22}\.gif", card.text)
 
 
-def test_nobody_is_named_in_a_chat_of_ones_own_or_behind_the_group(anna: Chat, world: World) -> None:
+def test_a_card_names_nobody_in_a_private_chat_or_for_an_anonymous_administrator(
+    anna: Chat, world: World
+) -> None:
     api, _ = world
     card, _ = anna.tracks()
     assert "Tracked by" not in card.text
@@ -56,7 +58,7 @@ def test_nobody_is_named_in_a_chat_of_ones_own_or_behind_the_group(anna: Chat, w
     assert "Tracked by" not in Chat(api, anna.person, house).sees("notice").text
 
 
-def test_a_group_answers_only_the_question_it_was_asked(anna: Chat, world: World) -> None:
+def test_the_bot_takes_only_replies_to_its_question_as_answers_in_a_group(anna: Chat, world: World) -> None:
     api, _ = world
     ben = api.person("Ben")
     group = Chat(api, anna.person, api.group("House", [anna.person, ben]))
@@ -75,7 +77,7 @@ def test_a_group_answers_only_the_question_it_was_asked(anna: Chat, world: World
     group.sees("Europe/Paris")
 
 
-def test_another_command_is_no_answer_and_ends_the_question(anna: Chat) -> None:
+def test_another_command_ends_the_open_question(anna: Chat) -> None:
     anna.says("/track")
     anna.sees("What are you sending")
     anna.says("/status")
@@ -85,12 +87,12 @@ def test_another_command_is_no_answer_and_ends_the_question(anna: Chat) -> None:
     assert anna.newest_with("/i/") is None
 
 
-def test_what_is_not_even_text_gets_the_hint(anna: Chat) -> None:
+def test_a_message_without_text_gets_the_hint(anna: Chat) -> None:
     anna.api.send(anna.person, {"dice": {"emoji": "🎲", "value": 4}})
     anna.sees("To track a mail")
 
 
-def test_an_alert_that_was_muted_offers_to_speak_again(anna: Chat) -> None:
+def test_anna_unmutes_a_link_under_its_alert_and_after_the_command(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     fetch(url, OUTLOOK)

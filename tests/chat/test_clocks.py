@@ -1,4 +1,4 @@
-"""When the chat is spoken to, and when a mail was sent: over real HTTP, on both databases."""
+"""Time zones, quiet hours, and when a mail was sent: over real HTTP, on both databases."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ def clock(hours: float) -> str:
     return f"{datetime.now(UTC) + timedelta(hours=hours):%H:%M}"
 
 
-def test_anna_says_where_her_clock_is(anna: Chat) -> None:
+def test_anna_sets_her_time_zone(anna: Chat) -> None:
     anna.says("/timezone")
     assert "Which city is near you?" in anna.sees("count in UTC").text
     anna.says("Atlantis")
@@ -37,14 +37,14 @@ def test_anna_is_asked_which_valencia_is_hers(anna: Chat) -> None:
     assert anna.sees("that of America/Caracas").id == several.id
 
 
-def test_a_location_is_turned_into_a_zone_and_not_kept(anna: Chat) -> None:
+def test_the_bot_finds_the_time_zone_of_a_location_and_does_not_keep_the_location(anna: Chat) -> None:
     anna.says("/timezone")
     anna.sees("send me a location")
     anna.api.locate(anna.person, 40.71, -74.0)
     assert "The place itself is not kept." in anna.sees("America/New_York").text
 
 
-def test_news_waits_while_it_is_quiet(anna: Chat) -> None:
+def test_alerts_wait_for_the_end_of_quiet_hours(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.says(f"/quiet {clock(-1)}-{clock(1)}")
@@ -59,7 +59,7 @@ def test_news_waits_while_it_is_quiet(anna: Chat) -> None:
     assert not anna.sees("was opened").silent
 
 
-def test_quiet_hours_that_are_none_are_told_how_to_say_them(anna: Chat) -> None:
+def test_quiet_hours_that_the_bot_does_not_understand_get_an_example(anna: Chat) -> None:
     anna.says("/quiet at night")
     anna.sees("/quiet 22:00-07:00")
     anna.says("/digest sometimes")
@@ -70,7 +70,7 @@ def test_quiet_hours_that_are_none_are_told_how_to_say_them(anna: Chat) -> None:
     anna.sees("No daily summary.")
 
 
-def test_anna_says_when_she_had_sent_it(anna: Chat) -> None:
+def test_anna_says_later_when_she_sent_the_mail(anna: Chat) -> None:
     card, url = anna.tracks()
     fetch(url, OUTLOOK)
     anna.sees("I see it in your draft")
@@ -82,7 +82,7 @@ def test_anna_says_when_she_had_sent_it(anna: Chat) -> None:
     assert "as you said" in card.text
 
 
-def test_a_time_that_cannot_be_is_asked_for_again(anna: Chat) -> None:
+def test_the_bot_asks_again_for_a_time_that_is_impossible(anna: Chat) -> None:
     anna.tracks()
     anna.says("/sent 1 when I felt like it")
     anna.sees("When was it sent?")
@@ -90,7 +90,7 @@ def test_a_time_that_cannot_be_is_asked_for_again(anna: Chat) -> None:
     anna.sees("/sent 1 20 min ago")
 
 
-def test_a_time_on_a_clock_that_nobody_named_is_said_to_be_in_utc(anna: Chat) -> None:
+def test_the_bot_says_that_a_time_is_in_utc_while_it_knows_no_time_zone(anna: Chat) -> None:
     anna.tracks()
     anna.says("/sent 1 20 min ago")
     assert "in UTC" not in anna.sees("noted as sent").text

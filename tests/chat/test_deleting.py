@@ -1,4 +1,4 @@
-"""Erasing for good, and taking along: over real HTTP, on both databases."""
+"""Deleting and exporting: over real HTTP, on both databases."""
 
 import csv
 import io
@@ -17,11 +17,11 @@ World = tuple[telegram.Running, Processes]
 
 
 def files_of(running: Processes) -> list[Path]:
-    """The database's files; on PostgreSQL there are none of ours."""
+    """Return the files of the SQLite database; on PostgreSQL there are none."""
     return [path for path in running.log.parent.glob("readback.db*") if path.is_file()]
 
 
-def test_a_deleted_link_is_nowhere_any_more(anna: Chat, world: World) -> None:
+def test_a_deleted_link_is_in_no_table_and_no_file(anna: Chat, world: World) -> None:
     api, running = world
     card, url = anna.tracks("zebracontract to quaggalandlord")
     anna.presses(card, "sent:")
@@ -46,7 +46,7 @@ def test_a_deleted_link_is_nowhere_any_more(anna: Chat, world: World) -> None:
     assert running.tables_that_mention("zebracontract") == []
 
 
-def test_what_was_deleted_while_the_pixel_server_was_down_leaves_the_log_at_its_start(
+def test_a_pixel_server_that_starts_removes_from_its_files_what_was_deleted_before(
     anna: Chat, world: World
 ) -> None:
     api, running = world
@@ -71,7 +71,7 @@ def test_a_button_of_another_chat_deletes_nothing(anna: Chat, world: World) -> N
     anna.sees("Watching 1 of 1")
 
 
-def test_everything_is_asked_twice_and_then_gone(anna: Chat, world: World) -> None:
+def test_delete_everything_asks_twice_and_then_deletes_all(anna: Chat, world: World) -> None:
     _, running = world
     anna.says("/timezone Berlin")
     anna.sees("Europe/Berlin")
@@ -92,14 +92,14 @@ def test_everything_is_asked_twice_and_then_gone(anna: Chat, world: World) -> No
     anna.sees("Links: 1")
 
 
-def test_nothing_is_deleted_where_nothing_is(anna: Chat) -> None:
+def test_delete_says_that_there_is_nothing_to_delete(anna: Chat) -> None:
     anna.says("/delete everything")
     anna.sees("There is nothing to delete here.")
     anna.says("/delete 7")
     anna.sees("There is no link #7 here")
 
 
-def test_in_a_group_only_who_made_it_or_an_administrator_deletes(anna: Chat, world: World) -> None:
+def test_in_a_group_only_the_maker_of_a_link_or_an_administrator_deletes_it(anna: Chat, world: World) -> None:
     api, _ = world
     ben, carla = api.person("Ben"), api.person("Carla")
     house = api.group("House", [anna.person, ben, carla])
@@ -127,7 +127,7 @@ def exported(anna: Chat) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(answer.content))
 
 
-def test_an_export_holds_all_that_is_kept(anna: Chat) -> None:
+def test_an_export_contains_everything_that_is_kept_about_the_chat(anna: Chat) -> None:
     card, url = anna.tracks("=1+1 to Bän")
     anna.presses(card, "sent:")
     fetch(url, OUTLOOK)
@@ -149,12 +149,12 @@ def test_an_export_holds_all_that_is_kept(anna: Chat) -> None:
     assert "address" not in seen
 
 
-def test_an_export_of_nothing_is_a_file_too(anna: Chat) -> None:
+def test_an_export_of_an_empty_chat_is_a_file_too(anna: Chat) -> None:
     assert json.loads(exported(anna).read("readback.json"))["links"] == []
 
 
 @pytest.mark.parametrize("typed", ["/note 1", "/note 1 " + "x" * 1001])
-def test_a_note_without_words_or_with_too_many_is_told_how(anna: Chat, typed: str) -> None:
+def test_a_note_that_is_empty_or_too_long_gets_an_explanation(anna: Chat, typed: str) -> None:
     anna.tracks()
     anna.says(typed)
     assert "ote" in anna.sees("note").text

@@ -1,4 +1,4 @@
-"""A whole story in a language that somebody does speak."""
+"""The way of a mail in German: over real HTTP, on both databases."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_anna_types_and_reads_german(anna: Chat) -> None:
     assert "ungeöffnet" in anna.asks("/history ungeöffnet").text
 
 
-def test_english_is_understood_there_too(anna: Chat) -> None:
+def test_anna_may_type_english_in_a_german_chat(anna: Chat) -> None:
     card, _ = anna.tracks("contract to landlord")
     assert "contract → landlord" in card.text
     assert "Keine tägliche" in anna.asks("/digest off").text

@@ -1,11 +1,11 @@
-"""Finding a link, and doing something about it: over real HTTP, on both databases."""
+"""The history, the timeline of a link and its picture: over real HTTP, on both databases."""
 
 from demo import telegram
 from tests import web
 from tests.people import OUTLOOK, Chat, fetch
 
 
-def test_history_is_searched_by_word_and_by_recipient(anna: Chat) -> None:
+def test_anna_searches_her_history_by_word_and_by_recipient(anna: Chat) -> None:
     for text in ("contract to Landlord", "offer to Ben", "invoice to landlady"):
         anna.tracks(text)
     anna.says("/history LANDL")
@@ -17,7 +17,7 @@ def test_history_is_searched_by_word_and_by_recipient(anna: Chat) -> None:
     anna.sees("Nothing found for “zebra”")
 
 
-def test_history_is_searched_by_state(anna: Chat) -> None:
+def test_anna_searches_her_history_by_state(anna: Chat) -> None:
     opened, url = anna.tracks("contract to landlord")
     silent, _ = anna.tracks("offer to Ben")
     anna.tracks("draft to Carla")
@@ -34,7 +34,7 @@ def test_history_is_searched_by_state(anna: Chat) -> None:
     assert "contract" in anna.sees("Links for “opened”").text
 
 
-def test_a_search_has_pages(anna: Chat) -> None:
+def test_a_long_search_result_has_pages(anna: Chat) -> None:
     for number in range(12):
         anna.tracks(f"letter {number} to Ben")
     anna.tracks("something else to Carla")
@@ -47,7 +47,7 @@ def test_a_search_has_pages(anna: Chat) -> None:
     anna.sees("letter 11")
 
 
-def test_a_story_tells_what_was_said_and_noted_and_has_its_buttons(anna: Chat) -> None:
+def test_a_timeline_shows_statements_and_notes_and_its_buttons_work(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.says("/note 1 called him, no answer")
@@ -69,7 +69,7 @@ def test_a_story_tells_what_was_said_and_noted_and_has_its_buttons(anna: Chat) -
     anna.sees("was opened")
 
 
-def test_what_was_taken_for_annas_own_look_is_flipped_in_its_story(anna: Chat) -> None:
+def test_anna_corrects_an_open_that_was_taken_for_hers_in_the_timeline(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.says("/peek 1")
@@ -84,7 +84,7 @@ def test_what_was_taken_for_annas_own_look_is_flipped_in_its_story(anna: Chat) -
     anna.sees("Looked at")
 
 
-def test_a_storm_that_was_taken_for_annas_own_look_is_flipped_as_one(anna: Chat) -> None:
+def test_anna_corrects_a_run_of_repeats_that_was_taken_for_hers_as_one(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.says("/peek 1")
@@ -100,7 +100,7 @@ def test_a_storm_that_was_taken_for_annas_own_look_is_flipped_as_one(anna: Chat)
     assert "first" not in anna.sees("Looked at").text
 
 
-def test_status_tells_all_that_is_set_and_waits(anna: Chat) -> None:
+def test_status_shows_every_setting_and_what_waits(anna: Chat) -> None:
     anna.tracks()
     for command in ("/timezone Berlin", "/quiet 22-7", "/digest 18:00", "/remind 1 in 2 days", "/status"):
         anna.says(command)
@@ -116,7 +116,7 @@ def test_status_tells_all_that_is_set_and_waits(anna: Chat) -> None:
         assert line in text
 
 
-def test_a_story_is_a_picture_on_light_and_on_dark(anna: Chat) -> None:
+def test_a_timeline_is_a_picture_on_light_and_on_dark_background(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     fetch(url, OUTLOOK)
@@ -137,7 +137,7 @@ def test_a_story_is_a_picture_on_light_and_on_dark(anna: Chat) -> None:
     assert dark.file.size == light.file.size
 
 
-def test_a_lost_sign_of_work_leaves_no_doubt_about_the_picture(anna: Chat) -> None:
+def test_a_lost_chat_action_does_not_make_the_picture_doubtful(anna: Chat) -> None:
     anna.tracks()
     anna.says("/history")
     page = anna.sees("newest first")

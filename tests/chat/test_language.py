@@ -1,4 +1,4 @@
-"""In which language a chat is spoken to."""
+"""Which language the bot speaks in a chat."""
 
 import csv
 import io
@@ -36,13 +36,13 @@ def test_anna_is_greeted_in_the_language_of_her_telegram(anna: Chat, boris: Chat
     assert boris.asks("/start").text.startswith("Readback tells you")
 
 
-def test_who_changes_the_language_of_their_telegram_is_answered_in_the_new_one(anna: Chat) -> None:
+def test_the_bot_follows_anna_when_she_changes_the_language_of_her_telegram(anna: Chat) -> None:
     assert anna.asks("/cancel").text.startswith("⟦There is nothing")
     anna.person.language_code = "en"
     assert anna.asks("/cancel").text.startswith("There is nothing")
 
 
-def test_a_chosen_language_outlasts_what_telegram_says(boris: Chat) -> None:
+def test_a_chosen_language_wins_over_the_language_of_telegram(boris: Chat) -> None:
     assert boris.asks(f"/language {BRACKETS}").text.startswith("⟦🌐 I speak ⟦qps⟧ here.⟧")
     assert "⟦🌐 Language: ⟦qps⟧⟧" in boris.asks("/status").text
     follows = boris.asks("/language")
@@ -51,7 +51,7 @@ def test_a_chosen_language_outlasts_what_telegram_says(boris: Chat) -> None:
     assert "Language" not in boris.asks("/status").text
 
 
-def test_a_language_is_chosen_by_a_button_that_bears_its_own_name(boris: Chat) -> None:
+def test_boris_chooses_a_language_by_the_button_with_its_own_name(boris: Chat) -> None:
     offered = boris.asks("/language tlh")
     assert "I don’t speak “tlh” yet" in offered.text
     names = [key["text"] for row in offered.buttons() for key in row]
@@ -60,18 +60,18 @@ def test_a_language_is_chosen_by_a_button_that_bears_its_own_name(boris: Chat) -
     boris.sees("⟦🌐 I speak ⟦qps⟧ here.⟧")
 
 
-def test_a_language_has_a_name_too(boris: Chat) -> None:
+def test_boris_chooses_a_language_by_typing_its_name(boris: Chat) -> None:
     assert boris.asks("/language ⟦QPS⟧").text.startswith("⟦🌐 I speak")
 
 
-def test_what_comes_unasked_is_in_the_chats_language(api: telegram.Running, anna: Chat) -> None:
+def test_an_alert_is_in_the_language_of_its_chat(api: telegram.Running, anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     fetch(url)
     assert anna.sees("was opened").text.startswith("⟦👀 ⟦contract → landlord⟧ was opened")
 
 
-def test_a_group_speaks_the_language_of_who_wrote_first_until_one_is_chosen(
+def test_a_group_has_the_language_of_its_first_writer_until_somebody_chooses_one(
     api: telegram.Running, anna: Chat, boris: Chat
 ) -> None:
     team = api.group("Team", [anna.person, boris.person])
@@ -82,7 +82,7 @@ def test_a_group_speaks_the_language_of_who_wrote_first_until_one_is_chosen(
     assert group_of_anna.asks("/cancel").text.startswith("There is nothing")
 
 
-def test_what_is_erased_is_said_in_the_language_of_its_day(anna: Chat) -> None:
+def test_the_cards_of_a_deleted_chat_say_so_in_its_former_language(anna: Chat) -> None:
     card, _ = anna.tracks()
     anna.says("/delete everything")
     asked = anna.sees("Delete everything?")
@@ -92,7 +92,7 @@ def test_what_is_erased_is_said_in_the_language_of_its_day(anna: Chat) -> None:
     assert card.text == "⟦🗑 Deleted.⟧"
 
 
-def test_an_export_tells_the_language(boris: Chat) -> None:
+def test_an_export_contains_the_language(boris: Chat) -> None:
     boris.says(f"/language {BRACKETS}")
     boris.says("/export")
     file = boris.sees("All that is kept of this chat").file

@@ -1,4 +1,4 @@
-"""What is kept, and what the law says: over real HTTP, on both databases."""
+"""/privacy and /legal: over real HTTP, on both databases."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.people import Chat
 from words import sentences
 
 
-def test_privacy_tells_what_is_kept_how_long_and_how_to_erase_it(anna: Chat) -> None:
+def test_privacy_says_what_is_kept_for_how_long_and_how_to_delete_it(anna: Chat) -> None:
     anna.says("/privacy")
     text = anna.sees("What is kept").text
     for said in (
@@ -32,7 +32,9 @@ def test_privacy_tells_what_is_kept_how_long_and_how_to_erase_it(anna: Chat) -> 
         ("case", "Its limits"),
     ],
 )
-def test_each_place_has_a_card_with_its_source_and_no_advice(anna: Chat, place: str, source: str) -> None:
+def test_each_place_has_a_page_with_its_source_and_gives_no_advice(
+    anna: Chat, place: str, source: str
+) -> None:
     anna.says("/legal")
     card = anna.sees("The law, by place")
     assert "not advice" in card.text
@@ -42,5 +44,5 @@ def test_each_place_has_a_card_with_its_source_and_no_advice(anna: Chat, place: 
     assert shown.text.endswith("Information, not advice.")
 
 
-def test_every_place_that_can_be_chosen_has_its_card() -> None:
+def test_every_place_that_can_be_chosen_has_its_page() -> None:
     assert sentences.law.LEGAL_PLACES.keys() == sentences.law.LEGAL_CARDS.keys()

@@ -1,4 +1,4 @@
-"""Nudges into silence, through restarts: over real HTTP, on both databases."""
+"""Reminders and deadlines, across restarts: over real HTTP, on both databases."""
 
 import signal
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def test_a_reminder_outlives_a_kill(anna: Chat, world: World) -> None:
     )
 
 
-def test_a_reminder_of_what_was_opened_says_nothing(anna: Chat, world: World) -> None:
+def test_a_reminder_of_an_opened_mail_is_not_sent(anna: Chat, world: World) -> None:
     _, running = world
     card, url = anna.tracks()
     anna.presses(card, "sent:")
@@ -47,7 +47,7 @@ def test_a_reminder_of_what_was_opened_says_nothing(anna: Chat, world: World) ->
     assert anna.newest_with("no look was seen in the") is None
 
 
-def test_a_reminder_can_be_chosen_and_taken_back(anna: Chat) -> None:
+def test_anna_chooses_a_reminder_by_button_and_cancels_it(anna: Chat) -> None:
     anna.tracks()
     anna.says("/remind 1")
     offered = anna.sees("when shall I speak up")
@@ -58,7 +58,9 @@ def test_a_reminder_can_be_chosen_and_taken_back(anna: Chat) -> None:
     anna.sees("had no reminder")
 
 
-def test_a_deadline_is_on_the_card_and_nudges_while_the_post_still_helps(anna: Chat, world: World) -> None:
+def test_a_deadline_is_on_the_card_and_is_recalled_while_there_is_time_for_the_post(
+    anna: Chat, world: World
+) -> None:
     _, running = world
     day = datetime.now(UTC) + timedelta(days=10)
     card, _ = anna.tracks(f"notice to landlord by {day.day} {day:%B}")
@@ -72,14 +74,14 @@ def test_a_deadline_is_on_the_card_and_nudges_while_the_post_still_helps(anna: C
     anna.sees("There is still time to send it by registered post.")
 
 
-def test_a_deadline_that_has_passed_is_refused_and_a_name_is_no_deadline(anna: Chat) -> None:
+def test_a_deadline_in_the_past_is_refused_and_a_name_is_no_deadline(anna: Chat) -> None:
     anna.says("/track notice to landlord by 1 Nov 2020")
     anna.sees("1 Nov 2020 has passed")
     card, _ = anna.tracks("portrait by Anna to Ben")
     assert card.text.startswith("portrait by Anna → Ben")
 
 
-def test_a_deadline_may_stand_before_the_recipient_and_must_be_a_day(anna: Chat) -> None:
+def test_a_deadline_may_come_before_the_recipient_and_must_be_a_day(anna: Chat) -> None:
     day = datetime.now(UTC) + timedelta(days=10)
     card, _ = anna.tracks(f"notice by {day.day} {day:%B} to landlord")
     assert card.text.startswith("notice → landlord · #1")

@@ -1,4 +1,4 @@
-"""Several recipients in one gesture: one link each, and why."""
+"""Several recipients in one command: a link for each, and why."""
 
 import re
 
@@ -19,7 +19,7 @@ def cards(anna: Chat) -> list[telegram.Message]:
     return [message for message in anna.api.said(anna.chat) if "/i/" in message.text]
 
 
-def test_three_recipients_get_three_links_and_why_one_mail_must_not_carry_two(anna: Chat) -> None:
+def test_three_recipients_get_three_links_and_the_bot_says_why(anna: Chat) -> None:
     anna.says("/track offer to Anna, Ben, Carla")
     assert "3 links, one for each recipient" in anna.sees("could not tell you who looked").text
     assert [card.text.partition(" · ")[0] for card in cards(anna)] == [
@@ -35,7 +35,7 @@ def test_anna_and_ben_are_one_recipient(anna: Chat) -> None:
     assert "offer → Anna and Ben" in card.text
 
 
-def test_six_at_once_are_refused_and_none_is_made(anna: Chat) -> None:
+def test_six_recipients_at_once_are_refused_and_get_no_link(anna: Chat) -> None:
     anna.says("/track offer to A, B, C, D, E, F")
     assert "The most is 5" in anna.sees("Nothing made").text
     assert cards(anna) == []
@@ -44,13 +44,13 @@ def test_six_at_once_are_refused_and_none_is_made(anna: Chat) -> None:
 @pytest.mark.parametrize(
     "typed", ["news@a.example, b@b.example", "offer to a@a.example b@b.example", "a@a.example; b@b.example"]
 )
-def test_a_list_of_addresses_is_told_how_to_name_people(anna: Chat, typed: str) -> None:
+def test_a_list_of_addresses_gets_an_example_with_names(anna: Chat, typed: str) -> None:
     anna.says(f"/track {typed}")
     assert "/track offer to Anna, Ben, Carla" in anna.sees("One link is for one person").text
     assert cards(anna) == []
 
 
-def test_the_days_limit_is_told_with_when_there_is_room_again(anna: Chat) -> None:
+def test_the_daily_limit_says_when_there_is_room_again(anna: Chat) -> None:
     anna.tracks("first to Ben")
     anna.tracks("second to Ben")
     anna.says("/track offer to A, B, C, D, E")

@@ -1,4 +1,4 @@
-"""What can happen in a story: one sentence each, and what it does."""
+"""Everything that can happen in a story: the sentence for it, and the code that does it."""
 
 import re
 import signal
@@ -26,28 +26,28 @@ _WHO = r"(?P<who>[^,:]+?)"
 
 
 def act(sentence: str | re.Pattern[str]) -> Callable[[Do], Do]:
-    def keep(do: Do) -> Do:
+    def register(do: Do) -> Do:
         ACTS.append(Act(re.compile(sentence), do))
         return do
 
-    return keep
+    return register
 
 
 def perform(scene: Scene, sentence: str) -> None:
-    """Raises CannotError."""
+    """Do what this sentence says. Raises CannotError if no act knows it, or if it is impossible."""
     sentence = sentence if ": " in sentence else sentence.removesuffix(".")
     for known in ACTS:
         if found := known.sentence.fullmatch(sentence):
             known.do(scene, **found.groupdict())
             return
-    raise CannotError(f"nobody knows how to do this: {sentence}")
+    raise CannotError(f"no act has this sentence: {sentence}")
 
 
 def is_about_time(sentence: str) -> bool:
     return any(time.fullmatch(sentence.removesuffix(".")) for time in (PASSES, IT_IS))
 
 
-# What people do in Telegram
+# --- what people do in Telegram ---------------------------------------------------------------------
 
 
 @act(rf"{_WHERE}{_WHO} writes: (?P<text>.+)")
@@ -103,7 +103,7 @@ def _press(scene: Scene, who: str, message: telegram.Message, pressed: dict[str,
 
 
 def _open(scene: Scene, who: str, url: str) -> None:
-    """A browser shows the page, and loads the images that are on it."""
+    """Load a page and its images, as a browser does."""
     page = scene.ask(url)
     scene.note(who, "on a page", headline(page))
     for image in re.findall(r'<img src="([^"]+)"', page):
@@ -133,7 +133,7 @@ def _sets_language(scene: Scene, who: str, language: str) -> None:
     scene.person(who).language_code = LANGUAGES[language]
 
 
-# Chats
+# --- chats ------------------------------------------------------------------------------------------
 
 
 @act(rf"{_WHO} (?P<did>blocks|unblocks) the bot")
@@ -165,7 +165,7 @@ def _kicks(scene: Scene, who: str, did: str, title: str) -> None:
     (scene.api.kick if did.startswith("removes") else scene.api.take_back)(scene.group(title))
 
 
-# The mail world
+# --- mail programs and the recipient ----------------------------------------------------------------
 
 PLAIN_BROWSER = {"User-Agent": BROWSER["user-agent"]}
 FETCHERS = {
@@ -186,7 +186,7 @@ def _fetches(scene: Scene, sentence: str, number: str | None, times: str | None)
         fetch(fetcher, scene.image(number), int(times or 1))
 
 
-# Time
+# --- time -------------------------------------------------------------------------------------------
 
 NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10, "twenty": 20}
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
@@ -206,7 +206,7 @@ def _time_passes(scene: Scene, spans: str) -> None:
 
 @act(IT_IS)
 def _it_is(scene: Scene, hour: str, minute: str, day: str | None) -> None:
-    """Half a minute past, so that what is due then is due, and hours since then come out whole."""
+    """Set the clock to half a minute past: what is due then is due, and spans are whole hours again."""
     now = datetime.fromtimestamp(scene.stage.clock(), UTC)
     then = now.replace(hour=int(hour), minute=int(minute), second=30)
     while then <= now or (day and f"{then:%A}" != day):
@@ -214,11 +214,11 @@ def _it_is(scene: Scene, hour: str, minute: str, day: str | None) -> None:
     scene.stage.set_clock(then.timestamp())
 
 
-# Trouble
+# --- trouble ----------------------------------------------------------------------------------------
 
 
 @act("Telegram is down")
-def _telegram_goes(scene: Scene) -> None:
+def _telegram_goes_down(scene: Scene) -> None:
     scene.stage.down = True
     for method in ("*", "getUpdates"):
         scene.api.faults.add(method, telegram.junk(status=502), times=10_000)

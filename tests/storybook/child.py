@@ -1,8 +1,8 @@
-"""`python -m tests.storybook.child CLOCK LOCALE python -m bot`: a real program, in the time of a story.
+"""`python -m tests.storybook.child CLOCK LOCALE python -m bot`: run a real program on the clock of a story.
 
-The programs read the time in one place, `storage.times.now`; there they read the clock of the story. Leases,
-pauses and pace go by another one, `storage.times.steady`, and that is left alone. LOCALE, where it is not
-empty, is a folder of languages that stands in for the real ones.
+The programs read the wall clock in one place, `storage.times.now`, which is replaced here. Leases, pauses and
+pacing use another clock, `storage.times.steady`, which stays. LOCALE is a folder of languages that replaces
+the real ones, or empty.
 """
 
 import runpy
@@ -11,20 +11,20 @@ from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
-from tests.storybook.clock import watching
+from tests.storybook.clock import reader
 
 
 def main() -> None:
     clock, locale, _python, _m, program, *sys.argv[1:] = sys.argv[1:]
     with ExitStack() as stack:
-        # Before anything imports it by name.
-        stack.enter_context(patch("storage.times.now", watching(Path(clock))))
+        # Before any module imports it by name.
+        stack.enter_context(patch("storage.times.now", reader(Path(clock))))
         if locale:
-            _speak_only(stack, Path(locale))
+            _use_only_languages_of(stack, Path(locale))
         runpy.run_module(program, run_name="__main__")
 
 
-def _speak_only(stack: ExitStack, locale: Path) -> None:
+def _use_only_languages_of(stack: ExitStack, locale: Path) -> None:
     import pytest
 
     from tests.pseudo import only_languages_of

@@ -1,4 +1,4 @@
-"""The clock of a story: it stands still until the story says that time passes."""
+"""The clock of a story, shared through a file: it stands still until the story says that time passes."""
 
 import mmap
 import struct
@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 BEGIN = datetime(2026, 3, 2, 14, 0, tzinfo=UTC).timestamp()
-"""Monday, 2 March 2026, 14:00: when every story begins."""
+"""Monday, 2 March 2026, 14:00: the time at which every story begins."""
 _SECONDS = struct.Struct("d")
 
 
 class Clock:
-    """The hands, for who tells the story."""
+    """The clock for the test, which sets it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -28,8 +28,8 @@ class Clock:
         self._shown[:] = _SECONDS.pack(at)
 
 
-def watching(path: Path) -> Callable[[], float]:
-    """The same time, for who only looks at the clock."""
+def reader(path: Path) -> Callable[[], float]:
+    """Return a function that reads this clock, in seconds since 1970, from another process."""
     with path.open("rb") as file:
         shown = mmap.mmap(file.fileno(), _SECONDS.size, access=mmap.ACCESS_READ)
     return lambda: float(_SECONDS.unpack(shown)[0])

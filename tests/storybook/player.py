@@ -1,4 +1,4 @@
-"""Plays a story: does what its people do, and tells what they see."""
+"""Playing a story: do what its people do, and collect what they see."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,13 @@ from tests.storybook.scene import CannotError, Scene
 from tests.storybook.stage import Stage
 
 BEAT = 1.0
-"""Seconds of its time that each act of a story takes."""
+"""Seconds on the story's clock that each act takes."""
 
 
 def play(stage: Stage, story: Story, language: str = "en") -> Iterator[list[Seen]]:
-    """What is seen after each step. Raises StoryError where the story asks for what cannot be done.
+    """Yield what people see after each step. Raises StoryError at a step that is impossible.
 
-    `language` is that of everybody's Telegram.
+    Everybody's Telegram is set to `language`.
     """
     stage.clock.set(BEGIN)
     scene = Scene(stage, language)
@@ -38,4 +38,4 @@ def _steps(scene: Scene, story: Story) -> Iterator[list[Seen]]:
         seen = scene.see()
         yield [] if step.briefly else seen
     if late := scene.see():
-        raise story.error(story.steps[-1].line, f"something is seen after the end: {late}")
+        raise story.error(story.steps[-1].line, f"people still see something after the last step: {late}")

@@ -1,4 +1,4 @@
-"""A story under way: who is there, what is on their screens, and what they do."""
+"""A story while it is played: its people and groups, what is on their screens, and what they do."""
 
 import re
 from itertools import cycle
@@ -9,29 +9,29 @@ from demo.mail_programs import Fetcher
 from demo.storybook import Seen
 from tests import web
 from tests.people import BROWSER
-from tests.storybook.seeing import Eyes, clean
+from tests.storybook.seeing import Screens, clean
 from tests.storybook.stage import Stage
 
 WRAPPED = str.maketrans("", "", "⟦⟧")
-"""A pseudo-language puts its sentences into these; people find their buttons all the same."""
+"""Deletes the brackets of an invented language, so that people find their buttons in it too."""
 
 
 class CannotError(Exception):
-    """What a story says cannot be done: there is no such button, person, or card."""
+    """A step of the story is impossible: there is no such button, group or card."""
 
 
 class Scene:
     def __init__(self, stage: Stage, language: str = "en") -> None:
         self.stage, self.api, self.language = stage, stage.api, language
-        self.eyes = Eyes(stage.api)
+        self.screens = Screens(stage.api)
         self.chats: list[telegram.Chat] = []
         self._people: dict[str, telegram.User] = {}
         self._groups: dict[str, telegram.Chat] = {}
         self._pressed: list[telegram.Query] = []
         self._noted: list[Seen] = []
-        """What flashed up or opened since the last look."""
+        """Toasts and pages since the last `see`."""
 
-    # Who is there
+    # --- people and groups ---
 
     def person(self, name: str) -> telegram.User:
         if name not in self._people:
@@ -49,7 +49,7 @@ class Scene:
         return self._groups[title]
 
     def chat(self, who: str, group: str | None) -> telegram.Chat:
-        """Where somebody writes: in a group, or in their own chat with the bot."""
+        """Return the chat in which somebody writes: a group, or their own chat with the bot."""
         return self.group(group) if group else self.api.chats[self.person(who).id]
 
     def topic(self, group: str, name: str) -> int:
@@ -58,18 +58,18 @@ class Scene:
             raise CannotError(f"{group} has no topic {name}")
         return named[0]
 
-    # What is on the screens
+    # --- what is on the screens ---
 
     def message(self, chat: telegram.Chat, name: str) -> telegram.Message:
-        """The newest message that a story calls this: `the card`, `the card of #2`, or “how it begins”."""
+        """Return the newest message with this name: `the card`, `the card of #2`, or “how it begins”."""
         begins = name.strip("“”")
         for message in reversed(self.api.said(chat)):
-            if name == self.eyes.name_of(message) or message.text.translate(WRAPPED).startswith(begins):
+            if name == self.screens.name_of(message) or message.text.translate(WRAPPED).startswith(begins):
                 return message
-        raise CannotError(f"nothing here is called {name}")
+        raise CannotError(f"no message here is called {name}")
 
     def with_button(self, chat: telegram.Chat, label: str) -> telegram.Message:
-        """The newest message with this button."""
+        """Return the newest message with this button."""
         for message in reversed(self.api.said(chat)):
             if button(message, label):
                 return message
@@ -77,27 +77,27 @@ class Scene:
         raise CannotError(f"no message has a button “{label}”; there are {', '.join(there) or 'none'}")
 
     def image(self, number: str | None) -> str:
-        """The address of the image in a mail; without a number, that of the newest card."""
-        for card in reversed(self.eyes.cards.values()):
+        """Return the address of a link's image, or without a number that of the newest card."""
+        for card in reversed(self.screens.cards.values()):
             if number is None or card.number == int(number):
                 return card.image
         raise CannotError("there is no such link yet")
 
     def note(self, who: str, how: str, text: str) -> None:
-        """Something that a person sees, and that is no message."""
+        """Remember something that a person sees and that is not a message: a toast, a page, a copied text."""
         self._noted.append(Seen(f"To {who}", how, text=clean(text)))
 
     def see(self) -> list[Seen]:
-        """What is new to be seen, once all have done what they had to."""
-        self.stage.settle([chat.id for chat in self.chats])
+        """Wait until both programs are idle, and return everything that is new on the screens."""
+        self.stage.wait_until_idle([chat.id for chat in self.chats])
         for query in self._pressed:
             if query.answer and query.answer["text"]:
                 self.note(query.user.name, "flashing up", query.answer["text"])
         noted, self._noted, self._pressed = self._noted, [], []
-        return [*noted, *self.eyes.look(self.chats)]
+        return [*noted, *self.screens.news(self.chats)]
 
     def ask(self, url: str, *, method: str = "GET") -> str:
-        """What a browser that speaks the language of the story is shown."""
+        """Return the page that a browser in the language of the story gets."""
         headers = {**BROWSER, "Accept-Language": self.language}
         answer = web.request(method, url, headers=headers, follow_redirects=True, trust_env=False)
         return answer.raise_for_status().text
@@ -106,18 +106,18 @@ class Scene:
         self._pressed.append(self.api.press(self.person(who), message, data))
 
     def leave(self) -> None:
-        """Everybody goes: what time would still bring them is not in the way of the next story."""
+        """Make everybody leave, so that what is still due to them does not disturb the next story."""
         self.stage.down = False
         self.api.faults.clear()
         for user in self._people.values():
             self.api.block(user)
         for group in self._groups.values():
             self.api.kick(group)
-        self.stage.settle([])
+        self.stage.wait_until_idle([])
 
 
 def fetch(fetcher: Fetcher, url: str, times: int) -> None:
-    """Load an image as somebody does: with their headers, from their addresses in turn."""
+    """Fetch an image as this mail program does: with its headers, from its addresses in turn."""
     addresses = cycle(fetcher.addresses)
     with web.Client(trust_env=False, headers=dict(fetcher.headers)) as client:
         for method in fetcher.methods * times:

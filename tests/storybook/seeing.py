@@ -1,4 +1,4 @@
-"""What the people of a story see: messages as a phone shows them, and what changed since they last looked."""
+"""What the people of a story see: messages as a phone shows them, and what is new on their screens."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from demo.telegram.entities import Entity, part
 LONGEST_QUOTE = 48
 MARKS = {"bold": "**", "italic": "_", "code": "`"}
 CORNERS = {"copy_text": " ⧉", "url": " ↗"}
-"""What Telegram draws on buttons that copy, and that lead away."""
+"""What Telegram draws in the corner of a button that copies a text, or that opens a page."""
 _IMAGE = re.compile(r"http\S+/i/[\w-]{22}\.gif")
 _HOST = re.compile(r"http://127\.0\.0\.1:\d+")
 _SECRET = re.compile(r"(?<=/)(i|n|copy|try)/[\w.-]{22,}?(?=\.gif|[^\w.-]|$)")
@@ -20,7 +20,7 @@ _DIFFERS = re.compile(r"\(no\. \d+\)")
 
 
 class Shown(NamedTuple):
-    """A message, without who sees it and how."""
+    """The content of a message: its text, its extras and its buttons."""
 
     text: str
     extras: tuple[tuple[str, str], ...]
@@ -28,24 +28,24 @@ class Shown(NamedTuple):
 
 
 class Card(NamedTuple):
-    """Which link a card is about."""
+    """The link that a card is about: its number in the chat, and its image."""
 
     number: int
     image: str
 
 
-class Eyes:
-    """Remember what was seen, so that each look finds what is new."""
+class Screens:
+    """Remember what was on the screens, to tell what is new."""
 
     def __init__(self, telegram: Telegram) -> None:
         self.cards: dict[tuple[int, int], Card] = {}
-        """By chat and message; what was a card stays one, whatever becomes of it."""
+        """By chat and message. A message that was a card stays one, whatever its text becomes."""
         self._telegram = telegram
         self._known: dict[tuple[int, int], Shown] = {}
         self._reactions: set[tuple[int, int, str]] = set()
 
-    def look(self, chats: list[Chat]) -> list[Seen]:
-        """New messages, then those that changed, then reactions; chat by chat."""
+    def news(self, chats: list[Chat]) -> list[Seen]:
+        """Return new messages, then changed ones, then reactions, each in the order of these chats."""
         with self._telegram.monitor.lock:
             messages = [message for chat in chats for message in self._telegram.in_chat(chat)]
             ours = [message for message in messages if message.sender.is_bot and not message.service]
@@ -57,7 +57,7 @@ class Eyes:
             return [*new, *changed, *self._reacted(messages)]
 
     def name_of(self, message: Message) -> str:
-        """As a story calls it: `the card`, `the card of #2`, or how it begins."""
+        """Return the name of a message in a story: `the card`, `the card of #2`, or how it begins."""
         card = self.cards.get(key(message))
         if card is None:
             before = self._known.get(key(message))
@@ -95,7 +95,7 @@ def key(message: Message) -> tuple[int, int]:
 
 
 def place(message: Message) -> str:
-    """Who sees it: a person, a group, a topic of one."""
+    """Return where a message is: `To Anna`, `In House`, or `In House, topic Landlord`."""
     if message.chat.private:
         return f"To {message.chat.name}"
     topic = message.chat.topics.get(message.thread or 0)
@@ -119,7 +119,7 @@ def label(button: dict[str, Any]) -> str:
 
 
 def shape(seen: Seen) -> Seen:
-    """The same without its words: what it has in common with its like in another language."""
+    """Return the same without its words, to compare it with another language."""
     about = re.sub("“.*”", "“”", seen.about)
     extras = tuple((what, "") for what, _ in seen.extras)
     return Seen(seen.where, seen.how, about, "", extras, tuple(("",) * len(row) for row in seen.rows))
@@ -131,13 +131,13 @@ def quoted(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The same without what differs each time: the host, secrets, numbers for the operator."""
+    """Replace what differs in every run: the host, secrets, and the numbers in messages about failures."""
     text = _SECRET.sub(r"\1/<token>", _HOST.sub("https://readback.example", text))
     return _DIFFERS.sub("(no. <number>)", text)
 
 
 def marked(text: str, entities: list[Entity]) -> str:
-    """With the signs that are typed for bold, italic and code, and each time as a phone in UTC shows it."""
+    """Write bold, italic and code with the signs that people type, and times as a phone in UTC shows them."""
     raw, pieces, at = text.encode("utf-16-le"), list[str](), 0
     for edge, _, sign, skip in sorted(_edges(text, entities)):
         pieces += [raw[at * 2 : edge * 2].decode("utf-16-le"), sign]
@@ -146,7 +146,7 @@ def marked(text: str, entities: list[Entity]) -> str:
 
 
 def _edges(text: str, entities: list[Entity]) -> Iterator[tuple[int, int, str, int]]:
-    """Where a sign stands, whether it closes or opens, the sign, and how much of the text it replaces."""
+    """Yield each sign: its place, its order there (closing signs first), itself, how much it replaces."""
     for entity in entities:
         if sign := MARKS.get(entity.type):
             yield entity.offset, 1, sign, 0
@@ -157,7 +157,7 @@ def _edges(text: str, entities: list[Entity]) -> Iterator[tuple[int, int, str, i
 
 
 def on_a_phone(at: int, form: str) -> str:
-    """Empty where the text itself is shown."""
+    """Return a moment in one of Telegram's formats, or nothing where Telegram shows the text itself."""
     moment = datetime.fromtimestamp(at, UTC)
     said = {
         "t": f"{moment:%H:%M}",

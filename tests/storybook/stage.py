@@ -1,4 +1,4 @@
-"""Where stories are played: the real bot and the real pixel server, on the clock of the story."""
+"""The stage for stories: the real bot, the real pixel server and a local Telegram, on the story's clock."""
 
 import sys
 import time
@@ -22,19 +22,21 @@ from tests.processes import Processes
 from tests.storybook.clock import Clock
 
 SETTINGS = {"SETTLE_SECONDS": "5", "DAILY_LINKS": "12"}
-"""So few links a day that a story can reach the limit, so many that another can turn pages."""
+"""With twelve links a day one story can reach the limit, and another has two pages of links."""
 PATIENCE = 30.0
-"""Seconds after which what has not come to rest is a failure."""
-LOOK = 0.008
-"""Seconds between two looks at the database while Telegram has nothing new."""
+"""Seconds after which programs that are still busy are a failure."""
+CHECK = 0.008
+"""Seconds between two checks of the database while Telegram has nothing new."""
 
 
 class Stage:
+    """Both programs, the local Telegram and the clock of the story that is played."""
+
     def __init__(self, api: telegram.Running, running: Processes, clock: Clock, locale: str) -> None:
         self.api, self.running, self.clock = api, running, clock
         self._under = (sys.executable, "-m", "tests.storybook.child", str(clock.path), locale)
         self.down = False
-        """Whether Telegram is away."""
+        """True while Telegram answers nothing."""
         settings = configuration.read(running.environ, dotenv=None)
         self._engine = connect(settings)
         self._notifier = database_of(self._engine).notifier(Topic.NEWS)
@@ -48,26 +50,27 @@ class Stage:
         self._engine.dispose()
 
     def set_clock(self, at: float) -> None:
-        """What is due by then is due now: the bot would find it on its next rounds, minutes later at most."""
+        """Set the clock, and wake the bot, which would find only minutes later what is due now."""
         self.clock.set(at)
         with writing(self._engine) as session:
             outbox.refresh_due(session, at)
             self._notifier.in_transaction(session.connection())
         self._notifier.after_commit()
 
-    def settle(self, chats: Collection[int]) -> None:
-        """Wait until all is done that there is to do.
+    def wait_until_idle(self, chats: Collection[int]) -> None:
+        """Wait until both programs have nothing left to do for these chats.
 
-        No time is waited out: Telegram has no update left, the inbox none that is not done, the outbox
-        nothing that is due, no button spins, and each open that was told has its reaction.
+        This guesses no time: Telegram has no update left, the inbox has no update that is not done, the
+        outbox has no message that is due, every pressed button is answered, and every reported open has
+        its reaction.
         """
         deadline = time.monotonic() + PATIENCE
-        while not self._is_at_rest(chats):
+        while not self._is_idle(chats):
             if time.monotonic() > deadline:
-                raise AssertionError("This does not come to rest:\n" + self.api.lines()[-4000:])
-            self.api.monitor.wait(lambda: None, LOOK)
+                raise AssertionError("the programs are still busy after this:\n" + self.api.lines()[-4000:])
+            self.api.monitor.wait(lambda: None, CHECK)
 
-    def _is_at_rest(self, chats: Collection[int]) -> bool:
+    def _is_idle(self, chats: Collection[int]) -> bool:
         with self.api.monitor.lock:
             if self.api.updates.pending or any(query.answer is None for query in self.api.queries.values()):
                 return False
@@ -77,24 +80,24 @@ class Stage:
             )
         with reading(self._engine) as session:
             return (
-                session.exec(_undone()).one() == 0
-                and self._is_delivered(session.exec(_due(self.clock())).all())
-                and session.exec(_told_opens(chats)).one() <= reactions
+                session.exec(_updates_left()).one() == 0
+                and self._is_delivered(session.exec(_due_messages(self.clock())).all())
+                and session.exec(_reported_opens(chats)).one() <= reactions
             )
 
     def _is_delivered(self, due: Sequence[tuple[str, int]]) -> bool:
-        """Nothing is due; while Telegram is away, something was tried in vain and all waits for that."""
+        """Return True if nothing is due, or if Telegram is down and something due was tried in vain."""
         if not self.down:
             return not due
         return all(state == "pending" for state, _ in due) and (not due or any(tries for _, tries in due))
 
 
-def _undone() -> Any:
+def _updates_left() -> Any:
     return select(func.count()).select_from(StoredUpdate).where(col(StoredUpdate.done).is_(False))
 
 
-def _due(now: float) -> Any:
-    """The state of what is due to chats that can be reached, and how often it was tried."""
+def _due_messages(now: float) -> Any:
+    """Select the state and the attempts of every message that is due to a reachable chat."""
     return (
         select(OutboxMessage.state, OutboxMessage.attempts)
         .join(Chat, col(Chat.id) == OutboxMessage.chat_id)
@@ -106,10 +109,10 @@ def _due(now: float) -> Any:
     )
 
 
-def _told_opens(chats: Collection[int]) -> Any:
-    """Alerts of opens that are shown, and whose link was asked for in a message."""
-    told = select(func.count()).select_from(OutboxMessage).join(Link, col(Link.id) == OutboxMessage.link_id)
-    return told.where(
+def _reported_opens(chats: Collection[int]) -> Any:
+    """Count the alerts of opens that were sent and whose link was asked for in a message."""
+    alerts = select(func.count()).select_from(OutboxMessage).join(Link, col(Link.id) == OutboxMessage.link_id)
+    return alerts.where(
         OutboxMessage.kind == "opened",
         col(OutboxMessage.chat_id).in_(chats),
         col(OutboxMessage.telegram_id).is_not(None),
@@ -119,9 +122,9 @@ def _told_opens(chats: Collection[int]) -> Any:
 
 @contextmanager
 def stage(folder: Path, *, locale: str = "", **environ: str) -> Iterator[Stage]:
-    """Both programs and a local Telegram, all on one story's clock, until the end of the block.
+    """Run both programs and a local Telegram, all on one story's clock, until the end of the block.
 
-    `locale` is a folder of other languages than the real ones.
+    `locale` is a folder of languages that replaces the real ones.
     """
     clock = Clock(folder / "clock")
     api = telegram.Running(limits=telegram.LIFTED, clock=clock)

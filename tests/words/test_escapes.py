@@ -53,7 +53,7 @@ def speaking() -> Iterator[None]:
         yield
 
 
-def test_every_alert(speaking: None) -> None:
+def test_every_alert_is_translated(speaking: None) -> None:
     tracked, now = link(SENT), NOON + 86400
     for kind, reason in product(Kind, Reason):
         seen = fetch(kind, reason, Confidence.WEAK, network=Network.UNKNOWN)
@@ -63,7 +63,7 @@ def test_every_alert(speaking: None) -> None:
         assert shown_in(alerts.why(tracked, seen, now)) == set()
 
 
-def test_who_fetched(speaking: None) -> None:
+def test_every_name_of_a_fetcher_is_translated(speaking: None) -> None:
     for agent, network in product(Agent, Network):
         assert shown_in(alerts.why(link(SENT), fetch(agent=agent, network=network), NOON + 86400)) == set()
 
@@ -80,7 +80,7 @@ STATES: list[tuple[Event, ...]] = [
 ]
 
 
-def test_every_card_and_nudge(speaking: None) -> None:
+def test_every_card_and_nudge_is_translated(speaking: None) -> None:
     chat = Chat(id=1001, created_at=moment(NOON))
     for events, now in product(STATES, (NOON + 61, NOON + 30 * 86400)):
         tracked = link(*events, muted=now > NOON + 100)
@@ -141,7 +141,7 @@ nonsense""",
 """By two people, and the rest by two others, because a chat waits after a burst of thirty messages."""
 
 
-def test_everything_that_the_bot_sends_to_anna(settings: Settings) -> None:
+def test_everything_that_the_bot_sends_to_anna_is_translated(settings: Settings) -> None:
     with in_process(settings) as (api, _):
         for typed in TYPED:
             somebody = Person(api, api.person("Ben", language_code=LEFT_TO_RIGHT))
@@ -246,7 +246,7 @@ def tracked(engine: Engine) -> Any:
     return contract
 
 
-def test_every_page(served: Served, engine: Engine) -> None:
+def test_every_page_is_translated(served: Served, engine: Engine) -> None:
     contract = tracked(engine)
     keys_of = open_keys(served.settings.key_file)
     own = f"/copy/{keys_of.owner_key(contract.id, contract.token)}"
@@ -261,7 +261,7 @@ def test_every_page(served: Served, engine: Engine) -> None:
         assert answer.headers["content-language"] == LEFT_TO_RIGHT
 
 
-def test_a_page_runs_the_way_its_language_does(served: Served) -> None:
+def test_a_page_has_the_direction_of_its_language(served: Served) -> None:
     answer = served.get("/", accept_language=f"{RIGHT_TO_LEFT}, en;q=0.1")
     assert Words(answer.text).root == {"lang": RIGHT_TO_LEFT, "dir": "rtl"}
     assert answer.headers["vary"] == "Accept-Language"

@@ -20,7 +20,7 @@ def vocabulary(language: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("language", words.languages())
-def test_a_language_has_words_for_everything(language: str) -> None:
+def test_a_language_has_words_for_everything_that_people_type(language: str) -> None:
     mine, english = vocabulary(language), vocabulary(SOURCE)
     assert mine.keys() == english.keys()
     assert len(mine["months"]) == 12

@@ -132,7 +132,7 @@ def test_a_duration_is_shown_in_its_largest_units(seconds: float, said: str) -> 
 # --- time -------------------------------------------------------------------------------------------
 
 
-def test_a_moment_of_today_is_a_time_in_each_readers_time_zone() -> None:
+def test_a_moment_of_today_is_a_time_in_the_readers_own_time_zone() -> None:
     assert words.time(NOON + 0.7, NOON + 60) == '<tg-time unix="1700000000" format="t">22:13 UTC</tg-time>'
 
 
