@@ -56,7 +56,7 @@ class Server(uvicorn.Server):
         self.should_exit = True
         app = self.config.app
         if isinstance(app, PixelServer) and isinstance(app.state.services, Services):
-            app.state.services.hurry()
+            app.state.services.prepare_to_stop()
 
 
 def main() -> int:

@@ -65,9 +65,9 @@ class Services:
         self.writer.start()
         self.eraser.start()
 
-    def hurry(self) -> None:
+    def prepare_to_stop(self) -> None:
         """The process is about to end: retry nothing, and end the streams. Safe in a signal handler."""
-        self.writer.hurry()
+        self.writer.stop_retrying()
         self.live.close()
 
     async def stop(self) -> None:

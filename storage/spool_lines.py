@@ -34,7 +34,7 @@ def arrival_in(line: bytes) -> Arrival | None:
     try:
         identifier, token, at, (agent, network, sign, rendered), device, user_agent = json.loads(found[3])
         sighting = Sighting(Agent(agent), Network(network), Reason(sign) if sign else None, rendered)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         log.error("A fetch in the spool was written by another version. It is skipped: %s", error)
         return None
     return Arrival(identifier, token, at, sighting, device, user_agent)

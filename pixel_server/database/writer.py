@@ -75,13 +75,13 @@ class Writer:
         self._thread.start()
         self._draining = asyncio.create_task(self._drain())
 
-    def hurry(self) -> None:
-        """The process is about to end: retry nothing any more. Safe in a signal handler."""
+    def stop_retrying(self) -> None:
+        """The process is about to end: a transaction that fails is not repeated. Safe in a signal handler."""
         self._new.fail_fast = self._spooled.fail_fast = True
 
     async def stop(self) -> None:
         """Keep what is waiting, answer it, then end. What is in the spool stays there."""
-        self.hurry()
+        self.stop_retrying()
         self._closing.set()
         self._must_drain.set()
         await self._idle.wait()
@@ -146,7 +146,14 @@ class Writer:
                 lost = frozenset(arrival.id for arrival in batch.arrivals)
             self._loop.call_soon_threadsafe(self._answer, batch, lost)
             if self._queue.empty():
-                self._new.checkpoint_if_due()
+                self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        try:
+            self._new.checkpoint_if_due()
+        except Exception:
+            # Without this thread, every later fetch would wait for its answer for ever.
+            log.exception("SQLite's WAL could not be checkpointed; it is tried again after more commits.")
 
     def _answer(self, batch: _Batch, lost: frozenset[str]) -> None:
         for arrival, on_kept in zip(batch.arrivals, batch.on_kept, strict=True):
@@ -200,8 +207,14 @@ class Writer:
 
     def _adopt(self) -> None:
         """In the second thread. Another pixel server may have ended and left fetches in its spool."""
-        with suppress(SpoolError):  # then `spools.unusable` says why
+        try:
             self.spools.hold_files()
+        except SpoolError:
+            pass  # `spools.unusable` says why, and /readyz shows it
+        except Exception:
+            log.exception(
+                "The spools of ended pixel servers cannot be read; tried again in %d s.", ADOPT_SECONDS
+            )
 
     def _drain_some(self) -> bool:
         """In the second thread. Return True if the database took them."""

@@ -221,7 +221,7 @@ def test_streams_end_in_good_order_with_the_server(settings: Settings, engine: E
     link = track(engine)
     with serving(settings) as served, listening(served, link) as page:
         assert page.hears() == "waiting"
-        served.services.hurry()
+        served.services.prepare_to_stop()
         assert page.hears() == ""
         assert served.get(f"{copy_path(served, link)}/live").status == 429
 

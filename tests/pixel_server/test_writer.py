@@ -229,6 +229,18 @@ async def test_an_unforeseen_error_costs_only_its_own_batch(
     await writer.stop()
 
 
+async def test_an_unforeseen_error_in_a_checkpoint_costs_no_fetch(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = track(engine)
+    monkeypatch.setattr(committing.Committer, "checkpoint_if_due", lambda _: 1 / 0)
+    writer = writer_on(engine, settings)
+    writer.start()
+    assert [await writer.keep(fetch) for fetch in arrivals(link, 3)] == [True] * 3
+    await writer.stop()
+    assert len(stored(engine, link)) == 3
+
+
 async def test_stop_keeps_what_waits(settings: Settings, engine: Engine) -> None:
     link = track(engine)
     writer = writer_on(engine, settings)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,11 @@ def test_a_line_that_is_not_whole_is_none(data: st.DataObject) -> None:
     other = data.draw(st.integers(0, 255).filter(lambda byte: byte != line[place]))
     assert arrival_in(line[:place]) is None
     assert arrival_in(line[:place] + bytes([other]) + line[place + 1 :]) is None
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"7", b"null", b'["id", "token", 1.5, null, null, ""]'])
+def test_a_line_of_another_version_is_skipped(body: bytes) -> None:
+    assert arrival_in(b"%d %08x %s\n" % (len(body), crc32(body), body)) is None
 
 
 def test_fetches_wait_in_order_and_the_oldest_is_known(base: Path) -> None:
