@@ -39,6 +39,9 @@ __all__ = [
 
 RECENT = 12 * 3600
 """Seconds for which a time of day is enough. Older moments are shown with their date."""
+CLOCK_SKEW = 60
+"""Seconds by which the clocks of the pixel server and the bot may differ. A fetch that seems to come from the
+near future was now, and its time of day is enough."""
 LONGEST_NAME = 64
 """UTF-16 units of a label that are shown. The database keeps all of it."""
 
@@ -91,7 +94,7 @@ def time(at: float, now: float) -> Markup:
     Both arguments are Unix times. Programs that do not know the tag show the text inside it, in UTC.
     """
     shown = datetime.fromtimestamp(at, UTC)
-    if 0 <= now - at < RECENT:
+    if -CLOCK_SKEW <= now - at < RECENT:
         return _in_their_zone(at, "t", say(sentences.times.TIME_UTC, clock=f"{shown:%H:%M}"))
     return _in_their_zone(
         at, "dt", say(sentences.times.MOMENT_UTC, day=_dated(shown), clock=f"{shown:%H:%M}")

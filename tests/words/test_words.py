@@ -136,7 +136,12 @@ def test_a_moment_of_today_is_a_time_in_the_readers_own_time_zone() -> None:
     assert words.time(NOON + 0.7, NOON + 60) == '<tg-time unix="1700000000" format="t">22:13 UTC</tg-time>'
 
 
-@pytest.mark.parametrize("now", [NOON + 12 * 3600, NOON + 90 * 86400, NOON - 1])
+def test_a_fetch_that_is_newer_than_the_bots_clock_is_a_time_too() -> None:
+    """The pixel server's clock may be ahead, and a command counts from its own date, in whole seconds."""
+    assert words.time(NOON, NOON - 0.9) == words.time(NOON, NOON + 60)
+
+
+@pytest.mark.parametrize("now", [NOON + 12 * 3600, NOON + 90 * 86400, NOON - 3600])
 def test_a_moment_of_another_day_has_its_date(now: float) -> None:
     assert words.time(NOON, now) == ('<tg-time unix="1700000000" format="dt">14 Nov 2023 22:13 UTC</tg-time>')
 
