@@ -4,7 +4,9 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -50,12 +52,7 @@ class UpdateReceiver:
         while True:
             asked = time.monotonic()
             try:
-                updates = await self._bot.get_updates(
-                    offset=offset,
-                    timeout=LONG_POLL,
-                    read_timeout=LONG_POLL + 10,
-                    allowed_updates=ALLOWED_UPDATES,
-                )
+                updates = await self._fetch(offset)
             except (TelegramError, KeyError) as error:
                 # KeyError: an answer of 200 without a result, which PTB does not expect.
                 self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
@@ -66,10 +63,22 @@ class UpdateReceiver:
             self._context.set_trouble(TELEGRAM, "")
             if updates:
                 await self._context.write(partial(_receive, updates=updates))
-                offset = updates[-1].update_id + 1
+                offset = updates[-1]["update_id"] + 1
                 self._context.received.set()
             elif time.monotonic() - asked < SHORTEST_POLL:
                 await asyncio.sleep(SHORTEST_POLL)
+
+    async def _fetch(self, offset: int | None) -> list[dict[str, Any]]:
+        """Fetch updates as Telegram writes them.
+
+        PTB's own method parses all of them before it returns any: one that it cannot parse would come again
+        and again, and keep the others from ever arriving.
+        """
+        asked = {"offset": offset, "timeout": LONG_POLL, "allowed_updates": ALLOWED_UPDATES}
+        updates: list[dict[str, Any]] = await self._bot._post(  # no public one parses later
+            "getUpdates", asked, read_timeout=LONG_POLL + 10
+        )
+        return updates
 
     async def work(self) -> None:
         """Answer the stored updates, one after the other, in order."""
@@ -134,8 +143,8 @@ def _failed(update_id: int) -> Message:
     return Message(words.say(sentences.operator.ADMIN_FAILED, number=update_id))
 
 
-def _receive(session: Session, updates: tuple[Update, ...]) -> None:
-    inbox.receive(session, [update.to_dict() for update in updates], now())
+def _receive(session: Session, updates: Sequence[Mapping[str, Any]]) -> None:
+    inbox.receive(session, updates, now())
 
 
 def _wait(error: Exception, pause: float) -> float:
