@@ -1,6 +1,6 @@
 """The kinds of message in the outbox, what the bot does with each, and the keys that tell messages apart.
 
-A rule about kinds is a column of `POLICIES`: who adds a kind answers every question there, in one line.
+Every rule about kinds is a field of `Policy`. To add a kind is to answer them all, in one line of `POLICIES`.
 """
 
 from collections.abc import Callable
@@ -12,9 +12,9 @@ class MessageKind(StrEnum):
     """What a message is about; the outbox keeps the word in its column `kind`."""
 
     CARD = "card"
-    """One a link: shows where the link stands, and is edited for as long as the link lives."""
+    """Shows where a link stands. A link has one, which is edited for as long as the link lives."""
     OPENED = "opened"
-    """The alert: tells of one open."""
+    """The alert: it tells of one open."""
     PROXIED = "proxied"
     """Tells that a mail provider fetched the image, before anybody opened the mail."""
     OBJECTED = "objected"
@@ -34,7 +34,7 @@ class MessageKind(StrEnum):
     PICTURE = "picture"
     """A link's story as an image."""
     ERASED = "erased"
-    """Takes the place of a shown message whose link was erased, and says no more than that."""
+    """Takes the place of a message in the chat whose link was erased, and says only that."""
 
 
 class Policy(NamedTuple):
