@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 from storage import reminders
 from storage.engine import LOCK
 from storage.kinds import MessageKind
-from storage.tables import Chat, Link, OutboxMessage
+from storage.tables import Chat, Link, OutboxMessage, Peek
 from storage.times import moment
 
 SETTINGS = ("asking", "zone", "quiet_from", "quiet_until", "digest_at", "language", "telegram_language")
@@ -56,6 +56,7 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
         _merge_settings(session, old, new)
         _renumber(session, old, new)
     _move_messages(session, old, new)
+    session.connection().execute(update(Peek).where(col(Peek.chat_id) == old.id).values(chat_id=new_id))
     session.expire_all()
     session.delete(old)
     return new

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, dele
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.kinds import MessageKind, kinds_where
-from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
+from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
 
 _MARK = "erased"
 """The session's note that its transaction erases something."""
@@ -51,6 +51,7 @@ def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
     # Locked, so that the pixel server stores no fetch of theirs meanwhile.
     language = chat.language or chat.telegram_language
     _erase(session, session.exec(ours.with_for_update(key_share=True)).all(), language)
+    connection.execute(delete(Peek).where(col(Peek.chat_id) == chat.id))
     others = and_(
         col(OutboxMessage.kind) != MessageKind.ERASED, col(OutboxMessage.telegram_id).is_distinct_from(but)
     )

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
-from storage.tables import Chat, FetchRow, Link, Note, StatementRow
+from storage.tables import Chat, FetchRow, Link, Note, Peek, StatementRow
 from storage.times import moment
 
 Table = list[dict[str, object]]
@@ -18,6 +18,7 @@ _LINK = (
 )  # fmt: skip
 _FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
 _STATEMENT = ("said_at", "said_by", "kind", "at", "of", "until")
+_PEEK = ("said_at", "said_by", "at", "until")
 _NOTE = ("at", "by", "text")
 _SETTINGS = (
     "id", "created_at", "zone", "quiet_from", "quiet_until", "digest_at", "language", "telegram_language",
@@ -29,11 +30,13 @@ def export(session: Session, chat_id: int) -> dict[str, Table]:
     links = session.exec(select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number))).all()
     numbers = {link.id: link.number for link in links}
     chat = session.get(Chat, chat_id)
+    peeks = session.exec(select(Peek).where(Peek.chat_id == chat_id).order_by(col(Peek.id))).all()
     said = _of(numbers, _found(session, StatementRow, chat_id), _STATEMENT)
     return {
         "links": [_row(link, _LINK) for link in links],
         "fetches": _of(numbers, _found(session, FetchRow, chat_id), _FETCH),
         "corrections": [_readable(row) for row in said],
+        "peeks": [_readable(_row(peek, _PEEK)) for peek in peeks],
         "notes": _of(numbers, _found(session, Note, chat_id), _NOTE),
         "settings": [_row(chat, _SETTINGS)] if chat else [],
     }

@@ -16,7 +16,18 @@ from storage.database import BulkInsert, Database, Row
 from storage.engine import database_of
 from storage.kinds import MessageKind, card_key, opened_key, proxied_key
 from storage.outbox import Owed
-from tracking import Fetch, Kind, Loudness, Sighting, Verdict, Windows, alert_for
+from tracking import (
+    Fetch,
+    History,
+    Kind,
+    Loudness,
+    Sighting,
+    Statement,
+    StatementKind,
+    Verdict,
+    Windows,
+    alert_for,
+)
 from tracking.folding import LinkFold
 from tracking.history import dump, load
 from tracking.status import status_of
@@ -73,7 +84,8 @@ def _sql(database: Database) -> _Sql:
         mark,
         database.row_lock,
         database.bulk_insert("fetch", _COLUMNS),
-        f"UPDATE link SET fetches = {mark}, last_event_at = COALESCE({mark}, last_event_at), "  # noqa: S608
+        f"UPDATE link SET fetches = {mark}, "  # noqa: S608
+        f"last_event_at = CASE WHEN last_event_at < {mark} THEN {mark} ELSE last_event_at END, "
         f"history = {mark}, status = {mark}, status_since = {mark}, last_opened_at = {mark} "
         f"WHERE id = {mark}",
         f'UPDATE "fetch" SET kind = {mark}, reason = {mark}, confidence = {mark} WHERE id = {mark}',  # noqa: S608
@@ -96,18 +108,23 @@ _COLUMNS = (
     "reason",
     "confidence",
 )
-_LINK = "SELECT id, token, chat_id, thread_id, muted, fetches, history FROM link"
+_LINK = "SELECT id, token, chat_id, thread_id, muted, fetches, peeked_until, history FROM link"
 
 
 class _Open:
     """A link in this batch: read once, judged in memory, written back once."""
 
     def __init__(self, row: Any, windows: Windows) -> None:
-        self.id, _, self.chat_id, self.thread_id, self.muted, self.seq, history = row
+        self.id, _, self.chat_id, self.thread_id, self.muted, self.seq, self.peeked_until, history = row
         self._link_fold, self._windows = LinkFold(load(history), windows), windows
         self.last_at: float | None = None
         """When something else than noise last happened, in this batch."""
         self.changed = self.changes_card = False
+
+    def announce(self, peek: Statement) -> None:
+        """Judge this batch with a peek of the whole chat, which becomes a statement about this link too."""
+        statements, summary = self._link_fold.history
+        self._link_fold = LinkFold(History(statements.apply(peek), summary), self._windows)
 
     def fold(self, arrival: Arrival) -> tuple[Verdict, Loudness, Suspect | None]:
         """The verdict, how loudly to tell it, and the earlier open that it exposes."""
@@ -127,11 +144,12 @@ class _Open:
 
     def row(self, sql: _Sql) -> tuple[object, ...]:
         history, time = self._link_fold.history, sql.time
-        last_at, opened_at = self.last_at, history.summary.last_open
+        opened_at, last_at = history.summary.last_open, self.last_at and time(self.last_at)
         status, since = status_of(history)
         return (
             self.seq,
-            None if last_at is None else time(last_at),
+            last_at,
+            last_at,
             dump(history),
             status.value,
             None if since is None else time(since),
@@ -160,6 +178,7 @@ def record(
     sql, cursor = _sql(database_of(connection)), connection.connection.cursor()
     known = _known(cursor, arrivals, sql) if again else frozenset[str]()
     links = _links(cursor, {arrival.token for arrival in arrivals}, windows, sql)
+    _announce_peeks(cursor, list(links.values()), arrivals, sql)
     batch = _Batch([], [], [])
     for arrival in arrivals:
         if (link := links.get(arrival.token)) and arrival.id not in known:
@@ -206,6 +225,29 @@ def _links(cursor: Any, tokens: set[str], windows: Windows, sql: _Sql) -> dict[s
     query = f"{_LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # marks only
     cursor.execute(query, list(tokens))
     return {row[1]: _Open(row, windows) for row in cursor.fetchall()}
+
+
+def _announce_peeks(cursor: Any, links: list[_Open], arrivals: Sequence[Arrival], sql: _Sql) -> None:
+    """Tell the links which peeks of their whole chats cover these fetches; without any it asks nothing.
+
+    It asks after the links are locked, as `storage.peeks.begin` relies on.
+    """
+    if not any(link.peeked_until for link in links):
+        return
+    first, last = min(arrival.at for arrival in arrivals), max(arrival.at for arrival in arrivals)
+    peeked = [link for link in links if link.peeked_until >= first]
+    if not peeked:
+        return
+    marks = ", ".join([sql.mark] * len(peeked))
+    query = (
+        f"SELECT chat_id, at, until FROM peek WHERE at <= {sql.mark} AND until >= {sql.mark} "  # noqa: S608
+        f"AND chat_id IN ({marks}) ORDER BY id"  # marks only
+    )
+    cursor.execute(query, [last, first, *(link.chat_id for link in peeked)])
+    for chat_id, at, until in cursor.fetchall():
+        for link in peeked:
+            if link.chat_id == chat_id:
+                link.announce(Statement(StatementKind.PEEK, at, until=until))
 
 
 def _fold(link: _Open, arrival: Arrival, sql: _Sql, batch: _Batch) -> None:

@@ -11,7 +11,7 @@ from storage import chats, outbox
 from storage.keys import LARGEST_ID
 from storage.kinds import MessageKind, card_key
 from storage.outbox import Owed
-from storage.tables import FetchRow, Link, OutboxMessage, StatementRow
+from storage.tables import FetchRow, Link, OutboxMessage, Peek, StatementRow
 from storage.times import moment, seconds
 from tracking import Kind
 from tracking.history import History, dump, load
@@ -71,12 +71,18 @@ def create(
         tracker=tracker,
         deadline=None if deadline is None else moment(deadline),
         last_event_at=moment(now),
+        peeked_until=_peeked_until(session, chat_id),
     )
     chat.next_number += 1
     session.add(link)
     session.flush()
     owe_card(session, link, now)
     return link
+
+
+def _peeked_until(session: Session, chat_id: int) -> float:
+    """Return when the last of the chat's peeks ends or has ended: it covers a link made meanwhile too."""
+    return session.exec(select(func.max(Peek.until)).where(Peek.chat_id == chat_id)).one() or 0.0
 
 
 def owe_card(session: Session, link: Link, now: float) -> None:
@@ -231,12 +237,6 @@ def mute(session: Session, link: Link, *, muted: bool) -> None:
     outbox.refresh(session.connection(), [card_key(link.id), *session.exec(shown)])
 
 
-def active(session: Session, chat_id: int) -> Sequence[Link]:
-    """The chat's links that record, locked."""
-    query = (
-        select(Link)
-        .where(col(Link.chat_id) == chat_id, col(Link.status).not_in(ENDED))
-        .order_by(col(Link.id))
-        .with_for_update(key_share=True)
-    )
-    return session.exec(query).all()
+def is_any_recording(session: Session, chat_id: int) -> bool:
+    query = select(Link.id).where(col(Link.chat_id) == chat_id, col(Link.status).not_in(ENDED))
+    return session.exec(query.limit(1)).first() is not None

@@ -3,6 +3,7 @@
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from storage import peeks
 from storage.ingest import first_id
 from storage.statements import fetch_from
 from storage.tables import FetchRow, Link
@@ -13,7 +14,10 @@ LINKS_AT_ONCE = 100
 
 
 def purge(session: Session, now: float, days: int, windows: Windows) -> int:
-    """Delete fetches older than so many days, of a hundred links at most; how many links had some."""
+    """Delete fetches older than so many days, of a hundred links at most. Return how many links had some.
+
+    Once none has any, the peeks that were over by then are deleted too.
+    """
     before = first_id(now - days * 86400)
     old = select(FetchRow.link_id).where(col(FetchRow.id) < before).distinct().limit(LINKS_AT_ONCE)
     link_ids = session.exec(old).all()
@@ -32,4 +36,6 @@ def purge(session: Session, now: float, days: int, windows: Windows) -> int:
         session.connection().execute(
             delete(FetchRow).where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
         )
+    if not link_ids:
+        peeks.forget(session, now - days * 86400)
     return len(link_ids)

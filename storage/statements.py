@@ -1,6 +1,6 @@
 """What people say about a link: kept, and the link's past judged again in the light of it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from sqlmodel import Session, col, select
 
@@ -18,6 +18,7 @@ from tracking import (
     Sighting,
     Statement,
     StatementKind,
+    Statements,
     Verdict,
     Windows,
     rejudge,
@@ -29,10 +30,7 @@ def state(
     session: Session, link: Link, *statements: Statement, by: int | None, now: float, windows: Windows
 ) -> History:
     """Keep what was said about a locked link, judge its fetches again, and renew what the chat shows."""
-    rows = session.exec(
-        select(FetchRow).where(col(FetchRow.link_id) == link.id).order_by(col(FetchRow.seq))
-    ).all()
-    said = history_of(link).statements
+    rows, said = _stored(session, link), history_of(link).statements
     for statement in statements:
         heard = _behind(rows, statement)
         said = said.apply(heard)
@@ -40,20 +38,42 @@ def state(
         kept = StatementRow(link_id=link.id, said_at=moment(now), said_by=by, kind=kind, at=at)
         kept.of, kept.until = of, until
         session.add(kept)
+    link.last_event_at = max(link.last_event_at, moment(now))
+    about = {statement.of for statement in statements if statement.of}
+    return _judge_again(session, link, rows, said, windows, about)
+
+
+def judge_again(session: Session, link: Link, said: Statements, windows: Windows) -> History:
+    """Judge the fetches of a locked link again in the light of what was said, and refresh its messages."""
+    return _judge_again(session, link, _stored(session, link), said, windows, frozenset())
+
+
+def _judge_again(
+    session: Session,
+    link: Link,
+    rows: Sequence[FetchRow],
+    said: Statements,
+    windows: Windows,
+    about: Set[str],
+) -> History:
     start = load(link.history_before_purge).summary
     verdicts, history = rejudge([fetch_from(row) for row in rows], said, windows, start)
-    changed = [row.id for row, verdict in zip(rows, verdicts, strict=True) if _correct(row, verdict)]
+    changed = {row.id for row, verdict in zip(rows, verdicts, strict=True) if _correct(row, verdict)}
     keep_history(link, history)
-    link.last_event_at = max(link.last_event_at, moment(now))
     session.flush()
-    about = (statement.of for statement in statements if statement.of)
-    keys = [card_key(link.id), *map(opened_key, {*changed, *about})]
+    keys = [card_key(link.id), *map(opened_key, changed | about)]
     if changed:
         keys.append(proxied_key(link.id))
     if outbox.telegram_id_of(session, unsent_key(link.id)):
         keys.append(unsent_key(link.id))
     outbox.refresh(session.connection(), keys)
     return history
+
+
+def _stored(session: Session, link: Link) -> Sequence[FetchRow]:
+    """Return the link's fetches, in the order in which they came."""
+    query = select(FetchRow).where(col(FetchRow.link_id) == link.id).order_by(col(FetchRow.seq))
+    return session.exec(query).all()
 
 
 def _behind(rows: Sequence[FetchRow], statement: Statement) -> Statement:

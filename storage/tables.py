@@ -77,6 +77,8 @@ class Link(SQLModel, table=True):
     status_since: datetime | None = None
     """When it came to stand there; empty is since it was made."""
     last_opened_at: datetime | None = None
+    peeked_until: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    """When the last of its chat's peeks ends, in epoch seconds: a later fetch asks for none of them."""
     history: str = Field(default="", sa_type=Text)
     """`tracking.history`, packed: what was said and what was seen."""
     history_before_purge: str = Field(default="", sa_type=Text)
@@ -119,6 +121,18 @@ class StatementRow(SQLModel, table=True):
     """Epoch seconds, like `until`: exactly what the judge is given."""
     of: str = ""
     until: float = 0.0
+
+
+class Peek(SQLModel, table=True):
+    """A `/peek` of all links: the chat's opens in this time are its own, on links made meanwhile too."""
+
+    id: int = Field(default=None, primary_key=True)
+    chat_id: int = Field(sa_column=_chat_id())
+    said_at: datetime
+    said_by: int | None = Field(default=None, sa_type=BigInteger)
+    at: float
+    """Epoch seconds, like `until`: exactly what the judge is given."""
+    until: float
 
 
 class Note(SQLModel, table=True):

@@ -63,7 +63,7 @@ class Statements(NamedTuple):
             case StatementKind.DRAFT:
                 return self._replace(sent=None, draft_until=at)
             case StatementKind.PEEK:
-                return self._replace(peeks=(*self.peeks, (at, until)))
+                return self if (at, until) in self.peeks else self._replace(peeks=(*self.peeks, (at, until)))
             case StatementKind.OWN:
                 return self._replace(own=self.own | {of}, theirs=self.theirs - {of})
             case StatementKind.NOT_OWN:
@@ -101,8 +101,11 @@ class History(NamedTuple):
         return inferred
 
 
+# The hot path reads and writes a history for each link: `json.dumps` makes an encoder every time, and calling
+# an enumeration takes several times as long as asking a dict.
 _packed = json.JSONEncoder(separators=(",", ":")).encode
-# `json.dumps` would make an encoder for each of them, which costs 2 us.
+_AGENTS = {agent.value: agent for agent in Agent}
+_REASONS = {reason.value: reason for reason in Reason}
 
 
 def dump(history: History) -> str:
@@ -132,7 +135,8 @@ def dump(history: History) -> str:
         "suspect": summary.suspect,
         "slept": summary.last_gap,
     }
-    kept = {key: value for key, value in packed.items() if value not in (None, (), [], {})}
+    # A zero and a False stay; what is empty or unknown is left out.
+    kept = {key: value for key, value in packed.items() if value or value == 0}
     return _packed(kept)
 
 
@@ -149,13 +153,13 @@ def load(text: str) -> History:
         objected=packed.get("objected", False),
     )
     summary = FetchSummary(
-        draft_agents=frozenset(map(Agent, packed.get("draft_agents", ()))),
+        draft_agents=frozenset(map(_AGENTS.__getitem__, packed.get("draft_agents", ()))),
         first_draft=packed.get("first_draft"),
         last_draft=packed.get("last_draft"),
         devices=frozenset(packed.get("devices", ())),
         inferred_sent=_sent(packed.get("armed")),
-        views={Agent(agent): View(*view) for agent, view in packed.get("views", {}).items()},
-        proxied=frozenset(map(Reason, packed.get("proxied", ()))),
+        views={_AGENTS[agent]: View(*view) for agent, view in packed.get("views", {}).items()},
+        proxied=frozenset(map(_REASONS.__getitem__, packed.get("proxied", ()))),
         first_proxied=packed.get("first_proxied"),
         opens=packed.get("opens", 0),
         first_open=packed.get("first_open"),

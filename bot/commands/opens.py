@@ -8,7 +8,7 @@ from bot.messages import alerts
 from bot.messages.listing import LONGEST_TIMELINE, story
 from bot.messages.phrases import name
 from bot.messages.timeline import folded_with
-from storage import links
+from storage import links, peeks
 from storage.tables import FetchRow, Link
 from tracking import Statement, StatementKind
 from words import sentences
@@ -20,11 +20,11 @@ def peek(turn: Turn) -> Answer:
     """`/peek`: opens within the next minutes are the owner's own; `/peek 7` for one link."""
     if turn.argument:
         return _peek_at_one(turn)
-    chosen = links.active(turn.session, turn.chat.id)
-    if not chosen:
+    if not links.is_any_recording(turn.session, turn.chat.id):
         return Message(words.say(sentences.commands.PEEK_NOTHING))
-    for link in chosen:
-        _state_peek(turn, link)
+    at, windows = turn.said_at, turn.context.settings.windows
+    until, by = at + PEEK_MINUTES * 60, turn.author or None
+    peeks.begin(turn.session, turn.chat, at=at, until=until, by=by, now=turn.now, windows=windows)
     return Message(
         words.say(sentences.commands.PEEK_NOTED, minutes=PEEK_MINUTES, what=sentences.commands.PEEK_ALL)
     )

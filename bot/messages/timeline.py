@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from bot.messages.phrases import agent_of
-from storage import links, notes
+from storage import links, notes, peeks
 from storage.tables import FetchRow, Link
 from storage.times import seconds
 from tracking import Kind, StatementKind
@@ -46,9 +46,11 @@ def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], i
     since = seconds(fetches[-1].at) if older and fetches else 0.0
     told = links.said_about(session, link.id, longest)
     said = [Entry(row.at, row.kind) for row in told if row.kind in TOLD]
+    made = seconds(link.created_at)
+    peeked = [Entry(max(peek.at, made), StatementKind.PEEK) for peek in peeks.of_link(session, link, longest)]
     kept = notes.of_link(session, link.id, longest)
     noted = [Entry(seconds(note.at), "note", text=note.text) for note in kept]
-    beside = [entry for entry in (*said, *noted) if entry.at >= since]
+    beside = [entry for entry in (*said, *peeked, *noted) if entry.at >= since]
     return sorted([*found, *beside], key=lambda entry: -entry.at), older
 
 

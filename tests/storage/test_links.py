@@ -60,9 +60,7 @@ def test_another_chats_link_is_as_unknown_as_one_that_never_was(engine: Engine) 
             assert bool(links.link_of(session, chat, contract.id, lock=True)) is sees
             assert bool(links.fetch_of(session, chat, look.id)) is sees
             assert contract.id in [link.id for link in links.newest(session, chat, 0, 10)] or not sees
-            assert contract.id in [link.id for link in links.active(session, chat)] or not sees
         assert [link.label for link in links.newest(session, BEN, 0, 10)] == ["letter"]
-        assert [link.label for link in links.active(session, BEN)] == ["letter"]
         theirs = links.numbered(session, BEN, 1)
         assert theirs
         assert theirs.label == "letter"
@@ -129,15 +127,17 @@ def test_muting_shows_on_the_card(engine: Engine) -> None:
         assert session.exec(select(OutboxMessage.version)).one() == 2
 
 
-def test_a_stopped_link_is_not_watched(engine: Engine) -> None:
+def test_a_chat_records_nothing_once_all_its_links_are_stopped(engine: Engine) -> None:
     contract = made(engine, "contract")
-    made(engine, "invoice")
+    made(engine, "letter", BEN)
+    with reading(engine) as session:
+        assert links.is_any_recording(session, ANNA)
     with writing(engine) as session:
         stop = Statement(StatementKind.STOPPED, NOON + 60)
         link = session.get_one(Link, contract.id)
         state(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
-    with writing(engine) as session:
-        assert [link.label for link in links.active(session, ANNA)] == ["invoice"]
+    with reading(engine) as session:
+        assert not links.is_any_recording(session, ANNA)
 
 
 @pytest.mark.parametrize("link_id", [2**31, 9_999_999_999])

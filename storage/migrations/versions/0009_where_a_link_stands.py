@@ -1,7 +1,8 @@
-"""where a link stands
+"""where a link stands, and a chat's peeks
 
 The status of a link, which was worked out from its history wherever it was shown, becomes three columns, so
 that lists and counts are queries. They are filled from the history, read as this version packs it.
+A peek at all links, which was a statement about each of them, becomes one row for the chat.
 """
 
 import json
@@ -36,6 +37,19 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("status", text(), server_default="new", nullable=False))
         batch_op.add_column(sa.Column("status_since", MOMENT, nullable=True))
         batch_op.add_column(sa.Column("last_opened_at", MOMENT, nullable=True))
+        batch_op.add_column(sa.Column("peeked_until", sa.Float(), server_default="0", nullable=False))
+    op.create_table(
+        "peek",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("said_at", MOMENT, nullable=False),
+        sa.Column("said_by", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("until", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["chat_id"], ["chat.id"], name=op.f("fk_peek_chat_id_chat")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peek")),
+    )
+    op.create_index(op.f("ix_peek_chat_id"), "peek", ["chat_id"])
     for batch in _histories(op.get_bind()):
         op.get_bind().execute(
             sa.update(LINK).where(LINK.c.id == sa.bindparam("link")),
@@ -44,7 +58,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for column in ("last_opened_at", "status_since", "status"):
+    op.drop_table("peek")
+    for column in ("peeked_until", "last_opened_at", "status_since", "status"):
         # Not in a batch: that makes the table anew, and SQLite drops none that others refer to.
         op.execute(f"ALTER TABLE link DROP COLUMN {column}")
 

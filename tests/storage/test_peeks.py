@@ -1,0 +1,282 @@
+"""A peek at all links of a chat: one row, with which fetches are judged, early or late, and for ever."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlmodel import select
+
+from bot.messages.timeline import timeline
+from settings import Settings
+from storage import chats, erasing, exports, links, peeks, retention
+from storage.engine import connect, reading, writing
+from storage.ingest import Arrival, new_id, record
+from storage.statements import state
+from storage.tables import Chat, FetchRow, Link, Peek, StatementRow
+from storage.times import moment
+from tests.fetches import GMAIL, NOON, OUTLOOK, arrival
+from tests.storage.test_ingest import ANNA, fold, owed, sent, stored
+from tracking import Statement, StatementKind, Windows
+
+BEN = 1002
+HOUR, DAY = 3600.0, 86400.0
+QUARTER = 900.0
+
+
+def tracked(engine: Engine, label: str = "contract", now: float = NOON, chat: int = ANNA) -> Link:
+    """A link, sent a minute after it was made."""
+    with writing(engine) as session:
+        link = links.create(session, chat_id=chat, by=chat, label=label, recipient="", now=now, daily=50)
+        sent(session, link, now + 60)
+    return link
+
+
+def peek(engine: Engine, at: float, chat: int = ANNA, now: float | None = None) -> None:
+    with writing(engine) as session:
+        locked = chats.get_or_create(session, chat, at)
+        peeks.begin(session, locked, at=at, until=at + QUARTER, by=chat, now=now or at, windows=Windows())
+
+
+def kinds(engine: Engine) -> list[str]:
+    return [kind for _, kind in stored(engine)]
+
+
+def kind_of(engine: Engine, fetch: Arrival) -> tuple[str, str]:
+    with reading(engine) as session:
+        row = session.get_one(FetchRow, fetch.id)
+        return row.kind, row.reason
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[dict[str, int]]:
+    """Count the statements, and the rows that become objects: what is read whole, to be judged."""
+    found = {"statements": 0, "links": 0, "fetches": 0}
+
+    def count(*_: Any) -> None:
+        found["statements"] += 1
+
+    def link_loaded(*_: Any) -> None:
+        found["links"] += 1
+
+    def fetch_loaded(*_: Any) -> None:
+        found["fetches"] += 1
+
+    heard = (
+        (engine, "before_cursor_execute", count),
+        (Link, "load", link_loaded),
+        (FetchRow, "load", fetch_loaded),
+    )
+    for target, name, listener in heard:
+        event.listen(target, name, listener)
+    try:
+        yield found
+    finally:
+        for target, name, listener in heard:
+            event.remove(target, name, listener)
+
+
+def test_every_links_opens_in_the_next_minutes_are_annas_own(engine: Engine) -> None:
+    contract, offer = tracked(engine), tracked(engine, "offer")
+    peek(engine, NOON + 600)
+    fold(engine, arrival(contract.token, NOON + 700), arrival(offer.token, NOON + 710))
+    fold(engine, arrival(contract.token, NOON + 600 + QUARTER + 1), arrival(offer.token, NOON + HOUR))
+    assert kinds(engine) == ["own", "opened", "own", "opened"]
+    assert owed(engine)["opened"] == (True, 1)
+
+
+def test_another_chats_opens_stay_what_they_are(engine: Engine) -> None:
+    contract = tracked(engine)
+    tracked(engine, "letter", chat=BEN)
+    peek(engine, NOON + 600, BEN)
+    fold(engine, arrival(contract.token, NOON + 700))
+    assert kinds(engine) == ["opened"]
+
+
+def test_a_link_that_is_made_while_it_runs_counts_too(engine: Engine) -> None:
+    tracked(engine)
+    peek(engine, NOON + 600)
+    offer = tracked(engine, "offer", now=NOON + 700)
+    own, theirs = arrival(offer.token, NOON + 800), arrival(offer.token, NOON + HOUR)
+    fold(engine, own, theirs)
+    assert (kind_of(engine, own), kind_of(engine, theirs)[0]) == (("own", "peek"), "opened")
+
+
+def test_a_fetch_that_came_before_the_update_was_worked_on_is_judged_again(engine: Engine) -> None:
+    contract, offer = tracked(engine), tracked(engine, "offer")
+    before, own = arrival(contract.token, NOON + 500, OUTLOOK), arrival(contract.token, NOON + 700, GMAIL)
+    other = arrival(offer.token, NOON + 500, OUTLOOK)
+    fold(engine, before, own, other)
+    peek(engine, NOON + 600, now=NOON + 720)
+    assert kind_of(engine, own) == ("own", "peek")
+    assert [kind_of(engine, fetch)[0] for fetch in (before, other)] == ["opened", "opened"]
+    with reading(engine) as session:
+        assert links.history_of(session.get_one(Link, contract.id)).summary.opens == 1
+
+
+def test_a_fetch_that_comes_late_is_judged_by_the_peek_of_its_own_time(engine: Engine) -> None:
+    """The spool held it, and Anna has peeked again since."""
+    contract = tracked(engine)
+    peek(engine, NOON + 600)
+    peek(engine, NOON + DAY)
+    late, between = arrival(contract.token, NOON + 700), arrival(contract.token, NOON + 2 * HOUR)
+    fold(engine, late, between)
+    assert kind_of(engine, late) == ("own", "peek")
+    assert kind_of(engine, between)[0] == "opened"
+
+
+def test_a_late_fetch_does_not_make_the_last_event_earlier(engine: Engine) -> None:
+    contract = tracked(engine)
+    fold(engine, arrival(contract.token, NOON + DAY))
+    fold(engine, arrival(contract.token, NOON + HOUR))
+    with reading(engine) as session:
+        assert session.get_one(Link, contract.id).last_event_at == moment(NOON + DAY)
+
+
+def test_a_storm_that_a_peek_begins_in_the_middle_of_ends_where_it_begins(engine: Engine) -> None:
+    contract = tracked(engine)
+    peek(engine, NOON + 620)
+    fold(engine, *(arrival(contract.token, NOON + second) for second in range(600, 640, 5)))
+    assert kinds(engine) == ["opened", *["repeat"] * 3, *["own"] * 4]
+
+
+def test_what_is_said_months_later_leaves_the_verdict(engine: Engine) -> None:
+    contract = tracked(engine)
+    peek(engine, NOON + 600)
+    own = arrival(contract.token, NOON + 700)._replace(id=new_id(NOON + 700))
+    fold(engine, own)
+    for days in (90, 200):
+        with writing(engine) as session:
+            retention.purge(session, NOON + days * DAY, 365, Windows())
+            link = links.link_of(session, ANNA, contract.id, lock=True)
+            assert link
+            again = Statement(StatementKind.TOLD_SENT, NOON + 30)
+            state(session, link, again, by=ANNA, now=NOON + days * DAY, windows=Windows())
+        assert kind_of(engine, own) == ("own", "peek")
+
+
+def test_a_peek_is_forgotten_with_the_last_fetch_that_it_covers(engine: Engine) -> None:
+    contract = tracked(engine)
+    peek(engine, NOON + 600)
+    fold(engine, arrival(contract.token, NOON + 700)._replace(id=new_id(NOON + 700)))
+
+    def purged(now: float) -> tuple[int, int]:
+        with writing(engine) as session:
+            retention.purge(session, now, 180, Windows())
+            return len(session.exec(select(FetchRow)).all()), len(session.exec(select(Peek)).all())
+
+    assert purged(NOON + 180 * DAY) == (1, 1)
+    assert purged(NOON + 181 * DAY) == (0, 1)
+    assert purged(NOON + 181 * DAY) == (0, 0)
+    with reading(engine) as session:
+        assert links.history_of(session.get_one(Link, contract.id)).summary.opens == 0
+
+
+def test_a_peek_at_two_hundred_links_reads_none_of_their_fetches(engine: Engine) -> None:
+    """It read and judged 20,000 fetches in one transaction, and held the database for 2.8 seconds."""
+    with writing(engine) as session:
+        made = [
+            links.create(session, chat_id=ANNA, by=ANNA, label=f"{n}", recipient="", now=NOON, daily=500)
+            for n in range(200)
+        ]
+        for link in made:
+            sent(session, link, NOON + 60)
+        tokens = [link.token for link in made]
+        for number in range(100):
+            at = NOON + HOUR + 60 * number
+            record(session.connection(), [arrival(token, at) for token in tokens], Windows())
+    with counted(engine) as cost:
+        peek(engine, NOON + 2 * DAY)
+    assert (cost["links"], cost["fetches"]) == (0, 0)
+    assert cost["statements"] <= 8
+    with reading(engine) as session:
+        assert session.exec(select(StatementRow).where(StatementRow.kind == "peek")).all() == []
+        assert len(session.exec(select(Peek)).all()) == 1
+
+
+def test_a_batch_asks_for_peeks_only_while_one_of_its_chat_runs(engine: Engine) -> None:
+    contract = tracked(engine)
+    peek(engine, NOON + HOUR)
+    letter = tracked(engine, "letter", chat=BEN)
+    with writing(engine) as session:
+        # Who asks for them now fails.
+        session.connection().execute(text("DROP TABLE peek"))
+    fold(engine, arrival(letter.token, NOON + HOUR + 10))
+    fold(engine, arrival(contract.token, NOON + HOUR + QUARTER + 1))
+    assert kinds(engine) == ["opened", "opened"]
+    with pytest.raises((sqlite3.Error, psycopg.Error)):
+        fold(engine, arrival(contract.token, NOON + HOUR + 10))
+
+
+def test_a_fetch_on_its_way_while_a_peek_begins_is_judged_with_it(settings: Settings, engine: Engine) -> None:
+    """Two pixel servers: one has judged its fetch and not committed yet, one waits for the link meanwhile."""
+    contract = tracked(engine)
+    first, second = arrival(contract.token, NOON + 700, OUTLOOK), arrival(contract.token, NOON + 710, GMAIL)
+    others = [connect(settings), connect(settings)]
+    with writing(engine) as session:
+        record(session.connection(), [first], Windows())
+        assert session.get_one(FetchRow, first.id).kind == "opened"
+        begun = Thread(target=peek, args=(others[0], NOON + 600))
+        begun.start()
+        waits(engine, 1)
+        recorded = Thread(target=fold, args=(others[1], second))
+        recorded.start()
+        waits(engine, 2)
+    begun.join()
+    recorded.join()
+    for other in others:
+        other.dispose()
+    assert [kind_of(engine, fetch) for fetch in (first, second)] == [("own", "peek")] * 2
+
+
+def waits(engine: Engine, many: int) -> None:
+    """Go on once so many transactions wait for a lock; SQLite cannot say, and lets them wait anyway."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    while engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            if connection.execute(waiting).scalar_one() >= many:
+                return
+
+
+def test_the_story_of_a_link_tells_of_the_peeks_in_its_time(engine: Engine) -> None:
+    contract = tracked(engine)
+    peek(engine, NOON + 600)
+    made = NOON + 600 + QUARTER - 60
+    offer = tracked(engine, "offer", now=made)
+    later = tracked(engine, "later", now=NOON + DAY)
+    with writing(engine) as session:
+        stopped = session.get_one(Link, contract.id)
+        stop = Statement(StatementKind.STOPPED, NOON + HOUR)
+        state(session, stopped, stop, by=ANNA, now=NOON + HOUR, windows=Windows())
+    peek(engine, NOON + 2 * HOUR)
+    with reading(engine) as session:
+        told = {
+            name: [
+                entry.at
+                for entry in timeline(session, session.get_one(Link, link.id), 30)[0]
+                if entry.kind == "peek"
+            ]
+            for name, link in (("contract", contract), ("offer", offer), ("later", later))
+        }
+    assert told == {"contract": [NOON + 600], "offer": [NOON + 2 * HOUR, made], "later": []}
+
+
+def test_what_is_kept_of_a_peek_is_exported_moved_and_erased_with_its_chat(engine: Engine) -> None:
+    tracked(engine)
+    peek(engine, NOON + 600)
+    with reading(engine) as session:
+        (kept,) = exports.export(session, ANNA)["peeks"]
+    assert (kept["at"], kept["until"]) == ("2023-11-14T22:23:20.000+00:00", "2023-11-14T22:38:20.000+00:00")
+    with writing(engine) as session:
+        moved = chats.migrate(session, session.get_one(Chat, ANNA), -100)
+        assert session.exec(select(Peek.chat_id)).one() == -100
+        erasing.erase_chat(session, moved, but=0)
+    with reading(engine) as session:
+        assert session.exec(select(Peek)).all() == []
