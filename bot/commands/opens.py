@@ -44,18 +44,18 @@ def press_peek(turn: Turn, link: Link) -> Answer:
 
 def _state_peek(turn: Turn, link: Link) -> None:
     until = turn.said_at + PEEK_MINUTES * 60
-    turn.state(link, Statement(StatementKind.PEEK, turn.said_at, until=until))
+    turn.store(link, Statement(StatementKind.PEEK, turn.said_at, until=until))
 
 
 @about_fetch
 def press_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
-    turn.state(link, Statement(StatementKind.OWN, turn.said_at, of=fetch.id))
+    turn.store(link, Statement(StatementKind.OWN, turn.said_at, of=fetch.id))
     return sentences.toasts.TOAST_OWN
 
 
 @about_fetch
 def press_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
-    turn.state(link, Statement(StatementKind.NOT_OWN, turn.said_at, of=fetch.id))
+    turn.store(link, Statement(StatementKind.NOT_OWN, turn.said_at, of=fetch.id))
     return sentences.toasts.TOAST_NOT_OWN
 
 
@@ -63,7 +63,7 @@ def press_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
 def press_all_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     """Under a story: none of the fetches that one line stands for was the owner's."""
     theirs = folded_with(turn.session, fetch, LONGEST_TIMELINE)
-    turn.state(link, *(Statement(StatementKind.NOT_OWN, turn.said_at, of=each) for each in theirs))
+    turn.store(link, *(Statement(StatementKind.NOT_OWN, turn.said_at, of=each) for each in theirs))
     turn.edit(story(turn.session, link, turn.now))
     return sentences.toasts.TOAST_NOT_OWN
 

@@ -23,7 +23,7 @@ def mute(turn: Turn, link: Link) -> Answer:
 
 @about_link
 def stop(turn: Turn, link: Link) -> Answer:
-    turn.state(link, Statement(StatementKind.STOPPED, turn.said_at))
+    turn.store(link, Statement(StatementKind.STOPPED, turn.said_at))
     return Message(
         words.say(sentences.commands.STOP_NOTED, name=name(link)),
         [[button(sentences.buttons.BUTTON_RESUME, "resume", link.id)]],
@@ -44,13 +44,13 @@ def _press_unmute(turn: Turn, link: Link) -> Answer:
 
 @about_link
 def _press_stop(turn: Turn, link: Link) -> Answer:
-    turn.state(link, Statement(StatementKind.STOPPED, turn.said_at))
+    turn.store(link, Statement(StatementKind.STOPPED, turn.said_at))
     return sentences.toasts.TOAST_STOPPED
 
 
 @about_link
 def _press_resume(turn: Turn, link: Link) -> Answer:
-    turn.state(link, Statement(StatementKind.RESUMED, turn.said_at))
+    turn.store(link, Statement(StatementKind.RESUMED, turn.said_at))
     objected = link.status == LinkStatus.OBJECTED
     return sentences.toasts.TOAST_OBJECTED if objected else sentences.toasts.TOAST_RESUMED
 

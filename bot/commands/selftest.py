@@ -34,7 +34,7 @@ def _offer(turn: Turn) -> Message:
     except links.DailyLimitError as full:
         return no_room(full, turn)
     # Told, not pressed: in the first seconds after the button every fetch is at most "proxied".
-    turn.state(link, Statement(StatementKind.TOLD_SENT, turn.now))
+    turn.store(link, Statement(StatementKind.TOLD_SENT, turn.now))
     return _message(turn.context.test_page(link))
 
 

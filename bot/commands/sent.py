@@ -24,14 +24,14 @@ SAID_ABOUT = 100
 def sent(turn: Turn, link: Link) -> Answer:
     """`/sent 7` says the same as the button on the card; `/sent 7 at 14:05` says when it was."""
     if not turn.rest:
-        return Message(_noted(turn, link, turn.state(link, Statement(StatementKind.SENT, turn.said_at))))
+        return Message(_noted(turn, link, turn.store(link, Statement(StatementKind.SENT, turn.said_at))))
     zone = zone_of(turn.chat)
     at = moments.past(turn.rest, turn.said_at, zone)
     if at is None:
         return Message(words.say(sentences.commands.SENT_WHEN, number=link.number))
     if not turn.chat.zone and moments.is_to_come(turn.rest, turn.said_at, zone):
         return Message(words.say(sentences.commands.SENT_TO_COME, clock=turn.rest.removeprefix("at ")))
-    parts = [_noted(turn, link, turn.state(link, Statement(StatementKind.TOLD_SENT, at)))]
+    parts = [_noted(turn, link, turn.store(link, Statement(StatementKind.TOLD_SENT, at)))]
     if is_guessed(turn.chat, lambda zone: moments.past(turn.rest, turn.said_at, zone)):
         parts.append(words.say(sentences.clocks.CLOCK_IN_UTC))
     return Message(lines(*parts))
@@ -56,7 +56,7 @@ def press_ago(minutes: int) -> Handler:
     @about_link
     def press(turn: Turn, link: Link) -> Answer:
         at = _tapped_at(turn, link) - minutes * 60
-        turn.state(link, Statement(StatementKind.TOLD_SENT, at))
+        turn.store(link, Statement(StatementKind.TOLD_SENT, at))
         return sentences.toasts.TOAST_SENT
 
     return press
@@ -70,12 +70,12 @@ def _tapped_at(turn: Turn, link: Link) -> float:
 
 @about_link
 def press_draft(turn: Turn, link: Link) -> Answer:
-    turn.state(link, Statement(StatementKind.DRAFT, turn.said_at))
+    turn.store(link, Statement(StatementKind.DRAFT, turn.said_at))
     return sentences.toasts.TOAST_DRAFT
 
 
 @about_fetch
 def press_yes(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     """Yes, the mail was sent before this open."""
-    turn.state(link, Statement(StatementKind.TOLD_SENT, seconds(fetch.at)))
+    turn.store(link, Statement(StatementKind.TOLD_SENT, seconds(fetch.at)))
     return sentences.toasts.TOAST_SENT

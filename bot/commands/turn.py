@@ -119,7 +119,7 @@ class Turn:
 
     # What the handler does.
 
-    def state(self, link: Link, *statements: Statement) -> History:
+    def store(self, link: Link, *statements: Statement) -> History:
         """Store what the author says about a link. Return its history after that.
 
         A statement that says nothing new is not stored: pressed twice, a button has the effect of once.

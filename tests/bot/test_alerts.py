@@ -33,7 +33,7 @@ def opened(look: FetchRow | None = None, last_before: float | None = None, *, mu
     return alerts.opened(link(SENT, muted=muted), look or fetch(), last_before, LATER)
 
 
-def test_an_open_says_what_who_when_how_long_after_and_why() -> None:
+def test_an_alert_says_what_was_opened_by_whom_when_how_long_after_sending_and_why() -> None:
     text = plain(opened())
     assert text.startswith("👀 contract → landlord was opened ")
     assert ", 2 h 18 min after you sent it.\n" in text
@@ -41,48 +41,48 @@ def test_an_open_says_what_who_when_how_long_after_and_why() -> None:
 
 
 @pytest.mark.parametrize("reason", OPEN_REASONS)
-def test_every_open_can_be_asked_about_corrected_and_muted(reason: Reason) -> None:
+def test_every_alert_has_buttons_to_ask_why_to_correct_it_and_to_mute(reason: Reason) -> None:
     message = opened(fetch(reason=reason))
     assert [key.callback_data for key in keys(message)] == [f"why:{LOOK}", f"own:{LOOK}", "mute:7"]
     assert "opened" in message.text
     assert words.say(sentences.reasons.REASONS[reason]) in message.text
 
 
-def test_a_muted_links_open_offers_to_speak_again() -> None:
+def test_the_alert_of_a_muted_link_offers_to_unmute_it() -> None:
     assert verbs(opened(muted=True)) == ["why", "own", "unmute"]
 
 
-def test_an_open_of_a_mail_that_nobody_said_was_sent_claims_no_span() -> None:
+def test_an_alert_names_no_span_while_nobody_said_when_the_mail_was_sent() -> None:
     text = plain(alerts.opened(link(), fetch(), None, LATER))
     assert "was opened" in text
     assert "after you sent it" not in text
 
 
-def test_an_open_that_only_shows_that_it_was_sent_claims_no_span() -> None:
+def test_an_alert_names_no_span_when_the_open_is_what_shows_that_the_mail_was_sent() -> None:
     inferred = link(GMAIL, YAHOO)
     look = fetch(reason=Reason.OTHER_PROVIDER)
     assert "after you sent it" not in plain(alerts.opened(inferred, look, None, LATER))
     assert "after it was sent" not in plain(alerts.why(inferred, look, LATER))
 
 
-def test_an_open_from_before_it_was_sent_claims_no_span() -> None:
+def test_an_alert_names_no_span_for_an_open_before_sending() -> None:
     late = link(said(StatementKind.SENT, LATER))
     assert "after you sent it" not in plain(alerts.opened(late, fetch(), None, LATER))
 
 
-def test_an_open_that_was_said_to_be_the_first_moment_after_sending_claims_no_span() -> None:
+def test_an_alert_names_no_span_when_its_open_was_confirmed_as_the_time_of_sending() -> None:
     answered_yes = link(said(StatementKind.TOLD_SENT, seconds(fetch().at)))
     assert "after you sent it" not in plain(alerts.opened(answered_yes, fetch(), None, LATER))
     assert "after it was sent" not in plain(alerts.why(answered_yes, fetch(), LATER))
 
 
-def test_an_open_after_a_long_sleep_wakes_up() -> None:
+def test_an_alert_after_a_long_sleep_says_how_long_it_was() -> None:
     text = plain(opened(last_before=NOON + 60 + 2 * 3600 + 18 * 60 - 23 * 86400))
     assert text.startswith("🔔 contract → landlord woke up: opened again ")
     assert ", after 23 days." in text
 
 
-def test_an_open_that_may_have_been_the_draft_asks() -> None:
+def test_an_alert_that_may_be_about_the_draft_asks() -> None:
     message = alerts.opened(link(), fetch(reason=Reason.MAYBE_DRAFT, confidence=Confidence.WEAK), None, LATER)
     assert "may have been opened" in message.text
     assert "Had you sent it by then?" in message.text
@@ -90,7 +90,7 @@ def test_an_open_that_may_have_been_the_draft_asks() -> None:
     assert [key.text for key in keys(message)][:2] == ["Yes", "Still a draft"]
 
 
-def test_an_address_that_nobody_could_check_is_said_to_be_hidden() -> None:
+def test_an_alert_says_that_the_address_was_hidden_when_nobody_could_check_it() -> None:
     hidden = fetch(confidence=Confidence.WEAK, network=Network.UNKNOWN)
     assert words.say(sentences.reasons.ADDRESS_HIDDEN) in opened(hidden).text
     assert words.say(sentences.reasons.ADDRESS_HIDDEN) not in opened().text
@@ -107,7 +107,7 @@ def test_an_address_that_nobody_could_check_is_said_to_be_hidden() -> None:
         (Kind.SCANNED, Reason.BURST, "It came within two seconds of a machine", ["why"]),
     ],
 )
-def test_an_open_that_was_corrected_takes_its_claim_back(
+def test_a_corrected_alert_takes_its_claim_back(
     kind: Kind, reason: Reason, sentence: str, offered: list[str]
 ) -> None:
     message = opened(fetch(kind, reason, Confidence.STRONG))
@@ -125,7 +125,7 @@ def test_an_open_that_was_corrected_takes_its_claim_back(
         (Reason.FIRST_SECONDS, "That may be your own copy, or the provider."),
     ],
 )
-def test_what_a_provider_did_by_itself_is_said_with_its_reason(reason: Reason, sentence: str) -> None:
+def test_a_fetch_by_a_mail_provider_is_explained_by_its_reason(reason: Reason, sentence: str) -> None:
     message = alerts.proxied(link(SENT), fetch(Kind.PROXIED, reason), LATER)
     assert sentence in plain(message)
     assert "opened" not in plain(message)
@@ -133,7 +133,7 @@ def test_what_a_provider_did_by_itself_is_said_with_its_reason(reason: Reason, s
     assert "contract → landlord" in plain(message)
 
 
-def test_what_only_says_that_it_is_gmails_is_not_told_as_gmails_or_a_providers() -> None:
+def test_a_fetch_that_only_claims_to_be_gmails_is_called_that() -> None:
     forged = fetch(
         Kind.PROXIED, Reason.PROVIDER_PREFETCH, Confidence.WEAK,
         agent=Agent.GMAIL_PREFETCH, network=Network.OTHER, sign=Reason.PROVIDER_PREFETCH,
@@ -148,7 +148,7 @@ def test_what_only_says_that_it_is_gmails_is_not_told_as_gmails_or_a_providers()
     assert "Seen: something that says it is Gmail," in plain(alerts.why(link(SENT), noise, LATER))
 
 
-def test_why_says_what_was_seen_which_rule_spoke_and_what_else_it_could_be() -> None:
+def test_why_says_what_was_fetched_which_rule_decided_and_what_else_it_could_be() -> None:
     assert plain(alerts.why(link(SENT), fetch(), LATER)).splitlines() == [
         "Why “opened”? contract → landlord",
         "Seen: Gmail’s image proxy, Google’s address for images people look at, 15 Nov 2023 00:32 UTC.",
@@ -159,7 +159,7 @@ def test_why_says_what_was_seen_which_rule_spoke_and_what_else_it_could_be() -> 
     ]
 
 
-def test_why_claims_no_span_where_the_sending_is_not_known() -> None:
+def test_why_names_no_span_while_the_time_of_sending_is_not_known() -> None:
     assert "after it was sent" not in plain(alerts.why(link(), fetch(), LATER))
 
 
@@ -196,7 +196,7 @@ def test_the_catalogue_has_no_sentence_for_what_does_not_exist() -> None:
     assert set(sentences.history.SILENCES) == set(NoOpen)
 
 
-def test_a_look_of_annas_own_in_gmail_says_how_to_keep_them_out() -> None:
+def test_annas_own_open_in_gmail_gets_a_hint_how_to_keep_such_opens_out() -> None:
     own = fetch(Kind.OWN, Reason.THAT_WAS_ME)
     assert "Ask before displaying external images" in plain(opened(own))
     assert "Ask before" not in plain(opened(fetch(Kind.OWN, Reason.THAT_WAS_ME, agent=Agent.OUTLOOK)))
@@ -204,7 +204,7 @@ def test_a_look_of_annas_own_in_gmail_says_how_to_keep_them_out() -> None:
 
 @hypothesis_settings(deadline=None)
 @given(labels, labels, st.sampled_from(Reason), st.sampled_from(Agent), st.sampled_from(Network))
-def test_every_alert_fits_telegram_whatever_things_are_called(
+def test_every_alert_fits_telegram_however_long_its_names_are(
     label: str, recipient: str, reason: Reason, agent: Agent, network: Network
 ) -> None:
     named = link(SENT, label=label, recipient=recipient)
@@ -220,7 +220,7 @@ def test_every_alert_fits_telegram_whatever_things_are_called(
 
 
 @given(labels, labels)
-def test_what_waits_in_the_outbox_comes_out_as_it_went_in(label: str, recipient: str) -> None:
+def test_a_message_comes_out_of_the_outbox_as_it_went_in(label: str, recipient: str) -> None:
     answer = alerts.why(link(SENT, label=label, recipient=recipient), fetch(), LATER)
     for message in (answer, answer._replace(keyboard=opened().keyboard), answer._replace(asks=label)):
         again = unpack(pack(message))
@@ -228,7 +228,7 @@ def test_what_waits_in_the_outbox_comes_out_as_it_went_in(label: str, recipient:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_every_kind_has_its_words(kind: Kind) -> None:
+def test_every_verdict_has_its_sentence(kind: Kind) -> None:
     assert sentences.reasons.KINDS[kind]
 
 
@@ -236,13 +236,13 @@ def test_every_kind_has_its_words(kind: Kind) -> None:
     ("kind", "reason"),
     [(Kind.OPENED, Reason.GMAIL_PROXY), (Kind.INSERTED, Reason.BEFORE_SENT), (Kind.OWN, Reason.PEEK)],
 )
-def test_a_line_that_waited_does_not_claim_what_was_corrected_meanwhile(kind: Kind, reason: Reason) -> None:
+def test_a_line_that_waited_says_nothing_that_was_corrected_meanwhile(kind: Kind, reason: Reason) -> None:
     said = plain(alerts.proxied(link(SENT), fetch(kind, reason), LATER))
     assert "fetched the image by itself" not in said
 
 
 @given(labels, labels)
-def test_an_objection_is_told_without_blame_and_asks_for_nothing(label: str, recipient: str) -> None:
+def test_an_objection_is_reported_without_blame_and_asks_for_nothing(label: str, recipient: str) -> None:
     message = alerts.objected(link(SENT, said(StatementKind.OBJECTED), label=label, recipient=recipient))
     assert fits_telegram(message)
     assert keys(message) == []

@@ -38,7 +38,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def mount(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], object]:
-    """The mounts of this machine: one disk that lasts, unless a test writes others."""
+    """Write this machine's mounts: one disk that lasts, unless a test writes others."""
     path = tmp_path / "mounts"
     path.write_text(SERVER)
     monkeypatch.setattr(disks, "MOUNTS", path)
@@ -47,7 +47,7 @@ def mount(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], ob
 
 @pytest.fixture
 def world() -> Iterator[respx.Router]:
-    """Everything outside this machine, as far as a test says what it answers."""
+    """Everything outside this machine: it answers what a test says."""
     with respx.mock(assert_all_called=False) as router:
         yield router
 
@@ -58,38 +58,38 @@ def public(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def made(engine: Engine) -> Iterator[Callable[[Settings], BotContext]]:
-    """Makes desks, and closes them at the end."""
-    desks: list[BotContext] = []
+def make_context(engine: Engine) -> Iterator[Callable[[Settings], BotContext]]:
+    """Make contexts, and close them at the end."""
+    contexts: list[BotContext] = []
 
     def make(settings: Settings) -> BotContext:
-        desks.append(BotContext(settings, engine, open_keys(settings.key_file)))
-        return desks[-1]
+        contexts.append(BotContext(settings, engine, open_keys(settings.key_file)))
+        return contexts[-1]
 
     yield make
-    for context in desks:
+    for context in contexts:
         context.close()
 
 
-async def told(settings: Settings, **environ: str) -> list[str]:
+async def problems_of(settings: Settings, **environ: str) -> list[str]:
     return [problem().unescape() for problem in await find_problems(settings, INSTANCE, environ)]
 
 
-async def test_an_address_that_leads_to_our_own_pixel_server_is_well(settings: Settings) -> None:
+async def test_an_address_of_this_installation_is_no_problem(settings: Settings) -> None:
     with serving(settings, telegram_api_url="http://127.0.0.1:1") as served:
         instance = open_keys(settings.key_file).instance()
         assert await find_problems(served.settings, instance, {}) == []
-        assert "another installation" in (await told(served.settings))[0]
+        assert "another installation" in (await problems_of(served.settings))[0]
 
 
-async def test_an_address_that_nobody_answers_at_is_told_with_what_to_do(settings: Settings) -> None:
+async def test_an_address_where_nobody_answers_is_reported_with_what_to_do(settings: Settings) -> None:
     here = {"public_url": "http://127.0.0.1:1", "telegram_api_url": "http://127.0.0.1:1"}
-    problem = (await told(settings.model_copy(update=here)))[0]
+    problem = (await problems_of(settings.model_copy(update=here)))[0]
     assert problem.startswith("PUBLIC_URL http://127.0.0.1:1 cannot be reached from this machine (")
     assert "Check that the pixel server runs" in problem
 
 
-async def test_a_pixel_server_that_starts_a_little_later_is_waited_for(
+async def test_the_check_waits_for_a_pixel_server_that_starts_a_little_later(
     world: respx.Router, public: Settings
 ) -> None:
     answers: list[Exception | httpx.Response] = [
@@ -98,7 +98,7 @@ async def test_a_pixel_server_that_starts_a_little_later_is_waited_for(
         httpx.Response(200, json=OURS),
     ]
     asked = world.get(f"{WORLD}/healthz").mock(side_effect=answers)
-    assert await told(public) == []
+    assert await problems_of(public) == []
     assert asked.call_count == 3
 
 
@@ -114,38 +114,34 @@ async def test_a_pixel_server_that_starts_a_little_later_is_waited_for(
     ],
     ids=lambda answer: str(answer.content),
 )
-async def test_something_else_that_answers_is_told(
+async def test_another_program_at_the_address_is_reported(
     world: respx.Router, public: Settings, answer: httpx.Response
 ) -> None:
     world.get(f"{WORLD}/healthz").mock(return_value=answer)
-    assert (await told(public))[0].startswith(f"At PUBLIC_URL {WORLD} something else answers")
+    assert (await problems_of(public))[0].startswith(f"At PUBLIC_URL {WORLD} something else answers")
 
 
-async def test_an_address_that_sends_everybody_on_is_told_where_to(
-    world: respx.Router, public: Settings
-) -> None:
+async def test_a_redirect_is_reported_with_its_target(world: respx.Router, public: Settings) -> None:
     moved = httpx.Response(301, headers={"location": "https://www.mail.example/healthz"})
     world.get(f"{WORLD}/healthz").mock(return_value=moved)
-    assert "sends everybody on to https://www.mail.example. Set PUBLIC_URL" in (await told(public))[0]
+    assert "sends everybody on to https://www.mail.example. Set PUBLIC_URL" in (await problems_of(public))[0]
 
 
-async def test_an_address_without_https_is_told_unless_it_is_local(
+async def test_an_address_without_https_is_reported_unless_it_is_local(
     world: respx.Router, tmp_path: Path
 ) -> None:
     world.get("http://mail.example/healthz").respond(json=OURS)
     world.get("http://127.0.0.1:8000/healthz").respond(json=OURS)
     far = settings_of(tmp_path, PUBLIC_URL="http://mail.example")
     near = settings_of(tmp_path, TELEGRAM_API_URL="http://127.0.0.1:8081")
-    assert [one.partition(".")[0] for one in await told(far)] == ["PUBLIC_URL http://mail"]
-    assert "is not https" in (await told(far))[0]
-    assert await told(near) == []
+    assert [one.partition(".")[0] for one in await problems_of(far)] == ["PUBLIC_URL http://mail"]
+    assert "is not https" in (await problems_of(far))[0]
+    assert await problems_of(near) == []
 
 
-async def test_who_forgot_to_set_an_address_for_a_real_bot_is_told(
-    world: respx.Router, tmp_path: Path
-) -> None:
+async def test_a_real_bot_with_a_local_address_is_reported(world: respx.Router, tmp_path: Path) -> None:
     world.get("http://127.0.0.1:8000/healthz").respond(json=OURS)
-    assert "leads no further than your own network" in (await told(settings_of(tmp_path)))[0]
+    assert "leads no further than your own network" in (await problems_of(settings_of(tmp_path)))[0]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +157,7 @@ async def test_who_forgot_to_set_an_address_for_a_real_bot_is_told(
         ("http://mail.example", False),
     ],
 )
-def test_what_is_local(url: str, local: bool) -> None:
+def test_an_address_is_local_on_this_machine_or_in_its_own_network(url: str, local: bool) -> None:
     assert is_local(url) is local
 
 
@@ -173,7 +169,7 @@ def test_what_is_local(url: str, local: bool) -> None:
         (SERVER, {"DYNO": "bot.1"}, "That place is on a disk that Heroku empties at every restart."),
     ],
 )
-async def test_a_database_on_a_disk_that_does_not_last_is_told(
+async def test_a_database_on_a_disk_that_does_not_last_is_reported(
     world: respx.Router,
     public: Settings,
     mount: Callable[[str], object],
@@ -183,36 +179,36 @@ async def test_a_database_on_a_disk_that_does_not_last_is_told(
 ) -> None:
     world.get(f"{WORLD}/healthz").respond(json=OURS)
     mount(mounts)
-    assert await told(public, **environ) == [
+    assert await problems_of(public, **environ) == [
         f"The database is {public.sqlite_path}. {why} Links and what they saw would be gone then. "
         "Put it on a volume that lasts, or set DATABASE_URL to a PostgreSQL server."
     ]
 
 
-async def test_a_key_file_of_its_own_is_looked_after_too(
+async def test_a_key_file_on_another_disk_is_checked_too(
     world: respx.Router, tmp_path: Path, mount: Callable[[str], object]
 ) -> None:
     world.get(f"{WORLD}/healthz").respond(json=OURS)
     settings = settings_of(
         tmp_path, PUBLIC_URL=WORLD, DATABASE_URL="postgres://db/readback", KEY_FILE="/app/readback.key"
     )
-    assert (await told(settings, RENDER="true"))[0].startswith(
+    assert (await problems_of(settings, RENDER="true"))[0].startswith(
         "The key file is /app/readback.key. That place is on a disk"
     )
     mount("tmpfs / tmpfs rw 0 0\n")  # a secret that is handed over at every start
-    assert await told(settings, RENDER="true") == []
+    assert await problems_of(settings, RENDER="true") == []
 
 
-async def test_all_that_is_wrong_is_one_message_to_the_admin_and_a_line_each_in_the_log(
+async def test_all_problems_are_one_message_to_the_administrator_and_a_line_each_in_the_log(
     world: respx.Router,
     settings: Settings,
     engine: Engine,
-    made: Callable[[Settings], BotContext],
+    make_context: Callable[[Settings], BotContext],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get("http://mail.example/healthz").respond(404)
     wrong = {"public_url": "http://mail.example", "admin_chat_id": ADMIN}
-    context = made(settings.model_copy(update=wrong))
+    context = make_context(settings.model_copy(update=wrong))
     with caplog.at_level(logging.WARNING):
         await checkup.run(context, {})
     with reading(engine) as session:
@@ -228,40 +224,42 @@ async def test_all_that_is_wrong_is_one_message_to_the_admin_and_a_line_each_in_
 
 
 async def test_a_notice_does_not_make_an_administrator_who_blocked_the_bot_reachable_again(
-    world: respx.Router, settings: Settings, engine: Engine, made: Callable[[Settings], BotContext]
+    world: respx.Router, settings: Settings, engine: Engine, make_context: Callable[[Settings], BotContext]
 ) -> None:
     world.get(f"{WORLD}/healthz").respond(404)
     with writing(engine) as session:
         chats.mark_unreachable(chats.get_or_create(session, ADMIN, NOON), NOON)
-    await checkup.run(made(settings.model_copy(update={"public_url": WORLD, "admin_chat_id": ADMIN})), {})
+    await checkup.run(
+        make_context(settings.model_copy(update={"public_url": WORLD, "admin_chat_id": ADMIN})), {}
+    )
     with writing(engine) as session:
         assert session.exec(select(OutboxMessage.chat_id)).all() == [ADMIN]
         assert session.get_one(Chat, ADMIN).unreachable_since == moment(NOON)
         assert claims.claim(session, NOON + 60, 8) == []
 
 
-async def test_without_an_admin_the_log_alone_is_told(
+async def test_without_an_administrator_only_the_log_has_the_problems(
     world: respx.Router,
     settings: Settings,
     engine: Engine,
-    made: Callable[[Settings], BotContext],
+    make_context: Callable[[Settings], BotContext],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get(f"{WORLD}/healthz").respond(404)
-    context = made(settings.model_copy(update={"public_url": WORLD}))
+    context = make_context(settings.model_copy(update={"public_url": WORLD}))
     await checkup.run(context, {})
     assert "something else answers (status 404)" in caplog.text
     with reading(engine) as session:
         assert session.exec(select(OutboxMessage)).all() == []
 
 
-async def test_a_check_that_cannot_be_finished_ends_nothing(
+async def test_a_check_that_fails_ends_nothing_else(
     world: respx.Router,
     settings: Settings,
-    made: Callable[[Settings], BotContext],
+    make_context: Callable[[Settings], BotContext],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.get(f"{WORLD}/healthz").mock(side_effect=ZeroDivisionError)
-    context = made(settings.model_copy(update={"public_url": WORLD}))
+    context = make_context(settings.model_copy(update={"public_url": WORLD}))
     await checkup.run(context, {})
     assert "could not be finished" in caplog.text

@@ -34,22 +34,22 @@ NOW = at("2026-11-23 10:30")
         ("12 PM", 720),
     ],
 )
-def test_a_clock_is_minutes_since_midnight(typed: str, minutes: int) -> None:
+def test_a_time_of_day_is_in_minutes_since_midnight(typed: str, minutes: int) -> None:
     assert grammar.clock(typed) == minutes
 
 
 @pytest.mark.parametrize("typed", ["", "24:00", "14:60", "14:5", "13 pm", "0 am", "noon", "1405", "-1"])
-def test_what_is_no_clock_is_none(typed: str) -> None:
+def test_a_text_that_is_no_time_of_day_is_none(typed: str) -> None:
     assert grammar.clock(typed) is None
 
 
 @pytest.mark.parametrize("typed", ["22:00-07:00", "22-7", "22:00 – 07:00", "10 pm to 7 am", "22.00 until 7"])
-def test_quiet_hours_are_two_clocks(typed: str) -> None:
+def test_quiet_hours_are_two_times_of_day(typed: str) -> None:
     assert grammar.clocks(typed) == (1320, 420)
 
 
 @pytest.mark.parametrize("typed", ["", "22:00", "22:00-22:00", "22:00-", "night"])
-def test_what_is_not_two_clocks_is_none(typed: str) -> None:
+def test_a_text_without_two_times_of_day_is_none(typed: str) -> None:
     assert grammar.clocks(typed) is None
 
 
@@ -72,7 +72,7 @@ def test_what_is_not_two_clocks_is_none(typed: str) -> None:
         ("on Fri", date(2026, 11, 27)),
     ],
 )
-def test_a_day_is_the_next_one_of_its_name(typed: str, found: date) -> None:
+def test_a_day_without_a_year_is_the_next_one(typed: str, found: date) -> None:
     assert grammar.day(typed, MONDAY) == found
 
 
@@ -83,7 +83,7 @@ def test_a_day_is_the_next_one_of_its_name(typed: str, found: date) -> None:
         *("31.12.9999", "1 Jan 0001", "2127-01-01", "30 Nov 0000"),
     ],
 )
-def test_what_is_not_surely_a_day_is_none(typed: str) -> None:
+def test_a_text_that_is_not_surely_a_day_is_none(typed: str) -> None:
     assert grammar.day(typed, MONDAY) is None
 
 
@@ -102,7 +102,7 @@ def test_what_is_not_surely_a_day_is_none(typed: str) -> None:
         ("9:00", "2026-11-24 09:00"),
     ],
 )
-def test_a_moment_to_come(typed: str, found: str) -> None:
+def test_a_text_names_a_moment_in_the_future(typed: str, found: str) -> None:
     assert moments.future(typed, NOW, BERLIN) == at(found)
 
 
@@ -110,7 +110,7 @@ def test_a_moment_to_come(typed: str, found: str) -> None:
     "typed",
     ["", "in", "in days", "in 0 days", "in 2 parsecs", "today", "23 Nov at 10:00", "2025-01-01", "soon"],
 )
-def test_what_is_not_to_come_or_not_surely_a_moment_is_none(typed: str) -> None:
+def test_a_text_that_names_no_moment_in_the_future_is_none(typed: str) -> None:
     assert moments.future(typed, NOW, BERLIN) is None
 
 
@@ -127,17 +127,17 @@ def test_what_is_not_to_come_or_not_surely_a_moment_is_none(typed: str) -> None:
         ("24 Dec 14:05", "2025-12-24 14:05"),
     ],
 )
-def test_a_moment_that_was(typed: str, found: str) -> None:
+def test_a_text_names_a_moment_in_the_past(typed: str, found: str) -> None:
     assert moments.past(typed, NOW, BERLIN) == at(found)
 
 
 @pytest.mark.parametrize("typed", ["", "tomorrow", "today 11:00", "soon", "2027-01-01 9:00", "ago"])
-def test_what_was_not_yet_is_none(typed: str) -> None:
+def test_a_text_that_names_no_moment_in_the_past_is_none(typed: str) -> None:
     assert moments.past(typed, NOW, BERLIN) is None
 
 
 @pytest.mark.parametrize(("typed", "to_come"), [("at 10:31", True), ("10:30", False), ("an hour ago", False)])
-def test_a_clock_alone_may_be_still_to_come(typed: str, to_come: bool) -> None:
+def test_a_time_of_day_alone_may_be_still_to_come(typed: str, to_come: bool) -> None:
     assert moments.is_to_come(typed, NOW, BERLIN) is to_come
 
 
@@ -169,8 +169,10 @@ from_1970_to_2100 = st.floats(0, at("2100-12-31", ZoneInfo("UTC")))
 
 
 @given(typed_somewhere, from_1970_to_2100, zones_of_the_world)
-def test_nothing_that_is_typed_breaks_the_grammar(typed: tuple[str, str], now: float, zone: ZoneInfo) -> None:
-    """Whatever is understood can also be kept, and be shown on every clock of the world."""
+def test_no_text_breaks_the_grammar_at_any_time_in_any_zone(
+    typed: tuple[str, str], now: float, zone: ZoneInfo
+) -> None:
+    """Every moment that is understood can be stored, and shown in every time zone."""
     language, text = typed
     with words.speaking(language):
         grammar.clocks(text)
@@ -186,8 +188,8 @@ def test_nothing_that_is_typed_breaks_the_grammar(typed: tuple[str, str], now: f
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Pacific/Kiritimati"])
 @pytest.mark.parametrize("typed", ["31.12.9999 at 23:59", "9999-12-31", "1 Jan 0001 at 0:00", "0001-01-01"])
-def test_a_day_at_an_end_of_the_calendar_is_not_taken(typed: str, zone: str) -> None:
-    """Where Anna's clock is, 23:59 of the last day there is may lie in the year 10000 of UTC."""
+def test_a_day_at_either_end_of_the_calendar_is_refused(typed: str, zone: str) -> None:
+    """In New York, the evening of 31.12.9999 is in the year 10000 of UTC, which no datetime can hold."""
     assert moments.future(typed, NOW, ZoneInfo(zone)) is None
     assert moments.past(typed, NOW, ZoneInfo(zone)) is None
 
@@ -196,11 +198,11 @@ def test_a_day_at_an_end_of_the_calendar_is_not_taken(typed: str, zone: str) -> 
     ("clock", "quiet"),
     [("21:59", False), ("22:00", True), ("23:30", True), ("00:00", True), ("06:59", True), ("07:00", False)],
 )
-def test_quiet_hours_reach_over_midnight(clock: str, quiet: bool) -> None:
+def test_quiet_hours_may_lie_around_midnight(clock: str, quiet: bool) -> None:
     assert moments.within(1320, 420, at(f"2026-11-23 {clock}"), BERLIN) is quiet
     assert moments.within(420, 1320, at(f"2026-11-23 {clock}"), BERLIN) is not quiet
 
 
-def test_the_next_time_is_told_by_the_clock_also_when_clocks_are_changed() -> None:
+def test_the_next_seven_o_clock_is_right_when_the_clocks_change_in_between() -> None:
     evening_before = at("2026-03-28 20:00")
     assert moments.next_time(7 * 60, evening_before, BERLIN) == evening_before + 10 * 3600

@@ -35,19 +35,19 @@ from tests.bot.test_moments import MONDAY
         ("to to to", "to", "to"),
     ],
 )
-def test_the_last_arrow_or_else_the_last_to_parts_label_and_recipient(
+def test_the_last_arrow_or_else_the_last_to_divides_label_and_recipient(
     typed: str, label: str, recipient: str
 ) -> None:
     assert parsing.track(typed) == TrackRequest(label, recipient)
 
 
 @pytest.mark.parametrize("typed", ["", " ", "\n\t", ",", " , ", "→", "->", "..."])
-def test_nothing_is_no_wish(typed: str) -> None:
+def test_an_empty_text_tracks_nothing(typed: str) -> None:
     assert parsing.track(typed) is None
 
 
 @given(st.text())
-def test_whatever_is_typed_is_a_wish_with_a_label_unless_it_is_nothing(text: str) -> None:
+def test_every_other_text_has_a_label(text: str) -> None:
     request = parsing.track(text)
     assert request or not any(map(str.isalnum, text))
     if request:
@@ -69,19 +69,19 @@ def test_whatever_is_typed_is_a_wish_with_a_label_unless_it_is_nothing(text: str
         ("sonata to Ben by April", "sonata to Ben by April", None),
     ],
 )
-def test_what_stands_behind_by_may_be_a_day(typed: str, text: str, day: date | None) -> None:
+def test_the_text_after_by_may_be_a_day(typed: str, text: str, day: date | None) -> None:
     assert deadline_in(typed, MONDAY) == (text, day)
 
 
 @pytest.mark.parametrize("day", ["30 Feb", "5pm", "next Friday", "32.11.", "30 Nov 2020", "yesterday"])
-def test_a_deadline_that_is_no_day_to_come_is_refused(day: str) -> None:
+def test_a_deadline_that_is_no_day_in_the_future_is_refused(day: str) -> None:
     for typed in (f"notice to landlord by {day}", f"notice by {day} to landlord"):
         with pytest.raises(DeadlineError, match=day):
             deadline_in(typed, MONDAY)
 
 
 @given(st.text(), st.text())
-def test_no_word_that_was_typed_is_lost(label: str, recipient: str) -> None:
+def test_no_typed_word_is_lost(label: str, recipient: str) -> None:
     request = parsing.track(f"a{label} → {recipient}")
     assert request
     for part in (label, recipient):
@@ -103,24 +103,24 @@ def test_no_word_that_was_typed_is_lost(label: str, recipient: str) -> None:
         ("", ""),
     ],
 )
-def test_what_stands_behind_a_command_is_its_argument(typed: str, argument: str) -> None:
+def test_the_text_after_a_command_is_its_argument(typed: str, argument: str) -> None:
     assert parsing.argument(typed) == argument
 
 
 @pytest.mark.parametrize(
     ("typed", "number"), [("7", 7), ("#7", 7), (" 7 ", 7), ("007", 7), ("999999999", 999_999_999)]
 )
-def test_a_links_number_may_have_its_sign(typed: str, number: int) -> None:
+def test_a_links_number_may_begin_with_a_hash(typed: str, number: int) -> None:
     assert parsing.number(typed) == number
 
 
 @pytest.mark.parametrize("typed", ["", "#", "seven", "7 8", "7.", "-7", "##7", "٧", "1" * 10, "7\n8", "²"])
-def test_what_is_no_number_is_none(typed: str) -> None:
+def test_a_text_that_is_no_number_is_none(typed: str) -> None:
     assert parsing.number(typed) is None
 
 
 @pytest.mark.parametrize("gap", ["\t", "\u00a0"])
-def test_whatever_white_space_follows_a_command_is_no_part_of_it(gap: str) -> None:
+def test_white_space_after_a_command_is_no_part_of_its_argument(gap: str) -> None:
     assert parsing.argument(f"/track{gap}contract to landlord") == "contract to landlord"
 
 
@@ -134,7 +134,7 @@ def test_whatever_white_space_follows_a_command_is_no_part_of_it(gap: str) -> No
         ("seven 7", (None, "7")),
     ],
 )
-def test_more_may_stand_behind_a_links_number(typed: str, found: tuple[int | None, str]) -> None:
+def test_text_may_follow_a_links_number(typed: str, found: tuple[int | None, str]) -> None:
     assert parsing.number_and_rest(typed) == found
 
 
@@ -151,7 +151,7 @@ def test_more_may_stand_behind_a_links_number(typed: str, found: tuple[int | Non
         ("", [""]),
     ],
 )
-def test_commas_part_recipients_and_an_and_does_not(typed: str, found: list[str]) -> None:
+def test_a_comma_divides_recipients_and_an_and_does_not(typed: str, found: list[str]) -> None:
     assert parsing.recipients(typed) == found
 
 

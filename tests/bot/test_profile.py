@@ -21,7 +21,7 @@ def api() -> Iterator[telegram.Running]:
 
 
 async def registered(api: telegram.Running) -> list[tuple[str, str]]:
-    """What was set at this start: what, and for which language."""
+    """Register once; return what was set, each with its language."""
     before = len(api.calls)
     async with Bot(api.token, base_url=api.base_url) as bot:
         await profile.register(bot)
@@ -40,13 +40,13 @@ async def test_commands_and_descriptions_are_registered_for_every_language_once(
     assert await registered(api) == []
 
 
-async def test_only_what_is_another_sentence_now_is_set_again(api: telegram.Running) -> None:
+async def test_only_a_changed_sentence_is_set_again(api: telegram.Running) -> None:
     await registered(api)
     api.profile["description", LEFT_TO_RIGHT] = "what it said last year"
     assert await registered(api) == [("setmydescription", LEFT_TO_RIGHT)]
 
 
-async def test_a_telegram_that_refuses_is_one_line_in_the_log(
+async def test_a_refusal_by_telegram_is_one_line_in_the_log(
     api: telegram.Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     api.faults.add("getMyCommands", telegram.refusal(500, "Internal Server Error"))

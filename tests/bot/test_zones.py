@@ -25,11 +25,11 @@ from bot.times import zones
         ("de", "Europe/Berlin"),
     ],
 )
-def test_a_zone_has_many_names(typed: str, zone: str) -> None:
+def test_a_zone_is_found_by_many_names(typed: str, zone: str) -> None:
     assert zones.find(typed) == (zone,)
 
 
-def test_a_country_with_several_clocks_gives_one_zone_for_each() -> None:
+def test_a_country_with_several_clocks_has_one_zone_for_each() -> None:
     assert zones.find("Spain") == ("Europe/Madrid", "Atlantic/Canary")
     assert len(zones.find("United States")) > 4
 
@@ -64,7 +64,7 @@ def test_a_country_with_several_clocks_gives_one_zone_for_each() -> None:
         ("South Korea", "Asia/Seoul"),
     ],
 )
-def test_people_name_places_as_their_languages_do(typed: str, zone: str) -> None:
+def test_a_place_is_found_by_its_name_in_each_language(typed: str, zone: str) -> None:
     assert zones.find(typed) == (zone,)
 
 
@@ -79,7 +79,7 @@ def test_people_name_places_as_their_languages_do(typed: str, zone: str) -> None
         ("Россия", zones.find("Russia")),
     ],
 )
-def test_what_lies_in_several_places_gives_them_all(typed: str, found: tuple[str, ...]) -> None:
+def test_a_name_of_several_places_finds_them_all(typed: str, found: tuple[str, ...]) -> None:
     assert zones.find(typed) == found
 
 
@@ -96,11 +96,11 @@ def test_what_lies_in_several_places_gives_them_all(typed: str, found: tuple[str
         "Berlin; DROP TABLE chat",
     ],
 )
-def test_what_is_no_place_is_not_found(typed: str) -> None:
+def test_a_text_that_is_no_place_finds_nothing(typed: str) -> None:
     assert zones.find(typed) == ()
 
 
-def test_a_place_on_the_map_lies_in_a_zone() -> None:
+def test_a_location_is_in_a_zone() -> None:
     assert zones.at(48.14, 11.58) == "Europe/Berlin"
     assert zones.at(0, -140) is None
 
