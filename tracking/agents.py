@@ -78,15 +78,16 @@ def _tidy(user_agent: str) -> str:
 def load(machine_patterns: Iterable[str] = ()) -> Signatures:
     """Read the data files, once, at the start; the machine patterns are those of a public list."""
     return Signatures(
-        Patterns(map(patterns.parse, _rows("agents.tsv")), any_case=True),
+        Patterns(map(patterns.parse, data_lines("agents.tsv")), any_case=True),
         Patterns(map(patterns.machine, machine_patterns), any_case=False),
-        Grammar(frozenset(row.partition("\t")[0] for row in _rows("products.tsv"))),
-        networks.Networks(map(networks.parse, _rows("networks.tsv"))),
-        networks.Names(dict(map(networks.parse_name, _rows("names.tsv")))),
+        Grammar(frozenset(row.partition("\t")[0] for row in data_lines("products.tsv"))),
+        networks.Networks(map(networks.parse, data_lines("networks.tsv"))),
+        networks.Names(dict(map(networks.parse_name, data_lines("names.tsv")))),
     )
 
 
-def _rows(name: str) -> list[str]:
+def data_lines(name: str) -> list[str]:
+    """Return the lines of a data file, without comments."""
     text = files("tracking").joinpath("data", name).read_text("utf-8")
     return [row for row in text.splitlines() if row and not row.startswith("#")]
 

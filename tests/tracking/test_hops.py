@@ -1,0 +1,101 @@
+"""The hop in front: whose address a request comes from when a CDN or a proxy hides the client."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracking.agents import data_lines
+from tracking.hops import CLIENT_HEADERS, TITLES, Client, Hops, address_in, client_of
+
+READER, GMAIL, CLOUDFLARE = "84.112.31.7", "66.249.84.10", "172.71.1.2"
+
+
+@pytest.fixture(scope="module")
+def hops() -> Hops:
+    return Hops(data_lines("hops.tsv"))
+
+
+def test_every_name_in_the_data_has_a_title_and_addresses(hops: Hops) -> None:
+    assert {line.partition("\t")[0] for line in data_lines("hops.tsv")} == TITLES.keys()
+    assert all(hops.networks_of(name) for name in TITLES)
+
+
+def test_a_client_without_a_hop_in_front_keeps_its_address(hops: Hops) -> None:
+    assert client_of(READER, {"user-agent": "x"}, hops) == Client(READER)
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        (CLOUDFLARE, "Cloudflare"),
+        ("162.158.202.20", "Cloudflare"),
+        ("2a06:98c0:3600::103", "Cloudflare"),
+        ("::ffff:172.71.1.2", "Cloudflare"),
+        ("130.176.1.1", "Amazon CloudFront"),
+        ("151.101.1.9", "Fastly"),
+        ("35.191.8.9", "Google Cloud’s load balancer"),
+    ],
+)
+def test_an_address_on_a_hops_published_list_is_nobodys(hops: Hops, address: str, title: str) -> None:
+    assert client_of(address, {}, hops) == Client(None, title)
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "hop"),
+    [
+        ("34.117.1.1", {"x-forwarded-for": GMAIL, "cf-connecting-ip": GMAIL}, "Cloudflare"),
+        ("66.241.124.10", {"x-forwarded-for": GMAIL}, "a proxy at 66.241.124.10"),
+        ("66.241.124.10", {"fly-client-ip": GMAIL}, "Fly.io"),
+        ("10.0.0.2", {"x-forwarded-for": f"{GMAIL}:4711"}, "a proxy at 10.0.0.2"),
+        ("203.0.113.9", {"forwarded": f'for="{GMAIL}:80";proto=https'}, "a proxy at 203.0.113.9"),
+        ("203.0.113.9", {"x-real-ip": "unknown"}, "a proxy at 203.0.113.9"),
+        (CLOUDFLARE, {"cf-connecting-ip": GMAIL}, "Cloudflare"),
+    ],
+)
+def test_an_address_that_a_header_contradicts_is_a_hops(
+    hops: Hops, address: str, headers: dict[str, str], hop: str
+) -> None:
+    assert client_of(address, headers, hops) == Client(None, hop)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-real-ip": READER},
+        {"x-forwarded-for": f"{READER}:4711"},
+        {"cf-connecting-ip": READER, "x-forwarded-for": READER},
+        {"forwarded": f"for={READER};by=203.0.113.43"},
+    ],
+)
+def test_a_header_that_names_the_same_client_contradicts_nothing(hops: Hops, headers: dict[str, str]) -> None:
+    assert client_of(READER, headers, hops) == Client(READER)
+
+
+@pytest.mark.parametrize(
+    ("entry", "address"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        (" 192.0.2.1:4711", "192.0.2.1"),
+        ("[2001:db8::1]:443", "2001:db8::1"),
+        ('"[2001:db8::1]"', "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_an_entry_is_read_with_its_port_brackets_and_quotes(entry: str, address: str) -> None:
+    assert str(address_in(entry)) == address
+
+
+@pytest.mark.parametrize("entry", ["", "unknown", "_hidden", "999.1.1.1", "[::1", "1.2.3", "x" * 5000])
+def test_what_is_no_address_is_none(entry: str) -> None:
+    assert address_in(entry) in (None, address_in("::1"))
+
+
+@given(
+    address=st.none() | st.text(max_size=60) | st.ip_addresses().map(str),
+    headers=st.dictionaries(st.sampled_from(sorted(CLIENT_HEADERS)), st.text(max_size=200)),
+)
+def test_whatever_strangers_send_is_read_without_an_error(
+    hops: Hops, address: str | None, headers: dict[str, str]
+) -> None:
+    assert client_of(address, headers, hops).address in (address, None)
