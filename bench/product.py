@@ -14,7 +14,7 @@ import settings as configuration
 from bench.programs import ROOT, WrongResultError, free_port, program
 from storage import links
 from storage.engine import connect, reading, writing
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import FetchRow, Link
 from storage.times import now
 from tracking import Statement, StatementKind
@@ -78,7 +78,7 @@ class Product:
                 daily=10**6,
             )
             sent = Statement(StatementKind.SENT, now())
-            state(session, link, sent, by=owner, now=now(), windows=self.settings.windows)
+            record_statements(session, link, sent, by=owner, now=now(), windows=self.settings.windows)
             return f"{self.url}/i/{link.token}.gif"
 
     def check_every_answer_is_kept(self) -> None:

@@ -31,11 +31,11 @@ from tracking import (
 from tracking.folding import LinkFold
 from tracking.history import dump, load
 from tracking.status import status_of
-from tracking.summary import Suspect
+from tracking.summary import SuspectOpen
 from tracking.verdicts import BURST, REPEAT
 
 USER_AGENT_LENGTH = 200
-STILL_THE_SAME = REPEAT, Loudness.NONE, None
+SAME_VIEW_AGAIN = REPEAT, Loudness.NONE, None
 
 
 class Arrival(NamedTuple):
@@ -111,7 +111,7 @@ _COLUMNS = (
 _LINK = "SELECT id, token, chat_id, thread_id, muted, fetches, peeked_until, history FROM link"
 
 
-class _Open:
+class _LinkInBatch:
     """A link in this batch: read once, judged in memory, written back once."""
 
     def __init__(self, row: Any, windows: Windows) -> None:
@@ -126,11 +126,11 @@ class _Open:
         statements, summary = self._link_fold.history
         self._link_fold = LinkFold(History(statements.apply(peek), summary), self._windows)
 
-    def fold(self, arrival: Arrival) -> tuple[Verdict, Loudness, Suspect | None]:
+    def fold(self, arrival: Arrival) -> tuple[Verdict, Loudness, SuspectOpen | None]:
         """The verdict, how loudly to tell it, and the earlier open that it exposes."""
         identifier, _, at, sighting, device, _ = arrival
         if self._link_fold.extends_run(at, sighting, device):
-            return STILL_THE_SAME
+            return SAME_VIEW_AGAIN
         before, fetch = self._link_fold.history.summary, Fetch(identifier, at, sighting, device)
         verdict, after, exposed = self._link_fold.fold(fetch)
         loudness = alert_for(fetch, verdict, before, self._windows)
@@ -163,7 +163,7 @@ class _Batch(NamedTuple):
 
     fetches: list[Row]
     alerts: list[Owed]
-    exposed: list[Suspect]
+    exposed: list[SuspectOpen]
     """Opens, of this batch or earlier, that turned out to be a scanner's."""
 
 
@@ -182,7 +182,7 @@ def record(
     batch = _Batch([], [], [])
     for arrival in arrivals:
         if (link := links.get(arrival.token)) and arrival.id not in known:
-            _fold(link, arrival, sql, batch)
+            _judge_into(link, arrival, sql, batch)
     if not batch.fetches:
         return False
     sql.insert(cursor, batch.fetches)
@@ -196,7 +196,7 @@ def record(
     return bool(batch.alerts or changed)
 
 
-def _taken_back(connection: Connection, suspect: Suspect) -> str:
+def _taken_back(connection: Connection, suspect: SuspectOpen) -> str:
     """The alert to correct: it tells of the open that it had kept quiet, or takes its claim back."""
     if not suspect.successor:
         return opened_key(suspect.id)
@@ -219,15 +219,15 @@ def _known(cursor: Any, arrivals: Sequence[Arrival], sql: _Sql) -> frozenset[str
     return frozenset(row[0] for row in cursor.fetchall())
 
 
-def _links(cursor: Any, tokens: set[str], windows: Windows, sql: _Sql) -> dict[str, _Open]:
+def _links(cursor: Any, tokens: set[str], windows: Windows, sql: _Sql) -> dict[str, _LinkInBatch]:
     """The links of these tokens, locked in one order, so that two writers never wait for each other."""
     marks = ", ".join([sql.mark] * len(tokens))
     query = f"{_LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # marks only
     cursor.execute(query, list(tokens))
-    return {row[1]: _Open(row, windows) for row in cursor.fetchall()}
+    return {row[1]: _LinkInBatch(row, windows) for row in cursor.fetchall()}
 
 
-def _announce_peeks(cursor: Any, links: list[_Open], arrivals: Sequence[Arrival], sql: _Sql) -> None:
+def _announce_peeks(cursor: Any, links: list[_LinkInBatch], arrivals: Sequence[Arrival], sql: _Sql) -> None:
     """Tell the links which peeks of their whole chats cover these fetches; without any it asks nothing.
 
     It asks after the links are locked, as `storage.peeks.begin` relies on.
@@ -250,7 +250,7 @@ def _announce_peeks(cursor: Any, links: list[_Open], arrivals: Sequence[Arrival]
                 link.announce(Statement(StatementKind.PEEK, at, until=until))
 
 
-def _fold(link: _Open, arrival: Arrival, sql: _Sql, batch: _Batch) -> None:
+def _judge_into(link: _LinkInBatch, arrival: Arrival, sql: _Sql, batch: _Batch) -> None:
     verdict, loudness, exposed = link.fold(arrival)
     kind = verdict.kind
     if kind is Kind.IGNORED:
@@ -275,7 +275,7 @@ def _plain(words: Sighting | Verdict) -> tuple[str | bool, ...]:
     return tuple(word if isinstance(word, bool) else str(word or "") for word in words)
 
 
-def _owed(link: _Open, arrival: Arrival, key: str, kind: MessageKind, *, loud: bool) -> Owed:
+def _owed(link: _LinkInBatch, arrival: Arrival, key: str, kind: MessageKind, *, loud: bool) -> Owed:
     return Owed(
         key,
         link.chat_id,

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from storage import outbox
 from storage.kinds import MessageKind, objected_key
 from storage.outbox import Owed
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import Link
 from tracking import Statement, StatementKind, Windows
 from tracking.status import LinkStatus
@@ -22,7 +22,9 @@ def object_to(session: Session, token: str, now: float, windows: Windows) -> Non
     link = session.exec(query).first()
     if link is None or link.status == LinkStatus.OBJECTED:
         return
-    state(session, link, Statement(StatementKind.OBJECTED, now), by=None, now=now, windows=windows)
+    record_statements(
+        session, link, Statement(StatementKind.OBJECTED, now), by=None, now=now, windows=windows
+    )
     told = Owed(
         objected_key(link.id),
         link.chat_id,

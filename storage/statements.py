@@ -26,7 +26,7 @@ from tracking import (
 from tracking.history import load
 
 
-def state(
+def record_statements(
     session: Session, link: Link, *statements: Statement, by: int | None, now: float, windows: Windows
 ) -> History:
     """Keep what was said about a locked link, judge its fetches again, and renew what the chat shows."""
@@ -87,7 +87,7 @@ def mark_sent(session: Session, link: Link, *, by: int | None, now: float, windo
     """What a Sent button does, in the chat and on the copy page; False when it is known as sent already."""
     if history_of(link).sent():
         return False
-    state(session, link, Statement(StatementKind.SENT, now), by=by, now=now, windows=windows)
+    record_statements(session, link, Statement(StatementKind.SENT, now), by=by, now=now, windows=windows)
     return True
 
 

@@ -1,4 +1,7 @@
-"""What a fetch was and what it means. Pure: standard library only, `now` is passed in."""
+"""Decides who fetched a link's image, and what the fetch means.
+
+Pure: it uses the standard library alone, reads no clock (`now` is passed in), and stores nothing.
+"""
 
 from tracking.alerting import Loudness, alert_for
 from tracking.facts import (

@@ -1,4 +1,4 @@
-"""`python -m tracking replay [FILE]`: say how the judge judges recorded link histories (JSON lines)."""
+"""`python -m tracking replay [FILE]`: judge recorded histories of links, given as JSON lines."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ from tracking.replay import UnreadableLineError, replay
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tracking")
     commands = parser.add_subparsers(dest="command", required=True)
-    replaying = commands.add_parser("replay", help="judge recorded link histories (JSON lines)")
+    replaying = commands.add_parser("replay", help="judge recorded histories of links (JSON lines)")
     replaying.add_argument("file", nargs="?", type=argparse.FileType("rb"), default=sys.stdin.buffer)
     return _replay(parser.parse_args(arguments).file)
 

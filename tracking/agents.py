@@ -1,6 +1,7 @@
-"""Who fetched: what one request says by itself, whatever its link's history.
+"""Recognises who made a request, from the request alone.
 
-The order is the point: mail programs first, then the machines known by name, then the shape of the rest.
+The order matters: first mail programs, then machines that are known by name, then the shape of the user
+agent.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,17 +10,17 @@ from importlib.resources import files
 
 from tracking import networks, patterns
 from tracking.facts import Agent, Network, Reason, Request, Sighting
-from tracking.grammar import Grammar, Who, without_model
+from tracking.grammar import AgentAndSign, Grammar, without_model
 from tracking.patterns import Patterns
 
 LONGEST = 512
-"""No more of a user agent than this is looked at."""
+"""Characters of a user agent that count; the rest is cut off."""
 LONGEST_NAME = 253
-"""Characters of a name, all that DNS allows."""
+"""Characters of a host name, all that DNS allows."""
 LONGEST_ADDRESS = 45
-"""Characters of the longest address; what is longer is none, and must not fill the memory of answers."""
+"""Characters of the longest address. A longer text is none, and must not fill the cache."""
 REMEMBERED = 4096
-"""User agents whose answer is kept: a few dozen make up almost all traffic."""
+"""Answers that each cache holds. A few dozen user agents make up almost all traffic."""
 
 DRAWS_AN_IMAGE = 2
 EVIDENCE = (
@@ -27,16 +28,16 @@ EVIDENCE = (
     ("accept", "image/", 1),
     ("accept-language", "", 1),
 )
-"""What a page's image says of itself: header, what it contains, weight. `Sec-Fetch-Dest` alone is enough
-(Chrome 80, Firefox 90, Safari 16.4, over https); older browsers and plain http need both others."""
+"""What a browser sends when a page draws an image: header, what it contains, weight. `Sec-Fetch-Dest` alone
+is enough (Chrome 80, Firefox 90, Safari 16.4, over https). Older browsers and plain http need both others."""
 
 _UNTOLD = frozenset({Network.UNKNOWN, Network.OTHER, Network.DATACENTRE})
-"""Networks of which a name can tell more."""
+"""Networks of whose addresses a host name can tell more."""
 _GOOGLE = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH})
 
 
 class Signatures:
-    """What the judge was given to recognise fetchers by."""
+    """All that is known about programs and networks, with a cache for the answers."""
 
     def __init__(
         self,
@@ -60,26 +61,26 @@ class Signatures:
         agent, sign = _checked(*self.who(user_agent), network)
         return agent, network, sign
 
-    def _who(self, user_agent: str) -> Who:
+    def _who(self, user_agent: str) -> AgentAndSign:
         text = _tidy(user_agent)
         if not text.strip(" -"):
             return Agent.UNKNOWN, Reason.NO_USER_AGENT
         if line := self._named.first(text) or self._machines.first(text):
             return line.agent, line.sign
-        return self._grammar.reads_like(text.lower())
+        return self._grammar.classify(text.lower())
 
 
 def _tidy(user_agent: str) -> str:
-    """One space between words, however they were written, and no names of phones."""
+    """Return the user agent with one space between its words, and without the models of phones."""
     text = " ".join(user_agent.replace("%20", " ").split())
     return without_model(text if " " in text else text.replace("+", " "))
 
 
 def load(machine_patterns: Iterable[str] = ()) -> Signatures:
-    """Read the data files, once, at the start; the machine patterns are those of a public list."""
+    """Read the data files. `machine_patterns` are the regular expressions of a public list of machines."""
     return Signatures(
         Patterns(map(patterns.parse, data_lines("agents.tsv")), any_case=True),
-        Patterns(map(patterns.machine, machine_patterns), any_case=False),
+        Patterns(map(patterns.parse_machine, machine_patterns), any_case=False),
         Grammar(frozenset(row.partition("\t")[0] for row in data_lines("products.tsv"))),
         networks.Networks(map(networks.parse, data_lines("networks.tsv"))),
         networks.Names(dict(map(networks.parse_name, data_lines("names.tsv")))),
@@ -93,7 +94,7 @@ def data_lines(name: str) -> list[str]:
 
 
 def identify(request: Request, signatures: Signatures) -> Sighting:
-    """Who fetched, from where, and whether that settles it; never raises."""
+    """Return who fetched, from which network, and the sign that settles what it means. Never raises."""
     headers, address = request.headers, request.address
     if address is not None and len(address) > LONGEST_ADDRESS:
         address = None
@@ -105,12 +106,12 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
 
 
 def _weight(headers: Mapping[str, str]) -> int:
-    """How much speaks for a page that draws an image: asked of browsers, others say nothing by it."""
+    """Return how much speaks for a page that draws an image. Only of a browser does it say anything."""
     return sum(weight for name, part, weight in EVIDENCE if name in headers and part in headers[name])
 
 
-def _checked(agent: Agent, sign: Reason | None, network: Network) -> Who:
-    """What the user agent says, checked against the address."""
+def _checked(agent: Agent, sign: Reason | None, network: Network) -> AgentAndSign:
+    """Check what the user agent says against the network that the address belongs to."""
     if network is Network.UNKNOWN:
         return agent, sign
     if network is Network.TELEGRAM and sign is None:
@@ -118,7 +119,7 @@ def _checked(agent: Agent, sign: Reason | None, network: Network) -> Who:
     if agent is Agent.GMAIL_PROXY and network not in _GOOGLE:
         return agent, Reason.FORGED_PROXY
     if agent is Agent.GMAIL_PREFETCH and network not in _GOOGLE:
-        # Forged, or from a range that is not published yet: it says nothing of a reader either way.
+        # Forged, or from a range that is not published yet. Either way it does not show a reader.
         return agent, Reason.PROVIDER_PREFETCH
     if network is Network.GOOGLE_PREFETCH and sign is None:
         return Agent.GMAIL_PREFETCH, None
@@ -126,7 +127,7 @@ def _checked(agent: Agent, sign: Reason | None, network: Network) -> Who:
 
 
 def _announced(method: str, headers: Mapping[str, str]) -> Reason | None:
-    """What the request itself says of its purpose."""
+    """Return the sign in the method and headers that no reader makes this request, if there is one."""
     if method != "GET":
         return Reason.METHOD
     for name in ("sec-purpose", "purpose", "x-moz", "x-purpose"):

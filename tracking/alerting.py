@@ -1,4 +1,4 @@
-"""Whether, and how loudly, to tell the chat of a verdict."""
+"""Decides whether the chat is told of a fetch, and whether with a sound."""
 
 from enum import StrEnum
 
@@ -13,9 +13,9 @@ class Loudness(StrEnum):
 
 
 def alert_for(fetch: Fetch, verdict: Verdict, before: FetchSummary, windows: Windows) -> Loudness:
-    """How the chat hears of a fetch, given what was known before it.
+    """Return how the chat is told of a fetch, given the summary before it.
 
-    One storm of fetches is one alert: only the first open is loud, and one after a long sleep.
+    Only the first open makes a sound, and one that wakes the link. So one storm of fetches is one alert.
     """
     match verdict.kind:
         case Kind.ACTIVATED:
@@ -23,11 +23,11 @@ def alert_for(fetch: Fetch, verdict: Verdict, before: FetchSummary, windows: Win
         case Kind.PROXIED:
             return Loudness.NONE if before.proxied else Loudness.SILENT
         case Kind.OPENED:
-            return Loudness.LOUD if before.opens == 0 or last_gap(fetch, before, windows) else Loudness.SILENT
+            return Loudness.LOUD if before.opens == 0 or wakes_up(fetch, before, windows) else Loudness.SILENT
         case _:
             return Loudness.NONE
 
 
-def last_gap(fetch: Fetch, before: FetchSummary, windows: Windows) -> bool:
-    """Whether this open wakes a link that had been opened before and then lay still for long."""
+def wakes_up(fetch: Fetch, before: FetchSummary, windows: Windows) -> bool:
+    """Return True if this open comes after the link has slept: opened before, and then not for long."""
     return before.is_asleep(fetch.at, windows.revival)

@@ -1,7 +1,7 @@
-"""The words of judging: who fetched, from which network, and what it meant.
+"""The vocabulary of judging: who fetched, from which network, and what it means.
 
-Times are seconds since the epoch, UTC, as floats rounded to milliseconds; durations are seconds.
-The tuples are `NamedTuple`s and not dataclasses because one is built for every fetch.
+Times are epoch seconds as floats, rounded to milliseconds. Durations are seconds.
+The records are `NamedTuple`s and not dataclasses: some are made for every fetch, and a tuple is made sooner.
 """
 
 from collections.abc import Mapping
@@ -30,16 +30,16 @@ class Agent(StrEnum):
 
 
 IMAGE_PROXIES = frozenset({Agent.GMAIL_PROXY, Agent.YAHOO_PROXY, Agent.MAIL_PROXY})
-"""Providers that fetch for whoever looks: all their users share one address and one user agent."""
+"""Providers' proxies, which fetch when a user opens a mail. All users share their address and user agent."""
 
 DIRECT_CLIENTS = frozenset(
     {Agent.OUTLOOK, Agent.THUNDERBIRD, Agent.APPLE_MAIL, Agent.MAIL_APP, Agent.BROWSER}
 )
-"""Programs that fetch from the reader's own network."""
+"""Programs on the reader's own device, which fetch from the reader's own network."""
 
 
 class Network(StrEnum):
-    """What the address tells. `unknown` is no evidence at all: we stand behind a proxy nobody named."""
+    """Whose address it is. `unknown` is no evidence: the pixel server is behind a proxy that nobody named."""
 
     UNKNOWN = "unknown"
     GOOGLE_PROXY = "google_proxy"
@@ -67,11 +67,11 @@ class Kind(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How wrong a verdict could be.
+    """How sure a verdict is.
 
-    strong: wrong only if somebody forged it or the owner told us wrongly.
-    probable: the usual meaning of this evidence; a known exception exists (the sender's own copy, say).
-    weak: a piece of evidence is missing (the address, the moment of sending, browser headers).
+    strong: wrong only if somebody forged the request, or if the owner said something wrong.
+    probable: the usual meaning of this evidence, with a known exception, such as the sender's own copy.
+    weak: some evidence is missing: the address, the moment of sending, or the headers of a browser.
     """
 
     STRONG = "strong"
@@ -80,7 +80,10 @@ class Confidence(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why: a stable code, stored with the fetch; its sentence is in the catalogue."""
+    """Why a fetch has its verdict: a code that never changes, stored with it.
+
+    Its sentence is in `words/sentences/reasons.py`.
+    """
 
     STOPPED = "stopped"
     # noise
@@ -133,10 +136,10 @@ NOISE_SIGNS = frozenset(
         Reason.UNKNOWN_AGENT,
     }
 )
-"""Signs that make a fetch noise, whatever its link's history."""
+"""Signs by which a fetch is noise, whatever the link's history."""
 
 MACHINE_SIGNS = frozenset({Reason.NO_USER_AGENT, Reason.CRAWLER, Reason.TOOL, Reason.UNKNOWN_AGENT})
-"""Noise of programs that work through a mail by themselves, and seldom with one fetch."""
+"""Noise of programs that go through a mail by themselves. They seldom fetch only once."""
 
 
 class Request(NamedTuple):
@@ -146,35 +149,35 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     """Header names in lower case."""
     address: str | None
-    """The client's address as text, v4 or v6; None or a private one is no evidence."""
+    """The client's address as text, IPv4 or IPv6. None and private ones are no evidence."""
     name: str | None = None
-    """What that address is called, if that is known already (recorded logs say so): never looked up."""
+    """The address's host name, if a recorded log has it. The pixel server never looks it up."""
 
 
 class Sighting(NamedTuple):
-    """What a request says by itself, whatever its link's history: this is stored, the address is not."""
+    """What a request shows by itself, whatever the link's history. It is stored, and the address is not."""
 
     agent: Agent
     network: Network
     sign: Reason | None = None
-    """A noise reason, or PROVIDER_PREFETCH, or SCANNER_AGENT, that holds whatever the history."""
+    """A reason that holds whatever the history: one of noise, PROVIDER_PREFETCH or SCANNER_AGENT."""
     rendered: bool = False
-    """A browser whose headers are those of a page that draws an image."""
+    """The agent is a browser, and its headers are those of a page that draws an image."""
 
     @property
-    def bare(self) -> bool:
-        """A browser by its user agent alone: that much a scanner says, too."""
+    def is_bare_browser(self) -> bool:
+        """Return True for a browser by its user agent alone: a scanner can say that much, too."""
         return self.agent is Agent.BROWSER and not self.rendered
 
 
 class Fetch(NamedTuple):
-    """One fetch of a link's pixel: what the judge sees."""
+    """One fetch of a link's image, as the rules see it."""
 
     id: str
     at: float
     sighting: Sighting
     device: str | None = None
-    """Pseudonym of address and user agent inside this link; None where the address is unknown."""
+    """A pseudonym of address and user agent, of no use outside this link. None if the address is unknown."""
 
 
 class Verdict(NamedTuple):
@@ -186,12 +189,19 @@ class Verdict(NamedTuple):
 
 
 class Windows(NamedTuple):
-    """The settings of judging, in seconds."""
+    """The time windows of judging, in seconds. The first five are settings."""
 
     settle: float = 5
+    """After Sent: a fetch is at most `proxied`."""
     scanner: float = 120
+    """After Sent: a browser in a data centre is a scanner."""
     view: float = 30
+    """After a fetch: the same agent's next one is a repeat."""
     draft: float = 3600
+    """After the last fetch of a draft, if nobody tapped Sent: the next one may be an open."""
     revival: float = 14 * 86400
+    """After the last open: the link is asleep, and the next open makes a sound."""
     longest_view: float = 30 * 60
+    """After its first fetch: a view ends, however often it is repeated."""
     burst: float = 2
+    """Before or after a machine's fetch: a bare browser is a scanner."""

@@ -1,7 +1,8 @@
-"""Storms: one image, thousands of fetches of one look. Only the first of them go before the judge.
+"""Folds a link's new fetches, and skips the judge for most of a run of repeats.
 
-Once a fetch is the same look again, so is every further one like it, until the look has lasted too long
-or something begins that an earlier rule asks for. Whatever else comes ends the run.
+Mail providers fetch one image up to thousands of times for one open. Once a fetch is a repeat, each further
+one like it is a repeat too, until the view has lasted too long or an earlier rule applies. Any other fetch
+ends the run.
 """
 
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from tracking.verdicts import Judged, fold
 
 
 class RepeatRun(NamedTuple):
-    """Every new fetch by this program from this device, in this time, is the same look again."""
+    """A time in which each new fetch of this sighting and device is a repeat."""
 
     sighting: Sighting
     device: str | None
@@ -22,23 +23,27 @@ class RepeatRun(NamedTuple):
 
 
 class LinkFold:
-    """A link's new fetches, taken in as they come: to the same end as `fold` for each, for less."""
+    """A link's history, to which new fetches are added in the order in which they come.
+
+    The history is the same as after `fold` for each of them, for less work.
+    """
 
     def __init__(self, history: History, windows: Windows) -> None:
         self._history, self._windows = history, windows
         self._run: RepeatRun | None = None
         self._last = 0.0
+        """When the last fetch of the run came."""
 
     @property
     def history(self) -> History:
-        """With all that came so far."""
+        """The history with all fetches so far. Asking for it ends a run."""
         if self._run:
             self._history = _with_view_until(self._history, self._run, self._last)
             self._run = None
         return self._history
 
     def extends_run(self, at: float, sighting: Sighting, device: str | None) -> bool:
-        """Whether a new fetch is surely the same look again; then it is taken in."""
+        """Add a fetch if it is surely a repeat. If not, return False: it needs `fold`."""
         run = self._run
         if run is None or not (
             run.since <= at < run.until and sighting == run.sighting and device == run.device
@@ -48,6 +53,7 @@ class LinkFold:
         return True
 
     def fold(self, fetch: Fetch) -> Judged:
+        """Judge a fetch and add it."""
         judged = fold(fetch, self.history, self._windows)
         self._history = judged.history
         if judged.verdict.kind is Kind.REPEAT:
@@ -56,10 +62,7 @@ class LinkFold:
 
 
 def _run_after(fetch: Fetch, history: History, windows: Windows) -> RepeatRun | None:
-    """What a fetch begins that was the same look again.
-
-    None where the rules before that one could still decide otherwise as time goes on.
-    """
+    """Return the run that begins with a repeat, or None if an earlier rule may still apply in its course."""
     statements, summary = history
     sent, machine_at, view = history.sent(), summary.machine_at, summary.views[fetch.sighting.agent]
     if sent is None or fetch.at < sent.at or (machine_at is not None and fetch.at < machine_at):

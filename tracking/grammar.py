@@ -1,22 +1,23 @@
-"""Has this user agent the shape of a browser's?
+"""Recognises a browser by the shape of its user agent.
 
-A browser says: an opening, one comment that names the system it runs on, then the engine and other products.
-What says anything else, or boasts an address to complain to, is not what people read mail with.
+A browser sends an opening, one comment that names its system, then its engine and other products. A program
+that sends anything else, or an address to complain to, is not what people read mail with.
 """
 
 import re
 
 from tracking.facts import Agent, Reason
 
-Who = tuple[Agent, Reason | None]
+AgentAndSign = tuple[Agent, Reason | None]
 
-_CRAWLER: Who = (Agent.CRAWLER, Reason.CRAWLER)
-_UNKNOWN: Who = (Agent.UNKNOWN, Reason.UNKNOWN_AGENT)
+_CRAWLER: AgentAndSign = (Agent.CRAWLER, Reason.CRAWLER)
+_UNKNOWN: AgentAndSign = (Agent.UNKNOWN, Reason.UNKNOWN_AGENT)
 
 _MODEL = re.compile(
     r"(android[ /][\d.]+ ?;(?: ?u;)?(?: ?[a-z]{2}(?:[-_][a-z]{2,4})? ?;)?)[^;)/]*(?:/[^;)]*)?", re.IGNORECASE
 )
-"""Phones are called Cubot or Panasonic, and a list of machines names a build that millions of them run."""
+"""The model of an Android phone, which is taken out. Phones are called Cubot or Panasonic, and a list of
+machines names a build that millions of them run."""
 
 _MACHINE = re.compile(
     r"bots?(?![a-z])|robot|crawl|spider|slurp|scrap|fetch|(?<!cam)scan(?!dinav)|monitor|checker|validat"
@@ -53,23 +54,24 @@ _HANDSET = re.compile(
 )
 _COMMENT = re.compile(r"\([^()]*(?:\([^()]*\)[^()]*)*\)?|\[[^\]]*\]")
 _PRODUCT = re.compile(r"([^\s/;,=]+)(?:[/=][^\s;,]*)?")
-_FREE = re.compile(
+_MAY_NAME_ANYTHING = re.compile(
     r"android|iphone|ipad|ipod|mobile|phone|tizen|tv|web0s|webos|netcast|symbian|nokia|samsung"
     r"|blackberry|playstation|nintendo|xbox|kindle|harmony|linux (?:arm|aarch|mips)|crkey|tablet"
     r"|quest\b|pico |oculus|andr0id|qtembedded|viera|windows ce|netfront|brew|rex/"
     r"|rv: ?1\.\d|mozilla[/ ][\d.]+ ?[^\s\d.([]"
 )
-"""Phones, sets, browsers from before 2011 and those that lost their brackets: any name may stand there."""
+"""Phones, television sets, browsers from before 2011, and user agents that lost their brackets: they may name
+any product."""
 
 
 class Grammar:
-    """Judges shapes; given the products that a desktop browser may name."""
+    """Classifies user agents by their shape. It is given the products that a desktop browser may name."""
 
     def __init__(self, products: frozenset[str]) -> None:
         self._products = products
 
-    def reads_like(self, user_agent: str) -> Who:
-        """Who sends it, as far as its shape tells."""
+    def classify(self, user_agent: str) -> AgentAndSign:
+        """Return the agent that sends such a user agent, and a sign if that settles what it means."""
         text = user_agent.lower()
         if _MACHINE.search(text):
             return _CRAWLER
@@ -82,7 +84,7 @@ class Grammar:
     def _is_browser(self, text: str) -> bool:
         if not (_SYSTEM.search(text) and _ENGINE.search(text)):
             return False
-        return bool(_FREE.search(text)) or self._names_only_known(text)
+        return bool(_MAY_NAME_ANYTHING.search(text)) or self._names_only_known(text)
 
     def _names_only_known(self, text: str) -> bool:
         names = _PRODUCT.findall(_COMMENT.sub(" ", text))
@@ -90,4 +92,5 @@ class Grammar:
 
 
 def without_model(user_agent: str) -> str:
+    """Return the user agent without the model of the phone."""
     return _MODEL.sub(r"\1", user_agent) if "ndroid" in user_agent else user_agent

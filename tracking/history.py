@@ -1,8 +1,7 @@
-"""What judging knows of a link besides the fetch at hand: what people said, and what was seen.
+"""A link's history: what people have said about it, and a summary of the fetches judged so far.
 
-`Said` holds statements (the owner's and the recipient's); `FetchSummary` is the running summary of the
-fetches judged so far. Both are small, immutable, and stored with the link as JSON, so that a link with
-a hundred thousand fetches is judged as fast as a new one.
+Both are small, immutable, and stored with the link as JSON. So a fetch of a link with a hundred thousand
+fetches is judged as fast as the first one.
 """
 
 import json
@@ -10,52 +9,65 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from tracking.facts import Agent, Reason
-from tracking.summary import FetchSummary, Gap, Sent, Suspect, View
+from tracking.summary import FetchSummary, Gap, Sent, SuspectOpen, View
 
 
 class StatementKind(StrEnum):
-    """What can be said about a link."""
+    """The kinds of statement about a link. All are the owner's, but for `objected`, the recipient's."""
 
     SENT = "sent"
+    """The mail is sent by now: the Sent button."""
     TOLD_SENT = "told_sent"
+    """The mail was sent at a time before."""
     DRAFT = "draft"
+    """The mail is still a draft."""
     PEEK = "peek"
+    """The opens in the next minutes are the owner's own."""
     OWN = "own"
+    """One fetch was the owner's own: "That was me"."""
     NOT_OWN = "not_own"
+    """One fetch was not the owner's own."""
     STOPPED = "stopped"
     RESUMED = "resumed"
     OBJECTED = "objected"
+    """Recording ends for good."""
 
 
 class Statement(NamedTuple):
-    """One thing somebody said.
+    """One statement. `at` is the time that it is about, in epoch seconds.
 
-    `at` is the moment it is about: for TOLD_SENT when the mail was sent, for DRAFT when it still was one.
+    For TOLD_SENT that is when the mail was sent; for DRAFT, when it still was a draft.
     """
 
     kind: StatementKind
     at: float
     of: str = ""
-    """The fetch an OWN or NOT_OWN is about."""
+    """The id of the fetch that an OWN or NOT_OWN is about."""
     until: float = 0
-    """The end of a PEEK."""
+    """When a PEEK ends."""
 
 
 class Statements(NamedTuple):
+    """All that was said about a link, as far as it still counts."""
+
     sent: Sent | None = None
     draft_until: float | None = None
+    """The mail was still a draft then, whatever a fetch before suggests."""
     peeks: tuple[tuple[float, float], ...] = ()
+    """When each began, and when it ends. A peek at all links is among them once it covered a fetch."""
     own: frozenset[str] = frozenset()
-    theirs: frozenset[str] = frozenset()
+    not_own: frozenset[str] = frozenset()
+    """Ids of fetches."""
     closed_at: float | None = None
+    """When recording ended: stopped or objected."""
     objected: bool = False
 
     def apply(self, statement: Statement) -> "Statements":
-        """The same with one more statement: what is said later wins."""
+        """Return the statements with one more. The later one wins."""
         kind, at, of, until = statement
         match kind:
             case StatementKind.SENT:
-                # The button says "by now": pressed again it says nothing new.
+                # The button means "by now", so a second press says nothing new.
                 return self if self.sent and self.sent.at <= at else self._replace(sent=Sent(at, exact=True))
             case StatementKind.TOLD_SENT:
                 still = self.draft_until if self.draft_until is not None and self.draft_until < at else None
@@ -65,9 +77,9 @@ class Statements(NamedTuple):
             case StatementKind.PEEK:
                 return self if (at, until) in self.peeks else self._replace(peeks=(*self.peeks, (at, until)))
             case StatementKind.OWN:
-                return self._replace(own=self.own | {of}, theirs=self.theirs - {of})
+                return self._replace(own=self.own | {of}, not_own=self.not_own - {of})
             case StatementKind.NOT_OWN:
-                return self._replace(own=self.own - {of}, theirs=self.theirs | {of})
+                return self._replace(own=self.own - {of}, not_own=self.not_own | {of})
             case StatementKind.STOPPED:
                 return self._close(at)
             case StatementKind.RESUMED:
@@ -76,24 +88,24 @@ class Statements(NamedTuple):
                 return self._close(at)._replace(objected=True)
 
     def _close(self, at: float) -> "Statements":
-        """Recording ends, and what ended it first stands."""
+        """End the recording; if it has ended already, the earlier time stands."""
         return self._replace(closed_at=at if self.closed_at is None else min(at, self.closed_at))
 
-    def peeking(self, at: float) -> bool:
+    def is_peeking(self, at: float) -> bool:
         return any(start <= at <= end for start, end in self.peeks)
 
 
 class History(NamedTuple):
-    """All that a fetch is judged against."""
+    """All that a fetch is judged against, besides the settings."""
 
     statements: Statements = Statements()
     summary: FetchSummary = FetchSummary()
 
     def sent(self) -> Sent | None:
-        """When the mail left, as far as is known.
+        """Return when the mail was sent, as far as is known.
 
-        A time told afterwards is the owner's word and wins. The button only says "by now", so an
-        earlier fetch that only a receiving side makes stands: people tap Sent late.
+        A time that the owner told afterwards wins. The button only means "by now", and people tap it late:
+        so an earlier fetch that only a receiving side makes wins over it.
         """
         told, inferred = self.statements.sent, self.summary.inferred_sent
         if told and (not told.exact or not inferred or told.at < inferred.at):
@@ -109,14 +121,17 @@ _REASONS = {reason.value: reason for reason in Reason}
 
 
 def dump(history: History) -> str:
-    """The history as compact JSON, for the link's row."""
+    """Return the history as compact JSON, for the link's row.
+
+    The keys never change: rows that are stored use them, whatever the fields are called by now.
+    """
     statements, summary = history
     packed = {
         "sent": statements.sent,
         "draft_until": statements.draft_until,
         "peeks": statements.peeks,
         "own": sorted(statements.own),
-        "theirs": sorted(statements.theirs),
+        "theirs": sorted(statements.not_own),
         "closed_at": statements.closed_at,
         "objected": statements.objected,
         "draft_agents": sorted(summary.draft_agents),
@@ -141,14 +156,14 @@ def dump(history: History) -> str:
 
 
 def load(text: str) -> History:
-    """What `dump` packed; an empty string is a link nobody has said or seen anything of."""
+    """Return the history that `dump` packed. An empty text is a link without statements and fetches."""
     packed: dict[str, Any] = json.loads(text) if text else {}
     statements = Statements(
         sent=_sent(packed.get("sent")),
         draft_until=packed.get("draft_until"),
         peeks=tuple((start, end) for start, end in packed.get("peeks", ())),
         own=frozenset(packed.get("own", ())),
-        theirs=frozenset(packed.get("theirs", ())),
+        not_own=frozenset(packed.get("theirs", ())),
         closed_at=packed.get("closed_at"),
         objected=packed.get("objected", False),
     )
@@ -166,7 +181,7 @@ def load(text: str) -> History:
         last_open=packed.get("last_open"),
         scanned=packed.get("scanned", False),
         machine_at=packed.get("machine_at"),
-        suspect=Suspect(*packed["suspect"]) if "suspect" in packed else None,
+        suspect=SuspectOpen(*packed["suspect"]) if "suspect" in packed else None,
         last_gap=Gap(*packed["slept"]) if "slept" in packed else None,
     )
     return History(statements, summary)

@@ -1,7 +1,7 @@
-"""Whose address is it?
+"""Tells to which network an address or a host name belongs.
 
-Every prefix in `data/networks.tsv` belongs to a class; where classes overlap, the first of `PRECEDENCE` wins.
-`data/names.tsv` has the domains of those whose machines are known by name.
+Each prefix in `data/networks.tsv` belongs to a network. Where prefixes overlap, the network that is first in
+`PRECEDENCE` wins. `data/names.tsv` has the domains of scanners whose machines are known by their host names.
 """
 
 import socket
@@ -25,15 +25,16 @@ PRECEDENCE = (
 )
 _RANK = {network: rank for rank, network in enumerate(PRECEDENCE)}
 LONGEST_DOMAIN = 3
-"""Labels of the longest domain of the data file."""
+"""Labels in the longest domain of `data/names.tsv`."""
 _MAPPED = 0xFFFF  # ::ffff:0:0/96, how a dual-stack socket shows an IPv4 peer
 _IPV4_BITS = 0xFFFFFFFF
 
 
 def home(address: str) -> str:
-    """Where a device fetches from, however it is spelt: an IPv4 address, or the /64 of an IPv6 one.
+    """Return the part of an address that a device keeps: all of an IPv4 address, the /64 of an IPv6 one.
 
-    Within a /64 devices change their address every day (RFC 8981). Raises OSError where it is no address.
+    Within its /64 a device changes its address every day (RFC 8981). However an address is written, the
+    answer is the same. Raises OSError if it is no address.
     """
     if ":" not in address:
         return address
@@ -43,7 +44,7 @@ def home(address: str) -> str:
 
 
 class Prefix(NamedTuple):
-    """A line of the data file."""
+    """A line of `data/networks.tsv`: addresses as integers, the last one included."""
 
     network: Network
     first: int
@@ -52,7 +53,7 @@ class Prefix(NamedTuple):
 
 
 class Networks:
-    """Tells the class of an address; built once, from the lines of the data file."""
+    """The networks of all addresses, as sorted ranges: a binary search for each question."""
 
     def __init__(self, prefixes: Iterable[Prefix]) -> None:
         known = tuple(prefixes)
@@ -60,7 +61,7 @@ class Networks:
         self._v6 = _flatten(prefix for prefix in known if prefix.version == 6)
 
     def of(self, address: str | None) -> Network:
-        """Its class; `unknown` for anything that is not a public address."""
+        """Return the address's network, or UNKNOWN if it is no public address."""
         if not address:
             return Network.UNKNOWN
         try:
@@ -74,20 +75,20 @@ class Networks:
 
 
 class Names:
-    """Tells the class of a name, where somebody has looked one up: nothing here ever does."""
+    """The networks of host names. They come from recorded logs; nothing here looks a name up."""
 
     def __init__(self, domains: Mapping[str, Network]) -> None:
         self._domains = domains
 
     def of(self, name: str) -> Network | None:
-        """The class of the longest known domain that the name lies in."""
+        """Return the network of the longest known domain that the name is in, or None."""
         labels = name.lower().rstrip(".").split(".")[-LONGEST_DOMAIN:]
         domains = (".".join(labels[start:]) for start in range(len(labels)))
         return next((self._domains[domain] for domain in domains if domain in self._domains), None)
 
 
 class _Ranges(NamedTuple):
-    """Neighbouring ranges that cover every address: where each starts, and its class."""
+    """Ranges that cover all addresses without a gap: where each starts, and its network."""
 
     starts: list[int]
     networks: list[Network]
@@ -97,7 +98,7 @@ class _Ranges(NamedTuple):
 
 
 def parse(line: str) -> Prefix:
-    """`network<TAB>prefix<TAB>source<TAB>date`"""
+    """Read a line of `data/networks.tsv`: `network<TAB>prefix<TAB>source<TAB>date`. Raises ValueError."""
     network, prefix, _source, _date = line.split("\t")
     base, _, length = prefix.partition("/")
     family, bits = (socket.AF_INET6, 128) if ":" in base else (socket.AF_INET, 32)
@@ -109,13 +110,19 @@ def parse(line: str) -> Prefix:
 
 
 def parse_name(line: str) -> tuple[str, Network]:
-    """`network<TAB>domain<TAB>who<TAB>source<TAB>date`"""
+    """Read a line of `data/names.tsv`: `network<TAB>domain<TAB>who<TAB>source<TAB>date`.
+
+    Raises ValueError.
+    """
     network, domain, _who, _source, _date = line.split("\t")
     return domain, Network(network)
 
 
 def _flatten(prefixes: Iterable[Prefix]) -> _Ranges:
-    """Prefixes nest or are apart, so one walk with a stack of the open ones is enough."""
+    """Return the ranges of these prefixes.
+
+    Two prefixes nest or are apart, so one walk with a stack of those that are open is enough.
+    """
     ranges = _Ranges([0], [Network.OTHER])
     open_: list[tuple[int, Network]] = []
     end = Prefix(Network.OTHER, 1 << 128, 1 << 128, 0)

@@ -1,16 +1,17 @@
-"""What can silence mean? Never "not read"; but what was seen narrows it down."""
+"""Explains why a link has no open. Never "not read": but the fetches that came narrow it down."""
 
 from enum import StrEnum
 
 from tracking.facts import Reason
 from tracking.history import History
+from tracking.status import UNOPENED, status_of
 
 EXPLAINED_AFTER = 3600.0
-"""Seconds since it was sent: before that nobody wonders."""
+"""Seconds after Sent. Before that nobody wonders."""
 
 
 class NoOpen(StrEnum):
-    """What there is to say of a link that nobody is known to have opened."""
+    """What is known of a link that nobody is known to have opened."""
 
     NOT_PASTED = "not_pasted"
     NOTHING = "nothing"
@@ -21,7 +22,7 @@ class NoOpen(StrEnum):
     SCANNED = "scanned"
 
 
-# Apple first: whoever else fetched, a look in Apple Mail would come from its own copy.
+# Apple first: whatever else fetched, an open in Apple Mail shows Apple's own copy and causes no fetch.
 _FETCHED = (
     (Reason.APPLE_PREFETCH, NoOpen.APPLE),
     (Reason.GMAIL_PREFETCH, NoOpen.GMAIL),
@@ -30,14 +31,13 @@ _FETCHED = (
 
 
 def explain_no_open(history: History, now: float) -> NoOpen | None:
-    """Why nothing was seen, as far as is known; None where something was, or it is too early to ask."""
-    statements, summary = history
-    sent = history.sent()
-    if summary.opens or statements.closed_at is not None or sent is None or now - sent.at < EXPLAINED_AFTER:
+    """Return why there may be no open, or None if there is one, or if it is too early to ask."""
+    summary, sent = history.summary, history.sent()
+    if status_of(history).status not in UNOPENED or sent is None or now - sent.at < EXPLAINED_AFTER:
         return None
-    for reason, silence in _FETCHED:
+    for reason, explanation in _FETCHED:
         if reason in summary.proxied:
-            return silence
+            return explanation
     if summary.scanned:
         return NoOpen.SCANNED
     if summary.proxied:

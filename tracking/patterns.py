@@ -1,7 +1,8 @@
-"""Thousands of known strings, looked for in one pass over a user agent.
+"""Finds thousands of known strings in one pass over a user agent.
 
-A user agent is looked up by every three letters in it, so that the cost follows its length and not the number
-of patterns: 15 us where one alternation of them all takes `re` 340.
+The strings are indexed by their first three characters, and every three characters of the user agent are
+looked up. So the cost depends on its length and not on the number of patterns: 15 us, where `re` takes 340
+for an alternation of all.
 """
 
 import re
@@ -14,7 +15,7 @@ _GRAM = 3
 
 
 class Line(NamedTuple):
-    """A line of `data/agents.tsv`, without its documentation."""
+    """A line of `data/agents.tsv`, without the columns that document it."""
 
     agent: Agent
     sign: Reason | None
@@ -23,6 +24,8 @@ class Line(NamedTuple):
 
 
 class _Literal(NamedTuple):
+    """A string to find; the lower its rank, the earlier its line."""
+
     rank: int
     text: str
     anywhere: bool
@@ -30,7 +33,7 @@ class _Literal(NamedTuple):
 
 
 class Patterns:
-    """Finds the first line that matches."""
+    """Lines in order of precedence: the first one that matches counts."""
 
     def __init__(self, lines: Iterable[Line], *, any_case: bool) -> None:
         self.lines = tuple(lines)
@@ -48,6 +51,7 @@ class Patterns:
                 self._grams.setdefault(line.pattern[:_GRAM], []).append(literal)
 
     def first(self, text: str) -> Line | None:
+        """Return the first line that matches the text, or None."""
         none = len(self.lines)
         literal = self._literal(text.lower() if self._any_case else text, none)
         best = min(self._whole.get(text, none), literal)
@@ -62,27 +66,30 @@ class Patterns:
             gram = text[at : at + _GRAM]
             if gram in known:
                 for literal in known[gram]:
-                    if literal.rank < best and _stands(literal, text, at):
+                    if literal.rank < best and _matches_at(literal, text, at):
                         best = literal.rank
         return best
 
 
-def _stands(literal: _Literal, text: str, at: int) -> bool:
+def _matches_at(literal: _Literal, text: str, at: int) -> bool:
     if not text.startswith(literal.text, at):
         return False
     return at == 0 or (literal.anywhere and (literal.inside_words or not text[at - 1].isalnum()))
 
 
 def parse(row: str) -> Line:
-    """`agent<TAB>sign<TAB>match<TAB>pattern<TAB>what<TAB>source<TAB>date`"""
+    """Read a line of `data/agents.tsv`; its head says what the columns are. Raises ValueError."""
     agent, sign, match, pattern, _what, _source, _date = row.split("\t")
     if match not in ("is", "starts", "has", "word", "regex"):
         raise ValueError(f"{match} is no way to match")
     return Line(Agent(agent), None if sign == "-" else Reason(sign), match, pattern)
 
 
-def machine(pattern: str) -> Line:
-    """One regular expression of a public list of machines; most are plain words with their dots escaped."""
+def parse_machine(pattern: str) -> Line:
+    """Return the line for one regular expression of a public list of machines.
+
+    Most are plain words with their dots escaped, and are looked up as such.
+    """
     bare = pattern.removeprefix("^")
     literal = re.sub(r"\\(\W)", r"\1", bare)
     if len(literal) < _GRAM or re.search(r"(?<!\\)[][(){}|^$*+?.]|\\\w", bare):

@@ -1,7 +1,7 @@
-"""`python -m tracking replay`: judge recorded link histories, to see what the judge would have said.
+"""Judges recorded histories of links: `python -m tracking replay`.
 
-Reads JSON lines in time order within each link, writes one line per fetch, in input order, as judged
-once everything has been read; `alert` is what the chat was told when the fetch came.
+It reads JSON lines, in time order within each link, and returns one answer for each fetch, in input order.
+The verdict is the one after everything has been read; `alert` is what the chat was told when the fetch came.
 """
 
 import json
@@ -14,17 +14,17 @@ from tracking.alerting import Loudness, alert_for
 from tracking.facts import Fetch, Network, Request, Verdict, Windows
 from tracking.history import History, Statement, StatementKind
 from tracking.networks import home
-from tracking.verdicts import correct, fold, rejudge
+from tracking.verdicts import correct_exposed, fold, rejudge
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 
 class UnreadableLineError(Exception):
-    """A line is not an event; the message says which and why."""
+    """A line is no event. The message says which line, and why."""
 
 
-class Tale:
-    """One link's recorded history, judged as it comes and again after every statement."""
+class ReplayedLink:
+    """One link of the recording: its fetches are judged as they come, and again after every statement."""
 
     def __init__(self, windows: Windows) -> None:
         self._windows = windows
@@ -34,13 +34,13 @@ class Tale:
         self._loudness: list[Loudness] = []
 
     def fetch(self, fetch: Fetch) -> int:
-        """Judge a fetch; its place among the link's."""
+        """Judge a fetch. Return its index among the link's fetches."""
         before = self._history.summary
         verdict, self._history, exposed = fold(fetch, self._history, self._windows)
         self._fetches.append(fetch)
         self._verdicts.append(verdict)
         if exposed:
-            correct(self._verdicts, self._fetches, exposed.id)
+            correct_exposed(self._verdicts, self._fetches, exposed.id)
         self._loudness.append(alert_for(fetch, verdict, before, self._windows))
         return len(self._fetches) - 1
 
@@ -63,22 +63,22 @@ class Tale:
 def replay(
     lines: Iterable[str | bytes], signatures: Signatures, windows: Windows = Windows()
 ) -> Iterator[dict[str, str]]:
-    """One answer per fetch, in input order. Raises UnreadableLineError."""
-    tales: dict[str, Tale] = {}
-    asked: list[tuple[Tale, int]] = []
+    """Return one answer for each fetch, in input order. Raises UnreadableLineError."""
+    links: dict[str, ReplayedLink] = {}
+    asked: list[tuple[ReplayedLink, int]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             event = json.loads(line)
-            tale = tales.setdefault(_text(event, "link"), Tale(windows))
+            link = links.setdefault(_text(event, "link"), ReplayedLink(windows))
             if event["event"] == "fetch":
-                asked.append((tale, tale.fetch(_fetch(event, signatures))))
+                asked.append((link, link.fetch(_fetch(event, signatures))))
             elif event["event"] != "created":
-                tale.apply(_statement(event))
+                link.apply(_statement(event))
         except UNREADABLE as error:
             raise UnreadableLineError(f"line {number}: {_why(error)}") from None
-    return (tale.line(place) for tale, place in asked)
+    return (link.line(place) for link, place in asked)
 
 
 def _why(error: Exception) -> str:

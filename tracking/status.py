@@ -1,4 +1,4 @@
-"""Where does a link stand, in one word? Chat, pages, digest, export and queries all use this one."""
+"""Where a link stands, in one word. Chat, pages, digest, export and queries all use this word."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,21 +7,24 @@ from tracking.history import History
 
 
 class LinkStatus(StrEnum):
+    """Where a link stands."""
+
     NEW = "new"
-    """Nobody has seen the image yet, and its mail is not known to be sent."""
+    """The image was not seen in a draft, and the mail is not known to be sent."""
     DRAFT = "draft"
     """The image was seen in the sender's draft."""
     SENT = "sent"
+    """The mail was sent, and nobody is known to have opened it."""
     FETCHED = "fetched"
-    """Sent, and fetched by a provider or in the first seconds. Nobody is known to have opened it.
+    """Sent, and a provider fetched the image by itself since, or somebody in the first seconds.
 
-    Not "reached": the fetch can have been for the sender's own copy of the mail.
+    This is not called "reached": it may have been the sender's own copy.
     """
     OPENED = "opened"
     ASLEEP = "asleep"
-    """Opened, and then not again for long. Never stored: it comes with time alone."""
+    """The mail was opened, and then not again for long. Never stored, because time alone brings it."""
     STOPPED = "stopped"
-    """The owner stopped the recording, and can start it again."""
+    """The owner stopped the recording and can start it again."""
     OBJECTED = "objected"
     """The recipient stopped the recording, for good."""
 
@@ -35,13 +38,15 @@ ENDED = frozenset({LinkStatus.STOPPED, LinkStatus.OBJECTED})
 
 
 class StatusSince(NamedTuple):
+    """Where a link stands, and since when."""
+
     status: LinkStatus
     since: float | None
-    """When it came to stand there; None is the moment the link was made."""
+    """Epoch seconds; None is since the link was made."""
 
 
 def status_of(history: History) -> StatusSince:
-    """Return where a link stands, apart from sleep: this is stored with the link."""
+    """Return where a link stands and since when, but for sleep: this is stored with the link."""
     statements, summary = history
     if statements.closed_at is not None:
         ended = LinkStatus.OBJECTED if statements.objected else LinkStatus.STOPPED

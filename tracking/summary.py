@@ -1,4 +1,4 @@
-"""What the fetches of a link that were judged so far left behind: all that the next one needs of them."""
+"""The summary of a link's judged fetches: all that judging the next one needs of them."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,73 +7,80 @@ from tracking.facts import DIRECT_CLIENTS, MACHINE_SIGNS, Agent, Fetch, Kind, Re
 
 
 class Sent(NamedTuple):
+    """When the mail was sent, and how that is known."""
+
     at: float
     exact: bool
-    """The button, at the moment of sending; False where the time was given afterwards or inferred."""
+    """True if somebody tapped Sent, at the moment of sending. False if told afterwards, or inferred."""
     by: str = ""
-    """The agent whose fetch showed it, where it was inferred."""
+    """The agent whose fetch showed that the mail was sent; empty if somebody said so."""
 
 
 class View(NamedTuple):
-    """One look, as long as it lasts: providers fetch an image many times for it."""
+    """One open, as long as it goes on: providers fetch an image many times for it."""
 
     began: float
     last: float
 
 
-class Suspect(NamedTuple):
-    """The last open by a bare browser: a machine's fetch right behind it shows that it was a scanner's."""
+class SuspectOpen(NamedTuple):
+    """The last open by a bare browser. If a machine fetches within two seconds, it was a scanner's."""
 
     id: str
     at: float
     first_open: float | None
     last_open: float | None
-    """The opens before it, which count again when it does not."""
+    """The first and last open before it. They count again if this one turns out to be a scanner's."""
     successor: str = ""
-    """The first open after it, which was told quietly because of it."""
+    """The id of the first open after it. That one made no sound, because this one had."""
 
 
 class Gap(NamedTuple):
-    """A long time without a look, between two looks."""
+    """A long time without an open, between two opens."""
 
     began: float
     ended: float
 
 
 class FetchSummary(NamedTuple):
-    """What the fetches judged so far left behind."""
+    """What is known of a link from its fetches. It does not grow with their number."""
 
     draft_agents: frozenset[Agent] = frozenset()
     first_draft: float | None = None
     last_draft: float | None = None
     devices: frozenset[str] = frozenset()
-    """Pseudonyms of the sender's own direct clients, seen while it was a draft."""
+    """Pseudonyms of the sender's own devices, seen in the draft. Only those of direct clients."""
     inferred_sent: Sent | None = None
-    """Inferred: a fetch that only a receiving side makes."""
+    """The first fetch that only a receiving side makes: the mail was sent by then."""
     views: Mapping[Agent, View] = {}
+    """The last view of each agent, the sender's own included."""
     proxied: frozenset[Reason] = frozenset()
-    """Why providers fetched by themselves, so far."""
+    """The reasons of all fetches that were judged `proxied`."""
     first_proxied: float | None = None
     opens: int = 0
     first_open: float | None = None
     last_open: float | None = None
     scanned: bool = False
+    """A fetch was judged `scanned` when it came."""
     machine_at: float | None = None
     """When a machine last fetched."""
-    suspect: Suspect | None = None
+    suspect: SuspectOpen | None = None
     last_gap: Gap | None = None
-    """The last long sleep that a look has ended."""
+    """The last sleep that an open has ended."""
 
     def is_asleep(self, at: float, revival: float) -> bool:
-        """Whether it had been looked at, and then not for so long."""
+        """Return True if the link was opened, and then not again for `revival` seconds."""
         return self.last_open is not None and at - self.last_open >= revival
 
-    def remember(self, fetch: Fetch, verdict: Verdict, *, arms: bool, revival: float) -> "FetchSummary":
-        """The same with one more judged fetch."""
+    def remember(self, fetch: Fetch, verdict: Verdict, *, shows_sent: bool, revival: float) -> "FetchSummary":
+        """Return the summary with one more judged fetch.
+
+        `shows_sent` says that only a receiving side makes such a fetch.
+        """
         if verdict.kind is Kind.REPEAT:
             return self._viewed(fetch, began=self.views[fetch.sighting.agent].began)
         summary = self
-        if arms and not self.inferred_sent:
+        if shows_sent and not self.inferred_sent:
             summary = self._replace(inferred_sent=Sent(fetch.at, exact=False, by=fetch.sighting.agent))
         match verdict.kind:
             case Kind.ACTIVATED | Kind.INSERTED:
@@ -91,19 +98,19 @@ class FetchSummary(NamedTuple):
             case _:
                 return summary
 
-    def suspected(self, at: float, burst: float) -> Suspect | None:
-        """The open that a machine's fetch at this time would expose."""
+    def exposed_by_machine(self, at: float, burst: float) -> SuspectOpen | None:
+        """Return the open that a machine's fetch at this time exposes as a scanner's, if there is one."""
         return self.suspect if self.suspect and abs(at - self.suspect.at) <= burst else None
 
     def without_suspect(self) -> "FetchSummary":
-        """The same as if its last open by a bare browser had been a scanner's."""
+        """Return the summary as if the last open by a bare browser had been a scanner's."""
         if self.suspect is None:
             return self
         _, at, first_open, last_open, _ = self.suspect
         others = self.last_open if self.last_open != at else last_open
         last_gap = self.last_gap
         if last_open is not None and last_gap and last_gap.ended == at:
-            # Whoever looked behind the scanner, within two seconds, woke it; or nobody did, and it sleeps on.
+            # An open within two seconds after the scanner's woke the link. Without one, it sleeps on.
             last_gap = None if others is None or others == last_open else Gap(last_open, others)
         return self._replace(
             views={agent: view for agent, view in self.views.items() if agent is not Agent.BROWSER},
@@ -134,8 +141,8 @@ class FetchSummary(NamedTuple):
 
     def _opened(self, fetch: Fetch, revival: float) -> "FetchSummary":
         suspect = self.suspect
-        if fetch.sighting.bare:
-            suspect = Suspect(fetch.id, fetch.at, self.first_open, self.last_open)
+        if fetch.sighting.is_bare_browser:
+            suspect = SuspectOpen(fetch.id, fetch.at, self.first_open, self.last_open)
         elif suspect and not suspect.successor:
             suspect = suspect._replace(successor=fetch.id)
         return self._viewed(fetch)._replace(

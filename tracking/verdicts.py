@@ -1,6 +1,6 @@
-"""What does this fetch mean for its link?
+"""Decides what a fetch means for its link.
 
-The rules stand in the order in which they are asked; the first that answers is the verdict.
+`RULES` lists the rules in the order in which they are asked. The first that answers gives the verdict.
 Each is a pure function of one fetch, the link's history and the windows.
 """
 
@@ -25,13 +25,13 @@ from tracking.facts import (
     Windows,
 )
 from tracking.history import History, Statements
-from tracking.summary import FetchSummary, Sent, Suspect
+from tracking.summary import FetchSummary, Sent, SuspectOpen
 
 STRONG, PROBABLE, WEAK = Confidence.STRONG, Confidence.PROBABLE, Confidence.WEAK
 
 
 class RuleInput(NamedTuple):
-    """One fetch before the judge, with all that it is judged against."""
+    """What a rule is given: one fetch, and all that it is judged against."""
 
     fetch: Fetch
     statements: Statements
@@ -41,22 +41,26 @@ class RuleInput(NamedTuple):
 
 
 class Judged(NamedTuple):
+    """What comes of judging a fetch."""
+
     verdict: Verdict
     history: History
-    """With this fetch in it."""
-    exposed: Suspect | None = None
-    """An earlier open that this fetch shows to have been a scanner's: `BURST`."""
+    """The link's history with this fetch."""
+    exposed: SuspectOpen | None = None
+    """An earlier open that was a scanner's, as this fetch shows. Its verdict becomes `BURST`."""
 
 
 class Rule(NamedTuple):
-    """What it says of a fetch, which is nothing where it is about others; and the sightings it is about."""
+    """A rule of judging."""
 
     says: Callable[[RuleInput], Verdict | None]
+    """Returns the verdict, or None if the rule does not apply."""
     concerns: Callable[[Sighting], bool] = lambda _: True
+    """Returns False for sightings to which it can never apply."""
 
 
 def judge(fetch: Fetch, history: History, windows: Windows) -> Verdict:
-    """The verdict on one fetch; never raises, whatever the fetch says of itself."""
+    """Return the verdict on one fetch. Never raises, whatever the request contained."""
     return _judge(RuleInput(fetch, history.statements, history.summary, history.sent(), windows))
 
 
@@ -69,20 +73,22 @@ def _judge(case: RuleInput) -> Verdict:
 
 @lru_cache(1024)
 def _rules_about(sighting: Sighting) -> tuple[Callable[[RuleInput], Verdict | None], ...]:
-    """The rules that are about such sightings, in their order."""
+    """Return the rules that can apply to such sightings, in their order."""
     return tuple(rule.says for rule in RULES if rule.concerns(sighting))
 
 
 def fold(fetch: Fetch, history: History, windows: Windows) -> Judged:
-    """The verdict, and what it leaves behind."""
+    """Judge a fetch, and add it to the history."""
     statements, summary = history
     case = RuleInput(fetch, statements, summary, history.sent(), windows)
     verdict = _judge(case)
-    suspect = summary.suspected(fetch.at, windows.burst) if _is_machine(verdict) else None
+    suspect = summary.exposed_by_machine(fetch.at, windows.burst) if _is_machine(verdict) else None
     if suspect:
         summary = summary.without_suspect()
-    arms = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _arms(case)
-    after = History(statements, summary.remember(fetch, verdict, arms=arms, revival=windows.revival))
+    shows_sent = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _shows_it_was_sent(case)
+    after = History(
+        statements, summary.remember(fetch, verdict, shows_sent=shows_sent, revival=windows.revival)
+    )
     return Judged(verdict, after, suspect)
 
 
@@ -93,21 +99,21 @@ def _is_machine(verdict: Verdict) -> bool:
 def rejudge(
     fetches: Sequence[Fetch], statements: Statements, windows: Windows, start: FetchSummary = FetchSummary()
 ) -> tuple[list[Verdict], History]:
-    """Judge a link's stored fetches again, in order, knowing all that has been said since.
+    """Judge a link's stored fetches again, in order, with all that has been said since.
 
-    `start` is what the fetches before them left behind.
+    `start` is the summary of the fetches before them, which are purged.
     """
     history, verdicts = History(statements, start), list[Verdict]()
     for fetch in fetches:
         verdict, history, exposed = fold(fetch, history, windows)
         verdicts.append(verdict)
         if exposed:
-            correct(verdicts, fetches, exposed.id)
+            correct_exposed(verdicts, fetches, exposed.id)
     return verdicts, history
 
 
-def correct(verdicts: list[Verdict], fetches: Sequence[Fetch], exposed: str) -> None:
-    """Write down that an earlier fetch was a scanner's; one that was purged since needs no verdict."""
+def correct_exposed(verdicts: list[Verdict], fetches: Sequence[Fetch], exposed: str) -> None:
+    """Change the verdict on the fetch with the id `exposed` to a scanner's, if it is not purged by now."""
     for place in reversed(range(len(verdicts))):
         if fetches[place].id == exposed:
             verdicts[place] = BURST
@@ -128,11 +134,11 @@ def _noise(case: RuleInput) -> Verdict | None:
     return Verdict(Kind.NOISE, sign, WEAK if sign is Reason.UNKNOWN_AGENT else STRONG) if sign else None
 
 
-def _announced(case: RuleInput) -> Verdict | None:
+def _said_by_owner(case: RuleInput) -> Verdict | None:
     fetch, statements = case.fetch, case.statements
     if fetch.id in statements.own:
         return Verdict(Kind.OWN, Reason.THAT_WAS_ME, STRONG)
-    if statements.peeks and statements.peeking(fetch.at) and fetch.id not in statements.theirs:
+    if statements.peeks and statements.is_peeking(fetch.at) and fetch.id not in statements.not_own:
         return Verdict(Kind.OWN, Reason.PEEK, PROBABLE)
     return None
 
@@ -140,14 +146,19 @@ def _announced(case: RuleInput) -> Verdict | None:
 def _before_sent(case: RuleInput) -> Verdict | None:
     if case.sent and case.fetch.at >= case.sent.at:
         return None
-    if _arms(case) or _too_late_for_a_draft(case):
+    if _shows_it_was_sent(case) or _too_late_for_a_draft(case):
         return None
     first = not case.summary.draft_agents
     return Verdict(Kind.ACTIVATED if first else Kind.INSERTED, Reason.BEFORE_SENT, STRONG)
 
 
-def _arms(case: RuleInput) -> bool:
-    """Whether only a receiving side makes this fetch, so that the mail must have been sent by now."""
+def _shows_it_was_sent(case: RuleInput) -> bool:
+    """Return True if only a receiving side makes this fetch, so that the mail must have been sent by now.
+
+    Gmail's prefetch comes when a mail arrives. An image proxy unlike every agent seen in the draft belongs to
+    a provider that the sender does not use. Neither shows anything new if the sending is known already, or if
+    the owner has said since that the mail was still a draft.
+    """
     fetch, statements, summary = case.fetch, case.statements, case.summary
     agent, _network, sign, _rendered = fetch.sighting
     if summary.inferred_sent or (
@@ -162,7 +173,7 @@ def _arms(case: RuleInput) -> bool:
 
 
 def _too_late_for_a_draft(case: RuleInput) -> bool:
-    """Sent was never tapped, and nobody has touched the draft for an hour: it may have been sent."""
+    """Return True if nobody tapped Sent, and nobody touched the draft for an hour: it may be sent by now."""
     statements, last_draft = case.statements, case.summary.last_draft
     if statements.sent or last_draft is None:
         return False
@@ -171,7 +182,7 @@ def _too_late_for_a_draft(case: RuleInput) -> bool:
 
 def _sender_device(case: RuleInput) -> Verdict | None:
     fetch = case.fetch
-    if fetch.device in case.summary.devices and fetch.id not in case.statements.theirs:
+    if fetch.device in case.summary.devices and fetch.id not in case.statements.not_own:
         return Verdict(Kind.OWN, Reason.SENDER_DEVICE, PROBABLE)
     return None
 
@@ -226,7 +237,7 @@ def _first_seconds(case: RuleInput) -> Verdict | None:
 
 
 def _since_sent(case: RuleInput) -> float:
-    """Seconds since the Sent button; infinite where the moment is not known to the second, or came later."""
+    """Return the seconds since somebody tapped Sent; infinite if nobody did, or not before this fetch."""
     sent = case.sent
     return case.fetch.at - sent.at if sent and sent.exact and sent.at <= case.fetch.at else inf
 
@@ -246,11 +257,11 @@ def _is_shown_to_somebody(sighting: Sighting) -> bool:
 
 def _opened(case: RuleInput) -> Verdict | None:
     agent, network, _sign, rendered = case.fetch.sighting
-    arms = _arms(case)
-    if not case.sent and not arms:
+    shows_sent = _shows_it_was_sent(case)
+    if not case.sent and not shows_sent:
         return Verdict(Kind.OPENED, Reason.MAYBE_DRAFT, WEAK)
     reason, confidence = _how_opened(agent, case.summary.draft_agents, rendered=rendered)
-    if arms:
+    if shows_sent:
         reason = Reason.OTHER_PROVIDER
     return Verdict(Kind.OPENED, reason, WEAK if network is Network.UNKNOWN else confidence)
 
@@ -273,13 +284,13 @@ REPEAT = Verdict(Kind.REPEAT, Reason.SAME_VIEW, STRONG)
 RULES = (
     Rule(_ignored),
     Rule(_noise, _is_noise),
-    Rule(_announced),
+    Rule(_said_by_owner),
     Rule(_before_sent),
     Rule(_sender_device),
     Rule(_provider_prefetch, _is_prefetch),
     Rule(_scanner, _is_scanner),
     Rule(_datacentre_browser, _is_in_a_data_centre),
-    Rule(_burst, lambda sighting: sighting.bare),
+    Rule(_burst, lambda sighting: sighting.is_bare_browser),
     Rule(_apple_prefetch, lambda sighting: sighting.agent is Agent.APPLE_MPP),
     Rule(_first_seconds),
     Rule(_repeat),

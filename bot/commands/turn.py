@@ -16,7 +16,7 @@ from bot.message import Message, language_of, pack, unpack
 from storage import chats, links, outbox
 from storage.kinds import MessageKind, answer_key, pressed_key
 from storage.outbox import Owed
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import Chat, Link
 from storage.times import now
 from tracking import History, Statement, StatementKind
@@ -129,7 +129,9 @@ class Turn:
         if not new:
             return history
         windows = self.context.settings.windows
-        return state(self.session, link, *new, by=self.author or None, now=self.said_at, windows=windows)
+        return record_statements(
+            self.session, link, *new, by=self.author or None, now=self.said_at, windows=windows
+        )
 
     def _is_known(self, link: Link, history: History, statement: Statement) -> bool:
         if history.statements.apply(statement) == history.statements:

@@ -17,7 +17,7 @@ from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.ingest import record
 from storage.keys import Keys
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import seconds
 from tests.bot import plain
@@ -47,7 +47,7 @@ class Evening:
                 session, chat_id=ANNA, by=ANNA, label=label, recipient="Ben", now=EVENING, daily=50
             )
             statement = Statement(StatementKind.SENT, EVENING + 60)
-            state(session, link, statement, by=ANNA, now=EVENING + 60, windows=Windows())
+            record_statements(session, link, statement, by=ANNA, now=EVENING + 60, windows=Windows())
         self.delivers(EVENING + 60)
         return link
 
@@ -121,7 +121,7 @@ def test_an_open_that_turned_out_to_be_annas_own_is_not_told_in_the_morning(even
         (fetch,) = links.timeline(session, contract.id, 5)
         link = session.get_one(Link, contract.id)
         said = Statement(StatementKind.OWN, NIGHT + 60, of=fetch.id)
-        state(session, link, said, by=ANNA, now=NIGHT + 60, windows=Windows())
+        record_statements(session, link, said, by=ANNA, now=NIGHT + 60, windows=Windows())
     assert evening.delivers(MORNING) == []
 
 
@@ -217,7 +217,7 @@ def test_a_mail_that_is_noted_as_sent_is_not_asked_about(evening: Evening) -> No
     link = drafts(evening)
     with writing(evening.engine) as session:
         statement = Statement(StatementKind.SENT, EVENING + 60)
-        state(
+        record_statements(
             session, session.get_one(Link, link.id), statement, by=ANNA, now=EVENING + 60, windows=Windows()
         )
     assert evening.delivers(EVENING + 1800) == []
@@ -296,7 +296,7 @@ def test_a_question_about_a_draft_that_was_answered_says_so_in_its_place(
     evening.delivers(EVENING + 1800)
     with writing(evening.engine) as session:
         statement, kept = Statement(kind, EVENING + 1860), session.get_one(Link, link.id)
-        state(session, kept, statement, by=ANNA, now=EVENING + 1860, windows=Windows())
+        record_statements(session, kept, statement, by=ANNA, now=EVENING + 1860, windows=Windows())
     ((owed, message, _),) = evening.delivers(EVENING + 1860)
     assert owed == "unsent"
     assert answer in plain(message)

@@ -11,7 +11,7 @@ from bot.messages.listing import history_page, state_of, story
 from storage import links
 from storage.engine import reading, writing
 from storage.ingest import record
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import Link
 from tests.bot import SENT, Event, fits_telegram, keys, labels, plain, said, verbs
 from tests.bot import link as link_after
@@ -47,7 +47,7 @@ def sent(engine: Engine, link: Link) -> None:
     with writing(engine) as session:
         statement = Statement(StatementKind.SENT, NOON + 60)
         locked = session.get_one(Link, link.id)
-        state(session, locked, statement, by=ANNA, now=NOON + 60, windows=Windows())
+        record_statements(session, locked, statement, by=ANNA, now=NOON + 60, windows=Windows())
 
 
 def fold(engine: Engine, link: Link, *sightings: Sighting, start: float = NOON + 3600) -> None:
@@ -194,7 +194,7 @@ def test_every_story_and_every_page_fits_telegram_whatever_things_are_called(
 def test_a_fetch_that_came_while_the_stop_was_on_its_way_has_its_line(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract")
-        state(
+        record_statements(
             session,
             contract,
             Statement(StatementKind.SENT, NOON + 60),
@@ -206,7 +206,7 @@ def test_a_fetch_that_came_while_the_stop_was_on_its_way_has_its_line(engine: En
         record(session.connection(), [arrival(contract.token, NOON + 3600.01)], Windows())
     with writing(engine) as session:
         locked, stop = session.get_one(Link, contract.id), Statement(StatementKind.STOPPED, NOON + 3600)
-        state(session, locked, stop, by=ANNA, now=NOON + 3600, windows=Windows())
+        record_statements(session, locked, stop, by=ANNA, now=NOON + 3600, windows=Windows())
     with reading(engine) as session:
         assert "opened" in story(session, session.get_one(Link, contract.id), NOON + 3700).text
 
@@ -251,7 +251,7 @@ def test_a_search_for_a_state_finds_exactly_the_links_that_show_it(
         for what, kind in (("stopped", StatementKind.STOPPED), ("objected", StatementKind.OBJECTED)):
             statement = Statement(kind, LATER - 60)
             locked = session.get_one(Link, links_of[what].id)
-            state(session, locked, statement, by=ANNA, now=LATER - 60, windows=Windows())
+            record_statements(session, locked, statement, by=ANNA, now=LATER - 60, windows=Windows())
     with reading(engine) as session:
         everything = session.exec(select(Link)).all()
         found = history_page(session, ANNA, 0, LATER, word, revival=FORTNIGHT)

@@ -19,7 +19,7 @@ from settings import Settings
 from storage import links
 from storage.engine import connect, reading, writing
 from storage.keys import open_keys
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import FetchRow, Link
 from storage.times import now
 from tracking import Statement, StatementKind, Windows
@@ -211,7 +211,7 @@ def _state(engine: Engine, link: Link, statement: Statement) -> None:
     with writing(engine) as session:
         locked = links.link_of(session, link.chat_id, link.id, lock=True)
         assert locked
-        state(session, locked, statement, by=ANNA, now=now(), windows=Windows())
+        record_statements(session, locked, statement, by=ANNA, now=now(), windows=Windows())
 
 
 def stored(engine: Engine, link: Link) -> list[FetchRow]:

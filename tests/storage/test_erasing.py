@@ -15,7 +15,7 @@ from storage.engine import connect, database_of, reading, writing
 from storage.kinds import MessageKind
 from storage.objections import object_to
 from storage.outbox import Owed
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
 from tests.fetches import NOON, arrival
 from tests.storage.test_ingest import fold
@@ -31,7 +31,7 @@ def sent(engine: Engine, label: str, chat: int = ANNA) -> Link:
     with writing(engine) as session:
         link = links.create(session, chat_id=chat, by=chat, label=label, recipient="Ben", now=NOON, daily=50)
         statement = Statement(StatementKind.SENT, NOON + 60)
-        state(session, link, statement, by=chat, now=NOON + 60, windows=Windows())
+        record_statements(session, link, statement, by=chat, now=NOON + 60, windows=Windows())
         notes.add(session, link, by=chat, text=f"about {label}", now=NOON + 70)
     fold(engine, arrival(link.token, NOON + 3600))
     return link

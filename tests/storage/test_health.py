@@ -8,7 +8,7 @@ from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.health import BOT, STALE, beat, owed, trouble_of
 from storage.reports import status
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import OutboxMessage
 from storage.times import moment
 from tests.fetches import NOON
@@ -73,7 +73,7 @@ def test_a_chat_is_told_of_its_own_links_and_its_own_parked_messages(engine: Eng
         contract, _ = track(session), track(session, "invoice", "client")
         links.create(session, chat_id=7, by=7, label="letter", recipient="", now=NOON, daily=50)
         stop = Statement(StatementKind.STOPPED, NOON + 60)
-        state(session, contract, stop, by=ANNA, now=NOON + 60, windows=Windows())
+        record_statements(session, contract, stop, by=ANNA, now=NOON + 60, windows=Windows())
     with writing(engine) as session:
         for claimed in claims.claim(session, NOON, 8):
             claims.settle(session, claimed, Outcome(Ended.REFUSED), NOON)

@@ -8,7 +8,7 @@ from storage import links
 from storage.engine import reading, writing
 from storage.ingest import Arrival, record
 from storage.kinds import opened_key
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import FetchRow, Link, OutboxMessage
 from tests.fetches import APPLE, BARE, GATEWAY, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
 from tracking import Statement, StatementKind, Windows
@@ -22,7 +22,7 @@ def track(session: Session, label: str = "contract", recipient: str = "landlord"
 
 
 def sent(session: Session, link: Link, at: float) -> None:
-    state(session, link, Statement(StatementKind.SENT, at), by=ANNA, now=at, windows=Windows())
+    record_statements(session, link, Statement(StatementKind.SENT, at), by=ANNA, now=at, windows=Windows())
 
 
 def fold(engine: Engine, *arrivals: Arrival, again: bool = False) -> bool:
@@ -115,7 +115,7 @@ def test_a_stopped_link_stores_nothing(engine: Engine) -> None:
     with writing(engine) as session:
         link = track(session)
         stop = Statement(StatementKind.STOPPED, NOON + 60)
-        state(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
+        record_statements(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
     fold(engine, arrival(link.token, NOON + 3600))
     assert stored(engine) == []
 

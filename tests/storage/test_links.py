@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from storage import links
 from storage.engine import reading, writing
 from storage.keys import link_id_in
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import Link, OutboxMessage
 from tests.fetches import NOON, arrival
 from tests.storage.test_ingest import ANNA, fold
@@ -135,7 +135,7 @@ def test_a_chat_records_nothing_once_all_its_links_are_stopped(engine: Engine) -
     with writing(engine) as session:
         stop = Statement(StatementKind.STOPPED, NOON + 60)
         link = session.get_one(Link, contract.id)
-        state(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
+        record_statements(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
     with reading(engine) as session:
         assert not links.is_any_recording(session, ANNA)
 

@@ -16,7 +16,7 @@ from settings import Settings
 from storage import chats, erasing, exports, links, peeks, retention
 from storage.engine import connect, reading, writing
 from storage.ingest import Arrival, new_id, record
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import Chat, FetchRow, Link, Peek, StatementRow
 from storage.times import moment
 from tests.fetches import GMAIL, NOON, OUTLOOK, arrival
@@ -155,7 +155,7 @@ def test_what_is_said_months_later_leaves_the_verdict(engine: Engine) -> None:
             link = links.link_of(session, ANNA, contract.id, lock=True)
             assert link
             again = Statement(StatementKind.TOLD_SENT, NOON + 30)
-            state(session, link, again, by=ANNA, now=NOON + days * DAY, windows=Windows())
+            record_statements(session, link, again, by=ANNA, now=NOON + days * DAY, windows=Windows())
         assert kind_of(engine, own) == ("own", "peek")
 
 
@@ -254,7 +254,7 @@ def test_the_story_of_a_link_tells_of_the_peeks_in_its_time(engine: Engine) -> N
     with writing(engine) as session:
         stopped = session.get_one(Link, contract.id)
         stop = Statement(StatementKind.STOPPED, NOON + HOUR)
-        state(session, stopped, stop, by=ANNA, now=NOON + HOUR, windows=Windows())
+        record_statements(session, stopped, stop, by=ANNA, now=NOON + HOUR, windows=Windows())
     peek(engine, NOON + 2 * HOUR)
     with reading(engine) as session:
         told = {

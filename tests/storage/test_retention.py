@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 from storage import links, retention
 from storage.engine import reading, writing
 from storage.ingest import Arrival, first_id, new_id
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import FetchRow, Link
 from storage.times import moment
 from tests.fetches import GMAIL, NOON, OUTLOOK, PREFETCH, THUNDERBIRD, arrival
@@ -36,7 +36,7 @@ def say(engine: Engine, link: Link, statement: Statement) -> History:
     with writing(engine) as session:
         locked = links.link_of(session, ANNA, link.id, lock=True)
         assert locked
-        return state(session, locked, statement, by=ANNA, now=statement.at, windows=Windows())
+        return record_statements(session, locked, statement, by=ANNA, now=statement.at, windows=Windows())
 
 
 def left(engine: Engine) -> list[int]:

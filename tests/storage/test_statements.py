@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from storage import links
 from storage.engine import reading, writing
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import FetchRow, Link, OutboxMessage, StatementRow
 from storage.times import moment
 from tests.fetches import APPLE, CHROME, GMAIL, NOON, OUTLOOK, PREFETCH, THUNDERBIRD, arrival
@@ -31,7 +31,7 @@ def say_later(engine: Engine, link: Link, statement: Statement, now: float) -> H
     with writing(engine) as session:
         locked = links.link_of(session, ANNA, link.id, lock=True)
         assert locked
-        return state(session, locked, statement, by=ANNA, now=now, windows=Windows())
+        return record_statements(session, locked, statement, by=ANNA, now=now, windows=Windows())
 
 
 def kinds(engine: Engine) -> list[str]:
@@ -225,7 +225,7 @@ def test_a_recipients_objection_is_not_annas_to_undo(engine: Engine) -> None:
     with writing(engine) as session:
         locked = session.get_one(Link, contract.id)
         objection = Statement(StatementKind.OBJECTED, NOON + 120)
-        state(session, locked, objection, by=None, now=NOON + 120, windows=Windows())
+        record_statements(session, locked, objection, by=None, now=NOON + 120, windows=Windows())
     for kind in (StatementKind.RESUMED, StatementKind.STOPPED, StatementKind.RESUMED):
         assert say(engine, contract, kind, NOON + 600).statements.objected
     fold(engine, arrival(contract.token, NOON + HOUR))

@@ -11,7 +11,7 @@ from storage import links, reports
 from storage.engine import reading, writing
 from storage.links import history_of, status_column
 from storage.migrate import configuration, upgrade
-from storage.statements import state
+from storage.statements import record_statements
 from storage.tables import Link
 from storage.times import moment, seconds
 from tests.fetches import APPLE, BARE, GATEWAY, GMAIL, NOON, PREFETCH, arrival
@@ -54,7 +54,7 @@ def say(engine: Engine, link: Link, statement: Statement) -> None:
     with writing(engine) as session:
         locked = links.link_of(session, ANNA, link.id, lock=True)
         assert locked
-        state(session, locked, statement, by=ANNA, now=statement.at, windows=Windows())
+        record_statements(session, locked, statement, by=ANNA, now=statement.at, windows=Windows())
 
 
 def stored(engine: Engine, link: Link) -> tuple[str, datetime | None, datetime | None]:

@@ -17,7 +17,7 @@ from tracking import (
     fold,
     rejudge,
 )
-from tracking.verdicts import correct
+from tracking.verdicts import correct_exposed
 
 GMAIL = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
 GMAIL_UNSEEN = Sighting(Agent.GMAIL_PROXY, Network.UNKNOWN)
@@ -54,7 +54,7 @@ class Story:
         self.fetches.append(fetch)
         self.verdicts.append(verdict)
         if exposed:
-            correct(self.verdicts, self.fetches, exposed.id)
+            correct_exposed(self.verdicts, self.fetches, exposed.id)
         self.told.append(alert_for(fetch, verdict, before, self.windows))
         return fetch.id
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tracking import machines
 from tracking.agents import LONGEST, Signatures, identify, load
 from tracking.facts import NOISE_SIGNS, Agent, Network, Reason, Request, Sighting
-from tracking.patterns import Line, Patterns, machine, parse
+from tracking.patterns import Line, Patterns, parse, parse_machine
 
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 PREFETCH = (
@@ -285,7 +285,7 @@ def test_without_the_public_list_every_mail_program_is_still_known() -> None:
 def test_a_page_that_draws_an_image_says_more_than_its_name(headers: dict[str, str], rendered: bool) -> None:
     sighting = see(CHROME, "84.112.1.1", **headers)
     assert (sighting.agent, sighting.sign, sighting.rendered) == (Agent.BROWSER, None, rendered)
-    assert sighting.bare is not rendered
+    assert sighting.is_bare_browser is not rendered
 
 
 # the data
@@ -328,7 +328,7 @@ def test_an_unknown_way_to_match_stops_the_start() -> None:
 def test_a_pattern_of_a_public_list_is_a_plain_word_where_it_can_be(
     pattern: str, match: str, text: str
 ) -> None:
-    assert machine(pattern) == Line(Agent.CRAWLER, Reason.CRAWLER, match, text)
+    assert parse_machine(pattern) == Line(Agent.CRAWLER, Reason.CRAWLER, match, text)
 
 
 # whatever comes

@@ -35,7 +35,7 @@ from tracking import (
     rejudge,
 )
 from tracking.history import dump, load
-from tracking.verdicts import BURST, correct
+from tracking.verdicts import BURST, correct_exposed
 
 SIGHTINGS = st.sampled_from(
     [GMAIL, GMAIL_UNSEEN, PREFETCH, YAHOO, APPLE, OUTLOOK, CHROME, BARE, CHROME_IN_AZURE, CURL]
@@ -89,7 +89,7 @@ def test_judging_as_it_comes_and_judging_again_agree(given: list[Fetch], stateme
         history = load(dump(history))
         verdicts.append(verdict)
         if exposed:
-            correct(verdicts, given, exposed.id)
+            correct_exposed(verdicts, given, exposed.id)
     assert rejudge(given, history.statements, Windows()) == (verdicts, history)
 
 
@@ -105,7 +105,7 @@ def test_a_machines_fetch_raises_no_confidence_and_hides_only_bare_browsers(
     assert after[place].kind in (Kind.NOISE, Kind.OWN)
     for fetch, was, now in zip(given, before, after[:place] + after[place + 1 :], strict=True):
         assert RANK[now.confidence] <= RANK[was.confidence]
-        assert now.kind in (was.kind, Kind.OPENED) or (fetch.sighting.bare and now == BURST)
+        assert now.kind in (was.kind, Kind.OPENED) or (fetch.sighting.is_bare_browser and now == BURST)
 
 
 @given(st.lists(st.sampled_from([PREFETCH, APPLE]), max_size=4))
