@@ -182,7 +182,7 @@ def pseudo_locale(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def pseudo_languages(pseudo_locale: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Make the product know only English and the two invented languages."""
+    """Make the product know only English and the two pseudo-languages."""
     with pseudo.only_languages_of(pseudo_locale, monkeypatch):
         yield
 

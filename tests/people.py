@@ -26,6 +26,10 @@ BROWSER = {
 }
 
 
+PATIENCE = 30
+"""Seconds until a message that does not come fails its test. On a loaded machine a bot may start in ten."""
+
+
 class Chat:
     """A person in a chat with the bot: what they type and press, and which messages they see."""
 
@@ -44,11 +48,11 @@ class Chat:
         """Send this text, and return the next message of the bot."""
         before = len(self.api.said(self.chat))
         self.says(text)
-        return self.api.wait_for(lambda: next(iter(self.api.said(self.chat)[before:]), None))
+        return self.api.wait_for(lambda: next(iter(self.api.said(self.chat)[before:]), None), PATIENCE)
 
     def sees(self, text: str) -> telegram.Message:
         """Wait for a message of the bot that contains this text, and return the newest one."""
-        return self.api.wait_for(lambda: self.newest_with(text))
+        return self.api.wait_for(lambda: self.newest_with(text), PATIENCE)
 
     def newest_with(self, text: str) -> telegram.Message | None:
         """Return the bot's newest message that contains this text, without waiting for one."""
@@ -59,9 +63,9 @@ class Chat:
 
         The button may appear only with the message's next edit: this waits for it.
         """
-        self.api.wait_for(lambda: any(data.startswith(button) for data in callback_data(message)))
+        self.api.wait_for(lambda: any(data.startswith(button) for data in callback_data(message)), PATIENCE)
         query = self.api.press(self.person, message, button)
-        return str(self.api.wait_for(lambda: query.answer).get("text", ""))
+        return str(self.api.wait_for(lambda: query.answer, PATIENCE).get("text", ""))
 
     def tracks(self, text: str = "contract to landlord") -> tuple[telegram.Message, str]:
         """Track a mail, and return the card and the pixel's address."""

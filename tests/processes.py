@@ -100,7 +100,7 @@ class Processes:
         """Send this signal to a process, wait until it ends, and return its exit code."""
         process = self._running.pop(name)
         process.send_signal(how)
-        return process.wait(10)
+        return process.wait(30)
 
     def end_all(self) -> dict[str, int]:
         """End every process that still runs, and return the exit codes by name."""

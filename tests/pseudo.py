@@ -1,4 +1,4 @@
-"""Two invented languages that put every sentence in ⟦brackets⟧. Text outside brackets was not translated."""
+"""Two pseudo-languages with every sentence in ⟦brackets⟧. Text outside brackets was not translated."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ LEFT_TO_RIGHT, RIGHT_TO_LEFT = "qps", "qpr"
 
 
 def make_locale(folder: Path) -> Path:
-    """Fill this folder with English and both invented languages, compiled, and return it."""
+    """Fill this folder with English and both pseudo-languages, compiled, and return it."""
     shutil.copytree(LOCALE / SOURCE, folder / SOURCE)
     for code, direction in ((LEFT_TO_RIGHT, "ltr"), (RIGHT_TO_LEFT, "rtl")):
         path = folder / code / "LC_MESSAGES" / f"{DOMAIN}.po"

@@ -8,6 +8,7 @@ from demo import telegram
 from tests import web
 from tests.people import OUTLOOK, Chat, fetch
 from tests.processes import Processes, processes
+from tests.waiting import wait_until
 
 World = tuple[telegram.Running, Processes]
 
@@ -81,7 +82,7 @@ def test_a_refused_reaction_is_one_line_in_the_log(anna: Chat, world: World) -> 
     fetch(url, OUTLOOK)
     anna.sees("was opened")
     line = "Reaction_invalid"
-    anna.api.wait_for(lambda: line in world[1].text_of_log())
+    wait_until(lambda: line in world[1].text_of_log(), "the log has the refusal")
     assert world[1].text_of_log().count(line) == 1
     assert "Traceback" not in world[1].text_of_log()
 
@@ -105,8 +106,9 @@ def test_a_revoked_token_is_logged_once_and_every_alert_is_kept(anna: Chat, worl
     api.revoked = True
     fetch(url, OUTLOOK)
     complaint = "Telegram refuses BOT_TOKEN"
-    api.wait_for(lambda: complaint in web.get(f"{running.url}/readyz").json()["bot"])
-    assert web.get(f"{running.url}/readyz").status_code == 200
+    readyz = f"{running.url}/readyz"
+    wait_until(lambda: complaint in web.get(readyz).json()["bot"], "/readyz has the complaint")
+    assert web.get(readyz).status_code == 200
     assert running.end("bot") == 0
     api.revoked = False
     running.start("bot")

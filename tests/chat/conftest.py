@@ -13,8 +13,11 @@ World = tuple[telegram.Running, Processes]
 
 
 @pytest.fixture(scope="session")
-def worlds() -> Iterator[tuple[ExitStack, dict[tuple[tuple[str, str], ...], World]]]:
-    """Give the pairs of processes that run so far, each by the settings that it was started with."""
+def worlds(postgres: str) -> Iterator[tuple[ExitStack, dict[tuple[tuple[str, str], ...], World]]]:
+    """Give the pairs of processes that run so far, each by the settings that it was started with.
+
+    They end before the PostgreSQL server does, because the fixture asks for it.
+    """
     with ExitStack() as running:
         yield running, {}
 
@@ -25,16 +28,13 @@ def world(
     tmp_path_factory: pytest.TempPathFactory,
     environ: dict[str, str],
     worlds: tuple[ExitStack, dict[tuple[tuple[str, str], ...], World]],
+    postgres: str,
 ) -> World:
     """Run both processes, once on each kind of database. Each test creates people of its own."""
     running, known = worlds
     key = tuple(sorted({"KIND": request.param, **environ}.items()))
     if key not in known:
-        database = (
-            {"DATABASE_URL": new_database(request.getfixturevalue("postgres"))}
-            if request.param == "postgres"
-            else {}
-        )
+        database = {"DATABASE_URL": new_database(postgres)} if request.param == "postgres" else {}
         api = running.enter_context(telegram.running(limits=telegram.LIFTED))
         started = processes(tmp_path_factory.mktemp("chats"), api, **environ, **database)
         known[key] = api, running.enter_context(started)

@@ -13,7 +13,7 @@ from tests.storybook.seeing import Screens, clean
 from tests.storybook.stage import Stage
 
 WRAPPED = str.maketrans("", "", "⟦⟧")
-"""Deletes the brackets of an invented language, so that people find their buttons in it too."""
+"""Deletes the brackets of a pseudo-language, so that people find their buttons in it too."""
 
 
 class CannotError(Exception):
