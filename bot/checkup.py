@@ -42,7 +42,7 @@ Problem = Callable[[], Markup]
 async def run(context: BotContext, environ: Mapping[str, str] = os.environ) -> None:
     """Check once, and report what is wrong; never raises."""
     try:
-        problems = await find_problems(context.settings, context.keys.instance(), environ)
+        problems = await find_problems(context.settings, context.keys.installation_id(), environ)
         if problems:
             await _report(context, problems)
         else:

@@ -107,7 +107,7 @@ class UpdateReceiver:
 
     async def _give_up_in_time(self, stored: StoredUpdate, update: Update | None) -> None:
         """Let a failing update be tried again. The last time, tell its chat, and let the others go on."""
-        given_up = await self._context.write(lambda session: inbox.failed(session, stored.id))
+        given_up = await self._context.write(lambda session: inbox.count_failure(session, stored.id))
         if not given_up:
             await asyncio.sleep(RETRY_PAUSE)
             return

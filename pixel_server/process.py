@@ -26,7 +26,7 @@ from storage.engine import (
     database_of,
     describe_database_error,
     require_schema,
-    shown_url,
+    url_without_password,
 )
 from storage.keys import KeyFileError, open_keys
 
@@ -77,9 +77,8 @@ def main() -> int:
     for warning in (*warnings, database.warning()):
         if warning:
             log.warning("%s", warning)
-    log.info(
-        "Serving %s on %s:%d with %s", settings.public_url, settings.host, settings.port, shown_url(settings)
-    )
+    database_url = url_without_password(settings)
+    log.info("Serving %s on %s:%d with %s", settings.public_url, settings.host, settings.port, database_url)
     server = Server(config(app, settings, plain=plain))
     server.run()
     return 0 if server.started else 1

@@ -1,4 +1,4 @@
-"""`python -m storage upgrade | check | backup FILE`: the database, looked after."""
+"""`python -m storage upgrade | check | backup FILE`: bring the tables to this version, check, copy."""
 
 import argparse
 import logging
@@ -12,7 +12,7 @@ import settings as configuration
 from settings import Settings
 from storage import checking
 from storage.database import BackupError, UnusableDatabaseError
-from storage.engine import connect, database_of, describe_database_error, shown_url
+from storage.engine import connect, database_of, describe_database_error, url_without_password
 from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger("storage")
@@ -40,7 +40,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
     except OperationalError as error:
         reason = logs.redact(describe_database_error(error))
-        sys.stderr.write(f"The database {shown_url(settings)} does not answer: {reason}\n")
+        sys.stderr.write(f"The database {url_without_password(settings)} does not answer: {reason}\n")
     return 2
 
 
@@ -61,10 +61,12 @@ def _upgrade(settings: Settings) -> None:
     # Before the key file, which lies beside the database: DATABASE_URL is to be blamed, and not KEY_FILE.
     engine = connect(settings, checkpoints=True, fail_fast=False)
     if database_of(engine).create() and settings.key_file.exists():
-        log.warning("There was a key file and no database: a new, empty one is at %s.", shown_url(settings))
+        log.warning(
+            "There was a key file and no database: a new, empty one is at %s.", url_without_password(settings)
+        )
     open_keys(settings.key_file)
     upgrade(engine)
-    log.info("The database %s is up to date.", shown_url(settings))
+    log.info("The database %s is up to date.", url_without_password(settings))
 
 
 def _check(settings: Settings) -> int:
@@ -75,13 +77,13 @@ def _check(settings: Settings) -> int:
     for line in checking.notes(settings):
         log.warning("%s", line)
     if not wrong:
-        log.info("The database %s is sound.", shown_url(settings))
+        log.info("The database %s is sound.", url_without_password(settings))
     return 1 if wrong else 0
 
 
 def _backup(settings: Settings, target: Path) -> int:
     database_of(connect(settings)).backup(target)
-    log.info("%s is a sound copy of %s. The key file is not in it.", target, shown_url(settings))
+    log.info("%s is a sound copy of %s. The key file is not in it.", target, url_without_password(settings))
     return 0
 
 

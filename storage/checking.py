@@ -1,4 +1,4 @@
-"""`python -m storage check`: is the database whole, and does what it holds agree with itself?"""
+"""`python -m storage check`: is the database sound, and does what it holds agree with itself?"""
 
 from sqlalchemy import Engine, and_, func, or_, select
 from sqlmodel import Session, col
@@ -10,7 +10,7 @@ from storage.tables import FetchRow, Link, OutboxMessage
 
 
 def check(engine: Engine) -> list[str]:
-    """What is wrong, a line each; nothing when all is sound. May take long on a large file."""
+    """Return what is wrong, a line each. Takes minutes on a large file. Raises UnusableDatabaseError."""
     if damage := database_of(engine).integrity():
         return damage
     try:
@@ -22,18 +22,18 @@ def check(engine: Engine) -> list[str]:
 
 
 def notes(settings: Settings) -> list[str]:
-    """What is not wrong, and should be known: fetches that wait beside the database, or were set aside."""
+    """Return what is not wrong but should be known: fetches that wait in the spool, or were set aside."""
     waiting, set_aside = lying_in(settings.spool_path)
     told = []
     if waiting:
         told.append(f"{waiting} fetches wait beside the database until the pixel server can store them.")
     if set_aside:
-        told.append(f"{set_aside} fetches that no transaction took lie beside the database.")
+        told.append(f"{set_aside} fetches that no transaction takes were set aside beside the database.")
     return told
 
 
 def _gaps(session: Session) -> list[str]:
-    """Each link's fetches are numbered without a gap, up to the number its link knows."""
+    """A link's fetches must be numbered without a gap, up to the number that the link has counted."""
     count, first, last = func.count(), func.min(col(FetchRow.seq)), func.max(col(FetchRow.seq))
     query = (
         select(col(Link.id), col(Link.fetches), first, last, count)
@@ -48,7 +48,7 @@ def _gaps(session: Session) -> list[str]:
 
 
 def _impossible(session: Session) -> list[str]:
-    """Messages in a state that no way leads to."""
+    """A message must be in a state that the outbox can bring it to."""
     query = select(
         col(OutboxMessage.id),
         col(OutboxMessage.state),

@@ -1,6 +1,6 @@
 """All that differs between SQLite and PostgreSQL, as one interface: `Database`.
 
-storage/sqlite/ and storage/postgres.py implement it, each once. `database_for` in engine.py chooses one by
+storage/sqlite/ and storage/postgres/ implement it, each once. `database_for` in engine.py chooses one by
 DATABASE_URL; nobody else asks which one it is.
 """
 

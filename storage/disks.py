@@ -1,4 +1,4 @@
-"""Will a file still be there after a restart? As far as the mounts and the platform tell."""
+"""Will a file still be there after a restart? As far as the mounts and the hosting platform show it."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,11 +11,11 @@ PLATFORMS = {
     "RAILWAY_ENVIRONMENT": "Railway",
     "FLY_APP_NAME": "Fly.io",
 }
-"""What each sets in the environment; there a disk lasts only where a volume is mounted."""
+"""The environment variable that each platform sets. On these a disk lasts only where a volume is mounted."""
 
 
 class Lost(StrEnum):
-    """What takes a file with it when it goes."""
+    """What a file is lost with."""
 
     MEMORY = "memory"
     CONTAINER = "container"
@@ -31,7 +31,7 @@ FILE_SYSTEMS = {
 
 
 def lost_with(path: Path, environ: Mapping[str, str], mounts: str) -> Lost | None:
-    """What a file at this absolute path would be lost with; None when its disk seems to last.
+    """Return what a file at this absolute path would be lost with; None when its disk seems to last.
 
     `mounts` is the text of /proc/mounts, empty where there is none.
     """
@@ -43,17 +43,20 @@ def lost_with(path: Path, environ: Mapping[str, str], mounts: str) -> Lost | Non
 
 
 def platform(environ: Mapping[str, str]) -> str:
-    """The hosting platform's name; empty on a machine of one's own."""
+    """Return the hosting platform's name; empty on a machine of one's own."""
     return next((name for mark, name in PLATFORMS.items() if environ.get(mark)), "")
 
 
 def mounts() -> str:
+    """Return the text of /proc/mounts; empty where there is none."""
     return MOUNTS.read_text("utf-8", "replace") if MOUNTS.exists() else ""
 
 
 def _mount_of(path: Path, mounts: str) -> tuple[Path, str]:
-    """Where the file system of this path is mounted, and its type: the longest mount above it, the
-    last one where several cover each other."""
+    """Return where the file system of this path is mounted, and its type.
+
+    That is the mount with the longest path above it; the last one, where several cover each other.
+    """
     found = (Path("/"), "")
     for line in mounts.splitlines():
         _device, place, file_system, *_ = [*line.split(" "), "", "", ""]

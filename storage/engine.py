@@ -1,4 +1,4 @@
-"""Connections: one engine a process, short transactions, the same code for SQLite and PostgreSQL."""
+"""Engines and transactions: one engine a process, short transactions, the same code on both databases."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,8 +15,8 @@ from storage.sqlite.database import SqliteDatabase
 from storage.tables import SCHEMA
 
 LOCK = {"key_share": True}
-"""Rows are locked FOR NO KEY UPDATE: a plain lock would wait for every insert that refers to the row,
-and two of those waits are a deadlock."""
+"""For `with_for_update`: locks rows FOR NO KEY UPDATE. A plain lock would wait for every insert that refers
+to the row, and two of those waits are a deadlock."""
 
 
 class SchemaError(UnusableDatabaseError):
@@ -27,7 +27,7 @@ def database_for(settings: Settings) -> Database:
     """Return the database that DATABASE_URL names."""
     if path := settings.sqlite_path:
         return SqliteDatabase(path)
-    from storage.postgres import PostgresDatabase  # its driver takes 9 MB
+    from storage.postgres.database import PostgresDatabase  # its driver takes 9 MB
 
     return PostgresDatabase(settings.database_url)
 
@@ -70,7 +70,7 @@ def abandon(connection: Connection) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """One transaction that writes: committed at the end, rolled back by an exception."""
+    """Open a session on one transaction that writes: committed at the end, rolled back by an exception."""
     with (
         engine.connect().execution_options(writes=True) as connection,
         Session(connection, expire_on_commit=False) as session,
@@ -81,7 +81,7 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """One transaction that only reads."""
+    """Open a session on one transaction that only reads."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
 
@@ -92,16 +92,16 @@ def is_passing(engine: Engine, error: Exception) -> bool:
 
 
 def describe_database_error(error: Exception) -> str:
-    """What went wrong, in one line: what follows it can hold the values of a row."""
+    """Return what went wrong, as its first line: the lines that follow can hold the values of a row."""
     cause = getattr(error, "orig", None) or error
     return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
 
 
 def require_schema(engine: Engine, *, running: bool = False) -> str:
-    """Raises SchemaError, in words, when the tables are older or newer than this program.
+    """Raise SchemaError when the tables are older or newer than this program.
 
-    What is `running` goes on working on newer tables (migrations only add what older programs need not
-    know), and gets a warning back.
+    A program that is `running` already goes on working on newer tables, because migrations only add: it gets
+    a warning back. Otherwise the result is empty.
     """
     found = _schema(engine)
     if found == SCHEMA:
@@ -130,8 +130,8 @@ def _schema(engine: Engine) -> str | None:
     return found
 
 
-def shown_url(settings: Settings) -> str:
-    """The database's address without its password, for logs."""
+def url_without_password(settings: Settings) -> str:
+    """Return DATABASE_URL without its password, for logs."""
     url = make_url(settings.database_url)
     return url.difference_update_query(["password"]).render_as_string(hide_password=True)
 

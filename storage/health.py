@@ -1,4 +1,4 @@
-"""Is all well? The bot's signs of life, and what is waiting, for `/readyz`."""
+"""What `/readyz` reads from the database: the bot's heartbeat, and how many messages wait."""
 
 from sqlalchemy import and_, case
 from sqlmodel import Session, col, func, select
@@ -8,16 +8,16 @@ from storage.times import moment, seconds
 
 BOT = "bot"
 STALE = 90.0
-"""Seconds without a sign of life after which the bot counts as gone."""
+"""Seconds without a heartbeat after which the bot counts as gone."""
 
 
 def beat(session: Session, name: str, trouble: str, now: float) -> None:
-    """A sign of life, with what is wrong; empty when nothing is."""
+    """Write a process's heartbeat, with what keeps it from its work; `trouble` is empty when nothing does."""
     session.merge(Pulse(name=name, at=moment(now), trouble=trouble))
 
 
 def trouble_of(session: Session, name: str, now: float) -> str:
-    """What is wrong with a process; empty when nothing is."""
+    """Return what is wrong with a process; empty when nothing is."""
     pulse = session.get(Pulse, name)
     if pulse is None:
         return "has not started yet"
@@ -26,8 +26,8 @@ def trouble_of(session: Session, name: str, now: float) -> str:
 
 
 def owed(session: Session, now: float) -> dict[str, int]:
-    """How many messages are in each state but sent; `later` is what is owed at a time to come."""
+    """Count the messages by state, without those that are sent. `later` has a time that is still to come."""
     later = and_(col(OutboxMessage.state) == "pending", col(OutboxMessage.not_before) > moment(now))
-    standing = case((later, "later"), else_=col(OutboxMessage.state)).label("standing")
-    query = select(standing, func.count()).where(col(OutboxMessage.state) != "sent").group_by(standing)
+    shown = case((later, "later"), else_=col(OutboxMessage.state)).label("shown")
+    query = select(shown, func.count()).where(col(OutboxMessage.state) != "sent").group_by(shown)
     return dict(session.exec(query).all())

@@ -1,4 +1,8 @@
-"""Updates from Telegram: on disk before they are confirmed, each done exactly once."""
+"""Updates from Telegram: on disk before they are confirmed, and each carried out exactly once.
+
+Telegram repeats an update until it is confirmed, and confirms by `offset`: one that is confirmed and then
+lost in a crash would be lost for good.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,11 +17,11 @@ from storage.times import moment
 
 MOST_ATTEMPTS = 3
 REMEMBERED = 3 * 86400
-"""Seconds a done update's id is kept: Telegram repeats one for a day at most."""
+"""Seconds a done update's id is kept. Telegram keeps an update for 24 hours at most (getUpdates)."""
 
 
 def receive(session: Session, updates: Sequence[Mapping[str, Any]], now: float) -> None:
-    """Store updates; those that are known already are left as they are."""
+    """Store updates, as Telegram's JSON has them; leave alone those that are stored already."""
     rows = [
         {"id": update["update_id"], "received_at": moment(now), "body": json.dumps(update)}
         for update in updates
@@ -26,13 +30,16 @@ def receive(session: Session, updates: Sequence[Mapping[str, Any]], now: float) 
 
 
 def waiting(session: Session, limit: int = 100) -> list[StoredUpdate]:
-    """Updates that are not done, oldest first."""
+    """Return the updates that are not done, oldest first."""
     query = select(StoredUpdate).where(col(StoredUpdate.done).is_(False)).order_by(col(StoredUpdate.id))
     return list(session.exec(query.limit(limit)).all())
 
 
 def finish(session: Session, update_id: int) -> bool:
-    """Mark an update done; False if it was done before, and nothing may be done for it again."""
+    """Mark an update done. Return False if it was done before: then its work must not be done again.
+
+    Belongs in the transaction that does the work.
+    """
     update = session.get(StoredUpdate, update_id, with_for_update=LOCK)
     if update is None or update.done:
         return False
@@ -40,8 +47,8 @@ def finish(session: Session, update_id: int) -> bool:
     return True
 
 
-def failed(session: Session, update_id: int) -> bool:
-    """Count a failed attempt; True when the update is given up, so that it cannot stop the others."""
+def count_failure(session: Session, update_id: int) -> bool:
+    """Count a failed attempt. Return True if the update is given up now: it must not stop the others."""
     update = session.get(StoredUpdate, update_id, with_for_update=LOCK)
     if update is None or update.done:
         return False
@@ -53,7 +60,7 @@ def failed(session: Session, update_id: int) -> bool:
 
 
 def forget(session: Session, now: float) -> None:
-    """Drop the ids of updates done long ago."""
+    """Delete the ids of updates that were done long ago."""
     before = moment(now - REMEMBERED)
     session.connection().execute(
         delete(StoredUpdate).where(col(StoredUpdate.done).is_(True), col(StoredUpdate.received_at) < before)

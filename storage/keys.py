@@ -1,4 +1,8 @@
-"""The key file, and what is derived from it: kept apart from the database and its backups."""
+"""The key file, and what is derived from it. It is kept apart from the database and its backups.
+
+Every derived key is an HMAC-SHA256 under the host's key, of a purpose, a zero byte and the text: a value made
+for one purpose is useless for another.
+"""
 
 import hmac
 import os
@@ -8,8 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 KEY_BYTES = 32
+"""The key's length; the file holds it as hexadecimal digits."""
 LARGEST_ID = 2**31 - 1
-"""Links are numbered by 32-bit integers: PostgreSQL refuses to look for a larger one."""
+"""Links are numbered by 32-bit integers: PostgreSQL raises an error for a larger one."""
 
 
 class KeyFileError(Exception):
@@ -17,31 +22,39 @@ class KeyFileError(Exception):
 
 
 class Keys:
-    """HMACs under the host's key, each with a purpose of its own."""
+    """What is derived from the host's key. Tokens are those of links: 22 characters."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def owner_key(self, link_id: int, token: str) -> str:
-        """What opens the owner's pages of a link: shown again on every card, stored nowhere."""
+        """Return the key to the owner's pages of a link, `<link id>-<128 bits in hexadecimal>`.
+
+        It is derived anew for every card, and stored nowhere.
+        """
         return f"{link_id}-{self._mac('owner', f'{link_id}:{token}')[:32]}"
 
-    def opens(self, owner_key: str, link_id: int, token: str) -> bool:
+    def is_owner_key(self, owner_key: str, link_id: int, token: str) -> bool:
+        """Compare in constant time."""
         return hmac.compare_digest(self.owner_key(link_id, token), owner_key)
 
     def test_key(self, link_id: int, token: str) -> str:
-        """What opens a self-test's page, which loads the image; no other link is ever given one."""
+        """Return the key to a self-test's page, of the same shape. That page loads the image itself."""
         return f"{link_id}-{self._mac('test', f'{link_id}:{token}')[:32]}"
 
-    def opens_test(self, test_key: str, link_id: int, token: str) -> bool:
+    def is_test_key(self, test_key: str, link_id: int, token: str) -> bool:
+        """Compare in constant time."""
         return hmac.compare_digest(self.test_key(link_id, token), test_key)
 
     def device(self, token: str, home: str, user_agent: str) -> str:
-        """A pseudonym of a device, 64 bits, that joins nothing outside its link."""
+        """Return a device's pseudonym, 64 bits in hexadecimal. It joins nothing across links.
+
+        `home` is an IPv4 address or the /64 of an IPv6 address, as text.
+        """
         return self._mac("device", f"{token}\0{home}\0{user_agent}")[:16]
 
-    def instance(self) -> str:
-        """Which installation this is: the same in all its processes, told by /healthz."""
+    def installation_id(self) -> str:
+        """Return 64 bits in hexadecimal, the same in all processes of this installation, for `/healthz`."""
         return self._mac("instance", "")[:16]
 
     def _mac(self, purpose: str, text: str) -> str:
@@ -50,13 +63,13 @@ class Keys:
 
 
 def link_id_in(owner_key: str) -> int | None:
-    """The link an owner key claims to open; None when it is not of that shape."""
+    """Return the link that an owner key or a test key claims to be for; None if it has no such shape."""
     found = re.fullmatch(r"([0-9]{1,10})-[0-9a-f]{32}", owner_key, re.ASCII)
     return int(found[1]) if found and int(found[1]) <= LARGEST_ID else None
 
 
 def open_keys(path: Path) -> Keys:
-    """The host's keys; the file is made, readable by its owner only, when there is none yet."""
+    """Read the host's key; make the file, for its owner only, when there is none yet. Raises KeyFileError."""
     try:
         if not path.exists():
             _make(path)
@@ -69,7 +82,7 @@ def open_keys(path: Path) -> Keys:
 
 
 def _make(path: Path) -> None:
-    """Two processes may start together: whole files only, and the first one wins."""
+    """Make the file whole or not at all: two processes may start together, and the first one wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

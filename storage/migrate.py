@@ -1,4 +1,4 @@
-"""Schema upgrades, through Alembic. Its own command finds the same place in pyproject.toml."""
+"""Schema upgrades, through Alembic. Alembic's own command finds the same folder in pyproject.toml."""
 
 import logging
 from pathlib import Path
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 ATTEMPTS = 15
-"""Each waits two seconds for its locks."""
+"""Each waits two seconds for its locks, so an upgrade gives up after half a minute."""
 
 
 def configuration() -> Config:
@@ -26,8 +26,9 @@ def configuration() -> Config:
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest schema, in one transaction; make the SQLite file if there is none.
 
-    Running programs go first: a lock that cannot be had in two seconds is asked for again. Raises
-    UnusableDatabaseError.
+    Running programs go first: a lock that cannot be had in two seconds is asked for again.
+
+    Raises UnusableDatabaseError, and OperationalError when the tables stay locked.
     """
     database_of(engine).create()
     for _ in range(ATTEMPTS):

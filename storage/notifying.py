@@ -1,8 +1,8 @@
 """How one process wakes another: within milliseconds, and at no cost while idle.
 
 Beside a SQLite file a notification is a datagram to a unix socket (storage/sqlite/sockets.py). On
-PostgreSQL it is NOTIFY (storage/postgres.py). A notification has no content, and it can be lost: nobody
-subscribes yet, a buffer is full, notifications are off. So every subscriber also polls, every few seconds.
+PostgreSQL it is NOTIFY (storage/postgres/listening.py). A notification has no content, and it can be lost:
+nobody subscribes yet, a buffer is full, notifications are off. So every subscriber also polls now and then.
 """
 
 from enum import StrEnum

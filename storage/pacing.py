@@ -1,40 +1,47 @@
-"""How fast Telegram may be spoken to: token buckets kept as one number each.
+"""How fast messages may be sent to Telegram: token buckets, each kept as a single number.
 
-The number is GCRA's theoretical arrival time: the moment at which the bucket will be full again.
-It is stored with the chat, so that neither a restart nor a second worker spends an allowance twice.
+Telegram's limits: one message a second to one chat, where short bursts may pass; 20 a minute to one group;
+30 a second to all chats together (core.telegram.org/bots/faq, "My bot is hitting limits"; they are also
+`telegram.constants.FloodLimit` in python-telegram-bot). They are not exact, so a 429 is obeyed as well.
+
+The number is `full_at`, in epoch seconds: when the bucket will be full again. (The algorithm is GCRA, the
+generic cell rate algorithm, which calls it the theoretical arrival time.) It is stored with the chat, so that
+neither a restart nor a second worker spends an allowance twice.
 """
 
 from typing import NamedTuple
 
 
 class Pace(NamedTuple):
+    """A limit: `burst` messages at once after a rest, and then one every `every` seconds."""
+
     every: float
-    """Seconds after which one more message is allowed."""
     burst: int
-    """Messages that may go at once after a rest."""
 
     @property
     def reserve(self) -> float:
-        """How far the kept number may lie ahead of now for one more message to go."""
+        """The seconds by which `full_at` may lie ahead of now while one more message is allowed."""
         return (self.burst - 1) * self.every
 
     def ready_at(self, full_at: float) -> float:
-        """When the next message may go."""
+        """Return when the next message is allowed."""
         return full_at - self.reserve
 
     def allows(self, full_at: float, now: float) -> int:
-        """How many messages may go at once."""
+        """Return how many messages are allowed at once."""
         if now < self.ready_at(full_at):
             return 0
         return min(self.burst, int((now - self.ready_at(full_at)) / self.every) + 1)
 
     def after(self, full_at: float, now: float) -> float:
-        """The number to keep once a message went now."""
+        """Return `full_at` as it is after one message sent now."""
         return max(full_at, now) + self.every
 
 
 PRIVATE = Pace(every=1.0, burst=30)
+"""One a second. Telegram does not say how long a burst may be; 30 is our choice, so that `/track` for a team
+is answered at once."""
 GROUP = Pace(every=4.0, burst=5)
-"""20 in any minute: the burst of 5, and 15 more at one in 4 s."""
+"""20 in any minute: a burst of 5, and 15 more at one in 4 s."""
 ALL_CHATS = Pace(every=1 / 26, burst=4)
-"""30 in any second."""
+"""30 in any second: a burst of 4, and 26 more."""

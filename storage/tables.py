@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstr
 from sqlmodel import Field, SQLModel
 
 SCHEMA = "0010"
-"""The newest migration: a start on another schema refuses (a test holds the two together)."""
+"""The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,31 +26,31 @@ class Chat(SQLModel, table=True):
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     created_at: datetime
     next_number: int = 1
-    """The number its next link gets: `#7` is counted per chat."""
+    """The number of its next link: `#7` is counted for each chat."""
     asking: str = ""
-    """The command that waits for an answer, such as `track`."""
+    """The command whose question is open, such as `track`; empty when none is."""
     paced_at: float = 0.0
-    """When its message allowance will be full again (GCRA's theoretical arrival time), epoch seconds."""
+    """When its message allowance will be full again, in epoch seconds: `full_at` in pacing.py."""
     paused_until: datetime | None = None
-    """Telegram asked to wait, or an attempt failed: the whole chat waits, so that order is kept."""
+    """Telegram asked to wait, or an attempt failed. The whole chat waits, so that order is kept."""
     unreachable_since: datetime | None = None
-    """Blocked or left: everything is kept and told when they come back."""
+    """Since when the bot is blocked, or removed. Its messages are kept, and sent when it comes back."""
     zone: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """Where its clock is, such as `Europe/Berlin`; empty is not known, and counts as UTC."""
+    """Its time zone, such as `Europe/Berlin`; empty is unknown, and counts as UTC."""
     quiet_from: int | None = None
-    """Minutes since midnight, like `quiet_until` and `digest_at`."""
+    """Minutes since midnight in its time zone, like `quiet_until` and `digest_at`."""
     quiet_until: int | None = None
     digest_at: int | None = None
     language: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """The one it chose, such as `de`; empty follows Telegram's."""
+    """The language it chose, such as `de`; empty follows `telegram_language`."""
     telegram_language: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """What a person's Telegram is set to, or was of the first who wrote in a group."""
+    """The language of the person's Telegram; in a group, of the first person who wrote."""
 
 
 class Link(SQLModel, table=True):
     """One tracked message."""
 
-    # An id is never given twice: an old button must not act on a newer link.
+    # Autoincrement gives no id twice: an old button must not act on a newer link.
     __table_args__ = (UniqueConstraint("chat_id", "number"), {"sqlite_autoincrement": True})
 
     id: int = Field(default=None, primary_key=True)
@@ -62,34 +62,34 @@ class Link(SQLModel, table=True):
     created_at: datetime
     created_by: int = Field(sa_type=BigInteger)
     tracker: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """In a group, the first name of who made it."""
+    """The first name of the person who made it, in a group."""
     thread_id: int | None = None
     asked_in: int | None = None
-    """The message that asked for it: answers quote it, and it gets the reaction."""
+    """The Telegram id of the message that asked for it. Answers quote it, and it gets the reaction."""
     deadline: datetime | None = None
-    """The end of the day by which it should have been seen."""
+    """The end of the day by which it should have been opened."""
     muted: bool = False
     fetches: int = 0
     """The sequence number of its newest fetch."""
     last_event_at: datetime
     status: str = Field(default="new", sa_column_kwargs={"server_default": "new"})
-    """A `LinkStatus` but asleep, which `last_opened_at` and the time of the day tell."""
+    """A `LinkStatus`. Never asleep: that follows from `last_opened_at` and the clock."""
     status_since: datetime | None = None
-    """When it came to stand there; empty is since it was made."""
+    """Since when it has that status; empty is since it was made."""
     last_opened_at: datetime | None = None
     peeked_until: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     """When the last of its chat's peeks ends, in epoch seconds: a later fetch asks for none of them."""
     history: str = Field(default="", sa_type=Text)
-    """`tracking.history`, packed: what was said and what was seen."""
+    """The owner's statements and the summary of the fetches, packed by `tracking.history`."""
     history_before_purge: str = Field(default="", sa_type=Text)
-    """The history as it was when the oldest fetches were purged: judging again starts from it."""
+    """The history as it was when the oldest fetches were purged: judging again begins with it."""
 
 
 class FetchRow(SQLModel, table=True):
     """One judged fetch. No address is stored; `device` means nothing outside its link."""
 
     __tablename__ = "fetch"
-    # Ids begin with the time: rows lie in the order in which they come, and need no row number besides.
+    # Ids begin with the time, so new rows lie together, and SQLite needs no row number as well.
     __table_args__ = (UniqueConstraint("link_id", "seq"), {"sqlite_with_rowid": False})
 
     id: str = Field(primary_key=True, max_length=32)
@@ -108,7 +108,7 @@ class FetchRow(SQLModel, table=True):
 
 
 class StatementRow(SQLModel, table=True):
-    """Something said about a link: kept beside the fetches, never instead of them."""
+    """A statement of a link's owner or recipient. It never changes a fetch: both are kept."""
 
     __tablename__ = "statement"
 
@@ -118,7 +118,7 @@ class StatementRow(SQLModel, table=True):
     said_by: int | None = Field(default=None, sa_type=BigInteger)
     kind: str
     at: float
-    """Epoch seconds, like `until`: exactly what the judge is given."""
+    """Epoch seconds, like `until`: the judge gets exactly this number."""
     of: str = ""
     until: float = 0.0
 
@@ -131,7 +131,7 @@ class Peek(SQLModel, table=True):
     said_at: datetime
     said_by: int | None = Field(default=None, sa_type=BigInteger)
     at: float
-    """Epoch seconds, like `until`: exactly what the judge is given."""
+    """Epoch seconds, like `until`: the judge gets exactly this number."""
     until: float
 
 
@@ -208,14 +208,14 @@ class OutboxMessage(SQLModel, table=True):
 
 
 class StoredUpdate(SQLModel, table=True):
-    """An update from Telegram, on disk before it is confirmed: a kill loses no command."""
+    """An update from Telegram. It is on disk before it is confirmed, so that a kill loses no command."""
 
     __tablename__ = "inbox"
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     received_at: datetime
     body: str = Field(sa_type=Text)
-    """The update as JSON; emptied when it is done, the id stays to tell a repetition."""
+    """The update as JSON. Emptied when it is done; the id stays, so that a repetition is recognised."""
     attempts: int = 0
     done: bool = False
 
@@ -230,7 +230,7 @@ class BotTerm(SQLModel, table=True):
 
 
 class Pulse(SQLModel, table=True):
-    """The last sign of life of a process, for `/readyz`."""
+    """The last heartbeat of a process, for `/readyz`."""
 
     name: str = Field(primary_key=True)
     at: datetime

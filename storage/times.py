@@ -1,11 +1,15 @@
-"""Epoch seconds for deciding, aware UTC datetimes for keeping: the one place that converts."""
+"""The two ways in which a time is written, and the two clocks.
+
+Deciding works with epoch seconds (float, to the millisecond); tables keep aware UTC datetimes. This is the
+one place that converts.
+"""
 
 import time
 from datetime import UTC, datetime
 
 
 def now() -> float:
-    """The wall clock, in seconds since the epoch, to the millisecond: what is stored comes back equal."""
+    """Return the wall clock's time in epoch seconds, rounded to the millisecond: it is stored as it is."""
     return round(time.time(), 3)
 
 
@@ -15,16 +19,19 @@ _BEGAN = time.time() - time.clock_gettime(_CLOCK)
 
 
 def steady() -> float:
-    """What the wall clock would say had nobody set it since this process began: for leases, pauses and pace.
+    """Return, in epoch seconds, what the wall clock would say if nobody had set it since the process began.
 
-    A clock that is an hour ahead for a moment, and then right again, must not make a chat wait for an hour.
+    For leases, pauses and pacing: a clock that is an hour ahead for a moment, and then right again, must not
+    make a chat wait for an hour.
     """
     return round(_BEGAN + time.clock_gettime(_CLOCK), 3)
 
 
 def moment(at: float) -> datetime:
+    """Return epoch seconds as an aware UTC datetime."""
     return datetime.fromtimestamp(at, UTC)
 
 
 def seconds(at: datetime) -> float:
+    """Return an aware datetime as epoch seconds, rounded to the millisecond."""
     return round(at.timestamp(), 3)

@@ -18,11 +18,11 @@ from sqlalchemy import Engine
 import bot  # noqa: F401  # sets how python-telegram-bot counts waits; must come before telegram is imported
 import logs
 import settings as configuration
-import storage.postgres
 from demo import telegram
 from settings import Settings
 from storage.engine import connect
 from storage.migrate import upgrade
+from storage.postgres import database, deadline
 from tests import pseudo, scheduling
 from tests.canaries import PASSWORD, keys_in, leaks, logs_in
 from tests.people import Chat
@@ -36,7 +36,7 @@ for name in configuration.NAMES:
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # On a machine under load a query may be slow without being stuck. Tests of the deadline set their own.
-storage.postgres.STATEMENT_MS, storage.postgres.ANSWER = 25_000, 30.0
+database.STATEMENT_MS, deadline.ANSWER = 25_000, 30.0
 
 # A deadline for each example would be an assertion about time, which a loaded machine fails.
 hypothesis.settings.register_profile("readback", deadline=None)

@@ -152,7 +152,7 @@ def test_only_storage_asks_the_database() -> None:
                     assert not asked, source
 
 
-DATABASES = ("storage/sqlite/", "storage/postgres.py", "storage/migrations/")
+DATABASES = ("storage/sqlite/", "storage/postgres/", "storage/migrations/")
 
 
 @pytest.mark.parametrize("room", ["storage", "bot", "pixel_server"])

@@ -12,7 +12,7 @@ import pytest
 
 import logs
 from settings import Settings
-from storage.engine import shown_url
+from storage.engine import url_without_password
 from storage.keys import Keys, open_keys
 from tests.canaries import PASSWORD as PASSWORD_OF_TESTS
 from tests.canaries import keys_in, leaks, logs_in
@@ -186,7 +186,7 @@ def test_a_database_password_is_redacted_wherever_the_address_has_it(
 ) -> None:
     settings = settings_of(tmp_path, DATABASE_URL=url)
     formatter = logs.RedactingFormatter(logs._secrets(settings))
-    for shown in (settings.database_url, shown_url(settings), f"password {password}"):
+    for shown in (settings.database_url, url_without_password(settings), f"password {password}"):
         assert password not in formatter.redact(shown)
 
 

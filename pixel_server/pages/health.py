@@ -24,7 +24,7 @@ router = APIRouter()
 @router.get("/healthz")
 def healthz(services: Given) -> JSONResponse:
     """The process answers. By `instance` the bot sees that PUBLIC_URL leads to its own installation."""
-    return JSONResponse({"ok": True, "instance": services.keys.instance()})
+    return JSONResponse({"ok": True, "instance": services.keys.installation_id()})
 
 
 @router.get("/readyz")

@@ -31,7 +31,7 @@ POLICY = "Content-Security-Policy"
 def owned_link(services: Given, owner_key: str) -> Link:
     """Return the link that the owner key in the path opens. Answers 404 to any other key."""
     link = _link(services, owner_key)
-    if link is None or not services.keys.opens(owner_key, link.id, link.token):
+    if link is None or not services.keys.is_owner_key(owner_key, link.id, link.token):
         raise HTTPException(404)
     return link
 
@@ -39,7 +39,7 @@ def owned_link(services: Given, owner_key: str) -> Link:
 def tested_link(services: Given, test_key: str) -> Link:
     """Return the self-test's link that the key in the path opens. Answers 404 to any other key."""
     link = _link(services, test_key)
-    if link is None or not services.keys.opens_test(test_key, link.id, link.token):
+    if link is None or not services.keys.is_test_key(test_key, link.id, link.token):
         raise HTTPException(404)
     return link
 

@@ -4,7 +4,6 @@ Transactions that write begin with BEGIN IMMEDIATE. One that reads first and wri
 SQLITE_BUSY_SNAPSHOT, whatever the busy timeout says.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,16 +18,15 @@ from sqlalchemy.engine import ExceptionContext
 from sqlmodel import SQLModel
 
 from storage.database import BulkInsert, Failure, Row
-from storage.files import hold
-from storage.lock import LockLostError, begin_term
 from storage.notifying import Topic
 from storage.sqlite import maintenance
-from storage.sqlite.file_identity import DatabaseFileReplacedError, FileIdentity, cannot_be_opened
+from storage.sqlite.file_identity import DatabaseFileReplacedError, FileIdentity, unopenable_file
+from storage.sqlite.lock import FileLock
 from storage.sqlite.sockets import SocketNotifier, SocketSubscriber
 from storage.times import moment
 
 BUSY_MS = 2000
-"""Milliseconds a writer waits for another one before it gives up with "database is locked"."""
+"""Milliseconds a writer waits for another one before it fails with "database is locked"."""
 
 FIXED_VERSION = (3, 51, 3)
 """Before it, several connections that reset a WAL at the same time can corrupt the file."""
@@ -58,7 +56,7 @@ class SqliteDatabase:
             if self._path.exists():
                 self._path.open("rb").close()
         except OSError as error:
-            raise cannot_be_opened(self._path, error) from error
+            raise unopenable_file(self._path, error) from error
         engine = create_engine(f"sqlite:///{self._path}", execution_options={"database": self})
         self._identity.guard(engine)
         _listen(engine, checkpoints=checkpoints)
@@ -69,7 +67,7 @@ class SqliteDatabase:
         try:
             self._path.touch(mode=0o600)
         except OSError as error:
-            raise cannot_be_opened(self._path, error) from error
+            raise unopenable_file(self._path, error) from error
         return made
 
     def time(self, at: float) -> object:
@@ -141,7 +139,7 @@ class SqliteDatabase:
     def subscriber(self, topic: Topic, on_notification: Callable[[], None]) -> SocketSubscriber:
         return SocketSubscriber(self._path, topic, on_notification)
 
-    def bot_lock(self, engine: Engine) -> "FileLock":
+    def bot_lock(self, engine: Engine) -> FileLock:
         return FileLock(self._path.with_suffix(".bot"), engine)
 
     def look_over(self) -> list[str]:
@@ -167,41 +165,6 @@ class SqliteDatabase:
             return {"wal_bytes": self._path.with_name(self._path.name + "-wal").stat().st_size}
         except OSError:
             return {"wal_bytes": 0}
-
-
-class FileLock:
-    """A lock on a file beside the database; the kernel releases it when the process ends."""
-
-    def __init__(self, path: Path, engine: Engine) -> None:
-        self._path, self._engine = path, engine
-        self._held: int | None = None
-        self.term = 0
-
-    def take(self) -> bool:
-        self._held = self._held or hold(self._path)
-        if self._held is None:
-            return False
-        with self._engine.connect().execution_options(writes=True) as connection:
-            self.term = begin_term(connection)
-            connection.commit()
-        return True
-
-    def require(self) -> None:
-        if self._held is None or not _is_at(self._held, self._path):
-            self.release()
-            raise LockLostError(f"The bot's lock, {self._path}, was removed or replaced.")
-
-    def release(self) -> None:
-        if self._held is not None:
-            os.close(self._held)
-        self._held = None
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _listen(engine: Engine, *, checkpoints: bool) -> None:

@@ -18,7 +18,7 @@ Identity = tuple[int, int]
 """A file's device and inode."""
 
 
-def is_missing(path: Path) -> UnusableDatabaseError:
+def missing_file(path: Path) -> UnusableDatabaseError:
     """Return the error for a file that is not there and has not been opened before."""
     return UnusableDatabaseError(
         f"There is no database file {path}. DATABASE_URL names it. For a new, empty database run: "
@@ -26,7 +26,7 @@ def is_missing(path: Path) -> UnusableDatabaseError:
     )
 
 
-def cannot_be_opened(path: Path, error: Exception) -> UnusableDatabaseError:
+def unopenable_file(path: Path, error: Exception) -> UnusableDatabaseError:
     """Return the error for a file that cannot be opened or made."""
     reason = getattr(error, "strerror", None) or error
     return UnusableDatabaseError(
@@ -72,7 +72,7 @@ class FileIdentity:
         """Raise DatabaseFileReplacedError unless the file is where it was opened."""
         found = self._identity()
         if found is None and self._first is None:
-            raise DatabaseFileReplacedError(str(is_missing(self._path)))
+            raise DatabaseFileReplacedError(str(missing_file(self._path)))
         if found is None:
             raise DatabaseFileReplacedError(
                 f"The database file {self._path} is gone. Put it back together with its -wal file; "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storage.database import BackupError, DamagedError
 from storage.files import sync
-from storage.sqlite.file_identity import cannot_be_opened, is_missing
+from storage.sqlite.file_identity import missing_file, unopenable_file
 
 LONGEST_CHECK = 1.0
 """Seconds of checking at a start: enough for a gigabyte or so. A restart should not take three."""
@@ -42,7 +42,7 @@ def _quick_check(path: Path, seconds: float) -> bool:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 return False
-            raise cannot_be_opened(path, error) from error
+            raise unopenable_file(path, error) from error
         except sqlite3.DatabaseError as error:
             found = str(error)
     if found != "ok":
@@ -57,13 +57,13 @@ def _quick_check(path: Path, seconds: float) -> bool:
 def integrity(path: Path) -> list[str]:
     """Return everything that SQLite finds wrong with the file. Raises UnusableDatabaseError."""
     if not path.exists():
-        raise is_missing(path)
+        raise missing_file(path)
     with closing(_read_only(path)) as connection:
         try:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             return [*(line for line in found if line != "ok"), *_orphans(connection)]
         except sqlite3.OperationalError as error:
-            raise cannot_be_opened(path, error) from error
+            raise unopenable_file(path, error) from error
         except sqlite3.DatabaseError as error:
             return [str(error)]
 
@@ -79,7 +79,7 @@ def backup(path: Path, target: Path) -> None:
     Raises BackupError and UnusableDatabaseError.
     """
     if not path.exists():
-        raise is_missing(path)
+        raise missing_file(path)
     if target.exists():
         raise BackupError(f"{target} is there already. Name a file that is not.")
     draft = target.with_name(target.name + ".part")
@@ -108,7 +108,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
     try:
         return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     except sqlite3.OperationalError as error:
-        raise cannot_be_opened(path, error) from error
+        raise unopenable_file(path, error) from error
 
 
 def _beside(path: Path, ending: str) -> Path:

@@ -77,7 +77,7 @@ async def problems_of(settings: Settings, **environ: str) -> list[str]:
 
 async def test_an_address_of_this_installation_is_no_problem(settings: Settings) -> None:
     with serving(settings, telegram_api_url="http://127.0.0.1:1") as served:
-        instance = open_keys(settings.key_file).instance()
+        instance = open_keys(settings.key_file).installation_id()
         assert await find_problems(served.settings, instance, {}) == []
         assert "another installation" in (await problems_of(served.settings))[0]
 

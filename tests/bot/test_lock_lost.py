@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from settings import Settings
 from storage.engine import writing
 from storage.lock import begin_term
-from storage.postgres import ADVISORY
+from storage.postgres.lock import ADVISORY
 from tests.bot.test_supervisor import wait_for_bot
 from tests.in_process import in_process
 from tests.people import Chat

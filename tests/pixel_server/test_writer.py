@@ -27,10 +27,11 @@ from pixel_server.database import writer as writer_module
 from pixel_server.database.writer import MAX_BATCH, Writer
 from pixel_server.wire.image import GIF
 from settings import Settings
-from storage import postgres, spool
+from storage import spool
 from storage.engine import connect, database_of, reading, writing
 from storage.ingest import Arrival
 from storage.notifying import Topic
+from storage.postgres import deadline
 from storage.spool import Spools
 from storage.sqlite.maintenance import integrity
 from storage.tables import Link, OutboxMessage
@@ -461,7 +462,7 @@ def test_a_commit_whose_answer_was_lost_is_repeated_and_nothing_is_doubled(
 def test_a_server_that_froze_in_a_commit_is_disconnected_and_nothing_is_lost_or_doubled(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres, "ANSWER", 0.3)
+    monkeypatch.setattr(deadline, "ANSWER", 0.3)
     monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0)
     link, thawed = track(engine), Event()
     sent(engine, link)

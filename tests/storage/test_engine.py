@@ -9,8 +9,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from settings import Settings
-from storage import chats, postgres
+from storage import chats
 from storage.engine import connect, reading, writing
+from storage.postgres import deadline
 from tests.conftest import settings_of
 from tests.fetches import NOON
 
@@ -36,7 +37,7 @@ def test_a_server_that_does_not_answer_is_hung_up_on_and_the_next_call_has_a_new
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as hurry:
-        hurry.setattr(postgres, "ANSWER", 0.2)
+        hurry.setattr(deadline, "ANSWER", 0.2)
         with pytest.raises(OperationalError, match="did not answer"), reading(engine) as session:
             session.connection().execute(text("SELECT pg_sleep(30)"))
     with reading(engine) as session:

@@ -33,7 +33,7 @@ def finish(engine: Engine, number: int) -> bool:
 
 def failed(engine: Engine, number: int) -> bool:
     with writing(engine) as session:
-        return inbox.failed(session, number)
+        return inbox.count_failure(session, number)
 
 
 def test_updates_wait_in_the_order_telegram_gave_them(engine: Engine) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from storage.keys import open_keys
 print("ready", flush=True)
 sys.stdin.readline()
-print(open_keys(Path(sys.argv[1])).instance())
+print(open_keys(Path(sys.argv[1])).installation_id())
 """
 
 
@@ -29,12 +29,12 @@ def test_the_first_start_makes_a_key_that_only_its_owner_reads(tmp_path: Path) -
     path = tmp_path / "new" / "readback.key"
     first = open_keys(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert open_keys(path).instance() == first.instance()
+    assert open_keys(path).installation_id() == first.installation_id()
     assert [left.name for left in path.parent.iterdir()] == ["readback.key"]
 
 
 def test_two_hosts_have_two_keys(tmp_path: Path) -> None:
-    assert open_keys(tmp_path / "a.key").instance() != open_keys(tmp_path / "b.key").instance()
+    assert open_keys(tmp_path / "a.key").installation_id() != open_keys(tmp_path / "b.key").installation_id()
 
 
 def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path: Path) -> None:
         child.stdin.write("now\n")
         child.stdin.flush()
     told = {child.communicate()[0] for child in children}
-    assert told == {open_keys(path).instance() + "\n"}
+    assert told == {open_keys(path).installation_id() + "\n"}
     assert [left.name for left in tmp_path.iterdir()] == ["readback.key"]
 
 
@@ -91,12 +91,12 @@ def test_a_place_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None
 
 def test_an_owner_key_opens_its_own_link_and_no_other() -> None:
     key = KEYS.owner_key(7, TOKEN)
-    assert KEYS.opens(key, 7, TOKEN)
-    assert not KEYS.opens(key, 8, TOKEN)
-    assert not KEYS.opens(key, 7, OTHER_TOKEN)
-    assert not Keys(bytes(32)).opens(key, 7, TOKEN)
-    assert not KEYS.opens(key.replace("7-", "07-"), 7, TOKEN)
-    assert not KEYS.opens(key.upper(), 7, TOKEN)
+    assert KEYS.is_owner_key(key, 7, TOKEN)
+    assert not KEYS.is_owner_key(key, 8, TOKEN)
+    assert not KEYS.is_owner_key(key, 7, OTHER_TOKEN)
+    assert not Keys(bytes(32)).is_owner_key(key, 7, TOKEN)
+    assert not KEYS.is_owner_key(key.replace("7-", "07-"), 7, TOKEN)
+    assert not KEYS.is_owner_key(key.upper(), 7, TOKEN)
 
 
 def test_an_owner_key_says_which_link_it_claims_to_open() -> None:
@@ -116,7 +116,7 @@ def test_what_is_not_shaped_like_an_owner_key_claims_nothing(claimed: str) -> No
 @given(st.text())
 def test_no_text_makes_it_raise_or_open(text: str) -> None:
     claimed = link_id_in(text)
-    assert claimed is None or not KEYS.opens(text, claimed, TOKEN)
+    assert claimed is None or not KEYS.is_owner_key(text, claimed, TOKEN)
 
 
 def test_a_device_is_the_same_inside_a_link_and_unknown_outside() -> None:
@@ -140,9 +140,9 @@ def test_whatever_a_program_calls_itself_it_has_a_device(user_agent: str) -> Non
 
 def test_a_test_key_opens_the_self_test_alone_and_an_owner_key_does_not() -> None:
     key = KEYS.test_key(7, TOKEN)
-    assert KEYS.opens_test(key, 7, TOKEN)
-    assert not KEYS.opens(key, 7, TOKEN)
-    assert not KEYS.opens_test(KEYS.owner_key(7, TOKEN), 7, TOKEN)
-    assert not KEYS.opens_test(key, 8, TOKEN)
-    assert not KEYS.opens_test(key, 7, OTHER_TOKEN)
+    assert KEYS.is_test_key(key, 7, TOKEN)
+    assert not KEYS.is_owner_key(key, 7, TOKEN)
+    assert not KEYS.is_test_key(KEYS.owner_key(7, TOKEN), 7, TOKEN)
+    assert not KEYS.is_test_key(key, 8, TOKEN)
+    assert not KEYS.is_test_key(key, 7, OTHER_TOKEN)
     assert link_id_in(key) == 7

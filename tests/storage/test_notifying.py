@@ -14,7 +14,8 @@ from sqlmodel import Session
 from settings import Settings
 from storage.engine import database_for, writing
 from storage.notifying import Notifier, Subscriber, Topic
-from storage.postgres import CHANNEL, DeadlineConnection
+from storage.postgres.deadline import DeadlineConnection
+from storage.postgres.listening import CHANNEL
 from storage.sqlite.sockets import LONGEST_ADDRESS, socket_folder
 from tests.conftest import settings_of
 
