@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from bench.figures import Aim, Figure, figure, ratios
 from bench.filled_database import FIRST_CHAT, LINKS_A_CHAT, Filled, arrival, fill
 from bench.product import Product
-from bot.messages.listing import PAGE
+from bot.messages.listing import PAGE_SIZE
 from storage import links
 from storage.engine import reading
 from storage.ingest import record
@@ -37,7 +37,7 @@ class Database:
         """Read the last ten links of a chat, as `/history` does."""
         chat = FIRST_CHAT + self._chosen.randrange(self.filled.links // LINKS_A_CHAT)
         with reading(self._engine) as session:
-            assert len(links.newest(session, chat, 0, PAGE)) == PAGE
+            assert len(links.newest(session, chat, 0, PAGE_SIZE)) == PAGE_SIZE
 
     def batch(self) -> None:
         """Judge and commit opens of some links together."""

@@ -1,4 +1,4 @@
-"""All that is kept of a chat, as plain tables: for its owner to take along."""
+"""Collects all that is stored of a chat, as plain tables, for `/export`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from storage.tables import Chat, FetchRow, Link, Note, Peek, StatementRow
 from storage.times import moment
 
 Table = list[dict[str, object]]
-"""Rows of named values; moments are ISO 8601, UTC."""
+"""Rows of named values. Times are ISO 8601, UTC."""
 
 _LINK = (
     "number", "label", "recipient", "token", "created_at", "created_by", "tracker", "deadline", "muted",
@@ -26,7 +26,7 @@ _SETTINGS = (
 
 
 def export(session: Session, chat_id: int) -> dict[str, Table]:
-    """Links, fetches, corrections, notes and settings; each row of a link begins with its number."""
+    """Return the chat's tables by name. A row about a link begins with the link's number."""
     links = session.exec(select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number))).all()
     numbers = {link.id: link.number for link in links}
     chat = session.get(Chat, chat_id)
@@ -65,7 +65,7 @@ def _value(value: object) -> object:
 
 
 def _readable(row: dict[str, object]) -> dict[str, object]:
-    """A statement's moments are epoch seconds where it is kept."""
+    """Return a row whose times `at` and `until` are ISO 8601: the tables store them as epoch seconds."""
     at, until = row["at"], row["until"]
     assert isinstance(at, float) and isinstance(until, float)  # noqa: S101, PT018  # as their columns are
     return {**row, "at": _value(moment(at)), "until": _value(moment(until)) if until else ""}

@@ -1,6 +1,6 @@
-"""Fetches come in: judged and stored together with the alerts they cause, in one transaction.
+"""Judges fetches, and stores them and the alerts that they cause in one transaction.
 
-This is the hot path: its SQL is written out and takes tuples, because building statements and naming
+This is the hot path. Its SQL is written out and takes tuples, because building statements and naming
 parameters cost more than SQLite's own work on them.
 """
 
@@ -39,8 +39,10 @@ SAME_VIEW_AGAIN = REPEAT, Loudness.NONE, None
 
 
 class Arrival(NamedTuple):
-    """A fetch as the pixel server took it in: its id is made before any transaction, so that an
-    attempt whose commit is in doubt can be repeated."""
+    """A fetch as the pixel server received it; `at` is in epoch seconds.
+
+    Its id is made before any transaction. So a transaction whose commit is in doubt can be repeated.
+    """
 
     id: str
     token: str
@@ -50,18 +52,18 @@ class Arrival(NamedTuple):
     user_agent: str
 
 
-# Seeded by the system once. Asking it for every id hands the interpreter to the writer each time, and
-# these ids need to be different, not secret.
+# Seeded once by the operating system. Asking that for every id would release the interpreter's lock each
+# time, and these ids need to differ, not to be secret.
 _random = Random().getrandbits  # noqa: S311
 
 
 def new_id(at: float) -> str:
-    """32 hexadecimal digits that begin with the time, so that new rows lie together (like a UUIDv7)."""
+    """Return 32 hexadecimal digits that begin with the time, like a UUIDv7: so new rows lie together."""
     return f"{first_id(at)}{_random(80):020x}"
 
 
 def first_id(at: float) -> str:
-    """No id made at this time or later is smaller."""
+    """Return the beginning of the ids made at this time. No id made then or later is smaller."""
     return f"{int(at * 1000):012x}"
 
 
@@ -74,7 +76,7 @@ class _Sql(NamedTuple):
     update: str
     correct: str
     time: Callable[[float], object]
-    """A moment as the driver takes it."""
+    """Converts epoch seconds into what the driver takes."""
 
 
 @lru_cache(4)
@@ -112,22 +114,22 @@ _LINK = "SELECT id, token, chat_id, thread_id, muted, fetches, peeked_until, his
 
 
 class _LinkInBatch:
-    """A link in this batch: read once, judged in memory, written back once."""
+    """A link that this batch fetches. It is read once, judged in memory, and written once."""
 
     def __init__(self, row: Any, windows: Windows) -> None:
         self.id, _, self.chat_id, self.thread_id, self.muted, self.seq, self.peeked_until, history = row
         self._link_fold, self._windows = LinkFold(load(history), windows), windows
         self.last_at: float | None = None
-        """When something else than noise last happened, in this batch."""
+        """When this batch last fetched it, noise apart."""
         self.changed = self.changes_card = False
 
     def announce(self, peek: Statement) -> None:
-        """Judge this batch with a peek of the whole chat, which becomes a statement about this link too."""
+        """Judge this batch with a peek at all of the chat's links. It becomes a statement about this one."""
         statements, summary = self._link_fold.history
         self._link_fold = LinkFold(History(statements.apply(peek), summary), self._windows)
 
     def fold(self, arrival: Arrival) -> tuple[Verdict, Loudness, SuspectOpen | None]:
-        """The verdict, how loudly to tell it, and the earlier open that it exposes."""
+        """Return the verdict, how the chat is told, and the earlier open that this fetch exposes."""
         identifier, _, at, sighting, device, _ = arrival
         if self._link_fold.extends_run(at, sighting, device):
             return SAME_VIEW_AGAIN
@@ -142,7 +144,8 @@ class _LinkInBatch:
             self.changes_card = True
         return verdict, loudness, exposed
 
-    def row(self, sql: _Sql) -> tuple[object, ...]:
+    def row(self, sql: _Sql) -> Row:
+        """Return the values for `_Sql.update`."""
         history, time = self._link_fold.history, sql.time
         opened_at, last_at = history.summary.last_open, self.last_at and time(self.last_at)
         status, since = status_of(history)
@@ -159,29 +162,29 @@ class _LinkInBatch:
 
 
 class _Batch(NamedTuple):
-    """What a batch writes besides its links."""
+    """What a batch writes, besides its links."""
 
     fetches: list[Row]
     alerts: list[Owed]
     exposed: list[SuspectOpen]
-    """Opens, of this batch or earlier, that turned out to be a scanner's."""
+    """Opens, in this batch or before, that were a scanner's."""
 
 
 def record(
     connection: Connection, arrivals: Sequence[Arrival], windows: Windows, *, again: bool = False
 ) -> bool:
-    """Judge and store fetches, in order, with the alerts they cause; whether any alert is owed.
+    """Judge and store fetches, in their order, with the alerts that they cause. Return True if any are due.
 
-    Unknown tokens are passed over. `again` says that an earlier attempt may have been committed:
-    what is there already is then left as it is. Raises the driver's own errors.
+    Fetches of unknown tokens are dropped. `again` says that an earlier attempt may have been committed: what
+    is stored already is then left as it is. Raises the driver's errors, not SQLAlchemy's.
     """
     sql, cursor = _sql(database_of(connection)), connection.connection.cursor()
-    known = _known(cursor, arrivals, sql) if again else frozenset[str]()
+    stored = _already_stored(cursor, arrivals, sql) if again else frozenset[str]()
     links = _links(cursor, {arrival.token for arrival in arrivals}, windows, sql)
     _announce_peeks(cursor, list(links.values()), arrivals, sql)
     batch = _Batch([], [], [])
     for arrival in arrivals:
-        if (link := links.get(arrival.token)) and arrival.id not in known:
+        if (link := links.get(arrival.token)) and arrival.id not in stored:
             _judge_into(link, arrival, sql, batch)
     if not batch.fetches:
         return False
@@ -191,13 +194,17 @@ def record(
     _update(cursor, sql.update, [link.row(sql) for link in links.values() if link.changed])
     outbox.owe(connection, batch.alerts)
     changed = [card_key(link.id) for link in links.values() if link.changes_card]
-    changed.extend(_taken_back(connection, suspect) for suspect in batch.exposed)
+    changed.extend(_correct_alert(connection, suspect) for suspect in batch.exposed)
     outbox.refresh(connection, changed)
     return bool(batch.alerts or changed)
 
 
-def _taken_back(connection: Connection, suspect: SuspectOpen) -> str:
-    """The alert to correct: it tells of the open that it had kept quiet, or takes its claim back."""
+def _correct_alert(connection: Connection, suspect: SuspectOpen) -> str:
+    """Return the key of the alert to correct, which had told of a scanner's open.
+
+    It now tells of the first open after that one, which had made no sound because of it. Without such an
+    open, it says that it was a scanner.
+    """
     if not suspect.successor:
         return opened_key(suspect.id)
     outbox.reassign(connection, opened_key(suspect.id), opened_key(suspect.successor), suspect.successor)
@@ -206,13 +213,13 @@ def _taken_back(connection: Connection, suspect: SuspectOpen) -> str:
 
 def _update(cursor: Any, statement: str, rows: list[Row]) -> None:
     if len(rows) == 1:
-        # PostgreSQL's driver opens a pipeline for many, which costs 70 us more than one needs.
+        # For several, PostgreSQL's driver opens a pipeline, which costs 70 us more than a single one needs.
         cursor.execute(statement, rows[0])
     else:
         cursor.executemany(statement, rows)
 
 
-def _known(cursor: Any, arrivals: Sequence[Arrival], sql: _Sql) -> frozenset[str]:
+def _already_stored(cursor: Any, arrivals: Sequence[Arrival], sql: _Sql) -> frozenset[str]:
     marks = ", ".join([sql.mark] * len(arrivals))
     query = f'SELECT id FROM "fetch" WHERE id IN ({marks})'  # noqa: S608  # marks only
     cursor.execute(query, [arrival.id for arrival in arrivals])
@@ -220,7 +227,7 @@ def _known(cursor: Any, arrivals: Sequence[Arrival], sql: _Sql) -> frozenset[str
 
 
 def _links(cursor: Any, tokens: set[str], windows: Windows, sql: _Sql) -> dict[str, _LinkInBatch]:
-    """The links of these tokens, locked in one order, so that two writers never wait for each other."""
+    """Return the links of these tokens. They are locked in one order, so that two writers cannot deadlock."""
     marks = ", ".join([sql.mark] * len(tokens))
     query = f"{_LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # marks only
     cursor.execute(query, list(tokens))
@@ -228,9 +235,9 @@ def _links(cursor: Any, tokens: set[str], windows: Windows, sql: _Sql) -> dict[s
 
 
 def _announce_peeks(cursor: Any, links: list[_LinkInBatch], arrivals: Sequence[Arrival], sql: _Sql) -> None:
-    """Tell the links which peeks of their whole chats cover these fetches; without any it asks nothing.
+    """Add the peeks of the chats that may cover these fetches. While none runs, there is no query.
 
-    It asks after the links are locked, as `storage.peeks.begin` relies on.
+    The query comes after the links are locked: `storage.peeks.begin` relies on that.
     """
     if not any(link.peeked_until for link in links):
         return
@@ -271,7 +278,7 @@ def _judge_into(link: _LinkInBatch, arrival: Arrival, sql: _Sql, batch: _Batch) 
 
 @lru_cache(1024)
 def _plain(words: Sighting | Verdict) -> tuple[str | bool, ...]:
-    """As plain strings: drivers take three times as long with each that is an enumeration's."""
+    """Return the words as plain strings: a driver takes three times as long for an enumeration's."""
     return tuple(word if isinstance(word, bool) else str(word or "") for word in words)
 
 

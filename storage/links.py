@@ -1,8 +1,9 @@
-"""Links: made, found (always inside the chat that asks), listed, muted."""
+"""Makes, finds, lists and mutes links. A chat finds its own links alone."""
 
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import ColumnElement, and_, case
 from sqlmodel import Session, col, func, select
@@ -21,9 +22,9 @@ TOKEN_BYTES = 16
 
 
 class DailyLimitError(Exception):
-    """The chat has made as many links in the last 24 hours as this host allows.
+    """The chat may not make so many links now: a host allows a number of them in any 24 hours.
 
-    `left` says how many it may still make, `free_at` when there is room for one more (epoch seconds).
+    `left` is how many the chat may still make; `free_at` is when it may make one more, in epoch seconds.
     """
 
     def __init__(self, left: int, free_at: float) -> None:
@@ -32,7 +33,7 @@ class DailyLimitError(Exception):
 
 
 def check_room(session: Session, chat_id: int, now: float, *, wanted: int, daily: int) -> None:
-    """Raises DailyLimitError when so many new links are more than the chat may make now."""
+    """Raise DailyLimitError if the chat may not make `wanted` links now."""
     since = moment(now) - timedelta(days=1)
     query = select(Link.created_at).where(col(Link.chat_id) == chat_id, col(Link.created_at) > since)
     made = session.exec(query.order_by(col(Link.created_at)).limit(daily)).all()
@@ -55,7 +56,7 @@ def create(
     deadline: float | None = None,
     tracker: str = "",
 ) -> Link:
-    """A new link, and the card owed for it. Raises DailyLimitError."""
+    """Make a link, and owe the chat its card. Times are epoch seconds. Raises DailyLimitError."""
     chat = chats.get_or_create(session, chat_id, now)
     check_room(session, chat_id, now, wanted=1, daily=daily)
     link = Link(
@@ -99,7 +100,7 @@ def owe_card(session: Session, link: Link, now: float) -> None:
 
 
 def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False) -> Link | None:
-    """The chat's own link, or None: another chat's is as unknown as one that never was."""
+    """Return the chat's link with this id, or None. Another chat's link is as unknown as none."""
     if link_id > LARGEST_ID:
         return None
     query = select(Link).where(col(Link.id) == link_id, col(Link.chat_id) == chat_id)
@@ -107,18 +108,19 @@ def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False)
 
 
 def histories(session: Session, link_ids: Collection[int]) -> dict[int, History]:
-    """Where these links stand; one that is gone is left out."""
+    """Return the histories of these links. A link that is gone is left out."""
     query = select(Link.id, Link.history).where(col(Link.id).in_(link_ids))
     return {link_id: load(history) for link_id, history in session.exec(query)}
 
 
 def numbered(session: Session, chat_id: int, number: int) -> Link | None:
+    """Return the chat's link with this number, locked, or None."""
     query = select(Link).where(col(Link.number) == number, col(Link.chat_id) == chat_id)
     return session.exec(query.with_for_update(key_share=True)).first()
 
 
 def fetch_of(session: Session, chat_id: int, fetch_id: str) -> tuple[FetchRow, Link] | None:
-    """One fetch of one of the chat's links, the link locked."""
+    """Return a fetch of one of the chat's links, and that link, locked; or None."""
     query = (
         select(FetchRow, Link)
         .join(Link, col(Link.id) == FetchRow.link_id)
@@ -131,7 +133,7 @@ def fetch_of(session: Session, chat_id: int, fetch_id: str) -> tuple[FetchRow, L
 def newest(
     session: Session, chat_id: int, offset: int, limit: int, *conditions: ColumnElement[bool]
 ) -> Sequence[Link]:
-    """Return a page of the chat's links, newest first: of all, or of those that meet the conditions."""
+    """Return a page of the chat's links that meet the conditions, newest first."""
     query = select(Link).where(col(Link.chat_id) == chat_id, *conditions).order_by(col(Link.number).desc())
     return session.exec(query.offset(offset).limit(limit)).all()
 
@@ -142,7 +144,7 @@ def has_status(statuses: Collection[LinkStatus], now: float, revival: float) -> 
 
 
 def status_column(now: float, revival: float) -> ColumnElement[str]:
-    """Return where a link stands now, as `tracking.status.status_at` says it, for use in a query."""
+    """Return where a link stands now, as `tracking.status.status_at` does, for use in a query."""
     slept = and_(
         col(Link.status) == LinkStatus.OPENED,
         col(Link.last_opened_at) <= moment(now) - timedelta(seconds=revival),
@@ -150,18 +152,19 @@ def status_column(now: float, revival: float) -> ColumnElement[str]:
     return case((slept, LinkStatus.ASLEEP.value), else_=col(Link.status))
 
 
-def named(session: Session, chat_id: int, piece: str) -> ColumnElement[bool]:
-    """A condition for `newest`: the piece, casefolded, is in the link's label or recipient.
+def named(session: Session, chat_id: int, offset: int, limit: int, piece: str) -> Sequence[Link]:
+    """Return a page of the chat's links with this piece, casefolded, in label or recipient, newest first.
 
-    Python compares: SQLite folds the case of ASCII alone.
+    Python compares, because SQLite folds the case of ASCII alone.
     """
     query = select(Link.id, Link.label, Link.recipient).where(col(Link.chat_id) == chat_id)
-    found = [
+    found = (
         link_id
-        for link_id, label, recipient in session.exec(query)
+        for link_id, label, recipient in session.exec(query.order_by(col(Link.number).desc()))
         if piece in label.casefold() or piece in recipient.casefold()
-    ]
-    return col(Link.id).in_(found)
+    )
+    page = list(islice(found, offset, offset + limit))
+    return newest(session, chat_id, 0, limit, col(Link.id).in_(page))
 
 
 def count(session: Session, chat_id: int) -> int:
@@ -169,7 +172,7 @@ def count(session: Session, chat_id: int) -> int:
 
 
 def timeline(session: Session, link_id: int, limit: int, newest: int | None = None) -> Sequence[FetchRow]:
-    """The newest fetches of a link, newest first; none behind the `newest`, where one is named."""
+    """Return the newest fetches of a link, newest first. `newest` leaves out all with a greater `seq`."""
     query = select(FetchRow).where(col(FetchRow.link_id) == link_id).order_by(col(FetchRow.seq).desc())
     if newest is not None:
         query = query.where(col(FetchRow.seq) <= newest)
@@ -177,15 +180,15 @@ def timeline(session: Session, link_id: int, limit: int, newest: int | None = No
 
 
 def said_about(session: Session, link_id: int, limit: int) -> Sequence[StatementRow]:
-    """The newest statements about a link, newest first."""
+    """Return the newest statements about a link, newest first."""
     query = select(StatementRow).where(col(StatementRow.link_id) == link_id)
     return session.exec(query.order_by(col(StatementRow.id).desc()).limit(limit)).all()
 
 
 def opened_before(session: Session, link: Link, fetch: FetchRow) -> float | None:
-    """When the fetch's link was last opened before it, in epoch seconds."""
+    """Return when the link was last opened before this fetch, in epoch seconds, or None."""
     if history_of(link).summary.first_open == seconds(fetch.at):
-        return None  # without a query: most alerts are of a first look
+        return None  # Without a query: most alerts are about a first open.
     before = select(FetchRow.at).where(
         FetchRow.link_id == fetch.link_id, FetchRow.kind == Kind.OPENED, col(FetchRow.seq) < fetch.seq
     )
@@ -194,7 +197,7 @@ def opened_before(session: Session, link: Link, fetch: FetchRow) -> float | None
 
 
 def opens_between(session: Session, fetch: FetchRow, until: float) -> tuple[int, float]:
-    """How often the link was opened from this fetch on until then, and when last, in epoch seconds."""
+    """Return how often the link was opened from this fetch until then, and when last, in epoch seconds."""
     query = select(func.count(), func.max(FetchRow.seq)).where(
         FetchRow.link_id == fetch.link_id,
         FetchRow.kind == Kind.OPENED,
@@ -207,7 +210,7 @@ def opens_between(session: Session, fetch: FetchRow, until: float) -> tuple[int,
 
 
 def changed_since(session: Session, chat_id: int, since: float) -> Sequence[Link]:
-    """The chat's links to which something happened since, the latest first."""
+    """Return the chat's links to which something has happened since, the latest first."""
     query = select(Link).where(col(Link.chat_id) == chat_id, col(Link.last_event_at) > moment(since))
     return session.exec(query.order_by(col(Link.last_event_at).desc())).all()
 
@@ -217,7 +220,7 @@ def history_of(link: Link) -> History:
 
 
 def keep_history(link: Link, history: History) -> None:
-    """Store the history with a locked link, and where the link stands by it."""
+    """Set the history of a locked link, and the columns that say where it stands."""
     status, since = status_of(history)
     last_opened = history.summary.last_open
     link.history, link.status = dump(history), status
@@ -226,7 +229,7 @@ def keep_history(link: Link, history: History) -> None:
 
 
 def mute(session: Session, link: Link, *, muted: bool) -> None:
-    """Whether its looks only count on the card, or speak."""
+    """Let the link's opens only count on the card, or cause alerts again."""
     link.muted = muted
     session.flush()
     shown = select(OutboxMessage.key).where(
@@ -238,5 +241,6 @@ def mute(session: Session, link: Link, *, muted: bool) -> None:
 
 
 def is_any_recording(session: Session, chat_id: int) -> bool:
+    """Return True if the chat has a link that is neither stopped nor objected to."""
     query = select(Link.id).where(col(Link.chat_id) == chat_id, col(Link.status).not_in(ENDED))
     return session.exec(query.limit(1)).first() is not None

@@ -1,4 +1,4 @@
-"""The recipient's word: recording stops for good, and the sender is told, once."""
+"""What a recipient's "Stop recording" does: it ends the recording for good, and the sender is told once."""
 
 from sqlmodel import Session, col, select
 
@@ -12,12 +12,12 @@ from tracking.status import LinkStatus
 
 
 def has_objected(session: Session, token: str) -> bool:
-    """Whether recording was stopped on the recipient's page; False for a token that is nobody's."""
+    """Return True if the recipient stopped the recording of this token's link. No link has not."""
     return session.exec(select(Link.status).where(Link.token == token)).first() == LinkStatus.OBJECTED
 
 
 def object_to(session: Session, token: str, now: float, windows: Windows) -> None:
-    """Record nothing more for this token, and owe its sender one message; said twice, it is said once."""
+    """End the recording of this token's link, and owe its sender one message. A second time does nothing."""
     query = select(Link).where(col(Link.token) == token).with_for_update(key_share=True)
     link = session.exec(query).first()
     if link is None or link.status == LinkStatus.OBJECTED:

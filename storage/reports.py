@@ -12,16 +12,19 @@ from storage.tables import Link, OutboxMessage
 from tracking.status import LinkStatus
 
 
-class Status(NamedTuple):
+class Report(NamedTuple):
+    """The numbers in the answer to `/status`."""
+
     statuses: Mapping[LinkStatus, int]
-    """How many links stand where."""
+    """How many links stand where. A status without links is left out."""
     waiting: int
-    """Reminders and nudges for later."""
+    """Reminders and nudges that are owed for later."""
     parked: int
     """Messages that may not have arrived, and are not tried again."""
 
 
-def status(session: Session, chat_id: int, now: float, revival: float) -> Status:
+def report(session: Session, chat_id: int, now: float, revival: float) -> Report:
+    """Count what there is in a chat. A link is asleep after `revival` seconds without an open."""
     status = status_column(now, revival)
     counted = select(status, func.count()).where(col(Link.chat_id) == chat_id).group_by(status)
     statuses = {LinkStatus(name): count for name, count in session.exec(counted)}
@@ -30,4 +33,4 @@ def status(session: Session, chat_id: int, now: float, revival: float) -> Status
         col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_nudge)),
         col(OutboxMessage.state) == "pending",
     )
-    return Status(statuses, session.exec(waiting).one(), outbox.count_parked(session, chat_id))
+    return Report(statuses, session.exec(waiting).one(), outbox.count_parked(session, chat_id))

@@ -1,4 +1,4 @@
-"""Old fetches are purged; what they meant stays in the link's counts."""
+"""Purges old fetches. What they meant stays in the summaries of their links."""
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -11,6 +11,7 @@ from tracking import Windows, rejudge
 from tracking.history import dump, load
 
 LINKS_AT_ONCE = 100
+"""Links in one transaction, so that it does not hold the database for long."""
 
 
 def purge(session: Session, now: float, days: int, windows: Windows) -> int:
@@ -31,8 +32,8 @@ def purge(session: Session, now: float, days: int, windows: Windows) -> int:
             .order_by(col(FetchRow.seq))
         ).all()
         statements, start = load(link.history).statements, load(link.history_before_purge).summary
-        _, kept = rejudge([fetch_from(row) for row in rows], statements, windows, start)
-        link.history_before_purge = dump(kept)
+        _, purged = rejudge([fetch_from(row) for row in rows], statements, windows, start)
+        link.history_before_purge = dump(purged)
         session.connection().execute(
             delete(FetchRow).where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
         )

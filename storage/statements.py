@@ -1,4 +1,4 @@
-"""What people say about a link: kept, and the link's past judged again in the light of it."""
+"""Records what people say about a link, and judges its fetches again with that."""
 
 from collections.abc import Sequence, Set
 
@@ -29,10 +29,13 @@ from tracking.history import load
 def record_statements(
     session: Session, link: Link, *statements: Statement, by: int | None, now: float, windows: Windows
 ) -> History:
-    """Keep what was said about a locked link, judge its fetches again, and renew what the chat shows."""
+    """Record statements about a locked link, judge its fetches again, and refresh what the chat shows.
+
+    `by` is the Telegram id of the person, or None on a page. Returns the history after that.
+    """
     rows, said = _stored(session, link), history_of(link).statements
     for statement in statements:
-        heard = _behind(rows, statement)
+        heard = _after_stored(rows, statement)
         said = said.apply(heard)
         kind, at, of, until = heard
         kept = StatementRow(link_id=link.id, said_at=moment(now), said_by=by, kind=kind, at=at)
@@ -44,7 +47,7 @@ def record_statements(
 
 
 def judge_again(session: Session, link: Link, said: Statements, windows: Windows) -> History:
-    """Judge the fetches of a locked link again in the light of what was said, and refresh its messages."""
+    """Judge the fetches of a locked link again, with all that was said, and refresh its messages."""
     return _judge_again(session, link, _stored(session, link), said, windows, frozenset())
 
 
@@ -76,15 +79,21 @@ def _stored(session: Session, link: Link) -> Sequence[FetchRow]:
     return session.exec(query).all()
 
 
-def _behind(rows: Sequence[FetchRow], statement: Statement) -> Statement:
-    """What ends the recording comes behind all that was kept while it was on its way."""
+def _after_stored(rows: Sequence[FetchRow], statement: Statement) -> Statement:
+    """Let what ends the recording count from after the last stored fetch, even if it was said before.
+
+    That fetch came while the statement was on its way. It is stored, so it must not be judged `ignored`.
+    """
     if statement.kind not in (StatementKind.STOPPED, StatementKind.OBJECTED) or not rows:
         return statement
     return statement._replace(at=max(statement.at, seconds(rows[-1].at) + 0.001))
 
 
 def mark_sent(session: Session, link: Link, *, by: int | None, now: float, windows: Windows) -> bool:
-    """What a Sent button does, in the chat and on the copy page; False when it is known as sent already."""
+    """Record that somebody tapped Sent, in the chat or on the copy page.
+
+    Returns False if the link is known as sent already; then nothing is recorded.
+    """
     if history_of(link).sent():
         return False
     record_statements(session, link, Statement(StatementKind.SENT, now), by=by, now=now, windows=windows)
@@ -92,7 +101,7 @@ def mark_sent(session: Session, link: Link, *, by: int | None, now: float, windo
 
 
 def fetch_from(row: FetchRow) -> Fetch:
-    """The judge's view of a stored fetch."""
+    """Return a stored fetch as the judge takes it."""
     sighting = Sighting(
         Agent(row.agent), Network(row.network), Reason(row.sign) if row.sign else None, row.rendered
     )
@@ -100,7 +109,7 @@ def fetch_from(row: FetchRow) -> Fetch:
 
 
 def _correct(row: FetchRow, verdict: Verdict) -> bool:
-    """Write the new verdict; whether it differs from the old one."""
+    """Set the new verdict. Return True if it differs from the old one."""
     if (row.kind, row.reason, row.confidence) == verdict:
         return False
     row.kind, row.reason, row.confidence = verdict

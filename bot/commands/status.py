@@ -17,7 +17,7 @@ from words import sentences
 
 def status(turn: Turn) -> Answer:
     context = turn.context
-    report = reports.status(turn.session, turn.chat.id, turn.now, context.settings.windows.revival)
+    report = reports.report(turn.session, turn.chat.id, turn.now, context.settings.windows.revival)
     parts = _counts(report.statuses)
     if report.waiting:
         parts.append(words.say(sentences.commands.STATUS_WAITING, count=report.waiting))

@@ -1,4 +1,4 @@
-"""All that is kept of a chat, packed into one ZIP, as JSON and as CSV."""
+"""The file that answers `/export`: all that is stored of a chat in one ZIP, as JSON and as CSV."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from storage.exports import Table
 from words import sentences
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would carry out."""
+"""The beginnings of a cell that a spreadsheet would run as a formula."""
 
 
 def message(chat_id: int) -> Message:
@@ -24,7 +24,7 @@ def message(chat_id: int) -> Message:
 
 
 def gathered(session: Session, chat_id: int) -> Callable[[], File]:
-    """What packs the file, with all that it holds."""
+    """Read all that the file holds. Return a function that packs it, without the database."""
     return partial(_packed, exports.export(session, chat_id))
 
 
@@ -38,7 +38,7 @@ def _packed(tables: dict[str, Table]) -> File:
 
 
 def as_csv(table: Table) -> str:
-    """With a byte order mark: without it spreadsheets misread what is not ASCII."""
+    """Return the table as CSV, with a byte order mark: without it, spreadsheets misread what is not ASCII."""
     text = io.StringIO("\ufeff", newline="")
     text.seek(0, io.SEEK_END)
     writer = csv.DictWriter(text, table[0].keys() if table else ())

@@ -1,4 +1,4 @@
-"""The card: the one message per link that shows its state and is edited in place."""
+"""The card of a link: the message that shows where it stands, and is edited when that changes."""
 
 from urllib.parse import urlsplit
 
@@ -16,9 +16,9 @@ from tracking.status import ENDED, WAITING_FOR_AN_OPEN, LinkStatus, status_at, s
 from words import Sentence, sentences
 
 LAST_NUDGE = 15 * 3600
-"""Seconds before a deadline's end at which the last nudge comes: nine in the morning of its day."""
+"""Seconds before the end of a deadline. The last nudge comes then: at nine in the morning of its day."""
 EARLIER_OFFERED = 3600
-"""Seconds after tapping Sent during which the card asks whether it was earlier."""
+"""Seconds after Sent was tapped. So long the card asks whether the mail was sent earlier."""
 
 
 def pixel_url(public_url: str, link: Link) -> str:
@@ -26,7 +26,7 @@ def pixel_url(public_url: str, link: Link) -> str:
 
 
 def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: float) -> Message:
-    """The card of a link as it should look now; after `revival` seconds without a look it is asleep."""
+    """Return the card as it should look now. A link is asleep after `revival` seconds without an open."""
     history = history_of(link)
     status = status_at(history, now, revival)
     url = pixel_url(public_url, link)
@@ -37,7 +37,7 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
         numbered(link),
         *tracked_by,
         Markup(""),
-        *_state(link, history, status, now),
+        *_status_lines(link, history, status, now),
         Markup(""),
         address,
     ]
@@ -52,10 +52,13 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
 
 
 def changes_at(link: Link, now: float, revival: float) -> float | None:
-    """When the card will look different though nothing happens, as a time of day that gets its date."""
+    """Return when the card will look different next though nothing happens, in epoch seconds, or None.
+
+    A time of day gets its date, for example, and a link falls asleep.
+    """
     history = history_of(link)
-    summary, sent, slept = history.summary, history.sent(), history.summary.last_gap
-    told = (sent and sent.at, summary.first_open, summary.last_open, slept and slept.ended)
+    summary, sent, gap = history.summary, history.sent(), history.summary.last_gap
+    told = (sent and sent.at, summary.first_open, summary.last_open, gap and gap.ended)
     times = [at + words.RECENT for at in told if at is not None]
     if sent and _may_be_earlier(history, now):
         times.append(sent.at + EARLIER_OFFERED)
@@ -67,11 +70,11 @@ def changes_at(link: Link, now: float, revival: float) -> float | None:
 
 
 def takes_buttons(url: str) -> bool:
-    """Whether Telegram takes this address on a button: it refuses hosts without a dot, such as localhost."""
+    """Return True if Telegram takes this address on a button. It refuses hosts without a dot: localhost."""
     return "." in (urlsplit(url).hostname or "")
 
 
-def _state(link: Link, history: History, status: LinkStatus, now: float) -> list[Markup]:
+def _status_lines(link: Link, history: History, status: LinkStatus, now: float) -> list[Markup]:
     summary, sent, ended = history.summary, history.sent(), status in ENDED
     shown: list[Markup] = []
     if summary.draft_agents:
@@ -82,11 +85,11 @@ def _state(link: Link, history: History, status: LinkStatus, now: float) -> list
     elif not shown:
         shown.append(words.say(sentences.cards.CARD_WAITING))
     if summary.opens:
-        shown.append(_looks(history, now))
+        shown.append(_opens(history, now))
     elif summary.proxied:
         shown.append(words.say(_proxied(summary.proxied)))
     if not ended:
-        shown += _rest(summary, status, now)
+        shown += _sleep(summary, status, now)
     if link.deadline and status in WAITING_FOR_AN_OPEN:
         shown.append(_deadline(seconds(link.deadline), now))
     if ended:
@@ -98,7 +101,7 @@ def _state(link: Link, history: History, status: LinkStatus, now: float) -> list
 
 def _sent(history: History, now: float) -> Markup:
     sent = history.sent()
-    assert sent  # noqa: S101  # the caller asked
+    assert sent  # noqa: S101  # the caller has checked it
     time = words.time(sent.at, now)
     if sent.by:
         why = "gmail_prefetch" if sent.by == Agent.GMAIL_PREFETCH else "other_provider"
@@ -108,20 +111,20 @@ def _sent(history: History, now: float) -> Markup:
     return words.say(sentences.cards.CARD_SENT if sent.exact else sentences.cards.CARD_SENT_TOLD, time=time)
 
 
-def _looks(history: History, now: float) -> Markup:
+def _opens(history: History, now: float) -> Markup:
     summary = history.summary
     first, last = words.time(summary.first_open or 0, now), words.time(summary.last_open or 0, now)
     sentence = sentences.cards.CARD_LOOKED_ONCE if summary.opens == 1 else sentences.cards.CARD_LOOKED
     return words.say(sentence, count=summary.opens, first=first, last=last)
 
 
-def _rest(summary: FetchSummary, status: LinkStatus, now: float) -> list[Markup]:
-    """Say that the link sleeps, or that an open woke it."""
+def _sleep(summary: FetchSummary, status: LinkStatus, now: float) -> list[Markup]:
+    """Return a line that says that the link sleeps, or that an open has woken it."""
     if status is LinkStatus.ASLEEP:
         return [words.say(sentences.cards.CARD_ASLEEP)]
-    if slept := summary.last_gap:
-        span = words.span(slept.ended - slept.began)
-        return [words.say(sentences.cards.CARD_WOKE, time=words.time(slept.ended, now), span=span)]
+    if gap := summary.last_gap:
+        span = words.span(gap.ended - gap.began)
+        return [words.say(sentences.cards.CARD_WOKE, time=words.time(gap.ended, now), span=span)]
     return []
 
 
@@ -131,7 +134,7 @@ def _deadline(end: float, now: float) -> Markup:
 
 
 def _proxied(reasons: frozenset[Reason]) -> Sentence:
-    """What is known from providers alone; only Gmail's own prefetch says that it reached Gmail."""
+    """Return what providers' own fetches show. Only Gmail's prefetch shows that the mail reached Gmail."""
     if Reason.GMAIL_PREFETCH in reasons:
         return sentences.cards.CARD_GMAIL
     if Reason.PROVIDER_PREFETCH in reasons:
@@ -140,6 +143,7 @@ def _proxied(reasons: frozenset[Reason]) -> Sentence:
 
 
 def _may_be_earlier(history: History, now: float) -> bool:
+    """Return True for a while after Sent was tapped: people tap it late."""
     sent = history.statements.sent
     if sent is None or not sent.exact or sent != history.sent() or status_of(history).status in ENDED:
         return False

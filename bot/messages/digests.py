@@ -1,4 +1,4 @@
-"""The daily summary that somebody asked for: what changed in the last day, and nothing when nothing did."""
+"""The daily summary, which a chat asks for with `/digest`."""
 
 from markupsafe import Markup
 from sqlmodel import Session
@@ -14,9 +14,11 @@ from words import sentences
 
 A_DAY = 86400
 MOST_SHOWN = 15
+"""Links. /history has the rest."""
 
 
 def digest(session: Session, chat: Chat, now: float) -> Message | None:
+    """Return what has happened to the chat's links in the last day, or None if nothing has."""
     changed = links.changed_since(session, chat.id, since=now - A_DAY)
     if not changed:
         return None

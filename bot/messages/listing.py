@@ -1,5 +1,6 @@
-"""`/history`: the links of a chat, or those that are looked for, ten a page; and the story of one."""
+"""The answers to `/history`: the links of a chat or those that a search finds, and the story of one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -21,16 +22,17 @@ from tracking.status import ENDED, ONCE_OPENED, UNOPENED, LinkStatus
 from words import Sentence, sentences
 from words.typed import understood
 
-PAGE = 10
-LONGEST_TIMELINE = 30
-A_ROW = 5
+PAGE_SIZE = 10
+NUMBERS_IN_A_ROW = 5
 LONGEST_QUERY = 40
-"""Bytes of a query that a button can carry beside the rest."""
-MOST_FLIPS = 3
+"""Bytes of a query. An arrow's data holds it, and Telegram takes 64 bytes."""
+LONGEST_TIMELINE = 30
+"""Fetches that a story reads."""
+MOST_NOT_OWN_BUTTONS = 3
 LONGEST_NOTE = 200
-"""UTF-16 units of a note that a line shows; /export has all of it."""
+"""UTF-16 units of a note that a story shows. /export has all of it."""
 LONGEST_STORY = 3200
-"""UTF-16 units of a story's lines, tags counted too: Telegram takes 4096 without them."""
+"""UTF-16 units of a story's lines, with their tags. Telegram takes 4096 of a message, without them."""
 
 SEARCHABLE = {
     "draft": (LinkStatus.DRAFT,),
@@ -46,22 +48,21 @@ SEARCHABLE = {
 def history_page(
     session: Session, chat_id: int, offset: int, now: float, query: str = "", *, revival: float
 ) -> Message:
-    """Ten links from `offset`, newest first, with arrows where there are more."""
+    """Return a page of links, newest first, with a button for each, and arrows to the pages beside it."""
     query = query.encode()[:LONGEST_QUERY].decode(errors="ignore").strip()
-    conditions = [_asked_for(session, chat_id, query.casefold(), now, revival)] if query else []
-    found = links.newest(session, chat_id, offset, PAGE + 1, *conditions)
-    shown = found[:PAGE]
+    found = _found(session, chat_id, offset, query.casefold(), now, revival)
+    shown = found[:PAGE_SIZE]
     if not shown:
         sentence = sentences.history.HISTORY_NOT_FOUND if query else sentences.history.HISTORY_EMPTY
         return Message(words.say(sentence, query=words.name(query)))
     told = [_line(link, now) for link in shown]
     numbers = [button(f"#{link.number}", "link", link.id) for link in shown]
-    rows = [numbers[start : start + A_ROW] for start in range(0, len(numbers), A_ROW)]
+    rows = [numbers[start : start + NUMBERS_IN_A_ROW] for start in range(0, len(numbers), NUMBERS_IN_A_ROW)]
     arrows: list[InlineKeyboardButton] = []
     if offset:
-        arrows.append(_turn(sentences.buttons.BUTTON_NEWER, max(0, offset - PAGE), query))
-    if len(found) > PAGE:
-        arrows.append(_turn(sentences.buttons.BUTTON_OLDER, offset + PAGE, query))
+        arrows.append(_arrow(sentences.buttons.BUTTON_NEWER, max(0, offset - PAGE_SIZE), query))
+    if len(found) > PAGE_SIZE:
+        arrows.append(_arrow(sentences.buttons.BUTTON_OLDER, offset + PAGE_SIZE, query))
     title = (
         words.say(sentences.history.HISTORY_FOUND, query=words.name(query))
         if query
@@ -71,18 +72,26 @@ def history_page(
     return Message(text, [*rows, arrows] if arrows else rows)
 
 
-def _turn(label: Sentence, offset: int, query: str) -> InlineKeyboardButton:
+def _arrow(label: Sentence, offset: int, query: str) -> InlineKeyboardButton:
     return button(label, "page", f"{offset} {query}" if query else offset)
 
 
-def _asked_for(session: Session, chat_id: int, query: str, now: float, revival: float) -> ColumnElement[bool]:
-    """Return which links the query asks for: a word for a state, or a piece of a label or a recipient."""
-    state = understood().states.get(query)
-    if state is None:
-        return links.named(session, chat_id, query)
+def _found(
+    session: Session, chat_id: int, offset: int, query: str, now: float, revival: float
+) -> Sequence[Link]:
+    """Return a page of links, and the first of the next page.
+
+    The query is a word for a state, or a piece of a label or a recipient. Without one, all links are found.
+    """
+    state, limit = understood().states.get(query), PAGE_SIZE + 1
+    if query and state is None:
+        return links.named(session, chat_id, offset, limit, query)
+    conditions: list[ColumnElement[bool]] = []
     if state == "muted":
-        return col(Link.muted).is_(True)
-    return links.has_status(SEARCHABLE[state], now, revival)
+        conditions.append(col(Link.muted).is_(True))
+    elif state:
+        conditions.append(links.has_status(SEARCHABLE[state], now, revival))
+    return links.newest(session, chat_id, offset, limit, *conditions)
 
 
 def _line(link: Link, now: float) -> Markup:
@@ -103,7 +112,7 @@ def state_of(link: Link) -> Markup:
 
 
 def story(session: Session, link: Link, now: float) -> Message:
-    """The link's timeline in words, newest first, and all that can be done with it."""
+    """Return the link's timeline in words, newest first, with buttons for all that can be done with it."""
     entries, older = timeline(session, link, LONGEST_TIMELINE)
     told = _fitting([_entry(entry, now) for entry in entries])
     if not link.fetches:
@@ -119,7 +128,7 @@ def story(session: Session, link: Link, now: float) -> Message:
 
 
 def _fitting(told: list[Markup]) -> list[Markup]:
-    """As many lines, newest first, as a message can hold beside the rest."""
+    """Return as many of the lines, from the first on, as the message has room for."""
     kept, room = [], LONGEST_STORY
     for line in told:
         room -= words.utf16(line)
@@ -130,7 +139,9 @@ def _fitting(told: list[Markup]) -> list[Markup]:
 
 
 def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
-    rows = [[_flip(chat, entry)] for entry in entries if entry.kind == Kind.OWN][:MOST_FLIPS]
+    rows = [[_not_own_button(chat, entry)] for entry in entries if entry.kind == Kind.OWN][
+        :MOST_NOT_OWN_BUTTONS
+    ]
     if link.status == LinkStatus.STOPPED:
         rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
     elif link.status != LinkStatus.OBJECTED:
@@ -152,7 +163,7 @@ def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
     ]
 
 
-def _flip(chat: Chat, entry: Entry) -> InlineKeyboardButton:
+def _not_own_button(chat: Chat, entry: Entry) -> InlineKeyboardButton:
     at = datetime.fromtimestamp(entry.at, zone_of(chat))
     text = words.plain(sentences.buttons.BUTTON_FLIP, day=words.day(at), clock=f"{at:%H:%M}")
     return button(text, "flip", entry.fetch_id)

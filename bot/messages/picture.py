@@ -1,4 +1,4 @@
-"""A link's timeline as a picture: which rows it has, and the message that brings it."""
+"""The picture of a link's timeline: its rows, and the message that it comes with."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -20,10 +20,11 @@ from storage.tables import Chat, Link
 from words import sentences
 
 LONGEST_TIMELINE = 300
+"""Fetches that a picture reads."""
 FIRST, LAST = 4, 8
-"""Rows that are kept of a long story: how it began, and how it stands."""
+"""Rows that stay of a long story: its beginning and its end."""
 SILENCE = 12 * 3600
-"""Seconds without an event that are said, in one row however long they were."""
+"""Seconds without an event. A row of its own says so, however long it was."""
 
 GREEN, BLUE, AMBER, VIOLET, RED, GREY = "#2fa84f", "#2f83d8", "#e0940d", "#8f7be0", "#d9534f", "#8796a3"
 COLOURS = {
@@ -41,7 +42,7 @@ COLOURS = {
 
 
 def message(link: Link, *, dark: bool) -> Message:
-    """The picture, drawn when it is sent, with a button for the other ground."""
+    """Return the message with the picture, and a button for the other ground. It is drawn when it is sent."""
     other = (
         button(sentences.buttons.BUTTON_LIGHT, "light", link.id)
         if dark
@@ -51,7 +52,7 @@ def message(link: Link, *, dark: bool) -> Message:
 
 
 def gathered(session: Session, link_id: int, *, dark: bool) -> Callable[[], File]:
-    """What draws the picture, with all that it needs."""
+    """Read all that the picture needs. Return a function that draws it, without the database."""
     link = session.get_one(Link, link_id)
     chat = session.get_one(Chat, link.chat_id)
     zone = zone_of(chat)
@@ -64,7 +65,10 @@ def gathered(session: Session, link_id: int, *, dark: bool) -> Callable[[], File
 
 
 def rows(entries: list[Entry], older: int, zone: ZoneInfo) -> list[Row]:
-    """The entries, oldest first, as rows; long silences and the middle of a long story are folded."""
+    """Return the rows for these entries, oldest first.
+
+    A long silence is one row, and so is the middle of a long story.
+    """
     made = (
         [Row(words.plain(sentences.picture.PICTURE_NOTHING))]
         if not entries

@@ -1,4 +1,4 @@
-"""What happened to a link, in order: what was seen, said and noted, folded where it repeats."""
+"""The timeline of a link: its fetches, statements, peeks and notes in order, with repeats folded."""
 
 from itertools import groupby, takewhile
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from storage.tables import FetchRow, Link
 from storage.times import seconds
 from tracking import Kind, StatementKind
 
-TOLD = frozenset(
+SHOWN_STATEMENTS = frozenset(
     {
         StatementKind.SENT,
         StatementKind.TOLD_SENT,
@@ -22,30 +22,37 @@ TOLD = frozenset(
         StatementKind.OBJECTED,
     }
 )
-"""Statements with a line of their own; the others show in the verdicts they changed."""
+"""Statements that have an entry of their own. The others show in the verdicts that they changed."""
 
 
 class Entry(NamedTuple):
+    """A line of the timeline."""
+
     at: float
-    """When it began."""
+    """When it began, in epoch seconds."""
     kind: str
-    """A verdict, a kind, or `note`."""
+    """A verdict's kind, a statement's kind, or `note`."""
     agent: str = ""
-    """Its key in the catalogue."""
+    """A key of `sentences.reasons.AGENTS`; empty if this is no fetch."""
     fetches: int = 1
+    """How many fetches it stands for."""
     text: str = ""
+    """A note's."""
     fetch_id: str = ""
-    """The newest of the fetches it stands for."""
+    """The newest of its fetches."""
 
 
 def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], int]:
-    """The newest entries, newest first, of so many fetches at most; and how many older fetches there are."""
+    """Return the newest entries, newest first, and how many older fetches there are.
+
+    The entries stand for `longest` fetches at most; statements and notes are as old as the oldest of them.
+    """
     fetches = links.timeline(session, link.id, longest)
-    found = [_folded(list(group)) for _, group in groupby(fetches, key=_looks_like)]
+    found = [_folded(list(group)) for _, group in groupby(fetches, key=_shown_as)]
     older = link.fetches - len(fetches)
     since = seconds(fetches[-1].at) if older and fetches else 0.0
     told = links.said_about(session, link.id, longest)
-    said = [Entry(row.at, row.kind) for row in told if row.kind in TOLD]
+    said = [Entry(row.at, row.kind) for row in told if row.kind in SHOWN_STATEMENTS]
     made = seconds(link.created_at)
     peeked = [Entry(max(peek.at, made), StatementKind.PEEK) for peek in peeks.of_link(session, link, longest)]
     kept = notes.of_link(session, link.id, longest)
@@ -55,18 +62,18 @@ def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], i
 
 
 def folded_with(session: Session, fetch: FetchRow, longest: int) -> list[str]:
-    """The fetches that stand for one entry of the timeline with this one, its newest."""
+    """Return the ids of the fetches in the entry whose newest fetch is this one."""
     older = links.timeline(session, fetch.link_id, longest, newest=fetch.seq)
-    return [row.id for row in takewhile(lambda row: _looks_like(row) == _looks_like(fetch), older)]
+    return [row.id for row in takewhile(lambda row: _shown_as(row) == _shown_as(fetch), older)]
 
 
-def _looks_like(fetch: FetchRow) -> tuple[str, str]:
+def _shown_as(fetch: FetchRow) -> tuple[str, str]:
     kind = Kind.OPENED if fetch.kind == Kind.REPEAT else fetch.kind
     return kind, agent_of(fetch)
 
 
 def _folded(group: list[FetchRow]) -> Entry:
-    """One entry for fetches that follow each other and mean the same; they come newest first."""
+    """Return the entry for fetches that are shown alike and follow each other, newest first."""
     newest, oldest = group[0], group[-1]
     kind = Kind.OPENED if oldest.kind == Kind.REPEAT else oldest.kind
     return Entry(seconds(oldest.at), kind, agent_of(oldest), len(group), fetch_id=newest.id)

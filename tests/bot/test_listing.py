@@ -6,8 +6,9 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+import words
 from bot.message import Message
-from bot.messages.listing import history_page, state_of, story
+from bot.messages.listing import SEARCHABLE, history_page, state_of, story
 from storage import links
 from storage.engine import reading, writing
 from storage.ingest import record
@@ -17,6 +18,7 @@ from tests.bot import SENT, Event, fits_telegram, keys, labels, plain, said, ver
 from tests.bot import link as link_after
 from tests.fetches import GMAIL, NOON, OUTLOOK, PREFETCH, arrival
 from tracking import Sighting, Statement, StatementKind, Windows
+from words.typed import understood_in
 
 ANNA, BEN = 1001, 1002
 LATER = NOON + 30 * 86400
@@ -258,6 +260,11 @@ def test_a_search_for_a_state_finds_exactly_the_links_that_show_it(
         expected = {link.number for link in everything if str(state_of(link)) in shown}
     assert {int(text[1:]) for text, _ in offered(found)} == expected
     assert expected
+
+
+def test_every_state_that_people_can_type_is_searchable() -> None:
+    for language in words.languages():
+        assert set(understood_in(language).states.values()) == {*SEARCHABLE, "muted"}
 
 
 def test_a_search_for_muted_links_finds_those_whose_card_says_so(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from storage import claims, links
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.health import BOT, STALE, beat, owed, trouble_of
-from storage.reports import status
+from storage.reports import report
 from storage.statements import record_statements
 from storage.tables import OutboxMessage
 from storage.times import moment
@@ -78,6 +78,6 @@ def test_a_chat_is_told_of_its_own_links_and_its_own_parked_messages(engine: Eng
         for claimed in claims.claim(session, NOON, 8):
             claims.settle(session, claimed, Outcome(Ended.REFUSED), NOON)
     with reading(engine) as session:
-        assert status(session, ANNA, NOON, REVIVAL) == ({"new": 1, "stopped": 1}, 0, 1)
-        assert status(session, 7, NOON, REVIVAL) == ({"new": 1}, 0, 1)
-        assert status(session, 404, NOON, REVIVAL) == ({}, 0, 0)
+        assert report(session, ANNA, NOON, REVIVAL) == ({"new": 1, "stopped": 1}, 0, 1)
+        assert report(session, 7, NOON, REVIVAL) == ({"new": 1}, 0, 1)
+        assert report(session, 404, NOON, REVIVAL) == ({}, 0, 0)

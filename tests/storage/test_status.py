@@ -121,8 +121,8 @@ def test_a_report_counts_links_by_status_and_parses_no_history(
     with writing(engine) as session:
         session.connection().execute(text("UPDATE link SET history = 'not JSON'"))
     with reading(engine) as session:
-        awake = reports.status(session, ANNA, NOON + DAY, FORTNIGHT).statuses
-        later = reports.status(session, ANNA, NOON + 20 * DAY, FORTNIGHT).statuses
+        awake = reports.report(session, ANNA, NOON + DAY, FORTNIGHT).statuses
+        later = reports.report(session, ANNA, NOON + 20 * DAY, FORTNIGHT).statuses
     assert awake == dict.fromkeys(STORIES, 1)
     assert later == {LinkStatus.ASLEEP if status == "opened" else status: 1 for status in STORIES}
 
@@ -134,6 +134,14 @@ def test_a_list_by_status_has_pages(engine: Engine) -> None:
         new = links.has_status([LinkStatus.NEW], NOON, FORTNIGHT)
         assert [link.number for link in links.newest(session, ANNA, 0, 2, new)] == [5, 3]
         assert [link.number for link in links.newest(session, ANNA, 2, 2, new)] == [1]
+
+
+def test_a_search_by_name_has_pages_and_finds_other_cases(engine: Engine) -> None:
+    for label in ("Straße 1", "other", "STRASSE 2", "Strasse 3"):
+        live(engine, (), label)
+    with reading(engine) as session:
+        pages = [links.named(session, ANNA, offset, 2, "strasse") for offset in (0, 2, 4)]
+    assert [[link.number for link in page] for page in pages] == [[4, 3], [1], []]
 
 
 def test_a_migration_fills_in_where_existing_links_stand(
