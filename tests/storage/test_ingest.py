@@ -72,15 +72,15 @@ def test_an_open_that_turns_out_to_be_a_scanners_is_corrected_in_its_place(
     with writing(engine) as session:
         link = track(session)
         sent(session, link, NOON + 60)
-    look, scan = arrival(link.token, NOON + 3600, BARE), arrival(link.token, NOON + 3601, GATEWAY)
-    for batch in [[look, scan]] if batches == 1 else [[look], [scan]]:
+    opened, scan = arrival(link.token, NOON + 3600, BARE), arrival(link.token, NOON + 3601, GATEWAY)
+    for batch in [[opened, scan]] if batches == 1 else [[opened], [scan]]:
         assert fold(engine, *batch)
     assert stored(engine) == [(1, "scanned"), (2, "scanned")]
     assert owed(engine)["opened"] == (True, 2)
     with reading(engine) as session:
-        assert session.get_one(FetchRow, look.id).reason == "burst"
+        assert session.get_one(FetchRow, opened.id).reason == "burst"
         assert links.history_of(session.get_one(Link, link.id)).summary.opens == 0
-        row = session.exec(select(OutboxMessage).where(OutboxMessage.key == opened_key(look.id))).one()
+        row = session.exec(select(OutboxMessage).where(OutboxMessage.key == opened_key(opened.id))).one()
         assert row.state == "pending"
 
 
@@ -88,8 +88,8 @@ def test_an_open_that_a_scanner_kept_quiet_takes_its_alert_over(engine: Engine) 
     with writing(engine) as session:
         link = track(session)
         sent(session, link, NOON + 60)
-    look, reader = arrival(link.token, NOON + 3600, BARE), arrival(link.token, NOON + 3600.5, GMAIL)
-    fold(engine, look)
+    opened, reader = arrival(link.token, NOON + 3600, BARE), arrival(link.token, NOON + 3600.5, GMAIL)
+    fold(engine, opened)
     fold(engine, reader, arrival(link.token, NOON + 3601, GATEWAY))
     assert stored(engine) == [(1, "scanned"), (2, "opened"), (3, "scanned")]
     with reading(engine) as session:

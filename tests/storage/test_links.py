@@ -51,14 +51,14 @@ def test_a_new_link_owes_its_card_where_it_was_asked_for(engine: Engine) -> None
 
 def test_another_chats_link_is_as_unknown_as_one_that_never_was(engine: Engine) -> None:
     contract = made(engine, "contract")
-    look = arrival(contract.token, NOON + 10)
-    fold(engine, look)
+    opened = arrival(contract.token, NOON + 10)
+    fold(engine, opened)
     made(engine, "letter", BEN)
     with writing(engine) as session:
         for chat, sees in ((ANNA, True), (BEN, False)):
             assert bool(links.link_of(session, chat, contract.id)) is sees
             assert bool(links.link_of(session, chat, contract.id, lock=True)) is sees
-            assert bool(links.fetch_of(session, chat, look.id)) is sees
+            assert bool(links.fetch_of(session, chat, opened.id)) is sees
             assert contract.id in [link.id for link in links.newest(session, chat, 0, 10)] or not sees
         assert [link.label for link in links.newest(session, BEN, 0, 10)] == ["letter"]
         theirs = links.numbered(session, BEN, 1)

@@ -52,7 +52,7 @@ def history(engine: Engine, link: Link) -> History:
 # --- sent -------------------------------------------------------------------------------------------
 
 
-def test_what_was_fetched_before_sent_stays_the_draft_and_what_comes_after_is_a_look(engine: Engine) -> None:
+def test_what_was_fetched_before_sent_stays_the_draft_and_what_comes_after_is_an_open(engine: Engine) -> None:
     contract = tracked(engine)
     fold(engine, arrival(contract.token, NOON + 10))
     say(engine, contract, StatementKind.SENT, NOON + 60)
@@ -68,18 +68,18 @@ def test_every_statement_asks_for_a_new_card(engine: Engine) -> None:
     assert owed(engine)["card"] == (False, 3)
 
 
-def test_a_time_told_afterwards_makes_a_look_of_what_came_since(engine: Engine) -> None:
+def test_a_time_told_afterwards_makes_an_open_of_what_came_since(engine: Engine) -> None:
     contract = tracked(engine)
-    look = arrival(contract.token, NOON + 900, THUNDERBIRD)
-    fold(engine, arrival(contract.token, NOON + 10, CHROME), look)
+    opened = arrival(contract.token, NOON + 900, THUNDERBIRD)
+    fold(engine, arrival(contract.token, NOON + 10, CHROME), opened)
     say(engine, contract, StatementKind.SENT, NOON + HOUR)
     assert kinds(engine) == ["activated", "inserted"]
     say_later(engine, contract, Statement(StatementKind.TOLD_SENT, NOON + 600), NOON + HOUR + 20)
-    assert verdict(engine, look.id) == (Kind.OPENED, Reason.MAIL_CLIENT, Confidence.STRONG)
+    assert verdict(engine, opened.id) == (Kind.OPENED, Reason.MAIL_CLIENT, Confidence.STRONG)
     assert history(engine, contract).sent() == Sent(NOON + 600, exact=False)
 
 
-def test_a_look_found_in_the_past_is_told_on_the_card_alone(engine: Engine) -> None:
+def test_an_open_found_in_the_past_is_told_on_the_card_alone(engine: Engine) -> None:
     contract = tracked(engine)
     fold(engine, arrival(contract.token, NOON + 10), arrival(contract.token, NOON + 900))
     say(engine, contract, StatementKind.TOLD_SENT, NOON + 600)
@@ -108,7 +108,7 @@ def test_gmail_says_that_it_was_sent_before_anna_does(engine: Engine) -> None:
 # --- draft ------------------------------------------------------------------------------------------
 
 
-def test_still_a_draft_takes_back_a_look_that_was_only_a_guess(engine: Engine) -> None:
+def test_still_a_draft_takes_back_an_open_that_was_only_a_guess(engine: Engine) -> None:
     contract = tracked(engine)
     guess = arrival(contract.token, NOON + 2 * HOUR)
     fold(engine, arrival(contract.token, NOON + 10), guess)
@@ -119,7 +119,7 @@ def test_still_a_draft_takes_back_a_look_that_was_only_a_guess(engine: Engine) -
     assert history(engine, contract).summary.opens == 0
 
 
-def test_yes_makes_a_look_of_the_guess(engine: Engine) -> None:
+def test_yes_makes_an_open_of_the_guess(engine: Engine) -> None:
     contract = tracked(engine)
     guess = arrival(contract.token, NOON + 2 * HOUR)
     fold(engine, arrival(contract.token, NOON + 10), guess)
@@ -144,14 +144,14 @@ def test_still_a_draft_takes_back_that_it_was_sent(engine: Engine) -> None:
 def test_that_was_me_and_that_was_not_me(engine: Engine) -> None:
     contract = tracked(engine)
     say(engine, contract, StatementKind.SENT, NOON + 60)
-    look = arrival(contract.token, NOON + HOUR)
-    fold(engine, look)
-    say(engine, contract, StatementKind.OWN, NOON + HOUR + 30, of=look.id)
-    assert verdict(engine, look.id) == (Kind.OWN, Reason.THAT_WAS_ME, Confidence.STRONG)
+    opened = arrival(contract.token, NOON + HOUR)
+    fold(engine, opened)
+    say(engine, contract, StatementKind.OWN, NOON + HOUR + 30, of=opened.id)
+    assert verdict(engine, opened.id) == (Kind.OWN, Reason.THAT_WAS_ME, Confidence.STRONG)
     assert history(engine, contract).summary.opens == 0
     assert owed(engine)["opened"] == (True, 2)
-    say(engine, contract, StatementKind.NOT_OWN, NOON + HOUR + 60, of=look.id)
-    assert verdict(engine, look.id) == (Kind.OPENED, Reason.GMAIL_PROXY, Confidence.PROBABLE)
+    say(engine, contract, StatementKind.NOT_OWN, NOON + HOUR + 60, of=opened.id)
+    assert verdict(engine, opened.id) == (Kind.OPENED, Reason.GMAIL_PROXY, Confidence.PROBABLE)
     assert history(engine, contract).summary.opens == 1
     assert owed(engine)["opened"] == (True, 3)
 
@@ -168,17 +168,17 @@ def test_that_was_me_is_about_one_view_and_its_repetitions(engine: Engine) -> No
 def test_that_was_me_renews_its_alert_even_when_the_verdict_stays(engine: Engine) -> None:
     contract = tracked(engine)
     say(engine, contract, StatementKind.SENT, NOON + 60)
-    look = arrival(contract.token, NOON + HOUR)
-    fold(engine, look)
-    say(engine, contract, StatementKind.OWN, NOON + HOUR + 30, of=look.id)
-    say(engine, contract, StatementKind.OWN, NOON + HOUR + 31, of=look.id)
+    opened = arrival(contract.token, NOON + HOUR)
+    fold(engine, opened)
+    say(engine, contract, StatementKind.OWN, NOON + HOUR + 30, of=opened.id)
+    say(engine, contract, StatementKind.OWN, NOON + HOUR + 31, of=opened.id)
     assert owed(engine)["opened"] == (True, 3)
 
 
 # --- peek -------------------------------------------------------------------------------------------
 
 
-def test_what_is_looked_at_while_peeking_is_annas(engine: Engine) -> None:
+def test_what_is_opened_while_peeking_is_annas(engine: Engine) -> None:
     contract = tracked(engine)
     say(engine, contract, StatementKind.SENT, NOON + 60)
     say(engine, contract, StatementKind.PEEK, NOON + 600, until=NOON + 1500)
@@ -187,13 +187,13 @@ def test_what_is_looked_at_while_peeking_is_annas(engine: Engine) -> None:
     assert owed(engine)["opened"] == (True, 1)
 
 
-def test_a_look_while_peeking_can_be_given_to_the_recipient(engine: Engine) -> None:
+def test_an_open_while_peeking_can_be_given_to_the_recipient(engine: Engine) -> None:
     contract = tracked(engine)
     say(engine, contract, StatementKind.SENT, NOON + 60)
     say(engine, contract, StatementKind.PEEK, NOON + 600, until=NOON + 1500)
-    look = arrival(contract.token, NOON + 700)
-    fold(engine, look)
-    say(engine, contract, StatementKind.NOT_OWN, NOON + 800, of=look.id)
+    opened = arrival(contract.token, NOON + 700)
+    fold(engine, opened)
+    say(engine, contract, StatementKind.NOT_OWN, NOON + 800, of=opened.id)
     assert kinds(engine) == ["opened"]
 
 

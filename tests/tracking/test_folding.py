@@ -1,4 +1,4 @@
-"""A run is taken in for less, and to the same end as one fetch after the other."""
+"""Folding a run of repeats gives the same history as judging one fetch after the other."""
 
 from hypothesis import given
 from hypothesis import strategies as some
@@ -34,7 +34,7 @@ statements = some.lists(some.tuples(kind, some.integers(990, 1150)), max_size=3)
 
 
 @given(storms, statements, some.sampled_from([980.0, 1015.0]))
-def test_a_stream_says_what_the_judge_says_of_each(
+def test_a_fold_says_what_the_judge_says_of_each_fetch(
     storms: list[tuple[Sighting, str | None, list[float]]],
     told: list[tuple[StatementKind, int]],
     sent_at: float,
@@ -56,7 +56,7 @@ def test_a_stream_says_what_the_judge_says_of_each(
     assert link_fold.history == history
 
 
-def test_five_thousand_fetches_of_one_look_go_before_the_judge_three_times() -> None:
+def test_five_thousand_fetches_of_one_open_go_before_the_judge_three_times() -> None:
     link_fold = LinkFold(History(Statements().apply(Statement(StatementKind.SENT, 0.0))), Windows())
     judged = 0
     for number in range(5000):
@@ -64,6 +64,6 @@ def test_five_thousand_fetches_of_one_look_go_before_the_judge_three_times() -> 
         if not link_fold.extends_run(at, GMAIL, None):
             judged += 1
             link_fold.fold(Fetch(f"f{number}", at, GMAIL))
-    # The open, the first that is the same look, and one more when thirty seconds had gone by.
+    # The open, the first repeat, and one more when thirty seconds had gone by.
     assert judged == 3
     assert link_fold.history.summary.opens == 1

@@ -316,19 +316,19 @@ def test_a_reader_beside_the_scanner_that_woke_a_link_woke_it() -> None:
     assert story.history.summary.last_gap == Gap(HOUR, 20 * DAY + 0.5)
 
 
-def test_a_look_that_was_annas_woke_nobody() -> None:
+def test_an_open_that_was_annas_woke_nobody() -> None:
     story = sent_from_gmail()
     story.fetched(HOUR)
-    look = story.fetched(20 * DAY, OUTLOOK)
+    opened = story.fetched(20 * DAY, OUTLOOK)
     assert story.history.summary.last_gap == Gap(HOUR, 20 * DAY)
-    story.said(StatementKind.OWN, 20 * DAY + 10, of=look)
+    story.said(StatementKind.OWN, 20 * DAY + 10, of=opened)
     assert story.history.summary.last_gap is None
 
 
 def test_that_was_me_is_annas_word_whatever_came_behind_it() -> None:
     story = sent_from_gmail()
-    look = story.fetched(HOUR, BARE)
-    story.said(StatementKind.OWN, HOUR + 10, of=look)
+    opened = story.fetched(HOUR, BARE)
+    story.said(StatementKind.OWN, HOUR + 10, of=opened)
     story.fetched(HOUR + 1, CURL)
     assert story.kinds[1:] == ["own", "noise"]
 
@@ -340,10 +340,10 @@ def test_noise_is_noise_even_in_the_draft() -> None:
     assert story.kinds == ["noise", "activated"]
 
 
-# one look, and many
+# one open, and many
 
 
-def test_one_look_goes_on_for_half_an_hour_at_most() -> None:
+def test_one_open_goes_on_for_half_an_hour_at_most() -> None:
     story = sent_from_gmail()
     for at in range(0, 31 * 60, 20):
         story.fetched(HOUR + at)
@@ -351,7 +351,7 @@ def test_one_look_goes_on_for_half_an_hour_at_most() -> None:
     assert story.told.count(Loudness.LOUD) == 1
 
 
-def test_looks_through_different_programs_are_different_looks() -> None:
+def test_opens_through_different_programs_are_different_opens() -> None:
     story = sent_from_gmail()
     story.fetched(HOUR)
     story.fetched(HOUR + 1, OUTLOOK)
@@ -359,7 +359,7 @@ def test_looks_through_different_programs_are_different_looks() -> None:
     assert story.told[1:] == [Loudness.LOUD, Loudness.SILENT]
 
 
-def test_a_look_never_reaches_across_sent() -> None:
+def test_an_open_never_reaches_across_sent() -> None:
     story = Story()
     story.fetched(30)
     story.fetched(2 * HOUR)
@@ -375,10 +375,10 @@ def test_a_long_sleep_makes_a_reopening_loud_again() -> None:
     assert story.told[1:] == [Loudness.LOUD, Loudness.SILENT, Loudness.LOUD]
 
 
-# Anna's own looks
+# Anna's own opens
 
 
-def test_a_peek_is_annas_whatever_it_looks_like() -> None:
+def test_a_peek_is_annas_whatever_it_opens_like() -> None:
     story = sent_from_gmail()
     story.said(StatementKind.PEEK, HOUR, until=HOUR + 15 * MINUTE)
     story.fetched(HOUR + 60)
@@ -387,21 +387,21 @@ def test_a_peek_is_annas_whatever_it_looks_like() -> None:
     assert story.kinds[1:] == ["own", "own", "opened"]
 
 
-def test_that_was_me_takes_one_look_out_and_can_be_taken_back() -> None:
+def test_that_was_me_takes_one_open_out_and_can_be_taken_back() -> None:
     story = sent_from_gmail()
-    look = story.fetched(HOUR)
+    opened = story.fetched(HOUR)
     story.fetched(HOUR + 5)
-    story.said(StatementKind.OWN, 2 * HOUR, of=look)
+    story.said(StatementKind.OWN, 2 * HOUR, of=opened)
     assert story.kinds[1:] == ["own", "repeat"]
     assert story.history.summary.opens == 0
-    story.said(StatementKind.NOT_OWN, 2 * HOUR, of=look)
+    story.said(StatementKind.NOT_OWN, 2 * HOUR, of=opened)
     assert story.kinds[1:] == ["opened", "repeat"]
 
 
 def test_the_next_open_is_loud_after_that_was_me() -> None:
     story = sent_from_gmail()
-    look = story.fetched(HOUR)
-    story.said(StatementKind.OWN, 2 * HOUR, of=look)
+    opened = story.fetched(HOUR)
+    story.said(StatementKind.OWN, 2 * HOUR, of=opened)
     story.fetched(3 * HOUR)
     assert story.told[1:] == [Loudness.LOUD, Loudness.LOUD]
 
