@@ -28,13 +28,13 @@ from tracking import (
     Windows,
     alert_for,
 )
+from tracking.facts import LONGEST_PROGRAM, program_of
 from tracking.folding import LinkFold
 from tracking.history import dump, load
 from tracking.status import status_of
 from tracking.summary import SuspectOpen
 from tracking.verdicts import BURST, REPEAT
 
-USER_AGENT_LENGTH = 200
 SAME_VIEW_AGAIN = REPEAT, Loudness.NONE, None
 
 
@@ -130,15 +130,17 @@ class _LinkInBatch:
 
     def fold(self, arrival: Arrival) -> tuple[Verdict, Loudness, SuspectOpen | None]:
         """Return the verdict, how the chat is told, and the earlier open that this fetch exposes."""
-        identifier, _, at, sighting, device, _ = arrival
+        identifier, _, at, sighting, device, user_agent = arrival
         if self._link_fold.extends_run(at, sighting, device):
             return SAME_VIEW_AGAIN
-        before, fetch = self._link_fold.history.summary, Fetch(identifier, at, sighting, device)
+        program = program_of(user_agent) if sighting.is_bare_browser else ""
+        before, fetch = self._link_fold.history.summary, Fetch(identifier, at, sighting, device, program)
         verdict, after, exposed = self._link_fold.fold(fetch)
         loudness = alert_for(fetch, verdict, before, self._windows)
         if (
             loudness is not Loudness.NONE
             or after.summary.inferred_sent is not before.inferred_sent
+            or after.summary.quiet is not before.quiet
             or exposed
         ):
             self.changes_card = True
@@ -268,7 +270,7 @@ def _judge_into(link: _LinkInBatch, arrival: Arrival, sql: _Sql, batch: _Batch) 
         link.last_at = at
     if exposed:
         batch.exposed.append(exposed)
-    seen = (*_plain(sighting), device, user_agent[:USER_AGENT_LENGTH])
+    seen = (*_plain(sighting), device, user_agent[:LONGEST_PROGRAM])
     batch.fetches.append((identifier, link.id, link.seq, sql.time(at), *seen, *_plain(verdict)))
     if loudness is Loudness.LOUD and not link.muted:
         batch.alerts.append(_owed(link, arrival, opened_key(identifier), MessageKind.OPENED, loud=True))

@@ -23,6 +23,7 @@ from tracking import (
     Windows,
     rejudge,
 )
+from tracking.facts import program_of
 from tracking.history import load
 
 
@@ -105,7 +106,8 @@ def fetch_from(row: FetchRow) -> Fetch:
     sighting = Sighting(
         Agent(row.agent), Network(row.network), Reason(row.sign) if row.sign else None, row.rendered
     )
-    return Fetch(row.id, seconds(row.at), sighting, row.device)
+    program = program_of(row.user_agent) if sighting.is_bare_browser else ""
+    return Fetch(row.id, seconds(row.at), sighting, row.device, program)
 
 
 def _correct(row: FetchRow, verdict: Verdict) -> bool:

@@ -4,13 +4,14 @@ The order matters: first mail programs, then machines that are known by name, th
 agent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
-from tracking import networks, patterns
+from tracking import manners, networks, patterns
 from tracking.facts import Agent, Network, Reason, Request, Sighting
 from tracking.grammar import AgentAndSign, Grammar, without_model
+from tracking.hops import Hops
 from tracking.patterns import Patterns
 
 LONGEST = 512
@@ -22,18 +23,11 @@ LONGEST_ADDRESS = 45
 REMEMBERED = 4096
 """Answers that each cache holds. A few dozen user agents make up almost all traffic."""
 
-DRAWS_AN_IMAGE = 2
-EVIDENCE = (
-    ("sec-fetch-dest", "image", 2),
-    ("accept", "image/", 1),
-    ("accept-language", "", 1),
-)
-"""What a browser sends when a page draws an image: header, what it contains, weight. `Sec-Fetch-Dest` alone
-is enough (Chrome 80, Firefox 90, Safari 16.4, over https). Older browsers and plain http need both others."""
-
 _UNTOLD = frozenset({Network.UNKNOWN, Network.OTHER, Network.DATACENTRE})
 """Networks of whose addresses a host name can tell more."""
-_GOOGLE = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH})
+_FETCHERS = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH})
+_STRANGE = frozenset({Reason.CRAWLER, Reason.UNKNOWN_AGENT})
+"""Signs of a user agent that holds a machine's word, or words the grammar does not know."""
 
 
 class Signatures:
@@ -46,11 +40,13 @@ class Signatures:
         grammar: Grammar,
         known_networks: networks.Networks,
         names: networks.Names,
+        hops: Hops,
     ) -> None:
-        self.networks, self.names = known_networks, names
+        self.networks, self.names, self.hops = known_networks, names, hops
         self._named, self._machines, self._grammar = named, machines, grammar
         self.who = lru_cache(REMEMBERED)(self._who)
         self.placed = lru_cache(REMEMBERED)(self._placed)
+        self.looks_like_a_browser = lru_cache(REMEMBERED)(self._looks_like_a_browser)
 
     def _placed(
         self, user_agent: str, address: str | None, name: str | None
@@ -69,6 +65,12 @@ class Signatures:
             return line.agent, line.sign
         return self._grammar.classify(text.lower())
 
+    def _looks_like_a_browser(self, user_agent: str) -> bool:
+        """Return True for a browser's shape, whatever other words it holds; not for known machines."""
+        text = _tidy(user_agent)
+        known = self._named.first(text) or self._machines.first(text)
+        return known is None and self._grammar.has_browsers_shape(text.lower())
+
 
 def _tidy(user_agent: str) -> str:
     """Return the user agent with one space between its words, and without the models of phones."""
@@ -84,6 +86,7 @@ def load(machine_patterns: Iterable[str] = ()) -> Signatures:
         Grammar(frozenset(row.partition("\t")[0] for row in data_lines("products.tsv"))),
         networks.Networks(map(networks.parse, data_lines("networks.tsv"))),
         networks.Names(dict(map(networks.parse_name, data_lines("names.tsv")))),
+        Hops(data_lines("hops.tsv")),
     )
 
 
@@ -98,16 +101,17 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     headers, address = request.headers, request.address
     if address is not None and len(address) > LONGEST_ADDRESS:
         address = None
+    user_agent = headers.get("user-agent", "")[:LONGEST]
     agent, network, sign = signatures.placed(
-        headers.get("user-agent", "")[:LONGEST], address, request.name and request.name[-LONGEST_NAME:]
+        user_agent, address, request.name and request.name[-LONGEST_NAME:]
     )
-    rendered = agent is Agent.BROWSER and _weight(headers) >= DRAWS_AN_IMAGE
-    return Sighting(agent, network, _announced(request.method, headers) or sign, rendered)
-
-
-def _weight(headers: Mapping[str, str]) -> int:
-    """Return how much speaks for a page that draws an image. Only of a browser does it say anything."""
-    return sum(weight for name, part, weight in EVIDENCE if name in headers and part in headers[name])
+    draws = manners.weight(headers) >= manners.DRAWS_AN_IMAGE
+    if draws and sign in _STRANGE and signatures.looks_like_a_browser(user_agent):
+        agent, sign = Agent.BROWSER, None
+    rendered = draws and agent is Agent.BROWSER
+    if agent is Agent.BROWSER and sign is None and request.secure and manners.is_unlike_its_name(headers):
+        sign = Reason.UNLIKE_A_BROWSER
+    return Sighting(agent, network, manners.purpose(request.method, headers) or sign, rendered)
 
 
 def _checked(agent: Agent, sign: Reason | None, network: Network) -> AgentAndSign:
@@ -116,23 +120,11 @@ def _checked(agent: Agent, sign: Reason | None, network: Network) -> AgentAndSig
         return agent, sign
     if network is Network.TELEGRAM and sign is None:
         return Agent.LINK_PREVIEW, Reason.LINK_PREVIEW
-    if agent is Agent.GMAIL_PROXY and network not in _GOOGLE:
+    if agent is Agent.GMAIL_PROXY and network not in _FETCHERS and network is not Network.GOOGLE:
         return agent, Reason.FORGED_PROXY
-    if agent is Agent.GMAIL_PREFETCH and network not in _GOOGLE:
+    if agent is Agent.GMAIL_PREFETCH and network not in _FETCHERS:
         # Forged, or from a range that is not published yet. Either way it does not show a reader.
         return agent, Reason.PROVIDER_PREFETCH
     if network is Network.GOOGLE_PREFETCH and sign is None:
         return Agent.GMAIL_PREFETCH, None
     return agent, sign
-
-
-def _announced(method: str, headers: Mapping[str, str]) -> Reason | None:
-    """Return the sign in the method and headers that no reader makes this request, if there is one."""
-    if method != "GET":
-        return Reason.METHOD
-    for name in ("sec-purpose", "purpose", "x-moz", "x-purpose"):
-        if name in headers and "prefetch" in headers[name].lower():
-            return Reason.PREFETCH_HEADER
-    if headers.get("sec-fetch-dest") == "document" or headers.get("sec-fetch-mode") == "navigate":
-        return Reason.ADDRESS_BAR
-    return None

@@ -7,6 +7,7 @@ The records are `NamedTuple`s and not dataclasses: some are made for every fetch
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
+from zlib import crc32
 
 
 class Agent(StrEnum):
@@ -44,6 +45,8 @@ class Network(StrEnum):
     UNKNOWN = "unknown"
     GOOGLE_PROXY = "google_proxy"
     GOOGLE_PREFETCH = "google_prefetch"
+    GOOGLE = "google"
+    """Google's own space, and on no list of its fetchers: the lists grow."""
     TELEGRAM = "telegram"
     APPLE_RELAY = "apple_relay"
     MAIL_SECURITY = "mail_security"
@@ -90,6 +93,7 @@ class Reason(StrEnum):
     METHOD = "method"
     PREFETCH_HEADER = "prefetch_header"
     ADDRESS_BAR = "address_bar"
+    AI_AGENT = "ai_agent"
     NO_USER_AGENT = "no_user_agent"
     LINK_PREVIEW = "link_preview"
     CRAWLER = "crawler"
@@ -112,10 +116,13 @@ class Reason(StrEnum):
     SCANNER_NETWORK = "scanner_network"
     DATACENTRE_BROWSER = "datacentre_browser"
     BURST = "burst"
+    RETURNED = "returned"
+    UNLIKE_A_BROWSER = "unlike_a_browser"
     # repeat
     SAME_VIEW = "same_view"
     # opened
     GMAIL_PROXY = "gmail_proxy"
+    UNLISTED_GOOGLE = "unlisted_google"
     MAIL_PROXY = "mail_proxy"
     MAIL_CLIENT = "mail_client"
     BROWSER = "browser"
@@ -128,6 +135,7 @@ NOISE_SIGNS = frozenset(
         Reason.METHOD,
         Reason.PREFETCH_HEADER,
         Reason.ADDRESS_BAR,
+        Reason.AI_AGENT,
         Reason.NO_USER_AGENT,
         Reason.LINK_PREVIEW,
         Reason.CRAWLER,
@@ -138,7 +146,9 @@ NOISE_SIGNS = frozenset(
 )
 """Signs by which a fetch is noise, whatever the link's history."""
 
-MACHINE_SIGNS = frozenset({Reason.NO_USER_AGENT, Reason.CRAWLER, Reason.TOOL, Reason.UNKNOWN_AGENT})
+MACHINE_SIGNS = frozenset(
+    {Reason.METHOD, Reason.NO_USER_AGENT, Reason.CRAWLER, Reason.TOOL, Reason.UNKNOWN_AGENT}
+)
 """Noise of programs that go through a mail by themselves. They seldom fetch only once."""
 
 
@@ -152,6 +162,8 @@ class Request(NamedTuple):
     """The client's address as text, IPv4 or IPv6. None and private ones are no evidence."""
     name: str | None = None
     """The address's host name, if a recorded log has it. The pixel server never looks it up."""
+    secure: bool | None = None
+    """Whether the client spoke https. Nothing follows from absent headers unless this is True."""
 
 
 class Sighting(NamedTuple):
@@ -160,7 +172,7 @@ class Sighting(NamedTuple):
     agent: Agent
     network: Network
     sign: Reason | None = None
-    """A reason that holds whatever the history: one of noise, PROVIDER_PREFETCH or SCANNER_AGENT."""
+    """A reason that holds whatever the history: noise, a provider's prefetch, or a scanner's."""
     rendered: bool = False
     """The agent is a browser, and its headers are those of a page that draws an image."""
 
@@ -178,6 +190,17 @@ class Fetch(NamedTuple):
     sighting: Sighting
     device: str | None = None
     """A pseudonym of address and user agent, of no use outside this link. None if the address is unknown."""
+    program: str = ""
+    """What `program_of` returns for the user agent; empty if that is not known."""
+
+
+LONGEST_PROGRAM = 200
+"""Characters of a user agent that are stored, and that tell programs apart."""
+
+
+def program_of(user_agent: str) -> str:
+    """Return 8 hexadecimal digits that stand for a user agent, whole or shortened as it is stored."""
+    return f"{crc32(user_agent[:LONGEST_PROGRAM].encode('utf-8', 'surrogatepass')):08x}"
 
 
 class Verdict(NamedTuple):

@@ -65,6 +65,8 @@ def _run_after(fetch: Fetch, history: History, windows: Windows) -> RepeatRun | 
     """Return the run that begins with a repeat, or None if an earlier rule may still apply in its course."""
     statements, summary = history
     sent, machine_at, view = history.sent(), summary.machine_at, summary.views[fetch.sighting.agent]
+    if fetch.sighting.is_bare_browser and summary.scanners:
+        return None
     if sent is None or fetch.at < sent.at or (machine_at is not None and fetch.at < machine_at):
         return None
     ends = [fetch.at + windows.view, view.began + windows.longest_view]

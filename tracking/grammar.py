@@ -81,6 +81,10 @@ class Grammar:
             return Agent.MAIL_APP, None
         return (Agent.BROWSER, None) if _HANDSET.match(text) else _UNKNOWN
 
+    def has_browsers_shape(self, text: str) -> bool:
+        """Return True for an opening, a system and an engine, whatever else stands there; lower case."""
+        return bool(_OPENING.match(text) and _SYSTEM.search(text) and _ENGINE.search(text))
+
     def _is_browser(self, text: str) -> bool:
         if not (_SYSTEM.search(text) and _ENGINE.search(text)):
             return False

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from tracking.facts import Agent, Reason
-from tracking.summary import FetchSummary, Gap, Sent, SuspectOpen, View
+from tracking.summary import FetchSummary, Gap, QuietFetch, Sent, SuspectOpen, View
 
 
 class StatementKind(StrEnum):
@@ -148,6 +148,8 @@ def dump(history: History) -> str:
         "scanned": summary.scanned or None,
         "machine_at": summary.machine_at,
         "suspect": summary.suspect,
+        "scanners": list(summary.scanners),
+        "quiet": summary.quiet,
         "slept": summary.last_gap,
     }
     # A zero and a False stay; what is empty or unknown is left out.
@@ -183,9 +185,15 @@ def load(text: str) -> History:
         machine_at=packed.get("machine_at"),
         suspect=SuspectOpen(*packed["suspect"]) if "suspect" in packed else None,
         last_gap=Gap(*packed["slept"]) if "slept" in packed else None,
+        scanners=tuple(packed.get("scanners", ())),
+        quiet=_quiet(packed.get("quiet")),
     )
     return History(statements, summary)
 
 
 def _sent(packed: list[Any] | None) -> Sent | None:
     return Sent(*packed) if packed else None
+
+
+def _quiet(packed: list[Any] | None) -> QuietFetch | None:
+    return QuietFetch(packed[0], packed[1], Reason(packed[2])) if packed else None

@@ -21,6 +21,7 @@ PRECEDENCE = (
     Network.MICROSOFT,
     Network.APPLE_RELAY,
     Network.DATACENTRE,
+    Network.GOOGLE,
     Network.OTHER,
 )
 _RANK = {network: rank for rank, network in enumerate(PRECEDENCE)}

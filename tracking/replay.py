@@ -11,8 +11,9 @@ from typing import Any
 
 from tracking.agents import Signatures, identify
 from tracking.alerting import Loudness, alert_for
-from tracking.facts import Fetch, Network, Request, Verdict, Windows
+from tracking.facts import Fetch, Network, Request, Verdict, Windows, program_of
 from tracking.history import History, Statement, StatementKind
+from tracking.hops import client_of
 from tracking.networks import home
 from tracking.verdicts import correct_exposed, fold, rejudge
 
@@ -90,11 +91,13 @@ def _fetch(event: dict[str, Any], signatures: Signatures) -> Fetch:
     address = _text(event, "ip") if event.get("ip") is not None else None
     method = _text(event, "method") if "method" in event else "GET"
     name = _text(event, "name") if event.get("name") is not None else None
-    sighting = identify(Request(method, headers, address, name), signatures)
-    device = None
+    secure = event["scheme"] == "https" if "scheme" in event else None
+    address = client_of(address, headers, signatures.hops).address
+    sighting = identify(Request(method, headers, address, name, secure), signatures)
+    user_agent, device = headers.get("user-agent", ""), None
     if address is not None and sighting.network is not Network.UNKNOWN:
-        device = f"{home(address)} {headers.get('user-agent', '')}"
-    return Fetch(_text(event, "id"), _time(event["at"]), sighting, device)
+        device = f"{home(address)} {user_agent}"
+    return Fetch(_text(event, "id"), _time(event["at"]), sighting, device, program_of(user_agent))
 
 
 def _statement(event: dict[str, Any]) -> Statement:

@@ -42,6 +42,18 @@ class Gap(NamedTuple):
     ended: float
 
 
+class QuietFetch(NamedTuple):
+    """A fetch that the card tells of without an alert, and asks about."""
+
+    id: str
+    at: float
+    reason: Reason
+
+
+MOST_SCANNERS = 8
+"""Programs and devices of scanners that are kept for a link, the newest."""
+
+
 class FetchSummary(NamedTuple):
     """What is known of a link from its fetches. It does not grow with their number."""
 
@@ -67,6 +79,10 @@ class FetchSummary(NamedTuple):
     suspect: SuspectOpen | None = None
     last_gap: Gap | None = None
     """The last sleep that an open has ended."""
+    scanners: tuple[str, ...] = ()
+    """Programs and devices that have scanned this link, the newest last."""
+    quiet: QuietFetch | None = None
+    """The last fetch that the card tells of quietly."""
 
     def is_asleep(self, at: float, revival: float) -> bool:
         """Return True if the link was opened, and then not again for `revival` seconds."""
@@ -92,7 +108,7 @@ class FetchSummary(NamedTuple):
             case Kind.OPENED:
                 return summary._opened(fetch, revival)
             case Kind.SCANNED:
-                return summary._replace(machine_at=fetch.at, scanned=True)
+                return summary._scanned(fetch)
             case Kind.NOISE if verdict.reason in MACHINE_SIGNS:
                 return summary._replace(machine_at=fetch.at)
             case _:
@@ -130,6 +146,15 @@ class FetchSummary(NamedTuple):
             last_draft=max(fetch.at, self.last_draft or fetch.at),
             devices=self.devices | {device} if known and device else self.devices,
         )
+
+    def with_quiet(self, fetch: Fetch, verdict: Verdict) -> "FetchSummary":
+        return self._replace(quiet=QuietFetch(fetch.id, fetch.at, verdict.reason))
+
+    def _scanned(self, fetch: Fetch) -> "FetchSummary":
+        seen = [fetch.program if fetch.sighting.is_bare_browser else "", fetch.device or ""]
+        new = [each for each in seen if each and each not in self.scanners]
+        scanners = (*self.scanners, *new)[-MOST_SCANNERS:]
+        return self._replace(machine_at=fetch.at, scanned=True, scanners=scanners)
 
     def _proxied(self, at: float, reason: Reason) -> "FetchSummary":
         first = at if self.first_proxied is None else self.first_proxied

@@ -86,10 +86,20 @@ def fold(fetch: Fetch, history: History, windows: Windows) -> Judged:
     if suspect:
         summary = summary.without_suspect()
     shows_sent = verdict.kind in (Kind.PROXIED, Kind.OPENED) and _shows_it_was_sent(case)
-    after = History(
-        statements, summary.remember(fetch, verdict, shows_sent=shows_sent, revival=windows.revival)
-    )
-    return Judged(verdict, after, suspect)
+    after = summary.remember(fetch, verdict, shows_sent=shows_sent, revival=windows.revival)
+    if _stands_on_the_card(case, verdict):
+        after = after.with_quiet(fetch, verdict)
+    return Judged(verdict, History(statements, after), suspect)
+
+
+def _stands_on_the_card(case: RuleInput, verdict: Verdict) -> bool:
+    """Return True for a fetch that the card tells of, quietly, because its owner may know better.
+
+    The usual scanners, soon after sending, are not among them: the card would tell of one for every mail.
+    """
+    if verdict.reason is Reason.DATACENTRE_BROWSER:
+        return case.sent is None or case.fetch.at - case.sent.at > case.windows.scanner
+    return verdict.reason in (Reason.SENDER_DEVICE, Reason.UNLIKE_A_BROWSER)
 
 
 def _is_machine(verdict: Verdict) -> bool:
@@ -169,7 +179,9 @@ def _shows_it_was_sent(case: RuleInput) -> bool:
         return False
     if agent is Agent.GMAIL_PREFETCH:
         return sign is None
-    return agent in IMAGE_PROXIES and bool(summary.draft_agents) and agent not in summary.draft_agents
+    drafted_with = summary.draft_agents
+    # A draft pasted from a browser into webmail is fetched by the provider's proxy when it is reopened.
+    return agent in IMAGE_PROXIES and bool(drafted_with) and drafted_with.isdisjoint({agent, Agent.BROWSER})
 
 
 def _too_late_for_a_draft(case: RuleInput) -> bool:
@@ -208,17 +220,38 @@ def _scanner(case: RuleInput) -> Verdict | None:
     return Verdict(Kind.SCANNED, Reason.SCANNER_AGENT if named else Reason.SCANNER_NETWORK, STRONG)
 
 
-def _is_in_a_data_centre(sighting: Sighting) -> bool:
-    hired = sighting.network in (Network.MICROSOFT, Network.DATACENTRE)
-    return hired and sighting.agent is Agent.BROWSER
+def _is_bare_in_a_data_centre(sighting: Sighting) -> bool:
+    return sighting.is_bare_browser and sighting.network in (
+        Network.MICROSOFT,
+        Network.DATACENTRE,
+        Network.GOOGLE,
+    )
 
 
 def _datacentre_browser(case: RuleInput) -> Verdict | None:
-    soon = _since_sent(case) <= case.windows.scanner
-    return Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, PROBABLE) if soon else None
+    """Scanners come late, too: seven and twelve minutes after sending have been seen."""
+    return None if _is_a_person(case) else Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, PROBABLE)
+
+
+def _unlike_a_browser(case: RuleInput) -> Verdict | None:
+    return None if _is_a_person(case) else Verdict(Kind.SCANNED, Reason.UNLIKE_A_BROWSER, WEAK)
+
+
+def _returned(case: RuleInput) -> Verdict | None:
+    """A program that scanned this link comes back later, from the same or from another address."""
+    fetch, scanners = case.fetch, case.summary.scanners
+    known = fetch.program in scanners or (fetch.device is not None and fetch.device in scanners)
+    return Verdict(Kind.SCANNED, Reason.RETURNED, PROBABLE) if known and not _is_a_person(case) else None
+
+
+def _is_a_person(case: RuleInput) -> bool:
+    """Return True if the owner has said that this fetch was a recipient's."""
+    return case.fetch.id in case.statements.not_own
 
 
 def _burst(case: RuleInput) -> Verdict | None:
+    if _is_a_person(case):
+        return None
     machine_at = case.summary.machine_at
     soon = machine_at is not None and abs(case.fetch.at - machine_at) <= case.windows.burst
     return BURST if soon else None
@@ -260,21 +293,22 @@ def _opened(case: RuleInput) -> Verdict | None:
     shows_sent = _shows_it_was_sent(case)
     if not case.sent and not shows_sent:
         return Verdict(Kind.OPENED, Reason.MAYBE_DRAFT, WEAK)
-    reason, confidence = _how_opened(agent, case.summary.draft_agents, rendered=rendered)
+    reason, confidence = _how_opened(agent, network, rendered=rendered)
     if shows_sent:
         reason = Reason.OTHER_PROVIDER
     return Verdict(Kind.OPENED, reason, WEAK if network is Network.UNKNOWN else confidence)
 
 
-def _how_opened(agent: Agent, drafts: frozenset[Agent], *, rendered: bool) -> tuple[Reason, Confidence]:
+def _how_opened(agent: Agent, network: Network, *, rendered: bool) -> tuple[Reason, Confidence]:
+    """Never strong: a second device of the sender's could be it."""
     if agent is Agent.GMAIL_PROXY:
-        return Reason.GMAIL_PROXY, PROBABLE
+        listed = network is not Network.GOOGLE
+        return (Reason.GMAIL_PROXY, PROBABLE) if listed else (Reason.UNLISTED_GOOGLE, WEAK)
     if agent in IMAGE_PROXIES:
         return Reason.MAIL_PROXY, PROBABLE
     if agent is Agent.BROWSER:
         return Reason.BROWSER, PROBABLE if rendered else WEAK
-    elsewhere = bool(drafts) and agent not in drafts
-    return Reason.MAIL_CLIENT, STRONG if elsewhere else PROBABLE
+    return Reason.MAIL_CLIENT, PROBABLE
 
 
 IGNORED = Verdict(Kind.IGNORED, Reason.STOPPED, STRONG)
@@ -289,7 +323,9 @@ RULES = (
     Rule(_sender_device),
     Rule(_provider_prefetch, _is_prefetch),
     Rule(_scanner, _is_scanner),
-    Rule(_datacentre_browser, _is_in_a_data_centre),
+    Rule(_datacentre_browser, _is_bare_in_a_data_centre),
+    Rule(_unlike_a_browser, lambda sighting: sighting.sign is Reason.UNLIKE_A_BROWSER),
+    Rule(_returned, lambda sighting: sighting.is_bare_browser),
     Rule(_burst, lambda sighting: sighting.is_bare_browser),
     Rule(_apple_prefetch, lambda sighting: sighting.agent is Agent.APPLE_MPP),
     Rule(_first_seconds),

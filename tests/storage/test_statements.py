@@ -75,7 +75,7 @@ def test_a_time_told_afterwards_makes_an_open_of_what_came_since(engine: Engine)
     say(engine, contract, StatementKind.SENT, NOON + HOUR)
     assert kinds(engine) == ["activated", "inserted"]
     say_later(engine, contract, Statement(StatementKind.TOLD_SENT, NOON + 600), NOON + HOUR + 20)
-    assert verdict(engine, opened.id) == (Kind.OPENED, Reason.MAIL_CLIENT, Confidence.STRONG)
+    assert verdict(engine, opened.id) == (Kind.OPENED, Reason.MAIL_CLIENT, Confidence.PROBABLE)
     assert history(engine, contract).sent() == Sent(NOON + 600, exact=False)
 
 

@@ -29,6 +29,7 @@ THUNDERBIRD = Sighting(Agent.THUNDERBIRD, Network.OTHER)
 CHROME = Sighting(Agent.BROWSER, Network.OTHER, rendered=True)
 BARE = Sighting(Agent.BROWSER, Network.OTHER)
 CHROME_IN_AZURE = Sighting(Agent.BROWSER, Network.MICROSOFT)
+SCRIPT = Sighting(Agent.BROWSER, Network.OTHER, Reason.UNLIKE_A_BROWSER)
 GATEWAY = Sighting(Agent.BROWSER, Network.MAIL_SECURITY)
 CURL = Sighting(Agent.TOOL, Network.OTHER, Reason.TOOL)
 YANDEX = Sighting(Agent.MAIL_PROXY, Network.OTHER, Reason.PROVIDER_PREFETCH)
@@ -46,9 +47,11 @@ class Story:
         self.verdicts: list[Verdict] = []
         self.told: list[Loudness] = []
 
-    def fetched(self, at: float, sighting: Sighting = GMAIL, device: str | None = None) -> str:
+    def fetched(
+        self, at: float, sighting: Sighting = GMAIL, device: str | None = None, program: str = ""
+    ) -> str:
         """A fetch so many seconds after the link was made; its id."""
-        fetch = Fetch(f"f{len(self.fetches)}", at, sighting, device)
+        fetch = Fetch(f"f{len(self.fetches)}", at, sighting, device, program)
         before = self.history.summary
         verdict, self.history, exposed = fold(fetch, self.history, self.windows)
         self.fetches.append(fetch)

@@ -16,13 +16,25 @@ from tests.tracking.stories import (
     MINUTE,
     OUTLOOK,
     PREFETCH,
+    SCRIPT,
     THUNDERBIRD,
     YAHOO,
     YANDEX,
     Story,
 )
-from tracking import Confidence, Kind, Loudness, Reason, Sent, Sighting, StatementKind, Verdict
-from tracking.summary import Gap
+from tracking import (
+    Agent,
+    Confidence,
+    Kind,
+    Loudness,
+    Network,
+    Reason,
+    Sent,
+    Sighting,
+    StatementKind,
+    Verdict,
+)
+from tracking.summary import Gap, QuietFetch
 
 
 def sent_from_gmail(at: float = 100) -> Story:
@@ -187,17 +199,17 @@ def test_gmails_reader_is_probable_and_weak_where_the_address_is_hidden() -> Non
     assert unseen.told[-1] is Loudness.LOUD
 
 
-def test_a_mail_program_anna_did_not_write_with_is_sure() -> None:
+def test_a_mail_program_anna_did_not_write_with_is_never_sure_for_she_may_have_a_second_device() -> None:
     story = sent_from_gmail()
     story.fetched(HOUR, OUTLOOK)
-    assert story.last == Verdict(Kind.OPENED, Reason.MAIL_CLIENT, Confidence.STRONG)
+    assert story.last == Verdict(Kind.OPENED, Reason.MAIL_CLIENT, Confidence.PROBABLE)
 
 
 def test_a_program_like_annas_own_is_only_probable() -> None:
     story = Story()
-    story.fetched(30, OUTLOOK, "annas-context")
+    story.fetched(30, OUTLOOK, "annas-device")
     story.sent(100)
-    story.fetched(HOUR, OUTLOOK, "another-context")
+    story.fetched(HOUR, OUTLOOK, "another-device")
     assert story.last.confidence is Confidence.PROBABLE
 
 
@@ -234,11 +246,79 @@ def test_what_providers_fetch_by_themselves_is_told_once() -> None:
     assert story.told[1:] == [Loudness.SILENT, *[Loudness.NONE] * 3]
 
 
-def test_a_browser_in_a_data_centre_is_a_scanner_for_two_minutes() -> None:
+@pytest.mark.parametrize("at", [110, 100 + 7 * MINUTE, DAY])
+def test_a_bare_browser_in_a_data_centre_is_a_scanner_however_late_it_comes(at: float) -> None:
     story = sent_from_gmail()
-    story.fetched(110, CHROME_IN_AZURE)
-    story.fetched(221, CHROME_IN_AZURE)
-    assert [verdict.kind for verdict in story.verdicts[1:]] == [Kind.SCANNED, Kind.OPENED]
+    story.fetched(at, CHROME_IN_AZURE)
+    assert story.last == Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, Confidence.PROBABLE)
+    assert story.told[-1] is Loudness.NONE
+
+
+@pytest.mark.parametrize("at", [110, HOUR])
+def test_a_reader_in_a_data_centre_whose_browser_draws_the_image_is_a_reader(at: float) -> None:
+    story = sent_from_gmail()
+    story.fetched(at, CHROME_IN_AZURE._replace(rendered=True))
+    assert (story.last.kind, story.told[-1]) == (Kind.OPENED, Loudness.LOUD)
+
+
+def test_the_card_tells_of_a_late_scanner_and_not_of_the_usual_one_right_after_sending() -> None:
+    soon, late = sent_from_gmail(), sent_from_gmail()
+    soon.fetched(110, CHROME_IN_AZURE)
+    scan = late.fetched(HOUR, CHROME_IN_AZURE)
+    assert soon.history.summary.quiet is None
+    assert late.history.summary.quiet == QuietFetch(scan, HOUR, Reason.DATACENTRE_BROWSER)
+
+
+def test_a_script_with_a_browsers_name_is_quiet_until_anna_says_that_it_was_a_person() -> None:
+    story = sent_from_gmail()
+    script = story.fetched(HOUR, SCRIPT)
+    assert story.last == Verdict(Kind.SCANNED, Reason.UNLIKE_A_BROWSER, Confidence.WEAK)
+    assert story.told[-1] is Loudness.NONE
+    story.said(StatementKind.NOT_OWN, 2 * HOUR, of=script)
+    assert story.last.kind is Kind.OPENED
+    assert story.history.summary.quiet is None
+
+
+def test_a_program_that_scanned_the_mail_is_a_scanner_when_it_comes_back_from_elsewhere() -> None:
+    story = sent_from_gmail()
+    story.fetched(150, CHROME_IN_AZURE, program="chrome 101")
+    story.fetched(9 * HOUR, BARE, program="chrome 101")
+    assert story.last == Verdict(Kind.SCANNED, Reason.RETURNED, Confidence.PROBABLE)
+    story.fetched(10 * HOUR, BARE, program="firefox 128")
+    assert story.last.kind is Kind.OPENED
+
+
+def test_a_head_request_shows_that_the_bare_browser_beside_it_is_a_scanner() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR, BARE._replace(sign=Reason.METHOD))
+    story.fetched(HOUR + 1, BARE)
+    assert story.last == Verdict(Kind.SCANNED, Reason.BURST, Confidence.WEAK)
+
+
+def test_gmail_from_googles_own_space_on_no_list_is_a_weak_open() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR, Sighting(Agent.GMAIL_PROXY, Network.GOOGLE))
+    assert story.last == Verdict(Kind.OPENED, Reason.UNLISTED_GOOGLE, Confidence.WEAK)
+    assert story.told[-1] is Loudness.LOUD
+
+
+def test_a_draft_that_was_pasted_from_a_browser_is_not_taken_for_sent_when_gmail_opens_it_again() -> None:
+    story = Story()
+    story.fetched(20, CHROME)
+    story.fetched(300)
+    assert story.kinds == ["activated", "inserted"]
+    assert story.history.sent() is None
+
+
+def test_what_looks_like_annas_own_device_stands_on_the_card() -> None:
+    story = Story()
+    story.fetched(30, OUTLOOK, "annas-device")
+    story.sent(100)
+    own = story.fetched(HOUR, OUTLOOK, "annas-device")
+    assert (story.last.kind, story.told[-1]) == (Kind.OWN, Loudness.NONE)
+    assert story.history.summary.quiet == QuietFetch(own, HOUR, Reason.SENDER_DEVICE)
+    story.said(StatementKind.NOT_OWN, 2 * HOUR, of=own)
+    assert story.last.kind is Kind.OPENED
 
 
 def test_a_security_services_network_is_a_scanner_at_any_time() -> None:
@@ -408,9 +488,9 @@ def test_the_next_open_is_loud_after_that_was_me() -> None:
 
 def test_the_device_that_showed_the_draft_is_annas() -> None:
     story = Story()
-    story.fetched(30, THUNDERBIRD, "annas-context")
+    story.fetched(30, THUNDERBIRD, "annas-device")
     story.sent(100)
-    story.fetched(DAY, THUNDERBIRD, "annas-context")
+    story.fetched(DAY, THUNDERBIRD, "annas-device")
     story.fetched(2 * DAY, THUNDERBIRD, "landlords-context")
     assert story.kinds[1:] == ["own", "opened"]
 

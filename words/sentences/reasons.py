@@ -13,6 +13,7 @@ REASONS = {
     "stopped": _("Recording was stopped."),
     "method": _("It was not a request for the image, only about it."),
     "prefetch_header": _("The program said that it only fetched ahead."),
+    "ai_agent": _("An AI agent fetched it, and said so."),
     "address_bar": _("Somebody opened the image’s address itself, not a mail."),
     "no_user_agent": _("The program did not say what it is. Mail programs and browsers do."),
     "link_preview": _("A chat or social network made a preview of the link."),
@@ -34,11 +35,14 @@ REASONS = {
     "scanner_agent": _("A security scanner that names itself fetched it."),
     "scanner_network": _("It came from the network of a mail security service."),
     "datacentre_browser": _(
-        "A browser in a data centre, soon after sending: security gateways look like that."
+        "A browser in a data centre that says no more than its name: security scanners look like that."
     ),
     "burst": _("It came within two seconds of a machine, and said no more of itself than machines do."),
+    "returned": _("A program that scanned this mail before came back."),
+    "unlike_a_browser": _("It named itself a browser, but left out what that browser always sends."),
     "same_view": _("It is the same look again: programs fetch an image many times."),
     "gmail_proxy": _("Gmail loaded the image, and not its prefetcher."),
+    "unlisted_google": _("Gmail loaded the image, from an address of Google’s that is on no list yet."),
     "mail_proxy": _("A mail provider loaded the image as it does when a mail is shown."),
     "mail_client": _("A mail program loaded the image directly."),
     "browser": _("A browser loaded the image, as webmail does."),
@@ -54,6 +58,7 @@ ALTERNATIVES = {
     "stopped": _("nothing. It was not even looked at."),
     "method": _("nothing that anybody saw: no program shows a mail that way."),
     "prefetch_header": _("a reader a moment later, without a fetch of their own."),
+    "ai_agent": _("a reader who has an assistant read their mail."),
     "address_bar": _("a reader who opened the image in a tab of its own."),
     "no_user_agent": _("a reader whose program hides its name."),
     "link_preview": _("a reader, if somebody forged the name."),
@@ -76,8 +81,13 @@ ALTERNATIVES = {
     "scanner_network": _("a reader who works behind that service."),
     "datacentre_browser": _("a reader on a company network that runs in a data centre."),
     "burst": _("a reader who looked in the very same two seconds."),
+    "returned": _("a reader with the same browser as that scanner."),
+    "unlike_a_browser": _(
+        "a reader whose network or virus scanner removes headers. Then tap “It was a person”."
+    ),
     "same_view": _("a second reader, through the same provider, within half a minute."),
     "gmail_proxy": _("you, looking at your own Sent mail in Gmail. Then tap “That was me”."),
+    "unlisted_google": _("somebody in Google’s network who pretends to be Gmail."),
     "mail_proxy": _("you, looking at your own copy, or a provider that loads images by itself."),
     "mail_client": _("you, on another device, or a program that loads images without being asked."),
     "browser": _("you, in webmail, or a security gateway that waits before it looks."),
@@ -118,6 +128,7 @@ NETWORKS = {
     "unknown": _("address not visible to this host"),
     "google_proxy": _("Google’s address for images people look at"),
     "google_prefetch": _("Google’s address for fetching ahead"),
+    "google": _("Google’s network"),
     "telegram": _("Telegram’s network"),
     "apple_relay": _("Apple’s relay"),
     "mail_security": _("a mail security service’s network"),

@@ -1,0 +1,94 @@
+"""Reads the headers beside the user agent: what a request is for, and whether a page drew an image."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from tracking.facts import Reason
+
+CACHED_USER_AGENTS = 4096
+
+SPECULATION_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+SPECULATION = re.compile(r"prefetch|preview|prerender", re.IGNORECASE)
+
+IMAGE_EVIDENCE = (
+    ("sec-fetch-dest", re.compile(r"image"), 2),
+    ("accept", re.compile(r"image/"), 1),
+    ("accept-language", re.compile(r""), 1),
+    (
+        "referer",
+        re.compile(
+            r"https?://[^/]*(?:mail|outlook|roundcube|rainloop|sogo|horde|zimbra|owa\.|gmx\.|web\.de|t-online"
+            r"|proton|tuta|inbox|posteo|hey\.com)"
+            r"|https?://[^/]+/.*(?:mail|roundcube|rainloop|sogo|horde|zimbra|owa)\b",
+            re.IGNORECASE,
+        ),
+        2,
+    ),
+)
+"""Header, what it holds, and how much that speaks for a page that draws an image.
+
+`Sec-Fetch-Dest` is enough (Chrome 80, Firefox 90, Safari 16.4, over https), and so is a webmail's address in
+`Referer`. Older browsers and plain http need both others.
+"""
+DRAWS_AN_IMAGE = 2
+
+_FETCH_METADATA = ("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site")
+_PLAIN = re.compile(
+    r"Mozilla/5\.0 \((?:Windows NT|Macintosh|X11|Linux|iPhone|iPad)(?![^)]*(?:; wv|compatible))[^)]*\) "
+    r"(?:AppleWebKit/[\d.]+ \(KHTML, like Gecko\)"
+    r"(?: Chrome/(?P<chrome>\d+)[\d.]*(?: Mobile)? Safari/[\d.]+(?: (?:Edg|OPR)/[\d.]+)?"
+    r"| Version/(?P<safari>\d+\.\d+)[\d.]*(?: Mobile/\w+)? Safari/[\d.]+)"
+    r"|Gecko/[\d.]+ Firefox/(?P<firefox>\d+)[\d.]*)"
+)
+"""The whole user agent of a plain Chrome, Edge, Opera, Safari or Firefox. One with another word in it, a mail
+program's or a web view, may leave headers out."""
+_SINCE = {"chrome": 80.0, "safari": 16.4, "firefox": 90.0}
+"""The version since which each sends Sec-Fetch-* with every request over https."""
+
+
+def weight(headers: Mapping[str, str]) -> int:
+    """Return how much speaks for a page that draws an image; DRAWS_AN_IMAGE is enough."""
+    return sum(
+        worth for name, part, worth in IMAGE_EVIDENCE if name in headers and part.search(headers[name])
+    )
+
+
+def purpose(method: str, headers: Mapping[str, str]) -> Reason | None:
+    """Return the reason why a request is no open by its own account; None if it does not say so."""
+    if method != "GET":
+        return Reason.METHOD
+    if any(name in headers and SPECULATION.search(headers[name]) for name in SPECULATION_HEADERS):
+        return Reason.PREFETCH_HEADER
+    if "signature-agent" in headers:
+        return Reason.AI_AGENT
+    return Reason.ADDRESS_BAR if _navigates(headers) else None
+
+
+def _navigates(headers: Mapping[str, str]) -> bool:
+    """Return True if a page was asked for: by somebody who put the address into a browser, or by a script."""
+    destination = headers.get("sec-fetch-dest")
+    if destination == "document" or headers.get("sec-fetch-mode") == "navigate":
+        return True
+    asks_for_a_page = "upgrade-insecure-requests" in headers or headers.get("accept", "").startswith(
+        "text/html"
+    )
+    return destination is None and asks_for_a_page
+
+
+def is_unlike_its_name(headers: Mapping[str, str]) -> bool:
+    """Return True if a request over https names a plain modern browser, and lacks what that always sends.
+
+    A recorded request with no header but the user agent says nothing: nobody wrote the others down.
+    """
+    if len(headers) < 2 or any(name in headers for name in _FETCH_METADATA):
+        return False
+    return _always_sends_metadata(headers.get("user-agent", ""))
+
+
+@lru_cache(CACHED_USER_AGENTS)
+def _always_sends_metadata(user_agent: str) -> bool:
+    found = _PLAIN.fullmatch(user_agent)
+    return found is not None and any(
+        float(version) >= _SINCE[name] for name, version in found.groupdict().items() if version
+    )
