@@ -115,6 +115,9 @@ class Settings(BaseModel):
     revival_days: Annotated[float, Field(gt=0, le=3650)] = Field(
         14, description="a number of days, above 0 and up to 3650"
     )
+    refresh_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        7, description="a whole number of days, 0 to 365 (0: the published address ranges are not fetched)"
+    )
     daily_links: Annotated[int, Field(ge=1, le=10_000)] = Field(
         50, description="a number of links a day, 1 to 10000"
     )

@@ -13,6 +13,7 @@ from bot import checkup, profile
 from bot.context import TELEGRAM, BotContext
 from bot.delivery.loop import Delivery
 from bot.delivery.outcomes import describe_telegram_error
+from bot.published_lists import ListRefresher
 from bot.receiving import UpdateReceiver
 from bot.supervisor import run_forever, run_until_done
 from bot.tls import trusted
@@ -67,6 +68,7 @@ class Bot:
         self._bot = connect_to_telegram(settings)
         self._receiver = UpdateReceiver(context, self._bot)
         self._delivery = Delivery(context, self._bot)
+        self._refresher = ListRefresher(context)
 
     async def run(self, stop: asyncio.Event) -> None:
         tasks = [
@@ -108,6 +110,8 @@ class Bot:
             "keeping house": self._keep_house,
             "watching the lock": self._watch_lock,
         }
+        if self._settings.refresh_days:
+            loops["refreshing the published lists"] = self._refresher.run
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(profile.register(self._bot))
             for name, loop in loops.items():

@@ -22,7 +22,7 @@ from bot.messages.phrases import lines
 from bot.notices import owe_notice
 from bot.tls import trusted
 from settings import Settings
-from storage import disks
+from storage import disks, published_lists
 from storage.disks import Lost
 from storage.engine import database_for
 from storage.kinds import notice_key
@@ -43,6 +43,7 @@ async def run(context: BotContext, environ: Mapping[str, str] = os.environ) -> N
     """Check once, and report what is wrong; never raises."""
     try:
         problems = await find_problems(context.settings, context.keys.installation_id(), environ)
+        problems += await _lists(context)
         if problems:
             await _report(context, problems)
         else:
@@ -55,6 +56,23 @@ async def find_problems(settings: Settings, instance: str, environ: Mapping[str,
     """Return what is wrong with this installation. `instance` is what its own `/healthz` says."""
     found = [await _address(settings.public_url, instance), _safety(settings), *_disks(settings, environ)]
     return [problem for problem in found if problem]
+
+
+async def _lists(context: BotContext) -> list[Problem]:
+    """Return what is wrong with the oldest published list, if it will not be refreshed by itself."""
+    ages = await context.read(lambda session: published_lists.ages(session, now()))
+    never = not context.settings.refresh_days
+    old = {name: age for name, age in ages.items() if age.is_old and (never or age.error)}
+    if not old:
+        return []
+    name = max(old, key=lambda name: old[name].days)
+    sentence = sentences.operator.CHECKUP_LIST_KEPT if never else sentences.operator.CHECKUP_LIST_FAILS
+
+    def problem() -> Markup:
+        age = words.say(sentences.times.SPAN_DAYS, count=old[name].days)
+        return words.say(sentence, name=name, age=age, error=old[name].error)
+
+    return [problem]
 
 
 async def _report(context: BotContext, problems: list[Problem]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pixel_server.database.writer import Writer
 from pixel_server.pages.live import Live
+from pixel_server.reverse_names import ReverseNames
 from pixel_server.wire.headers import FORWARDED, ClientAddress, header
 from pixel_server.wire.image import GIF, HEADERS, NOT_KEPT_HEADERS
 from pixel_server.wire.packets import Facts, Header, PacketReader
@@ -17,7 +18,9 @@ from storage.times import now
 from tracking import Network, Request
 from tracking.agents import Signatures, identify
 from tracking.facts import DIRECT_CLIENTS
-from tracking.networks import home
+from tracking.hops import Hops
+from tracking.networks import Networks, home
+from tracking.reverse_names import is_doubtful
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +44,25 @@ class Pixel:
     """
 
     def __init__(
-        self, writer: Writer, keys: Keys, signatures: Signatures, clients: ClientAddress, live: Live
+        self,
+        writer: Writer,
+        keys: Keys,
+        signatures: Signatures,
+        clients: ClientAddress,
+        live: Live,
+        names: ReverseNames,
     ) -> None:
         self._writer, self._keys, self._signatures, self._clients = writer, keys, signatures, clients
-        self._live = live
+        self._live, self._names = live, names
         self.packets = PacketReader(self._examine)
         self._loop = asyncio.get_running_loop()
         self.hidden_clients = False
         """Fetches came through a proxy that TRUSTED_PROXIES does not name."""
+
+    def use(self, known_networks: Networks, hops: Hops) -> None:
+        """Tell networks by newer lists from now on. Call it in the event loop."""
+        self._signatures = self._signatures.with_networks(known_networks, hops)
+        self.packets.forget()
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -75,7 +89,10 @@ class Pixel:
         if address and sighting.agent in DIRECT_CLIENTS and sighting.network is not Network.UNKNOWN:
             device = self._keys.device(token, home(address), user_agent)
         arrival = Arrival(new_id(at), token, at, sighting, device, user_agent)
-        self._writer.add(arrival, self._live.after(token, on_kept))
+        on_kept = self._live.after(token, on_kept)
+        if address and is_doubtful(sighting):
+            on_kept = self._names.after(arrival.id, address, on_kept)
+        self._writer.add(arrival, on_kept)
 
     def refuse(self, error: Exception, on_kept: OnKept) -> None:
         """After an unforeseen exception: log it, and have the provider ask again."""

@@ -9,11 +9,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from pixel_server import reverse_names
 from pixel_server.database.erasing import Eraser
+from pixel_server.database.published_lists import ListWatcher, lists_at_start
 from pixel_server.database.writer import Writer
 from pixel_server.pages.live import Live
 from pixel_server.pages.templates import Templates
 from pixel_server.pixel import Pixel
+from pixel_server.reverse_names import ReverseNames
 from pixel_server.wire.headers import ClientAddress
 from settings import Settings
 from storage.engine import database_of, is_passing, writing
@@ -38,7 +41,9 @@ class Services:
     notifier: Notifier
     writer: Writer
     live: Live
+    names: ReverseNames
     pixel: Pixel
+    lists: ListWatcher
     eraser: Eraser
 
     @classmethod
@@ -48,6 +53,10 @@ class Services:
         database = database_of(engine)
         writer = Writer(engine, settings.windows, database.notifier(Topic.NEWS), spools)
         live = Live(engine)
+        names = ReverseNames(engine, settings.windows, lambda: bool(spools.waiting), reverse_names.SYSTEM)
+        lists = lists_at_start(engine)
+        signatures = load(machines.patterns(), lists.lines())
+        pixel = Pixel(writer, keys, signatures, clients, live, names)
         return cls(
             settings=settings,
             engine=engine,
@@ -57,13 +66,17 @@ class Services:
             notifier=database.notifier(Topic.NEWS),
             writer=writer,
             live=live,
-            pixel=Pixel(writer, keys, load(machines.patterns()), clients, live),
+            names=names,
+            pixel=pixel,
+            lists=ListWatcher(engine, lists, pixel.use),
             eraser=Eraser(engine, spools),
         )
 
     def start(self) -> None:
         self.writer.start()
         self.eraser.start()
+        self.lists.start()
+        self.names.start(self.write)
 
     def prepare_to_stop(self) -> None:
         """The process is about to end: retry nothing, and end the streams. Safe in a signal handler."""
@@ -73,6 +86,8 @@ class Services:
     async def stop(self) -> None:
         """Keep what is waiting, then close everything."""
         self.live.close()
+        await self.names.stop()
+        await self.lists.stop()
         await self.eraser.stop()
         await self.writer.stop()
         self.notifier.close()

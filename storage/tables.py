@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0010"
+SCHEMA = "0011"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 SQLModel.metadata.naming_convention = {
@@ -235,3 +235,23 @@ class Pulse(SQLModel, table=True):
     name: str = Field(primary_key=True)
     at: datetime
     trouble: str = ""
+
+
+class PublishedListRow(SQLModel, table=True):
+    """A published list of address ranges: what the bot fetched last, and how its last attempt went.
+
+    storage/published_lists.py writes and reads it. A list without a row is as this version shipped it.
+    """
+
+    __tablename__ = "published_list"
+
+    name: str = Field(primary_key=True)
+    """As in `tracking.published_ranges.LISTS`."""
+    prefixes: str = Field(default="", sa_type=Text)
+    """The ranges, one a line; empty until a download was good."""
+    fetched_at: datetime | None = None
+    """When they were downloaded."""
+    checked_at: datetime
+    """When the bot last tried."""
+    error: str = Field(default="", sa_type=Text)
+    """Why the last attempt changed nothing; empty when it was good."""

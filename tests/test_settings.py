@@ -48,6 +48,7 @@ def test_settings_without_an_environment_have_the_documented_defaults() -> None:
         "draft_seconds": 3600,
         "revival_days": 14,
         "daily_links": 50,
+        "refresh_days": 7,
         "operator": "",
         "contact": "",
         "source_url": "",
@@ -74,6 +75,7 @@ def test_every_variable_of_the_environment_is_read(tmp_path: Path) -> None:
         DRAFT_SECONDS="600",
         REVIVAL_DAYS="0.5",
         DAILY_LINKS="3",
+        REFRESH_DAYS="0",
         OPERATOR="Anna & Söhne",
         CONTACT="anna@example.org",
         SOURCE_URL="https://code.example/readback",
@@ -97,6 +99,7 @@ def test_every_variable_of_the_environment_is_read(tmp_path: Path) -> None:
         "draft_seconds": 600,
         "revival_days": 0.5,
         "daily_links": 3,
+        "refresh_days": 0,
         "operator": "Anna & Söhne",
         "contact": "anna@example.org",
         "source_url": "https://code.example/readback",
@@ -246,6 +249,7 @@ WRONG = {
     "DRAFT_SECONDS": ["-1", "1h"],
     "REVIVAL_DAYS": ["0", "-1", "inf", "nan", "3651"],
     "DAILY_LINKS": ["0", "-1", "10001", "many"],
+    "REFRESH_DAYS": ["-1", "366", "1.5", "weekly"],
 }
 WRONG_SECRETS = {
     "BOT_TOKEN": [

@@ -1,58 +1,56 @@
-"""`python -m tools.refresh_ranges`: bring `tracking/data/networks.tsv` up to date with the published lists.
+"""`python -m tools.refresh_ranges`: bring the address ranges in `tracking/data` up to date.
 
-It downloads every list and checks all of them before it writes. If one is broken, it changes nothing.
-Nothing runs this by itself.
+For maintainers, before a release. It downloads and checks every list as the bot does, and writes the files
+only if all of them are good.
 """
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.error import URLError
-from urllib.parse import urlsplit
-from urllib.request import urlopen
 
-from tracking.published_ranges import DATA, LISTS, PublishedList, UnusableListError, updated
+from bot.published_lists import download
+from tracking import range_checks
+from tracking.published_ranges import (
+    HOPS,
+    LISTS,
+    NETWORKS,
+    DataFiles,
+    PublishedList,
+    UnusableListError,
+    differences,
+    prefixes_of,
+    replaced,
+)
 
-TIMEOUT = 30.0
-"""Seconds."""
-MOST_BYTES = 64 * 1024 * 1024
-"""Apple's list, the longest, has about 15 million."""
+FOLDER = Path(__file__).parent.parent / "tracking" / "data"
 
 
-def main(lists: Sequence[PublishedList] = LISTS, data: Path = DATA) -> int:
+def main(lists: Sequence[PublishedList] = LISTS, folder: Path = FOLDER) -> int:
     try:
-        differences = refresh(lists, f"{datetime.now(UTC):%Y-%m-%d}", data)
+        changes = refresh(lists, f"{datetime.now(UTC):%Y-%m-%d}", folder)
     except UnusableListError as error:
         sys.stderr.write(f"Nothing was changed: {error}. Try again later, or check the list by hand.\n")
         return 1
-    sys.stdout.writelines(f"{line}\n" for line in differences)
+    sys.stdout.writelines(f"{line}\n" for line in changes)
     return 0
 
 
-def refresh(lists: Sequence[PublishedList], today: str, data: Path) -> list[str]:
-    """Replace these lists' lines in the data file; return what changed. Raises UnusableListError."""
-    texts = {published: download(published.url) for published in lists}
-    rows, differences = updated(data.read_text("utf-8").splitlines(), texts, today)
-    # A reader of the file must see the old one or the new one, never half of it.
-    beside = data.with_suffix(".new")
-    beside.write_text("\n".join(rows) + "\n", "utf-8")
-    beside.replace(data)
-    return differences
-
-
-def download(url: str) -> str:
-    """Return the whole text behind a URL. Raises UnusableListError if it does not come completely."""
-    try:
-        with urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310  # the URLs are constants in LISTS
-            if urlsplit(answer.url).scheme != urlsplit(url).scheme:
-                raise UnusableListError(f"{url} redirects to {answer.url}")
-            raw: bytes = answer.read(MOST_BYTES + 1)
-    except (URLError, OSError) as error:
-        raise UnusableListError(f"{url} cannot be read: {error}") from error
-    if len(raw) > MOST_BYTES or len(raw) != int(answer.headers.get("content-length") or len(raw)):
-        raise UnusableListError(f"{url} is incomplete or too long ({len(raw)} bytes)")
-    return raw.decode("utf-8", "replace")
+def refresh(lists: Sequence[PublishedList], today: str, folder: Path) -> list[str]:
+    """Replace these lists' lines in the data files; return what changed. Raises UnusableListError."""
+    data: DataFiles = {name: (folder / name).read_text("utf-8").splitlines() for name in (NETWORKS, HOPS)}
+    changes = list[str]()
+    for published in lists:
+        new = range_checks.checked(published, asyncio.run(download(published)), data)
+        changes += differences(published, prefixes_of(data, published), new)
+        data = replaced(data, published, new, today)
+    for name, rows in data.items():
+        # A reader of the file must see the old one or the new one, never half of it.
+        beside = (folder / name).with_suffix(".new")
+        beside.write_text("\n".join(rows) + "\n", "utf-8")
+        beside.replace(folder / name)
+    return changes
 
 
 if __name__ == "__main__":

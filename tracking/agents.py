@@ -4,7 +4,7 @@ The order matters: first mail programs, then machines that are known by name, th
 agent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -48,6 +48,10 @@ class Signatures:
         self.placed = lru_cache(REMEMBERED)(self._placed)
         self.looks_like_a_browser = lru_cache(REMEMBERED)(self._looks_like_a_browser)
 
+    def with_networks(self, known_networks: networks.Networks, hops: Hops) -> "Signatures":
+        """Return the same with other networks and hops, and with empty caches."""
+        return Signatures(self._named, self._machines, self._grammar, known_networks, self.names, hops)
+
     def _placed(
         self, user_agent: str, address: str | None, name: str | None
     ) -> tuple[Agent, Network, Reason | None]:
@@ -78,15 +82,21 @@ def _tidy(user_agent: str) -> str:
     return without_model(text if " " in text else text.replace("+", " "))
 
 
-def load(machine_patterns: Iterable[str] = ()) -> Signatures:
-    """Read the data files. `machine_patterns` are the regular expressions of a public list of machines."""
+def load(
+    machine_patterns: Iterable[str] = (), newer: Mapping[str, Iterable[str]] | None = None
+) -> Signatures:
+    """Read the data files. `machine_patterns` are the regular expressions of a public list of machines.
+
+    `newer` has the lines of data files of which newer ones are known, without comments, by the files' names.
+    """
+    newer = newer or {}
     return Signatures(
         Patterns(map(patterns.parse, data_lines("agents.tsv")), any_case=True),
         Patterns(map(patterns.parse_machine, machine_patterns), any_case=False),
         Grammar(frozenset(row.partition("\t")[0] for row in data_lines("products.tsv"))),
-        networks.Networks(map(networks.parse, data_lines("networks.tsv"))),
+        networks.Networks(map(networks.parse, newer.get("networks.tsv") or data_lines("networks.tsv"))),
         networks.Names(dict(map(networks.parse_name, data_lines("names.tsv")))),
-        Hops(data_lines("hops.tsv")),
+        Hops(newer.get("hops.tsv") or data_lines("hops.tsv")),
     )
 
 

@@ -1,26 +1,35 @@
-"""The lists of address ranges that Google, Apple and Telegram publish: how each is read, checked and merged.
+"""The address ranges that Google, Apple, Telegram and the CDNs publish: where they are, how to read them.
 
-`updated` brings the lines of `data/networks.tsv` up to date from the texts of the lists. Downloading the
-texts and writing the file is the work of `python -m tools.refresh_ranges`.
+`replaced` puts a new list into the lines of the data files, once `tracking.range_checks` has found nothing
+wrong with it. The bot does so every REFRESH_DAYS days and keeps what it fetched in the database; maintainers
+write the package's own data files with `python -m tools.refresh_ranges`. Neither downloads in here.
 """
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
 from tracking import networks
 from tracking.facts import Network
+from tracking.hops import Hops
 
-Prefixes = list[IPv4Network | IPv6Network]
+Prefixes = Sequence[IPv4Network | IPv6Network]
+DataFiles = Mapping[str, Sequence[str]]
+"""The lines of data files, comments included, by the files' names."""
 
-DATA = Path(__file__).parent / "data" / "networks.tsv"
-SHORTEST_PREFIX = {4: 16, 6: 28}
-"""By IP version. No owner's fetchers fill a broader range: a mistake that turns readers into machines."""
+NETWORKS, HOPS = "networks.tsv", "hops.tsv"
+
 APPLE_OWN_RANGES = ("2a02:26f7::/32", "2a04:4e41::/32")
 """Cloudflare's and Fastly's customers share the relay's other addresses, so those confirm nothing."""
+APPLE_FEWEST = 10_000
+"""Lines of Apple's list, which has some 280,000. Its beginning alone would lack a range still in use."""
+AWS_SERVICE = "CLOUDFRONT_ORIGIN_FACING"
+
+MEBIBYTE = 1024 * 1024
 
 
 class UnusableListError(Exception):
@@ -31,18 +40,29 @@ class PublishedList(NamedTuple):
     """A list of addresses that their owner publishes."""
 
     name: str
-    """As in the third column of the data file, the source."""
-    network: Network
+    """As in the third column of its data file, the source."""
+    file: str
+    """The data file that has its lines."""
+    label: str
+    """The first column of its lines: a network class, or the name of a hop."""
     url: str
     read: Callable[[str], Iterable[str]]
-    """Return the prefixes in a downloaded text."""
+    """Return the prefixes in a downloaded text. Raises what parsing raises where it is another format."""
+    most_bytes: int = 8 * MEBIBYTE
+    """Of a download. The longest but Apple's, Amazon's, has about 2 million."""
+    shortest_v4: int = 16
+    shortest_v6: int = 28
+    """Lengths of the broadest prefixes. No owner's fetchers fill a broader range: one would be a mistake that
+    turns readers into machines."""
 
 
-class Updated(NamedTuple):
-    rows: list[str]
-    """The lines of the whole data file, comments included."""
-    differences: list[str]
-    """What changed, one printable line each."""
+class Fetched(NamedTuple):
+    """A list as it was fetched and found good."""
+
+    name: str
+    day: str
+    """When, as YYYY-MM-DD."""
+    prefixes: Sequence[str]
 
 
 def google(text: str) -> Iterator[str]:
@@ -51,95 +71,152 @@ def google(text: str) -> Iterator[str]:
         yield entry.get("ipv4Prefix") or entry["ipv6Prefix"]
 
 
-def telegram(text: str) -> Iterator[str]:
+def lines(text: str) -> Iterator[str]:
     """Read one prefix a line."""
-    return (line for line in text.split() if line)
+    return (line.strip() for line in text.splitlines() if line.strip())
 
 
 def apple(text: str) -> Iterator[str]:
     """Read lines of `prefix,country,region,city,`; return which of Apple's own ranges are still in use."""
-    listed = [IPv6Network(row[0]) for row in csv.reader(text.splitlines()) if row and ":" in row[0]]
-    for own in map(IPv6Network, APPLE_OWN_RANGES):
-        if any(prefix.subnet_of(own) for prefix in listed):
-            yield str(own)
+    own_ranges, used, count = [IPv6Network(own) for own in APPLE_OWN_RANGES], set[IPv6Network](), 0
+    for count, row in enumerate(csv.reader(text.splitlines()), start=1):  # noqa: B007  # counted after the loop
+        if ":" in row[0]:
+            prefix = IPv6Network(row[0])
+            used.update(own for own in own_ranges if prefix.subnet_of(own))
+    if count < APPLE_FEWEST:
+        raise ValueError(f"only {count} lines")
+    return (str(own) for own in own_ranges if own in used)
 
 
+def amazon(text: str) -> Iterator[str]:
+    """Read the prefixes of CloudFront's side that asks web servers, in both halves of ip-ranges.json."""
+    listed = json.loads(text)
+    for half, key in (("prefixes", "ip_prefix"), ("ipv6_prefixes", "ipv6_prefix")):
+        yield from (entry[key] for entry in listed[half] if entry["service"] == AWS_SERVICE)
+
+
+def fastly(text: str) -> Iterator[str]:
+    """Read `{"addresses": […], "ipv6_addresses": […]}`."""
+    listed = json.loads(text)
+    yield from (*listed["addresses"], *listed["ipv6_addresses"])
+
+
+_GOOGLE = "https://developers.google.com/static/crawling/ipranges"
 LISTS = (
     PublishedList(
         "Google user-triggered-fetchers-google.json",
+        NETWORKS,
         Network.GOOGLE_PROXY,
-        "https://developers.google.com/static/crawling/ipranges/user-triggered-fetchers-google.json",
+        f"{_GOOGLE}/user-triggered-fetchers-google.json",
         google,
     ),
     PublishedList(
         "Google special-crawlers.json",
+        NETWORKS,
         Network.GOOGLE_PREFETCH,
-        "https://developers.google.com/static/crawling/ipranges/special-crawlers.json",
+        f"{_GOOGLE}/special-crawlers.json",
         google,
     ),
     PublishedList(
         "core.telegram.org/resources/cidr.txt",
+        NETWORKS,
         Network.TELEGRAM,
         "https://core.telegram.org/resources/cidr.txt",
-        telegram,
+        lines,
     ),
     PublishedList(
         "mask-api.icloud.com/egress-ip-ranges.csv",
+        NETWORKS,
         Network.APPLE_RELAY,
         "https://mask-api.icloud.com/egress-ip-ranges.csv",
         apple,
+        most_bytes=64 * MEBIBYTE,  # it has about 15 million bytes
     ),
+    # A CDN's whole blocks are hops: Cloudflare has a /13 and a /29.
+    PublishedList(
+        "Cloudflare ips-v4", HOPS, "cloudflare", "https://www.cloudflare.com/ips-v4", lines, shortest_v4=12
+    ),
+    PublishedList("Cloudflare ips-v6", HOPS, "cloudflare", "https://www.cloudflare.com/ips-v6", lines),
+    PublishedList(
+        f"AWS ip-ranges.json {AWS_SERVICE}",
+        HOPS,
+        "cloudfront",
+        "https://ip-ranges.amazonaws.com/ip-ranges.json",
+        amazon,
+    ),
+    PublishedList("Fastly public-ip-list", HOPS, "fastly", "https://api.fastly.com/public-ip-list", fastly),
 )
+"""All of them, and the only place with their addresses. Google's load balancer publishes no list."""
 
 
-def updated(rows: Iterable[str], texts: Mapping[PublishedList, str], today: str) -> Updated:
-    """Return the data file's lines with the lists' own lines replaced, and what changed.
+@cache
+def shipped() -> DataFiles:
+    """Return the data files that this version of Readback came with."""
+    data = files("tracking").joinpath("data")
+    return {name: data.joinpath(name).read_text("utf-8").splitlines() for name in (NETWORKS, HOPS)}
 
-    `rows` are the lines of the file as it is, `texts` the downloaded lists, `today` is the date for the new
-    lines (YYYY-MM-DD). Raises UnusableListError if a list is broken, shrank to less than half, or holds a
-    range that cannot be right.
+
+@cache
+def shipped_day(name: str) -> str:
+    """Return from which day (YYYY-MM-DD) the lines are that this version has of a list."""
+    rows = (row for lines in shipped().values() for row in lines)
+    return max((row.rpartition("\t")[2] for row in rows if _source(row) == name), default="")
+
+
+def in_force(fetched: Iterable[Fetched], lists: Iterable[PublishedList] = LISTS) -> DataFiles:
+    """Return the shipped data files with what was fetched later put in.
+
+    A list that cannot be loaded leaves the shipped one.
     """
-    rows, differences = list(rows), list[str]()
-    for published, text in texts.items():
-        old = [row for row in rows if row.split("\t")[2:3] == [published.name]]
-        new = [
-            f"{published.network}\t{prefix}\t{published.name}\t{today}"
-            for prefix in _checked(published, text, len(old))
-        ]
-        differences.extend(_differences(published, old, new))
-        rows = _replaced(rows, old, new)
-    # Raises ValueError if the pixel server could not load the result.
-    networks.Networks(map(networks.parse, (row for row in rows if not row.startswith("#"))))
-    return Updated(rows, differences)
+    newer = {one.name: one for one in fetched if one.day >= shipped_day(one.name)}
+    data = shipped()
+    for published in lists:
+        if one := newer.get(published.name):
+            try:
+                data = replaced(data, published, [ip_network(prefix) for prefix in one.prefixes], one.day)
+            except ValueError:
+                continue
+    return data
 
 
-def _checked(published: PublishedList, text: str, before: int) -> Prefixes:
-    """Return the prefixes, collapsed and in order. `before` is how many the data file has now."""
-    try:
-        found = [ip_network(prefix) for prefix in published.read(text)]
-    except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
-        raise UnusableListError(f"{published.url} is not in the expected format: {error!r}") from error
-    for prefix in found:
-        if not prefix.is_global or prefix.prefixlen < SHORTEST_PREFIX[prefix.version]:
-            raise UnusableListError(f"{published.url} holds {prefix}, which cannot be right")
-    collapsed: Prefixes = [
-        *collapse_addresses(prefix for prefix in found if isinstance(prefix, IPv4Network)),
-        *collapse_addresses(prefix for prefix in found if isinstance(prefix, IPv6Network)),
-    ]
-    if not collapsed or 2 * len(collapsed) < before:
-        raise UnusableListError(f"{published.url} shrank from {before} ranges to {len(collapsed)}")
-    return collapsed
+def replaced(data: DataFiles, published: PublishedList, prefixes: Prefixes, day: str) -> DataFiles:
+    """Return the data files with this list's lines replaced, in the place of the old ones.
+
+    Raises ValueError if the pixel server could not load the result.
+    """
+    rows = data[published.file]
+    new = [f"{published.label}\t{prefix}\t{published.name}\t{day}" for prefix in prefixes]
+    if not new:
+        raise ValueError(f"{published.name} is empty")
+    # The lines of a list that is new come last.
+    place = next((at for at, row in enumerate(rows) if _source(row) == published.name), len(rows))
+    rest = [row for row in rows[place:] if _source(row) != published.name]
+    result = {**data, published.file: [*rows[:place], *new, *rest]}
+    if published.file == NETWORKS:
+        for row in new:
+            networks.parse(row)
+    else:
+        Hops(new)
+    return result
 
 
-def _differences(published: PublishedList, old: list[str], new: list[str]) -> Iterator[str]:
-    was, now = ({row.split("\t")[1] for row in rows} for rows in (old, new))
+def prefixes_of(data: DataFiles, published: PublishedList) -> Prefixes:
+    """Return a list's prefixes as they are in these data files."""
+    rows = data[published.file]
+    return [ip_network(row.split("\t")[1]) for row in rows if _source(row) == published.name]
+
+
+def without_comments(rows: Iterable[str]) -> list[str]:
+    return [row for row in rows if row and not row.startswith("#")]
+
+
+def differences(published: PublishedList, old: Prefixes, new: Prefixes) -> Iterator[str]:
+    """What changed, one printable line each."""
+    was, now = set(map(str, old)), set(map(str, new))
     yield f"{published.name}: {len(now)} ranges, {len(now - was)} new, {len(was - now)} gone"
     yield from (f"  + {prefix}" for prefix in sorted(now - was))
     yield from (f"  - {prefix}" for prefix in sorted(was - now))
 
 
-def _replaced(rows: list[str], old: list[str], new: list[str]) -> list[str]:
-    """Put the new lines where the old ones stood. The lines of a list that is new come last."""
-    place = rows.index(old[0]) if old else len(rows)
-    gone = set(old)
-    return [*rows[:place], *new, *(row for row in rows[place:] if row not in gone)]
+def _source(row: str) -> str:
+    return "" if row.startswith("#") else "".join(row.split("\t")[2:3])

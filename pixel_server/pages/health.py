@@ -4,6 +4,7 @@ Details are shown to this machine, or to whoever knows METRICS_TOKEN.
 """
 
 import hmac
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,6 +16,7 @@ from pixel_server.wire.headers import is_loopback
 from settings import Settings
 from storage.engine import SchemaError, database_of, reading, require_schema
 from storage.health import BOT, owed, trouble_of
+from storage.published_lists import ListAge, ages
 from storage.spool import Spools
 from storage.times import now
 
@@ -52,8 +54,11 @@ def _check(services: Services) -> tuple[bool, dict[str, Any]]:
         with reading(services.engine) as session:
             trouble = trouble_of(session, BOT, now())
             details |= {"bot": trouble or "well", "owed": owed(session, now())}
+            lists = ages(session, now())
     except (DBAPIError, SchemaError) as error:
         return False, {**details, "database": str(getattr(error, "orig", error))}
+    warnings += old_lists(lists)
+    details["lists"] = {name: age._asdict() for name, age in lists.items()}
     if writer.trouble:
         return False, {**details, "database": writer.trouble}
     return True, details
@@ -73,6 +78,13 @@ def _hidden_clients(services: Services) -> str:
     if not services.pixel.hidden_clients:
         return ""
     return "A proxy stands before this server: set TRUSTED_PROXIES to its address, to check who fetches."
+
+
+def old_lists(lists: Mapping[str, ListAge]) -> list[str]:
+    """Return a warning for the lists that are too old, or nothing."""
+    old = [f"{name} ({age.days} days)" for name, age in lists.items() if age.is_old]
+    what = "These published lists are old, and readers may be taken for strangers"
+    return [f"{what}: {', '.join(old)}. See REFRESH_DAYS, or update Readback."] if old else []
 
 
 def _may_see_details(request: Request, settings: Settings) -> bool:

@@ -49,6 +49,10 @@ class PacketReader:
         self._examine = examine
         self._cached = lru_cache(CACHED_HEADERS)(self._read_headers)
 
+    def forget(self) -> None:
+        """Examine all headers anew, because `examine` would now say something else."""
+        self._cached.cache_clear()
+
     def read(self, packet: bytes, peer: str | None) -> PixelRequest | None:
         """Return what a packet asks for; None unless it is one whole request of the plainest form."""
         if len(packet) > LONGEST or (found := _WHOLE.fullmatch(packet)) is None:

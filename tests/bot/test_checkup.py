@@ -15,9 +15,10 @@ from bot.checkup import find_problems, is_local
 from bot.context import BotContext
 from bot.message import unpack
 from settings import Settings
-from storage import chats, claims, disks
+from storage import chats, claims, disks, published_lists
 from storage.engine import reading, writing
 from storage.keys import open_keys
+from storage.published_lists import ListAge
 from storage.tables import Chat, OutboxMessage
 from storage.times import moment
 from tests.conftest import settings_of
@@ -263,3 +264,32 @@ async def test_a_check_that_fails_ends_nothing_else(
     context = make_context(settings.model_copy(update={"public_url": WORLD}))
     await checkup.run(context, {})
     assert "could not be finished" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("days", "error", "reported"),
+    [
+        (0, "", "ranges Fastly public-ip-list is 100 days old, and REFRESH_DAYS is 0."),
+        (7, "answers 403", "Cloudflare ips-v4 is 99 days old, because it could not be fetched: answers 403."),
+        (7, "", ""),
+    ],
+)
+async def test_an_old_list_that_is_not_refreshed_by_itself_is_reported(
+    days: int,
+    error: str,
+    reported: str,
+    world: respx.Router,
+    settings: Settings,
+    engine: Engine,
+    make_context: Callable[[Settings], BotContext],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world.get(f"{WORLD}/healthz").respond(json={"instance": open_keys(settings.key_file).installation_id()})
+    ages = {"Cloudflare ips-v4": ListAge(99, error), "Fastly public-ip-list": ListAge(100, "")}
+    monkeypatch.setattr(published_lists, "ages", lambda _session, _now: ages)
+    await checkup.run(
+        make_context(settings.model_copy(update={"public_url": WORLD, "refresh_days": days})), {}
+    )
+    warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [reported in warning for warning in warnings if "ranges" in warning] == [True] * bool(reported)

@@ -8,12 +8,14 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from settings import Settings
-from storage import health
+from storage import health, published_lists
 from storage.engine import connect, writing
-from storage.tables import SCHEMA
-from storage.times import now
+from storage.tables import SCHEMA, PublishedListRow
+from storage.times import moment, now
 from tests.conftest import settings_of
+from tests.lists import CRAWLERS, FETCHERS
 from tests.pixel_server.serving import HOME, Answer, serving, track
+from tracking.published_ranges import LISTS
 
 SECRET = "a-long-metrics-token"
 
@@ -154,3 +156,28 @@ def test_not_ready_while_the_database_cannot_be_reached_and_no_password_is_told(
     assert answer.status == 503
     assert said(answer)["ready"] is False
     assert "hunter2hunter2" not in answer.text
+
+
+def test_the_age_and_the_last_error_of_each_list_are_told_and_an_old_one_is_a_warning(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published_lists, "shipped_day", lambda _name: "2026-01-01")
+    with writing(engine) as session:
+        for published in LISTS:
+            published_lists.keep(session, published.name, ["192.0.2.0/24"], now())
+        published_lists.note_error(session, CRAWLERS.name, "answers 403", now())
+    with serving(settings) as served:
+        young = said(served.get("/readyz"))
+        with writing(engine) as session:
+            row = session.get_one(PublishedListRow, FETCHERS.name)
+            row.fetched_at = moment(now() - 61.5 * 86400)
+            session.add(row)
+        old = said(served.get("/readyz"))
+    assert young["lists"] == {published.name: {"days": 0, "error": ""} for published in LISTS} | {
+        CRAWLERS.name: {"days": 0, "error": "answers 403"}
+    }
+    assert "published lists" not in str(young["warnings"])
+    lists = old["lists"]
+    assert isinstance(lists, dict)
+    assert lists[FETCHERS.name] == {"days": 61, "error": ""}
+    assert f"{FETCHERS.name} (61 days)" in str(old["warnings"])

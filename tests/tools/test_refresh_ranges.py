@@ -1,75 +1,62 @@
-"""The download of the published lists, over real HTTP: a broken one changes nothing."""
+"""The maintainers' refresh of the data files, over real HTTP: a broken list changes nothing."""
 
+import shutil
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from tests.tracking.test_published_ranges import BEFORE, CRAWLERS, ranges
-from tools.refresh_ranges import main, refresh
-from tracking.published_ranges import PublishedList, UnusableListError
+from tests.lists import CHALLENGE, CLOUDFLARE, CRAWLERS, Owner, google, serving_lists, text
+from tools.refresh_ranges import FOLDER, main
+from tracking.published_ranges import HOPS, NETWORKS, prefixes_of, shipped
 
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None: ...
-
-    def do_GET(self) -> None:
-        if self.path == "/cut":
-            self.wfile.write(b'HTTP/1.0 200 OK\r\nContent-Length: 9999\r\n\r\n{"prefixes": [')
-        else:
-            super().do_GET()
+CRAWLERS_NOW = [str(prefix) for prefix in prefixes_of(shipped(), CRAWLERS)]
+CLOUDFLARE_NOW = [str(prefix) for prefix in prefixes_of(shipped(), CLOUDFLARE)]
+NEW = "74.125.176.0/24"
 
 
 @pytest.fixture
-def owner(tmp_path: Path) -> Iterator[str]:
-    """Google on this machine: it publishes the files in `tmp_path`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    serving = Thread(target=server.serve_forever, args=(0.01,))
-    serving.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+def owner() -> Iterator[Owner]:
+    with serving_lists() as owner:
+        yield owner
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    file = tmp_path / "networks.tsv"
-    file.write_text("\n".join(BEFORE) + "\n", "utf-8")
-    return file
+    for name in (NETWORKS, HOPS):
+        shutil.copy(FOLDER / name, tmp_path)
+    return tmp_path
 
 
-def crawlers_at(owner: str, page: str) -> PublishedList:
-    return CRAWLERS._replace(url=f"{owner}/{page}")
+def files(data: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8") for path in data.iterdir()}
 
 
-def test_a_new_range_is_written_and_shown(owner: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (data.parent / "list").write_text(ranges("66.249.87.0/24", "66.249.90.0/23"))
-    assert main([crawlers_at(owner, "list")], data) == 0
-    assert "2 ranges, 1 new, 1 gone\n  + 66.249.90.0/23\n" in capsys.readouterr().out
-    assert "google_prefetch\t66.249.90.0/23\t" in data.read_text("utf-8")
-    assert not data.with_suffix(".new").exists()
-
-
-def test_one_broken_list_keeps_the_whole_file_as_it_was(
-    owner: str, data: Path, capsys: pytest.CaptureFixture[str]
+def test_a_new_range_is_written_and_shown(
+    owner: Owner, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = data.read_text("utf-8")
-    (data.parent / "good").write_text(ranges("66.249.87.0/24", "66.249.90.0/23"))
-    (data.parent / "broken").write_text("<html>Sorry</html>")
-    assert main([crawlers_at(owner, "good"), crawlers_at(owner, "broken")], data) == 1
-    assert data.read_text("utf-8") == before
+    before = files(data)
+    owner.publish("crawlers", google(*CRAWLERS_NOW, NEW))
+    owner.publish("cloudflare", text(*CLOUDFLARE_NOW[1:]))
+    assert main([owner.at(CRAWLERS, "crawlers"), owner.at(CLOUDFLARE, "cloudflare")], data) == 0
+    told = capsys.readouterr().out
+    assert f"{CRAWLERS.name}: {len(CRAWLERS_NOW) + 1} ranges, 1 new, 0 gone\n  + {NEW}\n" in told
+    assert f"  - {CLOUDFLARE_NOW[0]}\n" in told
+    after = files(data)
+    assert after.keys() == before.keys()
+    assert f"\ngoogle_prefetch\t{NEW}\t" in after[NETWORKS]
+    assert after[NETWORKS].count("\n") == before[NETWORKS].count("\n") + 1
+    assert f"\t{CLOUDFLARE_NOW[0]}\t" not in after[HOPS]
+
+
+def test_one_broken_list_keeps_both_files_as_they_were(
+    owner: Owner, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(data)
+    owner.publish("good", google(*CRAWLERS_NOW, NEW))
+    owner.publish("broken", CHALLENGE)
+    assert main([owner.at(CRAWLERS, "good"), owner.at(CLOUDFLARE, "broken")], data) == 1
+    assert files(data) == before
     told = capsys.readouterr().err
-    assert told.startswith(f"Nothing was changed: {owner}/broken ")
+    assert told.startswith(f"Nothing was changed: {owner.url}/broken ")
     assert told.endswith("check the list by hand.\n")
-
-
-@pytest.mark.parametrize("page", ["nowhere", "cut"])
-def test_a_list_that_does_not_arrive_completely_changes_nothing(page: str, owner: str, data: Path) -> None:
-    before = data.read_text("utf-8")
-    with pytest.raises(UnusableListError, match=page):
-        refresh([crawlers_at(owner, page)], "2026-11-23", data)
-    assert data.read_text("utf-8") == before

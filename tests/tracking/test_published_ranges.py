@@ -1,90 +1,126 @@
-"""The published address ranges: a new range is merged in its place, a broken list is refused."""
-
-import json
+"""The published address ranges: how each list is read, and how a new one is put into the data files."""
 
 import pytest
 
+from tests.lists import AMAZON, APPLE, CLOUDFLARE, CLOUDFLARE_V6, CRAWLERS, FASTLY, FETCHERS, TELEGRAM, google
 from tracking import Network
+from tracking.hops import TITLES, Hops
 from tracking.networks import Networks, parse
-from tracking.published_ranges import DATA, LISTS, UnusableListError, updated
+from tracking.published_ranges import (
+    APPLE_FEWEST,
+    HOPS,
+    LISTS,
+    NETWORKS,
+    DataFiles,
+    Fetched,
+    PublishedList,
+    differences,
+    in_force,
+    prefixes_of,
+    replaced,
+    shipped,
+    shipped_day,
+    without_comments,
+)
 
-BEFORE = """# Which address belongs to whom.
-unknown	10.0.0.0/8	RFC 1918	2026-01-01
-google_prefetch	66.249.87.0/24	Google special-crawlers.json	2026-01-01
-google_prefetch	66.249.89.0/24	Google special-crawlers.json	2026-01-01
-microsoft	40.94.0.0/16	AS8075	2026-01-01
-""".splitlines()
-_FETCHERS, CRAWLERS, TELEGRAM, APPLE = LISTS
-
-
-def ranges(*prefixes: str) -> str:
-    """These prefixes, as Google publishes them."""
-    return json.dumps(
-        {"prefixes": [{"ipv6Prefix" if ":" in text else "ipv4Prefix": text} for text in prefixes]}
-    )
-
-
-def test_a_range_that_google_added_is_shown_and_written_in_its_place() -> None:
-    text = ranges("66.249.87.0/25", "66.249.87.128/25", "66.249.90.0/23", "2001:4860:4801:2000::/64")
-    rows, differences = updated(BEFORE, {CRAWLERS: text}, "2026-11-23")
-    assert differences == [
-        "Google special-crawlers.json: 3 ranges, 2 new, 1 gone",
-        "  + 2001:4860:4801:2000::/64",
-        "  + 66.249.90.0/23",
-        "  - 66.249.89.0/24",
-    ]
-    assert [row.split("\t")[1] for row in rows[1:]] == [
-        "10.0.0.0/8", "66.249.87.0/24", "66.249.90.0/23", "2001:4860:4801:2000::/64", "40.94.0.0/16",
-    ]  # fmt: skip
-    assert rows[2].endswith("\t2026-11-23")
-    assert Networks(map(parse, rows[1:])).of("66.249.91.7") is Network.GOOGLE_PREFETCH
+RELAYS = "\n".join(f"172.{16 + n // 256}.{n % 256}.0/27,GB,GB-EN,London," for n in range(APPLE_FEWEST))
 
 
-def test_telegrams_and_apples_lists_are_read_in_their_own_formats() -> None:
-    texts = {
-        TELEGRAM: "91.108.4.0/22\n2001:67c:4e8::/48\n",
-        APPLE: "172.224.224.0/27,GB,GB-EN,London,\n2a02:26f7:c9c8::/64,DE,,,\n",
-    }
-    differences = updated(BEFORE, texts, "2026-11-23").differences
-    assert [line for line in differences if line.startswith("  ")] == [
-        "  + 2001:67c:4e8::/48",
-        "  + 91.108.4.0/22",
-        "  + 2a02:26f7::/32",
-    ]
+def networks_of(data: DataFiles) -> Networks:
+    return Networks(map(parse, without_comments(data[NETWORKS])))
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("published", "text", "prefixes"),
     [
-        "",
-        "<html>Sorry</html>",
-        '{"prefixes": [',
-        '{"prefixes": []}',
-        '{"prefixes": [{"ipv7Prefix": "66.249.87.0/24"}]}',
-        '{"prefixes": "66.249.87.0/24"}',
-        "[]",
-        "null",
-        ranges("66.249.87.1/24"),
-        ranges("10.0.0.0/24"),
-        ranges("0.0.0.0/0"),
-        ranges("66.0.0.0/8"),
-        ranges("2001::/16"),
+        (FETCHERS, google("66.249.84.0/24", "2001:4860::/64"), ["66.249.84.0/24", "2001:4860::/64"]),
+        (TELEGRAM, "91.108.4.0/22\n2001:67c:4e8::/48\n", ["91.108.4.0/22", "2001:67c:4e8::/48"]),
+        (CLOUDFLARE, "173.245.48.0/20\r\n\r\n103.21.244.0/22", ["173.245.48.0/20", "103.21.244.0/22"]),
+        (APPLE, f"{RELAYS}\n2a02:26f7:c9c8::/64,DE,,,\n2a09:bac2::/64,DE,,,", ["2a02:26f7::/32"]),
+        (
+            AMAZON,
+            '{"prefixes": [{"ip_prefix": "3.172.0.0/17", "service": "CLOUDFRONT_ORIGIN_FACING"},'
+            '{"ip_prefix": "3.5.140.0/22", "service": "AMAZON"}],'
+            '"ipv6_prefixes": [{"ipv6_prefix": "2600:9000:3000::/36",'
+            '"service": "CLOUDFRONT_ORIGIN_FACING"}]}',
+            ["3.172.0.0/17", "2600:9000:3000::/36"],
+        ),
+        (
+            FASTLY,
+            '{"addresses": ["23.235.32.0/20"], "ipv6_addresses": ["2a04:4e40::/32"]}',
+            ["23.235.32.0/20", "2a04:4e40::/32"],
+        ),
     ],
 )
-def test_a_list_that_cannot_be_right_is_refused_by_its_address(broken: str) -> None:
-    with pytest.raises(UnusableListError, match=f"^{CRAWLERS.url} "):
-        updated(BEFORE, {CRAWLERS: broken}, "2026-11-23")
+def test_each_list_is_read_in_the_format_of_its_owner(
+    published: PublishedList, text: str, prefixes: list[str]
+) -> None:
+    assert list(published.read(text)) == prefixes
 
 
-def test_a_list_that_lost_most_of_its_ranges_is_left_to_a_person() -> None:
-    many = [f"google_prefetch\t66.249.{n}.0/24\tGoogle special-crawlers.json\t2026-01-01" for n in (1, 3, 5)]
-    with pytest.raises(UnusableListError, match="shrank from 5 ranges to 2"):
-        updated(BEFORE + many, {CRAWLERS: ranges("66.249.87.0/24", "66.249.90.0/23")}, "2026-11-23")
-
-
-def test_the_data_file_holds_ranges_of_each_list_that_can_be_refreshed() -> None:
-    shipped = DATA.read_text("utf-8")
+def test_each_list_that_can_be_refreshed_is_in_its_data_file() -> None:
     for published in LISTS:
         assert published.url.startswith("https://")
-        assert f"\n{published.network}\t" in shipped
-        assert f"\t{published.name}\t" in shipped
+        assert prefixes_of(shipped(), published)
+        rows = [row for row in shipped()[published.file] if f"\t{published.name}\t" in row]
+        assert {row.split("\t")[0] for row in rows} == {published.label}
+        assert {row.split("\t")[3] for row in rows} == {shipped_day(published.name)}
+    assert len({published.name for published in LISTS}) == len(LISTS)
+    assert {published.label for published in LISTS if published.file == HOPS} <= TITLES.keys()
+
+
+def test_a_new_range_is_written_in_the_place_of_the_old_ones() -> None:
+    before = {
+        NETWORKS: [
+            "# Which address belongs to whom.",
+            "unknown\t10.0.0.0/8\tRFC 1918\t2026-01-01",
+            f"google_prefetch\t66.249.87.0/24\t{CRAWLERS.name}\t2026-01-01",
+            f"google_prefetch\t66.249.89.0/24\t{CRAWLERS.name}\t2026-01-01",
+            "microsoft\t40.94.0.0/16\tAS8075\t2026-01-01",
+        ],
+        HOPS: [],
+    }
+    old = prefixes_of(before, CRAWLERS)
+    new = old[:1]
+    after = replaced(before, CRAWLERS, new, "2026-11-23")
+    assert [row.split("\t")[1:2] for row in after[NETWORKS]] == [
+        [], ["10.0.0.0/8"], ["66.249.87.0/24"], ["40.94.0.0/16"],
+    ]  # fmt: skip
+    assert after[NETWORKS][2].endswith("\t2026-11-23")
+    assert list(differences(CRAWLERS, old, new)) == [
+        f"{CRAWLERS.name}: 1 ranges, 0 new, 1 gone",
+        "  - 66.249.89.0/24",
+    ]
+
+
+def test_a_list_that_was_fetched_later_is_in_force_and_the_others_stay_as_shipped() -> None:
+    data = in_force([Fetched(FETCHERS.name, "2999-01-01", ["66.249.85.0/24"])])
+    known = networks_of(data)
+    assert known.of("66.249.85.224") is Network.GOOGLE_PROXY
+    assert known.of("66.249.84.1") is not Network.GOOGLE_PROXY
+    assert data[HOPS] == shipped()[HOPS]
+    assert prefixes_of(data, CRAWLERS) == prefixes_of(shipped(), CRAWLERS)
+
+
+def test_a_hops_list_replaces_only_its_own_half() -> None:
+    data = in_force([Fetched(CLOUDFLARE.name, "2999-01-01", ["104.16.0.0/13"])])
+    hops = Hops(without_comments(data[HOPS]))
+    assert hops.name_of("104.16.1.1") == "cloudflare"
+    assert hops.name_of("173.245.48.1") == ""
+    assert prefixes_of(data, CLOUDFLARE_V6) == prefixes_of(shipped(), CLOUDFLARE_V6)
+
+
+@pytest.mark.parametrize(
+    "fetched",
+    [
+        Fetched(FETCHERS.name, "2020-01-01", ["66.249.85.0/24"]),
+        Fetched(FETCHERS.name, "2999-01-01", []),
+        Fetched(FETCHERS.name, "2999-01-01", ["not an address"]),
+        Fetched(FETCHERS.name, "2999-01-01", ["66.249.85.1/24"]),
+        Fetched("a list of a later version", "2999-01-01", ["66.249.85.0/24"]),
+    ],
+)
+def test_a_list_that_is_older_than_the_shipped_one_or_cannot_be_loaded_changes_nothing(
+    fetched: Fetched,
+) -> None:
+    assert in_force([fetched]) == shipped()

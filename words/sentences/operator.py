@@ -41,6 +41,14 @@ CHECKUP_LOST = {
     "container": _("That place is inside a container, and goes with it."),
     "platform": _("That place is on a disk that {platform} empties at every restart."),
 }
+CHECKUP_LIST_FAILS = _(
+    "The list of address ranges {name} is {age} old, because it could not be fetched: {error}. New machines of mail "
+    "providers may be taken for strangers. Check that this machine reaches the internet, or update Readback."
+)
+CHECKUP_LIST_KEPT = _(
+    "The list of address ranges {name} is {age} old, and REFRESH_DAYS is 0. New machines of mail providers may be "
+    "taken for strangers. Set REFRESH_DAYS to 7, or update Readback."
+)
 NOT_ALLOWED = _(
     "This bot serves invited chats only. Its operator can add the number {chat} to ALLOWED_CHATS."
 )

@@ -1,0 +1,220 @@
+"""Looks up what an address is called, in the background, where that settles a doubt.
+
+A fetch in the name of Gmail's proxy, from an address that is on no list, is an open if Google has named the
+address, and otherwise may be forged (tracking/reverse_names.py). The address is known only here: it waits in
+memory, for its turn, and is never stored. Nothing waits for an answer, and without one nothing changes.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from threading import Thread
+from typing import NamedTuple, Protocol, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from storage import doubts
+from storage.engine import describe_database_error, reading
+from storage.times import now
+from tracking import Network, Windows
+from tracking.hops import address_in
+from tracking.reverse_names import network_named
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MOST_WAITING = 256
+"""Fetches that wait for their turn. Further ones stay in doubt: a forger must not fill memory."""
+CACHED_ADDRESSES = 4096
+DEADLINE_SECONDS = 5.0
+"""Of one look-up. The C library has none: its thread goes on until it gives up by itself, after some 30 s."""
+PAUSE_SECONDS = 1.0
+"""Between two look-ups."""
+RETRY_SECONDS = 60.0
+"""Until the next attempt, while the resolver or the database does not answer."""
+
+_NONE = {
+    socket.herror: frozenset({1, 4}),  # h_errno: HOST_NOT_FOUND, NO_DATA
+    socket.gaierror: frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}),
+}
+"""The numbers of errors that are answers: there is no such name."""
+
+
+class Resolver(Protocol):
+    """Asks the name system, however long that takes. Raises OSError if it does not answer."""
+
+    def names_of(self, address: str) -> Sequence[str]:
+        """Return what an address is called; empty if it has no name."""
+
+    def addresses_of(self, name: str) -> Sequence[str]:
+        """Return the addresses of a name; empty if there is no such name."""
+
+
+class SystemResolver:
+    """The machine's own resolver."""
+
+    def names_of(self, address: str) -> Sequence[str]:
+        try:
+            name, aliases, _ = socket.gethostbyaddr(address)
+        except OSError as error:
+            return _none(error)
+        return [name, *aliases]
+
+    def addresses_of(self, name: str) -> Sequence[str]:
+        try:
+            found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+        except OSError as error:
+            return _none(error)
+        return [str(socket_address[0]) for *_, socket_address in found]
+
+
+SYSTEM: Resolver = SystemResolver()
+
+
+def _none(error: OSError) -> Sequence[str]:
+    """Return an empty list if the error says that there is no such name; raise any other error again."""
+    if error.errno in _NONE.get(type(error), ()):
+        return []
+    raise error
+
+
+def network_of(address: str, resolver: Resolver) -> Network | None:
+    """Return which of Google's proxies an address is by its name; None if it is none of them.
+
+    Whoever owns an address may call it what they like. Only Google can give its own names that address.
+    """
+    for name in resolver.names_of(address):
+        network = network_named(name)
+        if network and address_in(address) in map(address_in, resolver.addresses_of(name)):
+            return network
+    return None
+
+
+class Question(NamedTuple):
+    fetch_id: str
+    address: str
+
+
+Act = Callable[[Session], bool]
+
+
+class ReverseNames:
+    """Settles doubtful fetches, one at a time, in a task of the event loop.
+
+    `is_spooling` says whether fetches wait in a spool: a fetch that is not stored yet may be one of them.
+    """
+
+    def __init__(
+        self, engine: Engine, windows: Windows, is_spooling: Callable[[], bool], resolver: Resolver
+    ) -> None:
+        self._engine, self._windows, self._is_spooling = engine, windows, is_spooling
+        self._resolver = resolver
+        self._questions: asyncio.Queue[Question] = asyncio.Queue(MOST_WAITING)
+        self._known: dict[str, Network | None] = {}
+        """What addresses are, the oldest answer first."""
+        self._next_at = 0.0
+        """When the next look-up may begin, by the event loop's clock."""
+        self._task: asyncio.Task[None] | None = None
+        self._trouble = ""
+
+    def start(self, write: Callable[[Act], bool]) -> None:
+        """`write` runs in a thread: one transaction, after which the bot is notified."""
+        self._task = asyncio.create_task(self._run(write))
+
+    async def stop(self) -> None:
+        """End at once. What still waits stays in doubt."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def after(self, fetch_id: str, address: str, on_kept: Callable[[bool], None]) -> Callable[[bool], None]:
+        """Return an `on_kept` that also asks about a fetch once it is kept."""
+
+        def kept_then_asked(kept: bool) -> None:
+            on_kept(kept)
+            if kept:
+                self.ask(Question(fetch_id, address))
+
+        return kept_then_asked
+
+    def ask(self, question: Question) -> None:
+        with suppress(asyncio.QueueFull):
+            self._questions.put_nowait(question)
+
+    async def _run(self, write: Callable[[Act], bool]) -> None:
+        while True:
+            question = await self._questions.get()
+            try:
+                await self._settle(question, write)
+                self._note("")
+            except (TimeoutError, OSError, DBAPIError) as error:
+                self._note(describe_database_error(error))
+                await asyncio.sleep(RETRY_SECONDS)
+                self.ask(question)
+            except Exception:
+                log.exception("A fetch by Gmail's proxy stays in doubt.")
+
+    async def _settle(self, question: Question, write: Callable[[Act], bool]) -> None:
+        """Raises DBAPIError, and OSError if the resolver does not answer in time."""
+        fetch_id, address = question
+        doubtful = await asyncio.to_thread(self._is_in_doubt, fetch_id)
+        if doubtful is None and self._is_spooling():
+            raise TimeoutError("The fetch still waits in the spool.")
+        network = await self._network_of(address) if doubtful else None
+        if network is None:
+            return
+        found = network
+        act: Act = lambda session: doubts.settle(session, fetch_id, found, now(), self._windows)  # noqa: E731
+        if await asyncio.to_thread(write, act):
+            log.info("A fetch in doubt was %s: the address's own name confirms it.", found)
+
+    def _is_in_doubt(self, fetch_id: str) -> bool | None:
+        """In a thread. Return None if the fetch is not stored: an unknown pixel's never is."""
+        with reading(self._engine) as session:
+            return doubts.is_in_doubt(session, fetch_id)
+
+    async def _network_of(self, address: str) -> Network | None:
+        if address in self._known:
+            return self._known[address]
+        clock = asyncio.get_running_loop().time
+        await asyncio.sleep(self._next_at - clock())
+        self._next_at = clock() + PAUSE_SECONDS
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            found = await _in_a_thread(lambda: network_of(address, self._resolver))
+        if len(self._known) >= CACHED_ADDRESSES:
+            del self._known[next(iter(self._known))]
+        self._known[address] = found
+        return found
+
+    def _note(self, trouble: str) -> None:
+        if trouble and trouble != self._trouble:
+            log.info("Doubtful fetches by Gmail's proxy stay as they are for now: %s", trouble)
+        self._trouble = trouble
+
+
+def _in_a_thread(ask: Callable[[], T]) -> asyncio.Future[T]:
+    """Run in a thread that nothing waits for, at the end of the process either: it may hang for long."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def settle(act: Callable[[], None]) -> None:
+        if not answer.done():
+            act()
+
+    def run() -> None:
+        try:
+            result = ask()
+            act = partial(answer.set_result, result)
+        except Exception as error:
+            act = partial(answer.set_exception, error)
+        with suppress(RuntimeError):  # the event loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, act)
+
+    Thread(target=run, name="names", daemon=True).start()
+    return answer

@@ -1,0 +1,112 @@
+"""The owners of published lists, played on this machine, and lists as they write them."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+
+from tracking.published_ranges import LISTS, PublishedList
+
+FETCHERS, CRAWLERS, TELEGRAM, APPLE, CLOUDFLARE, CLOUDFLARE_V6, AMAZON, FASTLY = LISTS
+
+CHALLENGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
+"""Cloudflare's page for programs that it takes for robots: a mirror once published it as the list."""
+
+
+def google(*prefixes: str) -> str:
+    """Write these prefixes as Google does."""
+    return json.dumps(
+        {"prefixes": [{"ipv6Prefix" if ":" in text else "ipv4Prefix": text} for text in prefixes]}
+    )
+
+
+def text(*prefixes: str) -> str:
+    """Write these prefixes as Cloudflare and Telegram do."""
+    return "\n".join(prefixes)
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+"""Writes an HTTP answer, whatever comes of it."""
+
+
+class Owner:
+    """A web server. Each page has an answer of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.asked = list[str]()
+        self.ended = Event()
+        """Set when the test is over: answers that never end do so then."""
+        self._pages: dict[str, Answer] = {}
+
+    def publish(self, page: str, body: str | bytes, status: int = 200, **headers: str) -> None:
+        raw = body.encode() if isinstance(body, str) else body
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(status)
+            named = {"content-length": str(len(raw)), **headers}
+            for name, value in named.items():
+                handler.send_header(name.replace("_", "-"), value)
+            handler.end_headers()
+            handler.wfile.write(raw)
+
+        self._pages[page] = answer
+
+    def publish_endlessly(self, page: str, piece: bytes = b"66.249.87.0/24\n") -> None:
+        """Answer with this piece again and again."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+            while not self.ended.is_set():
+                handler.wfile.write(piece * 1000)
+
+        self._pages[page] = answer
+
+    def publish_nothing(self, page: str) -> None:
+        """Begin an answer, and never go on."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n{")
+            self.ended.wait()
+
+        self._pages[page] = answer
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        page = handler.path.removeprefix("/")
+        self.asked.append(page)
+        if page in self._pages:
+            self._pages[page](handler)
+        else:
+            handler.send_error(404)
+
+    def at(self, published: PublishedList, page: str) -> PublishedList:
+        """Return the same list, published here."""
+        return published._replace(url=f"{self.url}/{page}")
+
+
+@contextmanager
+def serving_lists() -> Iterator[Owner]:
+    """Run such a server on a free port of this machine."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None: ...
+
+        def do_GET(self) -> None:
+            try:
+                owner.answer(self)
+            except OSError:
+                self.close_connection = True  # who asked has heard enough
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = False
+    owner = Owner(f"http://127.0.0.1:{server.server_port}")
+    serving = Thread(target=server.serve_forever, args=(0.01,))
+    serving.start()
+    try:
+        yield owner
+    finally:
+        owner.ended.set()
+        server.shutdown()
+        serving.join()
+        server.server_close()
