@@ -25,6 +25,8 @@ REMEMBERED = 4096
 
 _UNTOLD = frozenset({Network.UNKNOWN, Network.OTHER, Network.DATACENTRE})
 """Networks of whose addresses a host name can tell more."""
+_BROWSER = Agent.BROWSER
+"""Read for every request: CPython 3.11 reads a member off an enumeration ten times as slowly as a global."""
 _FETCHERS = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH})
 _STRANGE = frozenset({Reason.CRAWLER, Reason.UNKNOWN_AGENT})
 """Signs of a user agent that holds a machine's word, or words the grammar does not know."""
@@ -117,11 +119,11 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     )
     draws = manners.weight(headers) >= manners.DRAWS_AN_IMAGE
     if draws and sign in _STRANGE and signatures.looks_like_a_browser(user_agent):
-        agent, sign = Agent.BROWSER, None
-    rendered = draws and agent is Agent.BROWSER
-    if agent is Agent.BROWSER and sign is None and request.secure and manners.is_unlike_its_name(headers):
+        agent, sign = _BROWSER, None
+    is_browser = agent is _BROWSER
+    if is_browser and sign is None and request.secure and manners.is_unlike_its_name(headers):
         sign = Reason.UNLIKE_A_BROWSER
-    return Sighting(agent, network, manners.purpose(request.method, headers) or sign, rendered)
+    return Sighting(agent, network, manners.purpose(request.method, headers) or sign, draws and is_browser)
 
 
 def _checked(agent: Agent, sign: Reason | None, network: Network) -> AgentAndSign:

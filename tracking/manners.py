@@ -6,32 +6,29 @@ from functools import lru_cache
 
 from tracking.facts import Reason
 
-CACHED_USER_AGENTS = 4096
+CACHED_VALUES = 4096
+
+LONGEST_VALUE = 256
+"""Characters of a header's value that count, so that a stranger's long one does not fill a cache."""
 
 SPECULATION_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-moz")
 SPECULATION = re.compile(r"prefetch|preview|prerender", re.IGNORECASE)
-
-IMAGE_EVIDENCE = (
-    ("sec-fetch-dest", re.compile(r"image"), 2),
-    ("accept", re.compile(r"image/"), 1),
-    ("accept-language", re.compile(r""), 1),
-    (
-        "referer",
-        re.compile(
-            r"https?://[^/]*(?:mail|outlook|roundcube|rainloop|sogo|horde|zimbra|owa\.|gmx\.|web\.de|t-online"
-            r"|proton|tuta|inbox|posteo|hey\.com)"
-            r"|https?://[^/]+/.*(?:mail|roundcube|rainloop|sogo|horde|zimbra|owa)\b",
-            re.IGNORECASE,
-        ),
-        2,
-    ),
+_TELLING_HEADERS = frozenset(
+    {*SPECULATION_HEADERS, "signature-agent", "upgrade-insecure-requests", "accept"}
+    | {"sec-fetch-dest", "sec-fetch-mode"}
 )
-"""Header, what it holds, and how much that speaks for a page that draws an image.
+"""Headers without which a request says nothing of its purpose."""
 
-`Sec-Fetch-Dest` is enough (Chrome 80, Firefox 90, Safari 16.4, over https), and so is a webmail's address in
-`Referer`. Older browsers and plain http need both others.
-"""
 DRAWS_AN_IMAGE = 2
+"""The weight that is enough. `Sec-Fetch-Dest: image` has it (Chrome 80, Firefox 90, Safari 16.4, over https),
+and so has a webmail's address in `Referer`. Older browsers and plain http need both others: types of images,
+and a language."""
+_WEBMAIL = re.compile(
+    r"https?://[^/]*(?:mail|outlook|roundcube|rainloop|sogo|horde|zimbra|owa\.|gmx\.|web\.de|t-online"
+    r"|proton|tuta|inbox|posteo|hey\.com)"
+    r"|https?://[^/]+/.*(?:mail|roundcube|rainloop|sogo|horde|zimbra|owa)\b",
+    re.IGNORECASE,
+)
 
 _FETCH_METADATA = ("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site")
 _PLAIN = re.compile(
@@ -49,15 +46,23 @@ _SINCE = {"chrome": 80.0, "safari": 16.4, "firefox": 90.0}
 
 def weight(headers: Mapping[str, str]) -> int:
     """Return how much speaks for a page that draws an image; DRAWS_AN_IMAGE is enough."""
-    return sum(
-        worth for name, part, worth in IMAGE_EVIDENCE if name in headers and part.search(headers[name])
-    )
+    worth = DRAWS_AN_IMAGE if "image" in headers.get("sec-fetch-dest", "") else 0
+    worth += ("image/" in headers.get("accept", "")) + ("accept-language" in headers)
+    referer = headers.get("referer")
+    return worth + DRAWS_AN_IMAGE if referer and _is_webmail(referer[:LONGEST_VALUE]) else worth
+
+
+@lru_cache(CACHED_VALUES)
+def _is_webmail(referer: str) -> bool:
+    return _WEBMAIL.search(referer) is not None
 
 
 def purpose(method: str, headers: Mapping[str, str]) -> Reason | None:
     """Return the reason why a request is no open by its own account; None if it does not say so."""
     if method != "GET":
         return Reason.METHOD
+    if _TELLING_HEADERS.isdisjoint(headers):
+        return None
     if any(name in headers and SPECULATION.search(headers[name]) for name in SPECULATION_HEADERS):
         return Reason.PREFETCH_HEADER
     if "signature-agent" in headers:
@@ -86,7 +91,7 @@ def is_unlike_its_name(headers: Mapping[str, str]) -> bool:
     return _always_sends_metadata(headers.get("user-agent", ""))
 
 
-@lru_cache(CACHED_USER_AGENTS)
+@lru_cache(CACHED_VALUES)
 def _always_sends_metadata(user_agent: str) -> bool:
     found = _PLAIN.fullmatch(user_agent)
     return found is not None and any(
