@@ -1,0 +1,287 @@
+"""A doubtful “Gmail” is settled in the background by its address's name, and by nothing else."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_network
+from threading import Event
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from pixel_server import reverse_names
+from pixel_server.reverse_names import MOST_WAITING, Question, ReverseNames, SystemResolver, network_of
+from settings import Settings
+from storage.engine import reading, writing
+from storage.kinds import card_key
+from storage.tables import FetchRow, Link, OutboxMessage
+from tests.pixel_server.serving import GMAIL, THUNDERBIRD, Served, kinds, sent, serving, stored
+from tests.waiting import wait_until
+from tracking import Kind, Network, Windows
+
+UNLISTED, STRANGER, V6 = "66.249.85.224", "203.1.2.3", "2a00:1450:4001::5"
+"""An address of Google's that is on no list, one of somebody else, and an IPv6 address of Google's."""
+NAME = "google-proxy-66-249-85-224.google.com"
+LIMITED = "rate-limited-proxy-66-249-85-224.google.com"
+
+
+class Names:
+    """The name system, as a test writes it."""
+
+    def __init__(
+        self, names: dict[str, str] | None = None, addresses: dict[str, list[str]] | None = None
+    ) -> None:
+        self.names, self.addresses = names or {}, addresses or {}
+        self.asked = list[str]()
+        self.fails = False
+
+    def names_of(self, address: str) -> Sequence[str]:
+        self.asked.append(address)
+        if self.fails:
+            raise OSError("the resolver is away")
+        return [self.names[address]] if address in self.names else []
+
+    def addresses_of(self, name: str) -> Sequence[str]:
+        return self.addresses.get(name, [])
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """Give a name system that knows Google's unlisted machine; look-ups do not wait for their turn."""
+    names = Names({UNLISTED: NAME}, {NAME: ["192.0.2.1", UNLISTED]})
+    monkeypatch.setattr(reverse_names, "SYSTEM", names)
+    monkeypatch.setattr(reverse_names, "PAUSE_SECONDS", 0.0)
+    return names
+
+
+@pytest.fixture
+def served(settings: Settings, names: Names) -> Iterator[Served]:
+    trusting = settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.1"),)})
+    with serving(trusting) as served:
+        yield served
+
+
+def fetch(served: Served, link: Link, address: str, user_agent: str = GMAIL, **headers: str) -> None:
+    served.fetch(link, user_agent=user_agent, x_forwarded_for=address, **headers)
+
+
+def settled(engine: Engine, link: Link, network: Network) -> Callable[[], bool]:
+    return lambda: stored(engine, link)[-1].network == network
+
+
+def card_version(engine: Engine, link: Link) -> int:
+    with reading(engine) as session:
+        return session.exec(select(OutboxMessage.version).where(OutboxMessage.key == card_key(link.id))).one()
+
+
+def test_googles_own_name_for_the_address_makes_it_gmails_proxy_and_the_card_follows(
+    served: Served, engine: Engine, link: Link
+) -> None:
+    sent(engine, link)
+    fetch(served, link, UNLISTED)
+    wait_until(settled(engine, link, Network.GOOGLE_PROXY), "the fetch is settled")
+    [row] = stored(engine, link)
+    assert (row.kind, row.reason, row.confidence, row.sign) == ("opened", "gmail_proxy", "probable", "")
+    assert card_version(engine, link) > 1
+
+
+def test_a_first_open_that_was_taken_for_a_forgery_becomes_known_without_a_new_message(
+    served: Served, engine: Engine, link: Link, names: Names
+) -> None:
+    names.names[STRANGER], names.addresses[NAME] = NAME, [STRANGER]
+    sent(engine, link)
+    fetch(served, link, STRANGER)
+    wait_until(settled(engine, link, Network.GOOGLE_PROXY), "the fetch is settled")
+    assert kinds(engine, link) == [Kind.OPENED]
+    with reading(engine) as session:
+        assert session.exec(select(Link.status)).one() == "opened"
+        assert session.exec(select(OutboxMessage.key)).all() == [card_key(link.id)]
+    assert card_version(engine, link) > 1
+
+
+def test_a_rate_limited_proxy_is_a_prefetch(served: Served, engine: Engine, link: Link, names: Names) -> None:
+    names.names[UNLISTED], names.addresses[LIMITED] = LIMITED, [UNLISTED]
+    sent(engine, link)
+    fetch(served, link, UNLISTED)
+    wait_until(settled(engine, link, Network.GOOGLE_PREFETCH), "the fetch is settled")
+    [row] = stored(engine, link)
+    assert (row.agent, row.kind, row.reason) == ("gmail_prefetch", "proxied", "gmail_prefetch")
+
+
+def test_a_name_that_does_not_lead_back_changes_nothing_and_each_address_is_looked_up_once(
+    served: Served, engine: Engine, link: Link, names: Names
+) -> None:
+    names.names[STRANGER] = NAME
+    sent(engine, link)
+    fetch(served, link, STRANGER)
+    fetch(served, link, STRANGER)
+    fetch(served, link, UNLISTED)
+    wait_until(settled(engine, link, Network.GOOGLE_PROXY), "the last fetch is settled")
+    assert kinds(engine, link) == [Kind.NOISE, Kind.NOISE, Kind.OPENED]
+    assert names.asked == [STRANGER, UNLISTED]
+
+
+def test_nothing_is_looked_up_but_for_gmails_proxy_on_no_list(
+    served: Served, engine: Engine, link: Link, names: Names
+) -> None:
+    sent(engine, link)
+    fetch(served, link, STRANGER, THUNDERBIRD)
+    fetch(served, link, "66.249.84.1")
+    fetch(served, link, "10.0.0.7")
+    served.get(f"/i/{'A' * 22}.gif", user_agent=GMAIL, x_forwarded_for=STRANGER)
+    fetch(served, link, UNLISTED)
+    wait_until(settled(engine, link, Network.GOOGLE_PROXY), "the last fetch is settled")
+    assert names.asked == [UNLISTED]
+
+
+def test_no_address_is_stored_or_logged(
+    served: Served, engine: Engine, link: Link, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent(engine, link)
+    with caplog.at_level(logging.DEBUG):
+        fetch(served, link, UNLISTED)
+        wait_until(settled(engine, link, Network.GOOGLE_PROXY), "the fetch is settled")
+    assert UNLISTED not in str(stored(engine, link)[0].model_dump())
+    assert UNLISTED not in caplog.text
+    assert NAME not in caplog.text
+
+
+class Waiting:
+    """`ReverseNames` by itself, on a real database; its `write` does what the server's does."""
+
+    def __init__(self, engine: Engine, resolver: reverse_names.Resolver) -> None:
+        self._engine, self.spooling = engine, False
+        self.names = ReverseNames(engine, Windows(), lambda: self.spooling, resolver)
+
+    def write(self, act: reverse_names.Act) -> bool:
+        with writing(self._engine) as session:
+            return act(session)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    await asyncio.to_thread(wait_until, condition, "what the test waits for")
+
+
+async def test_a_resolver_that_hangs_is_given_up_and_asked_again_later(
+    engine: Engine,
+    link: Link,
+    names: Names,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(reverse_names, "DEADLINE_SECONDS", 0.05)
+    monkeypatch.setattr(reverse_names, "RETRY_SECONDS", 0.0)
+    doubtful(engine, link)
+    hangs, answers = Event(), names.names_of
+    monkeypatch.setattr(names, "names_of", lambda address: [] if hangs.wait(20) else answers(address))
+    waiting = Waiting(engine, names)
+    with caplog.at_level(logging.INFO):
+        waiting.names.start(waiting.write)
+        waiting.names.ask(Question("f1", UNLISTED))
+        await until(lambda: "stay as they are for now: TimeoutError" in caplog.text)
+        monkeypatch.setattr(names, "names_of", answers)
+        await until(settled(engine, link, Network.GOOGLE_PROXY))
+    hangs.set()
+    await waiting.names.stop()
+    assert caplog.text.count("stay as they are for now") == 1
+
+
+async def test_a_resolver_that_is_away_changes_nothing(
+    engine: Engine, link: Link, names: Names, caplog: pytest.LogCaptureFixture
+) -> None:
+    doubtful(engine, link)
+    names.fails = True
+    waiting = Waiting(engine, names)
+    with caplog.at_level(logging.INFO):
+        waiting.names.start(waiting.write)
+        waiting.names.ask(Question("f1", UNLISTED))
+        await until(lambda: "the resolver is away" in caplog.text)
+    await waiting.names.stop()
+    assert stored(engine, link)[0].network == Network.GOOGLE
+
+
+async def test_a_fetch_that_waits_in_the_spool_is_asked_about_once_it_is_stored(
+    engine: Engine,
+    link: Link,
+    names: Names,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(reverse_names, "RETRY_SECONDS", 0.01)
+    waiting = Waiting(engine, names)
+    waiting.spooling = True
+    waiting.names.start(waiting.write)
+    waiting.names.ask(Question("f1", UNLISTED))
+    with caplog.at_level(logging.INFO):
+        await until(lambda: "still waits in the spool" in caplog.text)
+    assert names.asked == []
+    doubtful(engine, link)
+    await until(settled(engine, link, Network.GOOGLE_PROXY))
+    await waiting.names.stop()
+
+
+async def test_a_flood_of_questions_fills_no_memory(engine: Engine, names: Names) -> None:
+    waiting = Waiting(engine, names)
+    for number in range(2 * MOST_WAITING):
+        waiting.names.ask(Question(str(number), UNLISTED))
+    assert waiting.names._questions.qsize() == MOST_WAITING
+
+
+def doubtful(engine: Engine, link: Link) -> None:
+    """Store a fetch by Gmail's proxy from Google's own space, with the id f1."""
+    with writing(engine) as session:
+        session.add(
+            FetchRow(
+                id="f1",
+                link_id=link.id,
+                seq=1,
+                at=link.created_at,
+                agent="gmail_proxy",
+                network="google",
+                user_agent=GMAIL,
+                kind="activated",
+                reason="before_sent",
+                confidence="strong",
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("address", "addresses", "network"),
+    [
+        (UNLISTED, [UNLISTED], Network.GOOGLE_PROXY),
+        (f"::ffff:{UNLISTED}", [UNLISTED], Network.GOOGLE_PROXY),
+        (V6, ["2A00:1450:4001:0::5"], Network.GOOGLE_PROXY),
+        (UNLISTED, ["66.249.85.225"], None),
+        (UNLISTED, [], None),
+    ],
+)
+def test_the_names_own_addresses_must_include_the_one_that_fetched(
+    address: str, addresses: list[str], network: Network | None
+) -> None:
+    assert network_of(address, Names({address: NAME}, {NAME: addresses})) is network
+
+
+def test_the_machines_own_resolver_tells_no_such_name_from_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolver = SystemResolver()
+
+    def answer(error: OSError) -> Callable[..., object]:
+        def raises(*_arguments: object, **_named: object) -> object:
+            raise error
+
+        return raises
+
+    assert "localhost" in resolver.names_of("127.0.0.1")
+    assert "127.0.0.1" in resolver.addresses_of("localhost")
+    monkeypatch.setattr(socket, "gethostbyaddr", answer(socket.herror(1, "Unknown host")))
+    monkeypatch.setattr(socket, "getaddrinfo", answer(socket.gaierror(socket.EAI_NONAME, "not known")))
+    assert resolver.names_of(UNLISTED) == []
+    assert resolver.addresses_of(NAME) == []
+    monkeypatch.setattr(socket, "gethostbyaddr", answer(socket.herror(2, "Host name lookup failure")))
+    monkeypatch.setattr(socket, "getaddrinfo", answer(socket.gaierror(socket.EAI_AGAIN, "try again")))
+    with pytest.raises(OSError, match="lookup failure"):
+        resolver.names_of(UNLISTED)
+    with pytest.raises(OSError, match="try again"):
+        resolver.addresses_of(NAME)
