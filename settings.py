@@ -14,7 +14,7 @@ import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from tracking import Windows
+from tracking.hops import TITLES
 
 VERSION = "0.9.0"
 """The version of Readback. pyproject.toml reads it here, and CHANGELOG.md begins with it."""
@@ -39,8 +40,13 @@ def _commas(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _networks(value: Any) -> Any:
-    return [ip_network(part, strict=False) for part in _commas(value)]
+def _proxies(value: Any) -> Any:
+    """Check addresses, networks and names of published lists, and keep them as they are spelt."""
+    parts = [part.lower() for part in _commas(value)]
+    for part in parts:
+        if part not in TITLES:
+            ip_network(part, strict=False)
+    return parts
 
 
 def _database_url(value: Any) -> Any:
@@ -98,8 +104,10 @@ class Settings(BaseModel):
         repr=False,
         description="sqlite:///path/to/file, or the postgresql:// address of a database",
     )
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(_networks)] = Field(
-        (), description="IP addresses or networks, separated by commas, such as 127.0.0.1, 10.0.0.0/8"
+    trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(_proxies)] = Field(
+        (),
+        description="IP addresses, networks, and names of published lists "
+        f"({', '.join(TITLES)}), separated by commas, such as 127.0.0.1, cloudflare",
     )
     allowed_chats: Annotated[frozenset[int], BeforeValidator(_commas)] = Field(
         frozenset(), description="chat ids, separated by commas, or leave it empty for everyone"

@@ -1,4 +1,5 @@
-"""The check in the bot's first minute: does PUBLIC_URL lead here, safely, and will the disk last?
+"""The check in the bot's first minute: does PUBLIC_URL lead here, safely, by way of proxies that
+are named, and will the disk last?
 
 The bot reports what is wrong to the log, and in one message to ADMIN_CHAT_ID. Nothing waits for it.
 """
@@ -18,6 +19,7 @@ from markupsafe import Markup
 import words
 from bot.context import BotContext
 from bot.message import Message
+from bot.messages import phrases
 from bot.messages.phrases import lines
 from bot.notices import owe_notice
 from bot.tls import trusted
@@ -25,6 +27,8 @@ from settings import Settings
 from storage import disks, published_lists
 from storage.disks import Lost
 from storage.engine import database_for
+from storage.health import PROBE, hop_in
+from storage.keys import Keys
 from storage.kinds import notice_key
 from storage.times import now
 from words import Sentence, sentences
@@ -42,7 +46,7 @@ Problem = Callable[[], Markup]
 async def run(context: BotContext, environ: Mapping[str, str] = os.environ) -> None:
     """Check once, and report what is wrong; never raises."""
     try:
-        problems = await find_problems(context.settings, context.keys.installation_id(), environ)
+        problems = await find_problems(context.settings, context.keys, environ)
         problems += await _lists(context)
         if problems:
             await _report(context, problems)
@@ -52,9 +56,9 @@ async def run(context: BotContext, environ: Mapping[str, str] = os.environ) -> N
         log.exception("The check of this installation could not be finished.")
 
 
-async def find_problems(settings: Settings, instance: str, environ: Mapping[str, str]) -> list[Problem]:
-    """Return what is wrong with this installation. `instance` is what its own `/healthz` says."""
-    found = [await _address(settings.public_url, instance), _safety(settings), *_disks(settings, environ)]
+async def find_problems(settings: Settings, keys: Keys, environ: Mapping[str, str]) -> list[Problem]:
+    """Return what is wrong with this installation."""
+    found = [await _address(settings.public_url, keys), _safety(settings), *_disks(settings, environ)]
     return [problem for problem in found if problem]
 
 
@@ -90,41 +94,46 @@ def _message(problems: list[Problem]) -> Message:
     return Message(lines(words.say(sentences.operator.CHECKUP), *reported))
 
 
-async def _address(url: str, instance: str) -> Problem | None:
+async def _address(url: str, keys: Keys) -> Problem | None:
     """Return what is wrong with the address. A pixel server that has just started is given its time."""
+    problem: Problem | None = None
     for pause in PAUSES:
         await asyncio.sleep(pause)
-        answering, problem = await _ask(url)
+        answering, problem = await _ask(url, keys.probe(now()))
+        if answering == keys.installation_id():
+            return problem
         if answering:
-            return (
-                None
-                if answering == instance
-                else partial(words.say, sentences.operator.CHECKUP_OTHER, url=url)
-            )
+            return partial(words.say, sentences.operator.CHECKUP_OTHER, url=url)
     return problem
 
 
-async def _ask(url: str) -> tuple[str, Problem]:
-    """Return which installation answers there. It is empty when none does; then the problem says why."""
+async def _ask(url: str, probe: str) -> tuple[str, Problem | None]:
+    """Return which installation answers there, and what is wrong with the way to it.
+
+    The former is empty if none answers; then the problem says why.
+    """
     try:
         client = httpx.AsyncClient(timeout=LONGEST_ATTEMPT, verify=trusted())
         async with asyncio.timeout(LONGEST_ATTEMPT), client:
-            answer = await client.get(f"{url}/healthz")
+            answer = await client.get(f"{url}/healthz", headers={PROBE: probe})
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         reason = str(error) or type(error).__name__
         return "", partial(words.say, sentences.operator.CHECKUP_SILENT, url=url, error=reason)
     if answer.has_redirect_location:
         return "", partial(words.say, sentences.operator.CHECKUP_MOVED, url=url, to=_target(answer))
-    problem = partial(words.say, sentences.operator.CHECKUP_STRANGER, url=url, status=answer.status_code)
-    return _instance_in(answer), problem
+    match _told_in(answer):
+        case {"instance": str(instance), "way": {"hop": told}} if hop := hop_in(told):
+            return instance, partial(phrases.hop, hop)
+        case {"instance": str(instance)}:
+            return instance, None
+    return "", partial(words.say, sentences.operator.CHECKUP_STRANGER, url=url, status=answer.status_code)
 
 
-def _instance_in(answer: httpx.Response) -> str:
+def _told_in(answer: httpx.Response) -> object:
     try:
-        instance = answer.json()["instance"]
-    except (ValueError, KeyError, TypeError):
-        return ""
-    return instance if isinstance(instance, str) else ""
+        return answer.json()
+    except ValueError:
+        return None
 
 
 def _target(answer: httpx.Response) -> str:

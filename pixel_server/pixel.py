@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pixel_server.clients import Clients
 from pixel_server.database.writer import Writer
 from pixel_server.pages.live import Live
 from pixel_server.reverse_names import ReverseNames
-from pixel_server.wire.headers import FORWARDED, ClientAddress, header
+from pixel_server.wire.headers import by_name
 from pixel_server.wire.image import GIF, HEADERS, NOT_KEPT_HEADERS
 from pixel_server.wire.packets import Facts, Header, PacketReader
 from storage.ingest import Arrival, new_id
@@ -48,7 +49,7 @@ class Pixel:
         writer: Writer,
         keys: Keys,
         signatures: Signatures,
-        clients: ClientAddress,
+        clients: Clients,
         live: Live,
         names: ReverseNames,
     ) -> None:
@@ -56,12 +57,11 @@ class Pixel:
         self._live, self._names = live, names
         self.packets = PacketReader(self._examine)
         self._loop = asyncio.get_running_loop()
-        self.hidden_clients = False
-        """Fetches came through a proxy that TRUSTED_PROXIES does not name."""
 
     def use(self, known_networks: Networks, hops: Hops) -> None:
         """Tell networks by newer lists from now on. Call it in the event loop."""
         self._signatures = self._signatures.with_networks(known_networks, hops)
+        self._clients.use(hops)
         self.packets.forget()
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
@@ -100,19 +100,7 @@ class Pixel:
         self._loop.call_soon(on_kept, False)
 
     def _examine(self, headers: Sequence[Header], peer: str | None, method: str = "GET") -> Facts:
-        named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-        forwarded = header(headers, FORWARDED) if "x-forwarded-for" in named else None
-        address = self._client(peer, forwarded)
+        named = by_name(headers)
+        address = self._clients.address(peer, named)
         sighting = identify(Request(method, named, address), self._signatures)
         return Facts(sighting, address, named.get("user-agent", ""))
-
-    def _client(self, peer: str | None, forwarded: str | None) -> str | None:
-        if forwarded and not self.hidden_clients and self._clients.hides_clients(peer, forwarded):
-            self.hidden_clients = True
-            log.warning(
-                "Requests come through %s, which TRUSTED_PROXIES does not name. The server cannot tell who "
-                "fetches, so opens count as weak. If that is your own proxy, set TRUSTED_PROXIES=%s.",
-                peer,
-                peer,
-            )
-        return self._clients.find(peer, forwarded)

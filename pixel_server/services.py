@@ -10,14 +10,15 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from pixel_server import reverse_names
+from pixel_server.clients import Clients
 from pixel_server.database.erasing import Eraser
+from pixel_server.database.hops import HopWatch
 from pixel_server.database.published_lists import ListWatcher, lists_at_start
 from pixel_server.database.writer import Writer
 from pixel_server.pages.live import Live
 from pixel_server.pages.templates import Templates
 from pixel_server.pixel import Pixel
 from pixel_server.reverse_names import ReverseNames
-from pixel_server.wire.headers import ClientAddress
 from settings import Settings
 from storage.engine import database_of, is_passing, writing
 from storage.keys import Keys
@@ -36,7 +37,8 @@ class Services:
     settings: Settings
     engine: Engine
     keys: Keys
-    clients: ClientAddress
+    hops: HopWatch
+    clients: Clients
     templates: Templates
     notifier: Notifier
     writer: Writer
@@ -49,18 +51,20 @@ class Services:
     @classmethod
     def build(cls, settings: Settings, engine: Engine, keys: Keys) -> "Services":
         spools = Spools(settings.spool_path)
-        clients = ClientAddress(settings.trusted_proxies)
         database = database_of(engine)
         writer = Writer(engine, settings.windows, database.notifier(Topic.NEWS), spools)
         live = Live(engine)
         names = ReverseNames(engine, settings.windows, lambda: bool(spools.waiting), reverse_names.SYSTEM)
         lists = lists_at_start(engine)
         signatures = load(machines.patterns(), lists.lines())
+        hops = HopWatch(engine)
+        clients = Clients(settings, signatures.hops, hops)
         pixel = Pixel(writer, keys, signatures, clients, live, names)
         return cls(
             settings=settings,
             engine=engine,
             keys=keys,
+            hops=hops,
             clients=clients,
             templates=Templates(settings),
             notifier=database.notifier(Topic.NEWS),
@@ -77,6 +81,7 @@ class Services:
         self.eraser.start()
         self.lists.start()
         self.names.start(self.write)
+        self.hops.start()
 
     def prepare_to_stop(self) -> None:
         """The process is about to end: retry nothing, and end the streams. Safe in a signal handler."""
@@ -86,6 +91,7 @@ class Services:
     async def stop(self) -> None:
         """Keep what is waiting, then close everything."""
         self.live.close()
+        await self.hops.stop()
         await self.names.stop()
         await self.lists.stop()
         await self.eraser.stop()

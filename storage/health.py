@@ -1,4 +1,9 @@
-"""What `/readyz` reads from the database: the bot's heartbeat, and how many messages wait."""
+"""What `/readyz` and `/status` read from the database: the bot's heartbeat, how many messages wait, and which
+proxy the operator has to name."""
+
+import json
+from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import and_, case
 from sqlmodel import Session, col, func, select
@@ -7,8 +12,33 @@ from storage.tables import OutboxMessage, Pulse
 from storage.times import moment, seconds
 
 BOT = "bot"
+HOP = "hop"
+"""The row in which the pixel server leaves the hop in front."""
+PROBE = "x-readback-probe"
+"""The header of the bot's request to `/healthz` that holds the probe (keys.py)."""
 STALE = 90.0
 """Seconds without a heartbeat after which the bot counts as gone."""
+
+
+class HopKind(StrEnum):
+    """Which sentence tells of a hop."""
+
+    NAMED = "named"
+    """A CDN or load balancer whose addresses are published."""
+    UNNAMED = "unnamed"
+    SILENT = "silent"
+    """A proxy that says in no header who asks."""
+
+
+class Hop(NamedTuple):
+    """A proxy in front of the pixel server that TRUSTED_PROXIES does not name: it hides all clients."""
+
+    kind: HopKind
+    title: str
+    """`Cloudflare`; empty where it has no name."""
+    address: str
+    value: str
+    """What to set TRUSTED_PROXIES to."""
 
 
 def beat(session: Session, name: str, trouble: str, now: float) -> None:
@@ -31,3 +61,22 @@ def owed(session: Session, now: float) -> dict[str, int]:
     shown = case((later, "later"), else_=col(OutboxMessage.state)).label("shown")
     query = select(shown, func.count()).where(col(OutboxMessage.state) != "sent").group_by(shown)
     return dict(session.exec(query).all())
+
+
+def leave_hop(session: Session, hop: Hop | None, now: float) -> None:
+    """Write down which hop the pixel server has noticed; None when there is none."""
+    beat(session, HOP, json.dumps(hop) if hop else "", now)
+
+
+def hop_of(session: Session) -> Hop | None:
+    """Return the hop that the pixel server has noticed since its start."""
+    pulse = session.get(Pulse, HOP)
+    return hop_in(json.loads(pulse.trouble)) if pulse and pulse.trouble else None
+
+
+def hop_in(told: object) -> Hop | None:
+    """Return the hop in what JSON says, of this program or of another version; None if it is none."""
+    match told:
+        case [str(kind), str(title), str(address), str(value)] if kind in {*HopKind}:
+            return Hop(HopKind(kind), title, address, value)
+    return None

@@ -13,6 +13,8 @@ from pathlib import Path
 
 KEY_BYTES = 32
 """The key's length; the file holds it as hexadecimal digits."""
+PROBE_SECONDS = 300
+"""How old a probe may be, and by how much the clocks of bot and pixel server may differ."""
 LARGEST_ID = 2**31 - 1
 """Links are numbered by 32-bit integers: PostgreSQL raises an error for a larger one."""
 
@@ -56,6 +58,16 @@ class Keys:
     def installation_id(self) -> str:
         """Return 64 bits in hexadecimal, the same in all processes of this installation, for `/healthz`."""
         return self._mac("instance", "")[:16]
+
+    def probe(self, at: float) -> str:
+        """Return what makes `/healthz` tell the bot how its request arrived: `<Unix time>-<128 bits>`."""
+        return f"{int(at)}-{self._mac('probe', str(int(at)))[:32]}"
+
+    def is_probe(self, probe: str, now: float) -> bool:
+        """Return True if this installation made the probe, and lately: proxies on its way may keep it."""
+        at = probe.partition("-")[0]
+        known = re.fullmatch(r"[0-9]{1,12}", at, re.ASCII) and abs(now - int(at)) <= PROBE_SECONDS
+        return bool(known) and hmac.compare_digest(self.probe(int(at)).encode(), probe.encode())
 
     def _mac(self, purpose: str, text: str) -> str:
         message = f"{purpose}\0{text}".encode("utf-8", "surrogatepass")

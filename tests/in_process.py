@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_network
 
 from pydantic import SecretStr
 
@@ -29,7 +28,7 @@ def in_process(settings: Settings) -> Iterator[tuple[telegram.Running, Served]]:
             settings,
             bot_token=SecretStr(api.token),
             telegram_api_url=api.url,
-            trusted_proxies=(ip_network("127.0.0.1"),),
+            trusted_proxies=("127.0.0.1",),
             settle_seconds=0,
         ) as served,
         _bot(served.settings),

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -65,7 +64,7 @@ def test_every_variable_of_the_environment_is_read(tmp_path: Path) -> None:
         HOST="0.0.0.0",  # noqa: S104  # nothing listens here
         PORT="8443",
         DATABASE_URL=f"sqlite:///{tmp_path}/mine.db",
-        TRUSTED_PROXIES="127.0.0.1, 10.0.0.1/8,fd00::/8,",
+        TRUSTED_PROXIES="127.0.0.1, 10.0.0.1/8,fd00::/8, Cloudflare,",
         ALLOWED_CHATS=" 7, -1001234567890 ,",
         ADMIN_CHAT_ID="7",
         RETENTION_DAYS="30",
@@ -89,7 +88,7 @@ def test_every_variable_of_the_environment_is_read(tmp_path: Path) -> None:
         "host": "0.0.0.0",  # noqa: S104
         "port": 8443,
         "database_url": f"sqlite:///{tmp_path}/mine.db",
-        "trusted_proxies": tuple(map(ip_network, ("127.0.0.1", "10.0.0.0/8", "fd00::/8"))),
+        "trusted_proxies": ("127.0.0.1", "10.0.0.1/8", "fd00::/8", "cloudflare"),
         "allowed_chats": frozenset({7, -1001234567890}),
         "admin_chat_id": 7,
         "retention_days": 30,
@@ -239,7 +238,14 @@ WRONG = {
         "https:/x",
     ],
     "PORT": ["0", "65536", "-1", "http", "80.5", "8000 8001"],
-    "TRUSTED_PROXIES": ["everyone", "10.0.0.0/33", "10.0.0.1-10.0.0.9", "127.0.0.1 10.0.0.1"],
+    "TRUSTED_PROXIES": [
+        "everyone",
+        "cloudfare",
+        "127.0.0.1, cloudfare",
+        "10.0.0.0/33",
+        "10.0.0.1-10.0.0.9",
+        "127.0.0.1 10.0.0.1",
+    ],
     "ALLOWED_CHATS": ["anna", "7;8", "7, anna", "7.5"],
     "ADMIN_CHAT_ID": ["@anna", "7, 8", "7.5"],
     "RETENTION_DAYS": ["0", "-1", "forever", "3651"],

@@ -5,9 +5,19 @@ forgery of every Gmail reader. So the address of a hop is no evidence, nor is on
 contradicts. `data/hops.tsv` has the published addresses of hops.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    collapse_addresses,
+    ip_address,
+    ip_network,
+)
+from itertools import chain
 from typing import NamedTuple
 
 Address = IPv4Address | IPv6Address
@@ -24,17 +34,43 @@ CLIENT_HEADERS = {
     "fastly-client-ip": "Fastly",
     "true-client-ip": "a CDN",
     "x-azure-clientip": "Azure Front Door",
+    "incap-client-ip": "Imperva",
+    "x-sucuri-clientip": "Sucuri",
+    "do-connecting-ip": "DigitalOcean",
+    "x-nf-client-connection-ip": "Netlify",
+    "x-vercel-forwarded-for": "Vercel",
     "x-real-ip": "",
     "x-forwarded-for": "",
     "forwarded": "",
 }
 """Headers in which a hop names the client it saw, and who sets them; empty where many do."""
 
+CDN_LOOP = "cdn-loop"
+"""Every CDN on the way adds an entry to it (RFC 8586), also one whose addresses are on no list."""
+
+INSIDE = tuple(
+    map(
+        ip_network,
+        (
+            "127.0.0.0/8",
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "169.254.0.0/16",
+            "100.64.0.0/10",
+            "::1/128",
+            "fc00::/7",
+            "fe80::/10",
+        ),
+    )
+)
+"""Addresses inside a machine, a private network or a platform (100.64/10): no reader comes from there."""
+
 TITLES = {
     "cloudflare": "Cloudflare",
     "cloudfront": "Amazon CloudFront",
     "fastly": "Fastly",
-    "google": "Google Cloud’s load balancer",
+    "google": "Google Cloud Load Balancing",
 }
 """The names of `data/hops.tsv`, which TRUSTED_PROXIES takes, as people know them."""
 
@@ -48,6 +84,25 @@ class Client(NamedTuple):
     """The hop that stands in front and was not named, in words; empty where none is noticed."""
 
 
+class Place(NamedTuple):
+    """What an address says by itself."""
+
+    address: Address | None = None
+    """None where the text is no address."""
+    name: str = ""
+    """The published list that the address is on, such as `cloudflare`; empty for most."""
+    block: Prefix | None = None
+    """The block of `INSIDE` that the address is in."""
+    client: str | None = None
+    """The address as text, where it can be a client's."""
+
+
+class _Range(NamedTuple):
+    first: int
+    last: int
+    name: str
+
+
 class Hops:
     """The published addresses of hops; built once, from the lines of the data file."""
 
@@ -56,48 +111,86 @@ class Hops:
         for line in lines:
             name, prefix, _source, _date = line.split("\t")
             self._networks.setdefault(name, []).append(ip_network(prefix))
-        self.name_of = lru_cache(CACHED_ADDRESSES)(self._name_of)
+        self._ranges = {version: _ranges(self._networks, version) for version in (4, 6)}
+        self.place_of = lru_cache(CACHED_ADDRESSES)(self._place_of)
 
     def networks_of(self, name: str) -> list[Prefix]:
         """Return the addresses of a hop such as `cloudflare`. Raises KeyError for a name that has no list."""
         return self._networks[name]
 
-    def _name_of(self, address: str) -> str:
-        """Return whose hop an address is; empty for any other address, and for text that is none."""
-        parsed = address_in(address)
-        if parsed is None:
-            return ""
-        found = (name for name, networks in self._networks.items() if any(parsed in one for one in networks))
-        return next(found, "")
+    def _place_of(self, text: str) -> Place:
+        """Return whose an address is. Never raises."""
+        address = address_in(text)
+        if address is None:
+            return Place()
+        name, block = self._name_of(address), next((block for block in INSIDE if address in block), None)
+        return Place(address, name, block, None if name or block else str(address))
+
+    def _name_of(self, address: Address) -> str:
+        ranges, value = self._ranges[address.version], int(address)
+        found = bisect(ranges, value, key=lambda known: known.first)
+        return ranges[found - 1].name if found and value <= ranges[found - 1].last else ""
 
 
-def client_of(address: str | None, headers: Mapping[str, str], hops: Hops) -> Client:
+def _ranges(networks: Mapping[str, Iterable[Prefix]], version: int) -> list[_Range]:
+    """Return the prefixes of one version as ranges, in order, apart from each other."""
+    return sorted(
+        _Range(int(one.network_address), int(one.broadcast_address), name)
+        for name, known in networks.items()
+        for one in _joined(known, version)
+    )
+
+
+def _joined(networks: Iterable[Prefix], version: int) -> Iterator[Prefix]:
+    """Return the networks of one version without those that lie in another one."""
+    if version == 4:
+        return collapse_addresses(one for one in networks if isinstance(one, IPv4Network))
+    return collapse_addresses(one for one in networks if isinstance(one, IPv6Network))
+
+
+NOWHERE = Place()
+
+
+def client_of(
+    address: str | None, headers: Mapping[str, str], hops: Hops, passed: Collection[Address] = ()
+) -> Client:
     """Return the client behind an address, as far as it can be known; never raises.
 
-    `address` is the other end of the connection, or what is left after trusted proxies were passed. `headers`
-    have names in lower case, and an X-Forwarded-For only with the entries that no trusted proxy vouches for.
+    `address` is the other end of the connection, or what is left after trusted proxies were passed: those are
+    `passed`, and a header that names one of them contradicts nothing. `headers` have names in lower case, and
+    an X-Forwarded-For only with the entries that no trusted proxy vouches for.
     """
-    name = hops.name_of(address) if address else ""
+    place = hops.place_of(address) if address else NOWHERE
     given = [header for header in CLIENT_HEADERS if header in headers]
-    if not given:
-        return Client(None, TITLES[name]) if name else Client(address)
-    if not name and not _is_contradicted(address, headers, given):
-        return Client(address)
-    return Client(None, TITLES.get(name) or _owner(given) or _at(address))
+    if not given and CDN_LOOP not in headers:
+        return Client(place.client, TITLES.get(place.name, ""))
+    if not place.name and not _is_contradicted(place.address, headers, given, passed):
+        return Client(place.client)
+    return Client(None, TITLES.get(place.name) or _owner(given) or _at(address))
 
 
-def _is_contradicted(address: str | None, headers: Mapping[str, str], given: list[str]) -> bool:
-    """Return True if a header names another client than this address."""
-    known = address_in(address or "")
-    return any(claimed != known for header in given for claimed in _claimed(headers[header]))
+def _is_contradicted(
+    known: Address | None, headers: Mapping[str, str], given: list[str], passed: Collection[Address]
+) -> bool:
+    """Return True if a header names another client than this address, or a CDN that was not passed."""
+    outside = [address for address in passed if not any(address in block for block in INSIDE)]
+    if len(entries_of(headers.get(CDN_LOOP, ""))) > len(outside):
+        return True
+    claims = chain.from_iterable(_claimed(headers[header]) for header in given)
+    return any(claimed != known and claimed not in passed for claimed in claims)
 
 
 def _claimed(value: str) -> Iterator[Address | None]:
     """The addresses a header names, in its order; None for an entry that is no address."""
-    for entry in value.replace(";", ",").split(","):
-        name, is_pair, rest = entry.strip().partition("=")
+    for entry in entries_of(value.replace(";", ",")):
+        name, is_pair, rest = entry.partition("=")
         if not is_pair or name.strip().lower() == "for":
             yield address_in(rest if is_pair else name)
+
+
+def entries_of(value: str) -> list[str]:
+    """Return the entries of a list in a header, without empty ones."""
+    return [entry for part in value.split(",") if (entry := part.strip())]
 
 
 def _owner(given: list[str]) -> str:

@@ -7,9 +7,10 @@ from markupsafe import Markup
 import words
 from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
+from bot.messages import phrases
 from bot.messages.phrases import lines
 from bot.times import zones
-from storage import outbox, reports
+from storage import health, outbox, reports
 from storage.tables import Chat
 from tracking.status import ENDED, UNOPENED, LinkStatus
 from words import sentences
@@ -26,7 +27,10 @@ def status(turn: Turn) -> Answer:
         parts.append(words.say(sentences.commands.STATUS_PARKED, count=report.parked))
     if context.trouble:
         parts.append(words.say(sentences.commands.STATUS_TROUBLE))
-    if not report.parked and not context.trouble:
+    hop = health.hop_of(turn.session) if turn.chat.id == context.settings.admin_chat_id else None
+    if hop:
+        parts.append(phrases.hop(hop))
+    if not report.parked and not context.trouble and not hop:
         parts.append(words.say(sentences.commands.STATUS_WELL))
     again = [
         button(sentences.buttons.BUTTON_AGAIN, "again", 0),

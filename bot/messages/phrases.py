@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 import words
+from storage.health import Hop
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from tracking import Agent, Reason
@@ -65,3 +66,9 @@ def why_no_open(link: Link, now: float) -> Markup | None:
 def lines(*parts: str | Markup) -> Markup:
     """Return a text of these lines. An empty one leaves a gap."""
     return Markup("\n").join(Markup(part) for part in parts)  # noqa: S704  # catalogue or said already
+
+
+def hop(noticed: Hop) -> Markup:
+    """Return which proxy TRUSTED_PROXIES does not name, and what to set."""
+    sentence = sentences.operator.HOPS[noticed.kind]
+    return words.say(sentence, hop=noticed.title, address=noticed.address, value=noticed.value)

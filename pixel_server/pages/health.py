@@ -12,21 +12,32 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 
 from pixel_server.services import Given, Services
-from pixel_server.wire.headers import is_loopback
+from pixel_server.wire.headers import by_name, is_loopback
 from settings import Settings
 from storage.engine import SchemaError, database_of, reading, require_schema
-from storage.health import BOT, owed, trouble_of
+from storage.health import BOT, PROBE, owed, trouble_of
 from storage.published_lists import ListAge, ages
 from storage.spool import Spools
 from storage.times import now
+from tracking.hops import CLIENT_HEADERS
 
 router = APIRouter()
 
+_NAME_A_CLIENT = frozenset({*CLIENT_HEADERS, "via"})
+"""Headers of a request that came through a proxy."""
+
 
 @router.get("/healthz")
-def healthz(services: Given) -> JSONResponse:
-    """The process answers. By `instance` the bot sees that PUBLIC_URL leads to its own installation."""
-    return JSONResponse({"ok": True, "instance": services.keys.installation_id()})
+async def healthz(request: Request, services: Given) -> JSONResponse:
+    """The process answers. By `instance` the bot sees that PUBLIC_URL leads to its own installation.
+
+    A probe, which only this installation can make, is told how it arrived as well.
+    """
+    told: dict[str, Any] = {"ok": True, "instance": services.keys.installation_id()}
+    if services.keys.is_probe(request.headers.get(PROBE, ""), now()):
+        headers = by_name(request.scope["headers"])
+        told["way"] = services.clients.way_of_probe(_peer(request), headers)._asdict()
+    return JSONResponse(told)
 
 
 @router.get("/readyz")
@@ -42,7 +53,7 @@ def _check(services: Services) -> tuple[bool, dict[str, Any]]:
     database, writer = database_of(services.engine), services.writer
     found = (
         database.warning(),
-        _hidden_clients(services),
+        services.hops.warning,
         writer.spools.unusable,
         services.eraser.trouble,
     )
@@ -74,12 +85,6 @@ def _spool(spools: Spools) -> dict[str, Any]:
     }
 
 
-def _hidden_clients(services: Services) -> str:
-    if not services.pixel.hidden_clients:
-        return ""
-    return "A proxy stands before this server: set TRUSTED_PROXIES to its address, to check who fetches."
-
-
 def old_lists(lists: Mapping[str, ListAge]) -> list[str]:
     """Return a warning for the lists that are too old, or nothing."""
     old = [f"{name} ({age.days} days)" for name, age in lists.items() if age.is_old]
@@ -92,5 +97,8 @@ def _may_see_details(request: Request, settings: Settings) -> bool:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode(), token.get_secret_value().encode())
     # A tunnel on this machine also comes from loopback, but names its client.
-    peer = request.client.host if request.client else None
-    return is_loopback(peer) and "x-forwarded-for" not in request.headers
+    return is_loopback(_peer(request)) and _NAME_A_CLIENT.isdisjoint(request.headers)
+
+
+def _peer(request: Request) -> str | None:
+    return request.client.host if request.client else None

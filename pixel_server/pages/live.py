@@ -29,8 +29,11 @@ MAX_STREAMS = 256
 MAX_STREAMS_PER_LINK = 8
 """Open streams of one link: a few devices of its owner. A key that leaked must not use up all streams."""
 MAX_STREAMS_PER_ADDRESS = 32
-"""Open streams of one client address. Behind a proxy that nobody named, all clients have one address, so
-this is more than one person needs."""
+"""Open streams of one client address. A household or an office has one address, so this is more than one
+person needs."""
+MAX_STREAMS_UNKNOWN = MAX_STREAMS // 2
+"""Open streams of all clients whose address a hop hides: behind a proxy that nobody named, that is everybody.
+Some are left for the others, because any client can send a header that makes it look hidden."""
 
 POLL_SECONDS = 2.0
 """Between two queries that no fetch and no statement here has caused."""
@@ -120,7 +123,7 @@ class Live:
             self._closing
             or self.open_pages >= MAX_STREAMS
             or same_link >= MAX_STREAMS_PER_LINK
-            or same_address >= MAX_STREAMS_PER_ADDRESS
+            or same_address >= (MAX_STREAMS_PER_ADDRESS if address else MAX_STREAMS_UNKNOWN)
         ):
             return None
         return Events(self, self._add(Stream(link, address)))

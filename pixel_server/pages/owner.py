@@ -14,7 +14,7 @@ import words
 from pixel_server.pages.guard import PAGE_HEADERS
 from pixel_server.pages.live import stage_of
 from pixel_server.services import Given, Services
-from pixel_server.wire.headers import FORWARDED, header
+from pixel_server.wire.headers import by_name
 from storage.engine import LOCK, reading
 from storage.keys import link_id_in
 from storage.links import history_of
@@ -89,7 +89,7 @@ def say_sent(services: Given, link: OwnedLink, owner_key: str) -> Response:
 async def live(request: Request, services: Given, link: OwnedLink) -> Response:
     """Server-sent events: the stage of the link, at first and after each change."""
     peer = request.client.host if request.client else None
-    address = services.clients.find(peer, header(request.scope["headers"], FORWARDED))
+    address = services.clients.address(peer, by_name(request.scope["headers"]))
     return services.live.open(link, address) or services.templates.page(
         request, "plain.html", status=429, sentence=sentences.pages.PAGE_TOO_MANY
     )

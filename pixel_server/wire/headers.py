@@ -1,18 +1,23 @@
-"""What a request's headers say, and from which address behind proxies it comes."""
+"""What a request's headers say, and which client is behind the proxies it came through."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
 
-from tracking.agents import LONGEST_ADDRESS
+from tracking.hops import LONGEST_ENTRY, TITLES, Address, Client, Hops, address_in, client_of, entries_of
 
-CACHED_ADDRESSES = 1024
-"""The same few proxies come again and again, and strangers must not fill memory."""
+CACHED_ADDRESSES = 4096
+"""The same proxies and readers come again and again, and strangers must not fill memory."""
 
 FORWARDED = b"x-forwarded-for"
+LISTED = FORWARDED.decode()
+
+OWN_HEADERS = {"cloudflare": "cf-connecting-ip"}
+"""By a published list's name, the header in which such a hop names its client, whatever a client sent. Caddy
+drops X-Forwarded-For and keeps this one."""
 
 Headers = Iterable[tuple[bytes, bytes]]
-Networks = Sequence[IPv4Network | IPv6Network]
 
 
 def header(headers: Headers, name: bytes) -> str | None:
@@ -21,53 +26,84 @@ def header(headers: Headers, name: bytes) -> str | None:
     return b",".join(found).decode("latin-1") if found else None
 
 
-class ClientAddress:
-    """Finds the client's address in X-Forwarded-For.
+def by_name(headers: Headers) -> dict[str, str]:
+    """Return the headers by name. The last of repeated ones counts, but an X-Forwarded-For is one list."""
+    named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+    if LISTED in named:
+        named[LISTED] = header(headers, FORWARDED) or ""
+    return named
 
-    The list is read from the right, past the proxies in TRUSTED_PROXIES and no further. Each proxy appends
-    the address it saw. The leftmost entry is whatever the client wrote.
+
+class Found(NamedTuple):
+    """What is left of the way that a request came, once the trusted proxies are passed."""
+
+    address: str | None
+    """The first address that is not a trusted proxy's; None if there is no more, or the entry is none."""
+    passed: list[Address]
+    """The trusted proxies, the nearest first."""
+    beyond: str
+    """The entries of X-Forwarded-For to the left of the address, which nobody vouches for."""
+
+
+class ClientAddress:
+    """Finds the client behind the proxies that TRUSTED_PROXIES names.
+
+    X-Forwarded-For is read from the right, past the trusted proxies and no further. Each proxy appends the
+    address it saw. The leftmost entry is whatever the client wrote.
     """
 
-    def __init__(self, trusted: Networks) -> None:
-        self._trusted = trusted
-        self._cached = lru_cache(CACHED_ADDRESSES)(self._is_in_trusted_network)
+    def __init__(self, trusted: Sequence[str], hops: Hops) -> None:
+        """`trusted` has addresses, networks, and names of published lists, such as `cloudflare`."""
+        self._hops = hops
+        self._names = frozenset(trusted) & TITLES.keys()
+        self._networks: list[IPv4Network | IPv6Network] = [
+            ip_network(one, strict=False) for one in trusted if one not in TITLES
+        ]
+        self._trusted = lru_cache(CACHED_ADDRESSES)(self._trusted_proxy)
 
-    def find(self, peer: str | None, forwarded: str | None) -> str | None:
-        """Return the client's address as text; None if it cannot be known.
+    def client(self, peer: str | None, headers: dict[str, str]) -> Client:
+        """Return the client, as far as it can be known. `peer` is the other end of the connection."""
+        address, passed, beyond = self.find(peer, headers.get(LISTED, ""))
+        if passed:
+            address = address or self._named_by(passed[-1], headers)
+            headers = {**headers, LISTED: beyond}
+        return client_of(address, headers, self._hops, passed)
 
-        `peer` is the other end of the connection, `forwarded` the value of X-Forwarded-For.
-        """
-        if not forwarded or not self._trusted or peer is None or not self.trusts(peer):
-            return peer
-        for entry in reversed(forwarded.split(",")):
-            address = entry.strip()
-            if not self.trusts(address):
-                return address
-        return None
+    def find(self, peer: str | None, forwarded: str) -> Found:
+        """Pass the trusted proxies. `forwarded` is the value of X-Forwarded-For, or empty."""
+        if peer is None or (proxy := self._proxy(peer)) is None:
+            return Found(peer, [], forwarded)
+        entries, passed = entries_of(forwarded), [proxy]
+        while entries and (proxy := self._proxy(entries[-1])):
+            passed.append(proxy)
+            entries.pop()
+        # A trusted proxy's own address is nobody's, also where the proxy does not say who asks.
+        seen = _address(entries.pop()) if entries else None
+        return Found(seen, passed, ",".join(entries))
 
-    def trusts(self, address: str) -> bool:
+    def _named_by(self, proxy: Address, headers: dict[str, str]) -> str | None:
+        """Return the client that the outermost trusted proxy names in a header of its own, if it has one."""
+        own = OWN_HEADERS.get(self._hops.place_of(str(proxy)).name, "")
+        return _address(headers.get(own, ""))
+
+    def trusts(self, entry: str) -> bool:
         """Return True if this is the address of a trusted proxy. Text that is no address is not trusted."""
-        return len(address) <= LONGEST_ADDRESS and self._cached(address)
+        return self._proxy(entry) is not None
 
-    def _is_in_trusted_network(self, address: str) -> bool:
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return False
-        mapped = getattr(parsed, "ipv4_mapped", None) or parsed
-        return any(mapped in network for network in self._trusted)
+    def _proxy(self, entry: str) -> Address | None:
+        return self._trusted(entry) if len(entry) <= LONGEST_ENTRY else None
 
-    def hides_clients(self, peer: str | None, forwarded: str | None) -> bool:
-        """Return True if the request came through a proxy that TRUSTED_PROXIES does not name."""
-        return bool(forwarded) and peer is not None and not self.trusts(peer) and is_local(peer)
+    def _trusted_proxy(self, entry: str) -> Address | None:
+        """Return the address in an entry if it is a trusted proxy's."""
+        address, name, *_ = self._hops.place_of(entry)
+        if address is None:
+            return None
+        return address if name in self._names or any(address in one for one in self._networks) else None
 
 
-def is_local(address: str | None) -> bool:
-    """Return True for an address of this machine or a private network: a proxy's, or a tunnel's."""
-    try:
-        return ip_address(address or "").is_private
-    except ValueError:
-        return False
+def _address(entry: str) -> str | None:
+    found = address_in(entry)
+    return str(found) if found else None
 
 
 def is_loopback(address: str | None) -> bool:

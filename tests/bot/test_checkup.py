@@ -17,18 +17,18 @@ from bot.message import unpack
 from settings import Settings
 from storage import chats, claims, disks, published_lists
 from storage.engine import reading, writing
-from storage.keys import open_keys
+from storage.keys import Keys, open_keys
 from storage.published_lists import ListAge
 from storage.tables import Chat, OutboxMessage
-from storage.times import moment
+from storage.times import moment, now
 from tests.conftest import settings_of
 from tests.fetches import NOON
 from tests.pixel_server.serving import serving
 
 ADMIN = 4711
 WORLD = "https://mail.example"
-INSTANCE = "0123456789abcdef"
-OURS = {"ok": True, "instance": INSTANCE}
+KEYS = Keys(bytes(32))
+OURS = {"ok": True, "instance": KEYS.installation_id()}
 SERVER = "/dev/sda1 / ext4 rw 0 0\n"
 
 
@@ -73,13 +73,12 @@ def make_context(engine: Engine) -> Iterator[Callable[[Settings], BotContext]]:
 
 
 async def problems_of(settings: Settings, **environ: str) -> list[str]:
-    return [problem().unescape() for problem in await find_problems(settings, INSTANCE, environ)]
+    return [problem().unescape() for problem in await find_problems(settings, KEYS, environ)]
 
 
 async def test_an_address_of_this_installation_is_no_problem(settings: Settings) -> None:
     with serving(settings, telegram_api_url="http://127.0.0.1:1") as served:
-        instance = open_keys(settings.key_file).installation_id()
-        assert await find_problems(served.settings, instance, {}) == []
+        assert await find_problems(served.settings, open_keys(settings.key_file), {}) == []
         assert "another installation" in (await problems_of(served.settings))[0]
 
 
@@ -101,6 +100,26 @@ async def test_the_check_waits_for_a_pixel_server_that_starts_a_little_later(
     asked = world.get(f"{WORLD}/healthz").mock(side_effect=answers)
     assert await problems_of(public) == []
     assert asked.call_count == 3
+
+
+async def test_a_proxy_that_is_not_named_is_reported_with_what_to_set(
+    world: respx.Router, public: Settings
+) -> None:
+    hop = ["named", "Cloudflare", "172.71.1.2", "127.0.0.1, cloudflare"]
+    asked = world.get(f"{WORLD}/healthz").respond(json={**OURS, "way": {"client": None, "hop": hop}})
+    (problem,) = await problems_of(public)
+    assert problem.startswith(
+        "Requests come through Cloudflare (172.71.1.2). Set TRUSTED_PROXIES=127.0.0.1, cloudflare."
+    )
+    assert KEYS.is_probe(asked.calls.last.request.headers["x-readback-probe"], now())
+
+
+@pytest.mark.parametrize("hop", [None, [], "Cloudflare", ["loud", "", "", ""], ["named", 1, 2, 3], {}])
+async def test_a_way_that_another_version_tells_is_no_problem(
+    world: respx.Router, public: Settings, hop: object
+) -> None:
+    world.get(f"{WORLD}/healthz").respond(json={**OURS, "way": {"hop": hop}})
+    assert await problems_of(public) == []
 
 
 @pytest.mark.parametrize(

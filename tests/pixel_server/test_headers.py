@@ -7,17 +7,19 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from pixel_server.pages.guard import HostCheck
-from pixel_server.wire.headers import ClientAddress, header, is_local, is_loopback
+from pixel_server.wire.headers import ClientAddress, Found, header, is_loopback
+from tracking.agents import data_lines
+from tracking.hops import Client, Hops, address_in, entries_of
 
-PROXIES = tuple(map(ip_network, ("127.0.0.1", "10.0.0.0/8", "fd00::/8")))
+PROXIES = ("127.0.0.1", "10.0.0.0/8", "fd00::/8")
 OURS = ("127.0.0.1", "10.0.0.1", "10.255.255.255", "fd00::1", "FD00:0::0002", "::ffff:10.0.0.3")
 THEIRS = ("66.249.84.1", "84.150.10.20", "2003:e1::1", "::ffff:84.150.10.20", "192.168.0.1", "11.0.0.1")
 JUNK = (
     "",
     "unknown",
     "_hidden",
-    "10.0.0.1:80",
-    "[fd00::1]",
+    "junk:80",
+    "[::",
     "10.0.0.0/8",
     "010.0.0.1",
     "10.0.0",
@@ -35,94 +37,140 @@ def listed(entries: list[str]) -> str:
 # --- the client's address --------------------------------------------------------------------------
 
 
-@given(st.none() | anything, st.none() | st.text(max_size=80) | st.lists(anything, max_size=8).map(listed))
-@example("127.0.0.1", "," * 500)
-@example("127.0.0.1", "fe80::1%eth0")
-@example("::ffff:127.0.0.1", "84.150.10.20")
-def test_any_forwarded_header_gives_an_address_or_none(peer: str | None, forwarded: str | None) -> None:
-    clients = ClientAddress(PROXIES)
+@pytest.fixture(scope="module")
+def hops() -> Hops:
+    return Hops(data_lines("hops.tsv"))
+
+
+@given(
+    peer=st.none() | anything,
+    forwarded=st.text(max_size=80) | st.lists(anything, max_size=8).map(listed),
+    trusted=st.sampled_from([(), PROXIES, ("cloudflare", *PROXIES)]),
+)
+@example("127.0.0.1", "," * 500, PROXIES)
+@example("127.0.0.1", "fe80::1%eth0", PROXIES)
+@example("::ffff:127.0.0.1", "84.150.10.20", PROXIES)
+@example("127.0.0.1", "127.0.0.1," * 500, PROXIES)
+def test_any_forwarded_header_gives_an_address_or_none(
+    hops: Hops, peer: str | None, forwarded: str, trusted: tuple[str, ...]
+) -> None:
+    clients = ClientAddress(trusted, hops)
     found = clients.find(peer, forwarded)
-    assert found is None or found == peer or found in (forwarded or "")
-    assert clients.hides_clients(peer, forwarded) in (True, False)
+    assert found.address is None or found.address == peer or address_in(found.address)
+    headers = {"x-forwarded-for": forwarded, "x-real-ip": forwarded, "cf-connecting-ip": forwarded}
+    client = clients.client(peer, headers)
+    assert client.address is None or address_in(client.address)
 
 
 @given(
     st.lists(anything.filter(lambda entry: "," not in entry), max_size=5),
-    theirs | junk,
+    theirs | st.sampled_from(JUNK[1:3]),
     st.lists(ours, max_size=4),
 )
 def test_entries_left_of_the_first_untrusted_address_are_never_believed(
-    spoofed: list[str], stranger: str, hops: list[str]
+    hops: Hops, spoofed: list[str], stranger: str, proxies: list[str]
 ) -> None:
-    forwarded = listed([*spoofed, stranger, *hops])
-    assume(forwarded)
-    found = ClientAddress(PROXIES).find("127.0.0.1", forwarded)
-    assert found == stranger
+    found = ClientAddress(PROXIES, hops).find("127.0.0.1", listed([*spoofed, stranger, *proxies]))
+    assert address_in(found.address or "") == address_in(stranger)
+    assert found.beyond == ",".join(entries_of(listed(spoofed)))
+    assert found.passed == [address_in(one) for one in ("127.0.0.1", *reversed(proxies))]
 
 
 @given(theirs | junk, st.lists(anything, max_size=5).map(listed))
-def test_an_untrusted_peer_is_the_client_whatever_it_forwards(peer: str, forwarded: str) -> None:
-    assert ClientAddress(PROXIES).find(peer, forwarded) == peer
+def test_an_untrusted_peer_is_where_the_way_ends_whatever_it_forwards(
+    hops: Hops, peer: str, forwarded: str
+) -> None:
+    assume(not ClientAddress(PROXIES, hops).trusts(peer))
+    assert ClientAddress(PROXIES, hops).find(peer, forwarded) == Found(peer, [], forwarded)
 
 
 @given(anything, st.lists(anything, max_size=5).map(listed))
-def test_without_trusted_proxies_no_forwarded_header_counts(peer: str, forwarded: str) -> None:
-    assert ClientAddress(()).find(peer, forwarded) == peer
+def test_without_trusted_proxies_no_forwarded_header_counts(hops: Hops, peer: str, forwarded: str) -> None:
+    assert ClientAddress((), hops).find(peer, forwarded) == Found(peer, [], forwarded)
 
 
-@given(ours, st.lists(ours, min_size=1, max_size=4).map(listed))
-def test_when_all_addresses_are_trusted_proxies_the_client_is_unknown(peer: str, forwarded: str) -> None:
-    assert ClientAddress(PROXIES).find(peer, forwarded) is None
+@given(ours, st.lists(ours, max_size=4).map(listed))
+def test_when_all_addresses_are_trusted_proxies_the_client_is_unknown(
+    hops: Hops, peer: str, forwarded: str
+) -> None:
+    clients = ClientAddress(PROXIES, hops)
+    assert clients.find(peer, forwarded).address is None
+    assert clients.client(peer, {"x-forwarded-for": forwarded}) == Client(None)
 
 
 @given(st.ip_addresses())
-def test_an_address_is_trusted_exactly_when_a_network_holds_it(address: object) -> None:
-    expected = any(ip_address(str(address)) in network for network in PROXIES)
-    clients = ClientAddress(PROXIES)
+def test_an_address_is_trusted_exactly_when_a_network_holds_it(hops: Hops, address: object) -> None:
+    expected = any(ip_address(str(address)) in ip_network(network) for network in PROXIES)
+    clients = ClientAddress(PROXIES, hops)
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is None:
         # Asked twice, because the second answer comes from the cache.
         assert [clients.trusts(str(address)), clients.trusts(str(address))] == [expected] * 2
 
 
-def test_trusted_hops_are_skipped_up_to_the_first_untrusted_one() -> None:
-    find = ClientAddress(PROXIES).find
+def test_trusted_hops_are_skipped_up_to_the_first_untrusted_one(hops: Hops) -> None:
+    def find(peer: str | None, forwarded: str) -> str | None:
+        return ClientAddress(PROXIES, hops).find(peer, forwarded).address
+
     assert find("127.0.0.1", "66.249.84.1") == "66.249.84.1"
     assert find("127.0.0.1", "1.1.1.1, 66.249.84.1, 10.0.0.1, fd00::9") == "66.249.84.1"
+    assert find("127.0.0.1", "66.249.84.1:4711, 10.0.0.1:80, [fd00::9]:443") == "66.249.84.1"
+    assert find("127.0.0.1", '"[2003:e1::1]:4711"') == "2003:e1::1"
     assert find("::ffff:127.0.0.1", "66.249.84.1,10.0.0.1") == "66.249.84.1"
-    assert find("127.0.0.1", None) == "127.0.0.1"
+    assert find("127.0.0.1", ", 66.249.84.1") == "66.249.84.1"
+    assert find("127.0.0.1", "") is None
     assert find(None, "66.249.84.1") is None
 
 
+CLOUDFLARE, READER = "172.71.1.2", "84.112.31.7"
+
+
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "hides"),
+    ("trusted", "peer", "headers"),
     [
-        ("127.0.0.1", "66.249.84.1", False),
-        ("192.168.0.1", "66.249.84.1", True),
-        ("172.17.0.1", "66.249.84.1", True),
-        ("fe80::1", "66.249.84.1", True),
-        ("192.168.0.1", None, False),
-        ("192.168.0.1", "", False),
-        ("84.150.10.20", "66.249.84.1", False),
-        ("junk", "66.249.84.1", False),
-        (None, "66.249.84.1", False),
+        (("cloudflare",), CLOUDFLARE, {"x-forwarded-for": READER, "cf-connecting-ip": READER}),
+        (("127.0.0.1", "cloudflare"), "127.0.0.1", {"x-forwarded-for": f"{READER}, {CLOUDFLARE}"}),
+        # Caddy drops what came before, and nginx names whom it saw.
+        (
+            ("127.0.0.1", "cloudflare"),
+            "127.0.0.1",
+            {"x-forwarded-for": CLOUDFLARE, "cf-connecting-ip": READER, "x-real-ip": CLOUDFLARE},
+        ),
+        (("fastly",), "151.101.1.9", {"x-forwarded-for": READER, "fastly-client-ip": READER}),
+        (("cloudfront",), "130.176.1.1", {"x-forwarded-for": READER, "via": "1.1 x.cloudfront.net"}),
+        (("google", "34.117.1.1"), "35.191.8.9", {"x-forwarded-for": f"{READER},34.117.1.1"}),
     ],
 )
-def test_a_peer_that_forwards_from_a_private_address_is_an_unnamed_proxy(
-    peer: str | None, forwarded: str | None, hides: bool
+def test_behind_a_hop_that_is_named_the_client_is_known(
+    hops: Hops, trusted: tuple[str, ...], peer: str, headers: dict[str, str]
 ) -> None:
-    assert ClientAddress(PROXIES).hides_clients(peer, forwarded) is hides
+    assert ClientAddress(trusted, hops).client(peer, headers) == Client(READER)
 
 
-@given(st.none() | st.text(max_size=40) | anything)
-def test_any_text_can_be_checked_for_a_local_address(address: str | None) -> None:
-    assert is_local(address) or not is_loopback(address)
+@pytest.mark.parametrize(
+    ("trusted", "peer", "headers"),
+    [
+        ((), CLOUDFLARE, {}),
+        ((), "127.0.0.1", {"x-forwarded-for": f"{READER}, {CLOUDFLARE}"}),
+        (("127.0.0.1",), "127.0.0.1", {"x-forwarded-for": f"{READER}, {CLOUDFLARE}"}),
+        (("127.0.0.1",), "127.0.0.1", {"x-forwarded-for": CLOUDFLARE, "cf-connecting-ip": READER}),
+        (("google",), "35.191.8.9", {"x-forwarded-for": f"{READER},34.117.1.1"}),
+        # Only Cloudflare itself is believed what stands there.
+        (("127.0.0.1", "cloudflare"), "127.0.0.1", {"cf-connecting-ip": READER}),
+        (("127.0.0.1",), "127.0.0.1", {}),
+        ((), "100.64.0.3", {}),
+        ((), "66.241.124.10", {"fly-client-ip": READER}),
+    ],
+)
+def test_behind_a_hop_that_is_not_named_nobody_is_taken_for_the_client(
+    hops: Hops, trusted: tuple[str, ...], peer: str, headers: dict[str, str]
+) -> None:
+    assert ClientAddress(trusted, hops).client(peer, headers).address is None
 
 
-def test_loopback_and_private_addresses_are_told_apart() -> None:
+def test_a_loopback_address_is_recognised() -> None:
     addresses = ("127.0.0.1", "127.8.9.1", "::1", "10.0.0.1", "fd00::1", "84.150.10.20", "", None)
     assert [is_loopback(address) for address in addresses] == [True] * 3 + [False] * 5
-    assert [is_local(address) for address in addresses] == [True] * 5 + [False] * 3
 
 
 def host_check(public_url: str, host: str) -> HostCheck:

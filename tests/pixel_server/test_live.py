@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from ipaddress import ip_network
 from typing import BinaryIO
 
 import pytest
@@ -17,7 +16,7 @@ from storage.objections import object_to
 from storage.tables import Link, OutboxMessage, StatementRow
 from storage.times import now
 from tests.fetches import NOON
-from tests.pixel_server.serving import HOME, PATIENCE, Answer, Served, request, sent, serving, track
+from tests.pixel_server.serving import HOME, HOME_V6, PATIENCE, Answer, Served, request, sent, serving, track
 from tests.pixel_server.test_pages import copy_path
 from tests.tracking.stories import GMAIL, PREFETCH, Story
 from tracking import History, Sighting, StatementKind, Windows
@@ -182,7 +181,7 @@ def test_streams_are_limited_per_link_per_address_and_per_server(
     monkeypatch.setattr(live, "MAX_STREAMS_PER_ADDRESS", 3)
     monkeypatch.setattr(live, "MAX_STREAMS", 4)
     contract, invoice, notice = (track(engine, label) for label in ("contract", "invoice", "notice"))
-    trusted = settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.1"),)})
+    trusted = settings.model_copy(update={"trusted_proxies": ("127.0.0.1",)})
     with serving(trusted) as served, ExitStack() as open_pages:
 
         def opens(link: Link, address: str) -> int:
@@ -192,6 +191,19 @@ def test_streams_are_limited_per_link_per_address_and_per_server(
         assert [opens(contract, HOME) for _ in range(3)] == [200, 200, 429]
         assert [opens(invoice, HOME) for _ in range(2)] == [200, 429]
         assert [opens(notice, address) for address in ("84.0.0.1", "84.0.0.2")] == [200, 429]
+
+
+def test_behind_a_hop_nobody_named_all_clients_together_may_have_half_of_the_streams(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MAX_STREAMS_PER_ADDRESS", 1)
+    monkeypatch.setattr(live, "MAX_STREAMS_UNKNOWN", 3)
+    with serving(settings) as served, ExitStack() as open_pages:
+        statuses = [
+            open_pages.enter_context(listening(served, track(engine), x_forwarded_for=address)).status
+            for address in (HOME, HOME, HOME_V6, HOME)
+        ]
+    assert statuses == [200, 200, 200, 429]
 
 
 def test_a_page_that_is_closed_gives_its_place_back(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.keys import KeyFileError, Keys, link_id_in, open_keys
+from tests.fetches import NOON
 from tests.processes import ROOT
 
 KEYS = Keys(bytes(range(32)))
@@ -136,6 +137,19 @@ def test_a_device_is_the_same_inside_a_link_and_unknown_outside() -> None:
 @given(st.text(st.characters(codec=None)))
 def test_whatever_a_program_calls_itself_it_has_a_device(user_agent: str) -> None:
     assert len(KEYS.device(TOKEN, "192.0.2.1", user_agent)) == 16
+
+
+def test_a_probe_is_known_to_its_own_host_for_a_while() -> None:
+    keys = Keys(bytes(32))
+    probe = keys.probe(NOON)
+    assert [keys.is_probe(probe, NOON + late) for late in (-300, 0, 300)] == [True] * 3
+    assert [keys.is_probe(probe, NOON + late) for late in (-302, 302)] == [False] * 2
+    assert not Keys(bytes([1] * 32)).is_probe(probe, NOON)
+
+
+@given(st.text() | st.from_regex(r"[0-9]{1,15}-[0-9a-f]{0,40}"))
+def test_no_text_is_a_probe(text: str) -> None:
+    assert not Keys(bytes(32)).is_probe(text, NOON)
 
 
 def test_a_test_key_opens_the_self_test_alone_and_an_owner_key_does_not() -> None:

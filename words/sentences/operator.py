@@ -28,6 +28,21 @@ CHECKUP_LOCAL = _(
     "PUBLIC_URL {url} leads no further than your own network, so nobody outside can load an image. Set it to the "
     "https:// address at which the world reaches the pixel server."
 )
+HOPS = {
+    "named": _(
+        "Requests come through {hop} ({address}). Set TRUSTED_PROXIES={value}. Until then the pixel server cannot see "
+        "where a request comes from, and opens count as weak."
+    ),
+    "unnamed": _(
+        "Requests come through a proxy at {address}. Set TRUSTED_PROXIES={value}. Until then the pixel server cannot "
+        "see where a request comes from, and opens count as weak."
+    ),
+    "silent": _(
+        "Requests come through a proxy at {address} that does not say who asks. Let it send X-Forwarded-For "
+        "(docs/operating.md shows how), and set TRUSTED_PROXIES={value}. Until then the pixel server cannot see where "
+        "a request comes from, and opens count as weak."
+    ),
+}
 CHECKUP_DATABASE = _(
     "The database is {path}. {why} Links and what they saw would be gone then. Put it on a volume that lasts, or set "
     "DATABASE_URL to a PostgreSQL server."

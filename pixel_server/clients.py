@@ -1,0 +1,47 @@
+"""Who is behind a request, and which hop hides it: what the pixel, the pages and `/healthz` ask."""
+
+from typing import NamedTuple
+
+from pixel_server.database.hops import HopWatch
+from pixel_server.wire.headers import ClientAddress
+from pixel_server.wire.unnamed import UnnamedHops
+from settings import Settings
+from storage.health import Hop
+from tracking.hops import Hops
+
+
+class Way(NamedTuple):
+    """How the bot's own request arrived."""
+
+    peer: str | None
+    """The other end of the connection."""
+    client: str | None
+    hop: Hop | None
+
+
+class Clients:
+    """Knows the proxies that TRUSTED_PROXIES names, and notices those that it should name."""
+
+    def __init__(self, settings: Settings, hops: Hops, watch: HopWatch) -> None:
+        self._trusted = settings.trusted_proxies
+        self._watch = watch
+        self._https = settings.public_url.startswith("https:")
+        self.use(hops)
+
+    def use(self, hops: Hops) -> None:
+        """Tell hops by newer lists from now on."""
+        self._addresses = ClientAddress(self._trusted, hops)
+        self._unnamed = UnnamedHops(self._trusted, self._addresses, hops)
+
+    def address(self, peer: str | None, headers: dict[str, str]) -> str | None:
+        """Return the client's address; None if it cannot be known. `peer` is the connection's other end."""
+        client = self._addresses.client(peer, headers)
+        if client.hop:
+            self._watch.notice(self._unnamed.of_fetch(peer, headers, client))
+        return client.address
+
+    def way_of_probe(self, peer: str | None, headers: dict[str, str]) -> Way:
+        """Return how a request arrived that the bot made through PUBLIC_URL."""
+        hop = self._unnamed.of_probe(peer, headers, https=self._https)
+        self._watch.notice(hop)
+        return Way(peer, self._addresses.client(peer, headers).address, hop)
