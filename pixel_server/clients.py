@@ -40,6 +40,16 @@ class Clients:
             self._watch.notice(self._unnamed.of_fetch(peer, headers, client))
         return client.address
 
+    def is_https(self, peer: str | None, headers: dict[str, str]) -> bool | None:
+        """Return whether the client spoke https; None if nothing says so.
+
+        A trusted proxy knows it. All links begin with PUBLIC_URL, so that says it for everybody else.
+        """
+        told = headers.get("x-forwarded-proto", "")
+        if told and peer is not None and self._addresses.trusts(peer):
+            return told.partition(",")[0].strip().lower() == "https"
+        return self._https or None
+
     def way_of_probe(self, peer: str | None, headers: dict[str, str]) -> Way:
         """Return how a request arrived that the bot made through PUBLIC_URL."""
         hop = self._unnamed.of_probe(peer, headers, https=self._https)

@@ -102,5 +102,6 @@ class Pixel:
     def _examine(self, headers: Sequence[Header], peer: str | None, method: str = "GET") -> Facts:
         named = by_name(headers)
         address = self._clients.address(peer, named)
-        sighting = identify(Request(method, named, address), self._signatures)
+        request = Request(method, named, address, secure=self._clients.is_https(peer, named))
+        sighting = identify(request, self._signatures)
         return Facts(sighting, address, named.get("user-agent", ""))

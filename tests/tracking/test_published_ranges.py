@@ -105,8 +105,8 @@ def test_a_list_that_was_fetched_later_is_in_force_and_the_others_stay_as_shippe
 def test_a_hops_list_replaces_only_its_own_half() -> None:
     data = in_force([Fetched(CLOUDFLARE.name, "2999-01-01", ["104.16.0.0/13"])])
     hops = Hops(without_comments(data[HOPS]))
-    assert hops.name_of("104.16.1.1") == "cloudflare"
-    assert hops.name_of("173.245.48.1") == ""
+    assert hops.place_of("104.16.1.1").name == "cloudflare"
+    assert hops.place_of("173.245.48.1").name == ""
     assert prefixes_of(data, CLOUDFLARE_V6) == prefixes_of(shipped(), CLOUDFLARE_V6)
 
 
