@@ -17,6 +17,7 @@ LONGEST = (
     "tests/test_story.py",
     "tests/test_faults.py",
     "tests/storage/test_pacing.py",
+    "tests/storage/test_peeks.py",
     "tests/pixel_server/test_pages_in_a_browser.py",
     "tests/bench/test_faults.py",
     "tests/test_kill.py",

@@ -23,7 +23,6 @@ NOT_USED_BY_NAME = {
     "mypy": "`make check` runs it",
     "ruff": "`make check` runs it",
     "pytest-asyncio": "a plugin: it runs the tests that are coroutines",
-    "pytest-xdist": "a plugin: it runs the tests on all processors",
     "setuptools": "it builds the wheel",
     "types-polib": "mypy reads it",
 }
