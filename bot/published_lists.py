@@ -31,8 +31,9 @@ log = logging.getLogger(__name__)
 DAY = 86400.0
 RETRY_DAYS = 1
 """After an attempt that changed nothing."""
-MINUTES_BETWEEN_ROUNDS = (1, 60)
-"""Until the first round, and between any two: at random, so that not all bots ask at the same minute."""
+MINUTES_BETWEEN_ROUNDS = (5, 65)
+"""Until the first round, and between any two: at random, so that not all bots ask at the same minute. A bot
+that is started for a trial asks nobody."""
 DEADLINE_SECONDS = 120.0
 """For one list, redirects included."""
 SILENCE_SECONDS = 15.0

@@ -48,6 +48,7 @@ def settings_of(telegram: Running, folder: str, port: int) -> dict[str, str]:
         KEY_FILE=str(Path(folder) / "readback.key"),
         TRUSTED_PROXIES="127.0.0.1",
         SETTLE_SECONDS=SETTLE_SECONDS,
+        REFRESH_DAYS="0",  # everything here stays on this machine
     )
 
 

@@ -11,21 +11,21 @@ from tracking.facts import Agent, Network, Reason, Sighting
 _NAME = re.compile(r"(google-proxy|rate-limited-proxy)-[a-z0-9-]+\.google\.com\.?", re.IGNORECASE)
 _NETWORKS = {"google-proxy": Network.GOOGLE_PROXY, "rate-limited-proxy": Network.GOOGLE_PREFETCH}
 
+_GMAIL_PROXY = Agent.GMAIL_PROXY
+"""Read for every fetch: CPython 3.11 reads a member off an enumeration ten times as slowly as a global."""
+_SURE = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH, Network.UNKNOWN})
+"""Networks that leave no doubt, and the one of fetches whose address is not their client's."""
+_SIGNS = frozenset({None, Reason.FORGED_PROXY})
+
 
 def is_doubtful(sighting: Sighting) -> bool:
     """Return True for a fetch in the name of Gmail's proxy, from an address that is known and on no list.
 
-    Any sign but the forgery's stands, whatever the address is called. Each fetch asks this: no sets of
-    enumerations here, as looking one up takes longer than all of this.
+    Any sign but the forgery's stands, whatever the address is called.
     """
-    agent, network, sign, _rendered = sighting
-    return (
-        agent is Agent.GMAIL_PROXY
-        and network is not Network.GOOGLE_PROXY
-        and network is not Network.GOOGLE_PREFETCH
-        and network is not Network.UNKNOWN
-        and (sign is None or sign is Reason.FORGED_PROXY)
-    )
+    if sighting.agent is not _GMAIL_PROXY:
+        return False
+    return sighting.network not in _SURE and sighting.sign in _SIGNS
 
 
 def network_named(name: str) -> Network | None:

@@ -4,7 +4,7 @@ import json
 from ipaddress import ip_network
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.lists import (
@@ -20,7 +20,19 @@ from tests.lists import (
     google,
     text,
 )
-from tracking.published_ranges import LISTS, PublishedList, UnusableListError, prefixes_of, replaced, shipped
+from tracking import Agent, Request
+from tracking.agents import identify, load
+from tracking.networks import Networks, parse
+from tracking.published_ranges import (
+    LISTS,
+    NETWORKS,
+    PublishedList,
+    UnusableListError,
+    prefixes_of,
+    replaced,
+    shipped,
+    without_comments,
+)
 from tracking.range_checks import checked
 
 FETCHERS_NOW = [str(prefix) for prefix in prefixes_of(shipped(), FETCHERS)]
@@ -172,3 +184,23 @@ def test_whatever_is_accepted_holds_half_of_the_old_list_and_nothing_of_anybody_
             assert not any(
                 one.overlaps(other) for one in new for other in others if one.version == other.version
             )
+
+
+LOADED = load()
+GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
+
+
+@settings(max_examples=20)
+@given(kept=st.sets(st.sampled_from(FETCHERS_NOW), min_size=len(FETCHERS_NOW) // 2))
+def test_no_list_that_is_accepted_makes_a_forger_of_gmails_reader(kept: set[str]) -> None:
+    try:
+        new = checked(FETCHERS, google(*kept), shipped())
+    except UnusableListError:
+        return
+    data = replaced(shipped(), FETCHERS, new, "2026-11-23")
+    known = Networks(map(parse, without_comments(data[NETWORKS])))
+    signatures = LOADED.with_networks(known, LOADED.hops)
+    for prefix in prefixes_of(shipped(), FETCHERS):
+        request = Request("GET", {"user-agent": GMAIL}, str(prefix[1]))
+        sighting = identify(request, signatures)
+        assert (sighting.agent, sighting.sign) == (Agent.GMAIL_PROXY, None)
