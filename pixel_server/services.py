@@ -23,7 +23,7 @@ from settings import Settings
 from storage.engine import database_of, is_passing, writing
 from storage.keys import Keys
 from storage.notifying import Notifier, Topic
-from storage.spool import Spools
+from storage.spools import Spools
 from tracking import machines
 from tracking.agents import load
 

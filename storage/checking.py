@@ -5,7 +5,7 @@ from sqlmodel import Session, col
 
 from settings import Settings
 from storage.engine import SchemaError, database_of, reading, require_schema
-from storage.spool import lying_in
+from storage.spools import lying_in
 from storage.tables import FetchRow, Link, OutboxMessage
 
 

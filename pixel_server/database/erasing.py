@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from storage import erasing
 from storage.engine import database_of, describe_database_error, reading
 from storage.notifying import Topic
-from storage.spool import Spools
+from storage.spools import Spools
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from sqlalchemy import Engine
 from pixel_server.database.committing import Committer, UnavailableError
 from storage.ingest import Arrival
 from storage.notifying import Notifier
-from storage.spool import SpoolError, Spools
+from storage.spool import SpoolError
+from storage.spools import Spools
 from tracking import Windows
 
 log = logging.getLogger(__name__)
@@ -218,7 +219,7 @@ class Writer:
 
     def _drain_some(self) -> bool:
         """In the second thread. Return True if the database took them."""
-        spool = self.spools.fullest()
+        spool = self.spools.next_to_drain()
         if spool is None:
             return True
         try:

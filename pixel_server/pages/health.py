@@ -17,7 +17,7 @@ from settings import Settings
 from storage.engine import SchemaError, database_of, reading, require_schema
 from storage.health import BOT, PROBE, owed, trouble_of
 from storage.published_lists import ListAge, ages
-from storage.spool import Spools
+from storage.spools import Spools
 from storage.times import now
 from tracking.hops import CLIENT_HEADERS
 

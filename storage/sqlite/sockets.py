@@ -45,7 +45,7 @@ class SocketNotifier:
         self._folder, self._prefix = f"{socket_folder(database)}/", f"{topic}-"
         self._addresses: list[str] = []
         self._listed_at = 0
-        """When the folder had last changed, in nanoseconds, as the addresses were listed."""
+        """The folder's time of change, in nanoseconds, when the addresses were listed."""
         self._socket: socket.socket | None = None
         try:
             self._socket = _datagram_socket()
@@ -92,6 +92,7 @@ class SocketSubscriber:
     def __init__(self, database: Path, topic: Topic, on_notification: Callable[[], None]) -> None:
         self._on_notification, self._loop = on_notification, asyncio.get_running_loop()
         self._path = socket_folder(database) / f"{topic}-{secrets.token_hex(4)}"
+        self._is_folder_temporary = self._path.parent != database.with_suffix(".sockets")
         self._socket: socket.socket | None = None
         self.trouble = ""
 
@@ -111,16 +112,30 @@ class SocketSubscriber:
             self._loop.remove_reader(self._socket)
             self._socket.close()
             self._path.unlink(missing_ok=True)
+            self._remove_temporary_folder()
+
+    def _remove_temporary_folder(self) -> None:
+        """Remove a folder in the temporary folder once nobody subscribes: nobody else would."""
+        if self._is_folder_temporary:
+            with suppress(OSError):  # another subscriber's socket is in it
+                self._path.parent.rmdir()
 
     def _bound(self) -> socket.socket:
-        self._path.parent.mkdir(exist_ok=True)
         bound = _datagram_socket()
         try:
-            bound.bind(str(self._path))
+            self._bind(bound)
         except OSError:
             bound.close()
             raise
         return bound
+
+    def _bind(self, unbound: socket.socket) -> None:
+        # Twice: a subscriber that ends may remove the folder between the two calls.
+        for _ in range(2):
+            self._path.parent.mkdir(exist_ok=True)
+            with suppress(FileNotFoundError):
+                return unbound.bind(str(self._path))
+        raise FileNotFoundError(f"{self._path.parent} is removed again and again")
 
     def _receive(self) -> None:
         with suppress(BlockingIOError):

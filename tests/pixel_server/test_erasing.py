@@ -12,7 +12,7 @@ from settings import Settings
 from storage import erasing, links
 from storage.engine import database_of, writing
 from storage.notifying import Topic
-from storage.spool import Spools
+from storage.spools import Spools
 from tests.fetches import NOON, arrival
 from tests.pixel_server.serving import track
 

@@ -32,7 +32,7 @@ from storage.engine import connect, database_of, reading, writing
 from storage.ingest import Arrival
 from storage.notifying import Topic
 from storage.postgres import deadline
-from storage.spool import Spools
+from storage.spools import Spools
 from storage.sqlite.maintenance import integrity
 from storage.tables import Link, OutboxMessage
 from storage.times import now, seconds

@@ -17,7 +17,7 @@ from storage.engine import connect, writing
 from storage.ingest import record
 from storage.kinds import MessageKind
 from storage.outbox import Owed, owe
-from storage.spool import Spools
+from storage.spools import Spools
 from storage.sqlite.maintenance import backup, integrity, look_over
 from tests.fetches import NOON, arrival
 from tests.processes import ROOT

@@ -227,6 +227,42 @@ async def test_however_long_the_databases_path_is_news_get_through(tmp_path: Pat
     assert len(f"{socket_folder(settings.sqlite_path)}/erased-01234567") <= LONGEST_ADDRESS
 
 
+async def test_a_folder_for_sockets_in_the_temporary_folder_is_removed_with_the_last_socket(
+    tmp_path: Path,
+) -> None:
+    settings = settings_of(tmp_path / ("deep" * 30))
+    assert settings.sqlite_path
+    folder = socket_folder(settings.sqlite_path)
+    async with listening(settings, asyncio.Event()):
+        async with listening(settings, asyncio.Event()):
+            pass
+        assert len(sockets(settings)) == 1
+    assert not folder.exists()
+
+
+async def test_a_subscriber_makes_the_folder_again_that_another_one_removes_just_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, heard = settings_of(tmp_path / ("deep" * 30)), asyncio.Event()
+    assert settings.sqlite_path
+    folder, removals = socket_folder(settings.sqlite_path), iter([True, False])
+
+    class Late(socket.socket):
+        def bind(self, address: str) -> None:  # type: ignore[override]  # unix sockets only
+            if next(removals, False):
+                folder.rmdir()
+            super().bind(address)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(socket, "socket", Late)
+        async with listening(settings, heard) as subscriber:
+            assert subscriber.trouble == ""
+            notifier = notifier_on(settings)
+            notifier.after_commit()
+            await hear(heard)
+            notifier.close()
+
+
 async def test_two_databases_with_long_paths_do_not_hear_each_other(tmp_path: Path) -> None:
     first, second = (socket_folder(tmp_path / ("deep " * 30) / name / "readback.db") for name in "ab")
     assert first != second

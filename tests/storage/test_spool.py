@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from storage import spool
 from storage.ingest import Arrival
-from storage.spool import SpoolError, Spools, lying_in
+from storage.spool import SpoolError
 from storage.spool_lines import arrival_in, line_of
+from storage.spools import Spools, lying_in
 from tests.fetches import CHROME, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
 
 TOKEN = "A" * 22
@@ -29,7 +30,7 @@ def some(number: int, start: float = 0) -> list[Arrival]:
 def all_in(spools: Spools) -> list[Arrival]:
     """Take everything out, seven at a time."""
     found = []
-    while waiting := spools.fullest():
+    while waiting := spools.next_to_drain():
         arrivals, end = waiting.first(7)
         found += arrivals
         waiting.taken(end, len(arrivals))
@@ -79,7 +80,7 @@ def test_fetches_wait_in_order_and_the_oldest_is_known(base: Path) -> None:
 def test_what_comes_while_the_oldest_are_taken_out_stays(base: Path) -> None:
     spools, fetches = Spools(base), some(9)
     spools.append(fetches[:6])
-    waiting = spools.fullest()
+    waiting = spools.next_to_drain()
     assert waiting
     first, end = waiting.first(6)
     spools.append(fetches[6:])
@@ -91,7 +92,7 @@ def test_what_comes_while_the_oldest_are_taken_out_stays(base: Path) -> None:
 def test_a_restart_finds_everything_that_was_not_taken_out_for_good(base: Path) -> None:
     before, fetches = Spools(base), some(12)
     before.append(fetches)
-    waiting = before.fullest()
+    waiting = before.next_to_drain()
     assert waiting
     arrivals, end = waiting.first(5)
     waiting.taken(end, len(arrivals))
@@ -194,14 +195,14 @@ def test_what_a_server_leaves_behind_is_taken_over_while_another_one_runs_and_it
     stays.hold_files()
     again = Spools(base)
     again.append(fetches)
-    assert {path.name for path in base.parent.iterdir()} == {"readback.spool", "readback.2.spool"}
+    assert {path.name for path in base.parent.iterdir()} == {"readback.spool", "readback.spool-2"}
 
 
 def test_what_was_set_aside_is_tried_again_once_it_is_named_like_a_spool(base: Path) -> None:
     """As docs/operating.md tells what to do after an update."""
     spools, fetches = Spools(base), some(2)
     spools.put_aside(fetches)
-    base.with_suffix(".poison").rename(base.with_suffix(".9.spool"))
+    base.with_suffix(".poison").rename(base.with_name("readback.spool-9"))
     spools.hold_files()
     assert all_in(spools) == fetches
 
@@ -241,9 +242,31 @@ def test_nobody_else_may_read_what_waits(base: Path) -> None:
 
 
 def test_another_databases_spool_is_not_counted(tmp_path: Path) -> None:
-    for name in ("readback", "readback.2", "readback2", "readback.old", "readback-copy"):
-        (tmp_path / f"{name}.spool").write_bytes(line_of(arrival(TOKEN, NOON)))
+    others = ("readback2.spool", "readback.old.spool", "readback-copy.spool", "readback.spool-copy")
+    for name in ("readback.spool", "readback.spool-2", *others):
+        (tmp_path / name).write_bytes(line_of(arrival(TOKEN, NOON)))
     assert lying_in(tmp_path / "readback.spool") == (2, 0)
+
+
+def test_of_two_databases_in_one_folder_neither_touches_the_others_spool(tmp_path: Path) -> None:
+    (tmp_path / "readback.db").touch()
+    (tmp_path / "readback.2.db").touch()
+    ended = Spools(tmp_path / "readback.2.spool")
+    ended.append(some(3))
+    ended.close()
+    first = [Spools(tmp_path / "readback.spool") for _ in range(3)]
+    assert [spools.waiting for spools in first] == [0, 0, 0]
+    assert lying_in(tmp_path / "readback.spool") == (0, 0)
+    assert Spools(tmp_path / "readback.2.spool").waiting == 3
+
+
+def test_a_spool_with_a_number_as_older_versions_named_it_is_taken_over(tmp_path: Path) -> None:
+    fetches = some(3)
+    before = Spools(tmp_path / "readback.2.spool")
+    before.append(fetches)
+    before.close()
+    after = Spools(tmp_path / "readback.spool")
+    assert all_in(after) == fetches
 
 
 def test_where_there_is_no_folder_nothing_lies_beside_the_database(tmp_path: Path) -> None:
@@ -266,10 +289,10 @@ def test_a_spool_that_cannot_be_opened_says_what_to_set_until_it_can(
 def test_what_an_ended_server_left_behind_unreadable_does_not_stop_our_own_spool(
     base: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    base.with_suffix(".2.spool").mkdir()
+    base.with_name("readback.spool-2").mkdir()
     spools = Spools(base)
     assert spools.unusable == ""
-    assert "readback.2.spool cannot be read" in caplog.text
+    assert "readback.spool-2 cannot be read" in caplog.text
     spools.append(some(1))
 
 
@@ -277,9 +300,9 @@ def test_what_cannot_be_set_aside_any_more_is_counted_as_dropped_and_said(
     base: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = iter((0.0, 0.0, 59.0, 61.0, 61.0))
-    monkeypatch.setattr(spool, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("storage.spools.monotonic", lambda: next(clock))
     spools, (first, *others) = Spools(base), some(5)
-    monkeypatch.setattr(spool, "LARGEST", len(line_of(first)))
+    monkeypatch.setattr("storage.spools.LARGEST", len(line_of(first)))
     spools.put_aside([first])
     spools.put_aside(others[:2])
     spools.put_aside(others[2:3])
