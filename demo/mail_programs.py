@@ -39,12 +39,16 @@ DATA_CENTRE_BROWSER = {
         "Chrome/126.0.0.0 Safari/537.36"
     )
 }
+SCRIPT = {**DATA_CENTRE_BROWSER, "Accept": "*/*", "X-Forwarded-Proto": "https"}
+"""A modern browser's name over https, without the Sec-Fetch-* that every such browser sends."""
+NEXTCLOUD = {"User-Agent": "Nextcloud-Server-Crawler/34.0.4"}
 TELEGRAM_PREVIEW = {"User-Agent": "TelegramBot (like TwitterBot)"}
 
 GOOGLE_PROXIES = ("66.249.84.57", "74.125.208.145", "66.102.6.144", "142.250.32.151")
 GOOGLE_PREFETCHERS = ("72.14.199.244", "108.177.2.32")
 APPLE_RELAYS = ("2a02:26f7:c9c8:4000:6::1", "2a02:26f7:c9c8:4000:9::1")
 OFFICE = ("91.12.34.44",)
+HOSTED = ("46.4.10.9",)
 MICROSOFT = ("40.94.36.138", "40.94.36.181")
 TELEGRAM = ("91.108.4.190",)
 
@@ -105,6 +109,13 @@ ACTIONS = (
         Fetcher(DATA_CENTRE_BROWSER, MICROSOFT, ("HEAD", "GET", "GET")),
     ),
     Action(
+        "script",
+        "machines",
+        "A script loads it",
+        "It calls itself Chrome, but leaves out what Chrome sends over https. The card asks.",
+        Fetcher(SCRIPT, OFFICE),
+    ),
+    Action(
         "gmail",
         "people",
         "Landlord opens in Gmail",
@@ -117,6 +128,13 @@ ACTIONS = (
         "Landlord opens in Outlook",
         "Outlook loads the image directly, from the office's own network.",
         Fetcher(OUTLOOK, OFFICE),
+    ),
+    Action(
+        "nextcloud",
+        "people",
+        "Landlord opens in Nextcloud",
+        "Nextcloud’s server loads the image when somebody reads the mail, from its data centre.",
+        Fetcher(NEXTCLOUD, HOSTED),
     ),
     Action(
         "own",

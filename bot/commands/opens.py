@@ -7,7 +7,7 @@ from bot.message import Message
 from bot.messages import alerts
 from bot.messages.listing import LONGEST_TIMELINE, story
 from bot.messages.phrases import name
-from bot.messages.timeline import folded_with
+from bot.messages.timeline import folded_with, same_view
 from storage import links, peeks
 from storage.tables import FetchRow, Link
 from tracking import Statement, StatementKind
@@ -55,8 +55,30 @@ def press_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
 
 @about_fetch
 def press_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
-    turn.store(link, Statement(StatementKind.NOT_OWN, turn.said_at, of=fetch.id))
+    _state_not_own(turn, fetch, link)
     return sentences.toasts.TOAST_NOT_OWN
+
+
+@about_fetch
+def press_person(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    """On the card: a fetch that looked like a program's was a person's."""
+    _state_not_own(turn, fetch, link)
+    return sentences.toasts.TOAST_PERSON
+
+
+@about_fetch
+def press_story_person(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    """The same under the link's story, which then shows what has changed."""
+    _state_not_own(turn, fetch, link)
+    turn.edit(story(turn.session, link, turn.now))
+    return sentences.toasts.TOAST_PERSON
+
+
+def _state_not_own(turn: Turn, fetch: FetchRow, link: Link) -> None:
+    """State that nobody of this chat made this fetch, nor those just before that belong to the same view."""
+    view = turn.context.settings.windows.view
+    theirs = same_view(turn.session, fetch, LONGEST_TIMELINE, view)
+    turn.store(link, *(Statement(StatementKind.NOT_OWN, turn.said_at, of=each) for each in theirs))
 
 
 @about_fetch

@@ -65,6 +65,8 @@ BUTTONS: Mapping[str, Handler] = {
     "own": opens.press_own,
     "not_own": opens.press_not_own,
     "flip": opens.press_all_not_own,
+    "person": opens.press_person,
+    "story_person": opens.press_story_person,
     "peek": opens.press_peek,
     "why": opens.press_why,
     "apps": opens.press_apps,

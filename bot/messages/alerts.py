@@ -11,7 +11,7 @@ from bot.messages.phrases import agent_of, because, lines, name, reason_of
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
-from tracking import Agent, Kind, Reason
+from tracking import Agent, Kind, Reason, calibration
 from words import Sentence, sentences
 
 PROXIED: dict[str, Sentence] = {
@@ -134,4 +134,12 @@ def why(link: Link, fetch: FetchRow, now: float) -> Message:
     parts.append(
         words.say(sentences.reasons.WHY_ELSE, alternative=sentences.reasons.ALTERNATIVES[reason_of(fetch)])
     )
-    return Message(lines(*parts, words.say(sentences.reasons.WHY_NEVER)))
+    return Message(lines(*parts, *_how_often_wrong(fetch), words.say(sentences.reasons.WHY_NEVER)))
+
+
+def _how_often_wrong(fetch: FetchRow) -> list[Markup]:
+    """Return a line about how often such a verdict was wrong, if enough of them were collected."""
+    found = calibration.of(fetch.kind, fetch.reason, fetch.confidence)
+    if found is None:
+        return []
+    return [words.say(sentences.reasons.WHY_WRONG, wrong=found.wrong_in_a_thousand, judged=found.judged)]

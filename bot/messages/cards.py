@@ -58,7 +58,8 @@ def changes_at(link: Link, now: float, revival: float) -> float | None:
     """
     history = history_of(link)
     summary, sent, gap = history.summary, history.sent(), history.summary.last_gap
-    told = (sent and sent.at, summary.first_open, summary.last_open, gap and gap.ended)
+    quiet = summary.quiet and summary.quiet.at
+    told = (sent and sent.at, summary.first_open, summary.last_open, gap and gap.ended, quiet)
     times = [at + words.RECENT for at in told if at is not None]
     if sent and _may_be_earlier(history, now):
         times.append(sent.at + EARLIER_OFFERED)
@@ -89,7 +90,7 @@ def _status_lines(link: Link, history: History, status: LinkStatus, now: float) 
     elif summary.proxied:
         shown.append(words.say(_proxied(summary.proxied)))
     if not ended:
-        shown += _sleep(summary, status, now)
+        shown += [*_sleep(summary, status, now), *_quiet(summary, now)]
     if link.deadline and status in WAITING_FOR_AN_OPEN:
         shown.append(_deadline(seconds(link.deadline), now))
     if ended:
@@ -128,6 +129,15 @@ def _sleep(summary: FetchSummary, status: LinkStatus, now: float) -> list[Markup
     return []
 
 
+def _quiet(summary: FetchSummary, now: float) -> list[Markup]:
+    """Return a line about the last fetch that may have been a reader, and of which there was no alert."""
+    if not summary.quiet:
+        return []
+    is_own = summary.quiet.reason is Reason.SENDER_DEVICE
+    sentence = sentences.cards.CARD_QUIET_OWN if is_own else sentences.cards.CARD_QUIET_PROGRAM
+    return [words.say(sentence, time=words.time(summary.quiet.at, now))]
+
+
 def _deadline(end: float, now: float) -> Markup:
     sentence = sentences.cards.CARD_DEADLINE if now < end - LAST_NUDGE else sentences.cards.CARD_DEADLINE_NEAR
     return words.say(sentences.cards.CARD_DEADLINE_PASSED if now >= end else sentence, time=deadline_of(end))
@@ -162,9 +172,10 @@ def _keyboard(
         return []
     if status is LinkStatus.STOPPED:
         return [[button(sentences.buttons.BUTTON_RESUME, "resume", link.id)]]
+    quiet = _quiet_buttons(history.summary)
     if not history.sent():
         sent = [button(sentences.buttons.BUTTON_SENT, "sent", link.id)]
-        return [copying, sent, [button(sentences.buttons.BUTTON_OTHER_APPS, "apps", link.id)]]
+        return [copying, sent, *quiet, [button(sentences.buttons.BUTTON_OTHER_APPS, "apps", link.id)]]
     rows: list[list[InlineKeyboardButton]] = []
     if _may_be_earlier(history, now):
         rows.append(
@@ -177,4 +188,22 @@ def _keyboard(
         if link.muted
         else button(sentences.buttons.BUTTON_MUTE, "mute", link.id)
     )
-    return [*rows, copying, [mute, button(sentences.buttons.BUTTON_STOP, "stop", link.id)]]
+    return [*rows, *quiet, copying, [mute, button(sentences.buttons.BUTTON_STOP, "stop", link.id)]]
+
+
+def _quiet_buttons(summary: FetchSummary) -> Keyboard:
+    """Return a row that asks why the quiet fetch was quiet, and that makes an open of it."""
+    if not summary.quiet:
+        return []
+    is_own = summary.quiet.reason is Reason.SENDER_DEVICE
+    verb, label = (
+        ("not_own", sentences.buttons.BUTTON_NOT_OWN)
+        if is_own
+        else ("person", sentences.buttons.BUTTON_PERSON)
+    )
+    return [
+        [
+            button(sentences.buttons.BUTTON_WHY, "why", summary.quiet.id),
+            button(label, verb, summary.quiet.id),
+        ]
+    ]

@@ -17,7 +17,7 @@ from storage import links
 from storage.links import history_of
 from storage.tables import Chat, Link
 from storage.times import seconds
-from tracking import Kind
+from tracking import Kind, Reason
 from tracking.status import ENDED, ONCE_OPENED, UNOPENED, LinkStatus
 from words import Sentence, sentences
 from words.typed import understood
@@ -142,6 +142,9 @@ def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
     rows = [[_not_own_button(chat, entry)] for entry in entries if entry.kind == Kind.OWN][
         :MOST_NOT_OWN_BUTTONS
     ]
+    quiet = history_of(link).summary.quiet
+    if quiet and quiet.reason is not Reason.SENDER_DEVICE and link.status not in ENDED:
+        rows.append([_about(chat, quiet.at, sentences.buttons.BUTTON_PERSON_AT, "story_person", quiet.id)])
     if link.status == LinkStatus.STOPPED:
         rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
     elif link.status != LinkStatus.OBJECTED:
@@ -164,9 +167,13 @@ def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
 
 
 def _not_own_button(chat: Chat, entry: Entry) -> InlineKeyboardButton:
-    at = datetime.fromtimestamp(entry.at, zone_of(chat))
-    text = words.plain(sentences.buttons.BUTTON_FLIP, day=words.day(at), clock=f"{at:%H:%M}")
-    return button(text, "flip", entry.fetch_id)
+    return _about(chat, entry.at, sentences.buttons.BUTTON_FLIP, "flip", entry.fetch_id)
+
+
+def _about(chat: Chat, at: float, label: Sentence, verb: str, fetch_id: str) -> InlineKeyboardButton:
+    """Return a button about one fetch: its label says when that was, in the chat's time zone."""
+    local = datetime.fromtimestamp(at, zone_of(chat))
+    return button(words.plain(label, day=words.day(local), clock=f"{local:%H:%M}"), verb, fetch_id)
 
 
 def _entry(entry: Entry, now: float) -> Markup:

@@ -67,6 +67,18 @@ def folded_with(session: Session, fetch: FetchRow, longest: int) -> list[str]:
     return [row.id for row in takewhile(lambda row: _shown_as(row) == _shown_as(fetch), older)]
 
 
+def same_view(session: Session, fetch: FetchRow, longest: int, view: float) -> list[str]:
+    """Return the ids of the fetches of the view that ends with this one: at most `view` seconds apart."""
+    older = links.timeline(session, fetch.link_id, longest, newest=fetch.seq)
+    found, last = list[str](), seconds(fetch.at)
+    for row in takewhile(lambda row: _shown_as(row) == _shown_as(fetch), older):
+        if last - seconds(row.at) > view:
+            break
+        found.append(row.id)
+        last = seconds(row.at)
+    return found
+
+
 def _shown_as(fetch: FetchRow) -> tuple[str, str]:
     kind = Kind.OPENED if fetch.kind == Kind.REPEAT else fetch.kind
     return kind, agent_of(fetch)

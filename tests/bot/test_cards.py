@@ -6,7 +6,7 @@ from telegram import CopyTextButton
 
 from bot.message import Message
 from bot.messages.cards import card, changes_at, takes_buttons
-from storage.links import history_of
+from storage.links import history_of, keep_history
 from storage.tables import Link
 from storage.times import moment, seconds
 from tests.bot import (
@@ -24,10 +24,12 @@ from tests.bot import (
     verbs,
 )
 from tests.fetches import APPLE, CHROME, GMAIL, NOON, OUTLOOK, PREFETCH
-from tracking import Agent, Fetch, Network, Reason, Sighting, StatementKind, Windows, fold
+from tracking import Agent, Fetch, History, Network, Reason, Sighting, StatementKind, Windows, fold
 from tracking.history import dump
 
 PREPARED = Sighting(Agent.MAIL_PROXY, Network.OTHER, sign=Reason.PROVIDER_PREFETCH)
+SCRIPT = Sighting(Agent.BROWSER, Network.OTHER, sign=Reason.UNLIKE_A_BROWSER)
+LATE_SCANNER = Sighting(Agent.BROWSER, Network.MICROSOFT)
 CURL = Sighting(Agent.TOOL, Network.OTHER, sign=Reason.TOOL)
 YAHOO = Sighting(Agent.YAHOO_PROXY, Network.OTHER)
 SENT_AND_STOPPED = (SENT, GMAIL, said(StatementKind.STOPPED, NOON + 9000))
@@ -45,7 +47,7 @@ STATES: dict[str, tuple[Event, ...]] = {
     "sent from the draft": (GMAIL, said(StatementKind.SENT, NOON + 1000)),
     "sent, as told": (SENT, said(StatementKind.TOLD_SENT, NOON - 300)),
     "sent, says Gmail": (CHROME, PREFETCH),
-    "sent, says another provider": (CHROME, YAHOO),
+    "sent, says another provider": (GMAIL, YAHOO),
     "at Gmail": (SENT, PREFETCH),
     "at Apple": (SENT, APPLE),
     "at a provider": (SENT, PREPARED),
@@ -135,6 +137,53 @@ def test_every_card_fits_telegram_whatever_things_are_called(label: str, recipie
 )
 def test_a_card_says_where_its_mail_stands(state: str, sentence: str) -> None:
     assert sentence in plain(shown(link(*STATES[state])))
+
+
+@pytest.mark.parametrize("program", [SCRIPT, LATE_SCANNER], ids=["a script", "a scanner that comes late"])
+def test_a_card_tells_of_a_program_quietly_and_asks_whether_it_was_a_person(program: Sighting) -> None:
+    message = shown(link(SENT, program))
+    assert "🤖 Fetched by a program " in message.text
+    assert f"person:{2:032x}" in [key.callback_data for key in keys(message)]
+    assert "opened" not in message.text
+    assert fits_telegram(message)
+
+
+def test_a_card_tells_of_the_senders_own_device_and_lets_them_deny_it() -> None:
+    made, history = link(), History()
+    history = fold(Fetch("draft", NOON, CHROME, "laptop"), history, Windows()).history
+    history = history._replace(statements=history.statements.apply(SENT))
+    keep_history(made, fold(Fetch("own", LOOKED, CHROME, "laptop"), history, Windows()).history)
+    message = shown(made)
+    assert "🙋 Looks like your own open, " in message.text
+    assert "not_own:own" in [key.callback_data for key in keys(message)]
+
+
+def test_a_quiet_fetch_can_be_asked_why() -> None:
+    assert f"why:{2:032x}" in [key.callback_data for key in keys(shown(link(SENT, SCRIPT)))]
+
+
+def test_a_newer_quiet_fetch_takes_the_place_of_the_older_one() -> None:
+    message = shown(link(SENT, SCRIPT, SCRIPT))
+    assert message.text.count("🤖") == 1
+    assert [key.callback_data for key in keys(message)].count(f"person:{3:032x}") == 1
+
+
+def test_a_quiet_fetch_that_was_a_person_is_an_open_and_asks_nothing_more() -> None:
+    message = shown(link(SENT, said(StatementKind.NOT_OWN, NOON, of=f"{3:032x}"), SCRIPT))
+    assert "🤖" not in message.text
+    assert "👀" in message.text
+    assert "person" not in verbs(message)
+
+
+def test_a_card_asks_about_a_quiet_fetch_before_the_mail_is_known_as_sent() -> None:
+    assert verbs(shown(link(CHROME, *[CURL] * 8, SCRIPT))) == ["sent", "why", "person", "apps"]
+
+
+@pytest.mark.parametrize("ended", [StatementKind.STOPPED, StatementKind.OBJECTED])
+def test_a_link_that_records_nothing_any_more_asks_about_no_fetch(ended: StatementKind) -> None:
+    message = shown(link(SENT, SCRIPT, said(ended, NOON + 9000)))
+    assert "🤖" not in message.text
+    assert "person" not in verbs(message)
 
 
 @pytest.mark.parametrize(

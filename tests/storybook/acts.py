@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from demo import telegram
-from demo.mail_programs import BY_KEY, Fetcher
+from demo.mail_programs import BY_KEY, DATA_CENTRE_BROWSER, GOOGLE_IMAGE_PROXY, MICROSOFT, Fetcher
 from tests.people import BROWSER, page_behind
 from tests.storybook.scene import CannotError, Scene, button, fetch, headline
 
@@ -168,13 +168,20 @@ def _kicks(scene: Scene, who: str, did: str, title: str) -> None:
 # --- mail programs and the recipient ----------------------------------------------------------------
 
 PLAIN_BROWSER = {"User-Agent": BROWSER["user-agent"]}
+IN_A_BROWSER = Fetcher({**PLAIN_BROWSER, "Sec-Fetch-Dest": "image"}, ("84.150.10.20",))
 FETCHERS = {
     "Gmail shows the draft": BY_KEY["paste"].fetcher,
     "Gmail shows the mail": BY_KEY["gmail"].fetcher,
     "Gmail prefetches the image": BY_KEY["prefetch"].fetcher,
     "Apple prefetches the image": BY_KEY["apple"].fetcher,
     "Outlook shows the mail": BY_KEY["outlook"].fetcher,
-    "A browser shows the mail": Fetcher({**PLAIN_BROWSER, "Sec-Fetch-Dest": "image"}, ("84.150.10.20",)),
+    "Gmail shows the mail, through Cloudflare": Fetcher(GOOGLE_IMAGE_PROXY, ("66.249.84.57, 172.71.146.12",)),
+    "Gmail shows the mail, from an address on no list": Fetcher(GOOGLE_IMAGE_PROXY, ("142.250.33.200",)),
+    "Nextcloud shows the mail": BY_KEY["nextcloud"].fetcher,
+    "A browser shows the draft": IN_A_BROWSER,
+    "A browser shows the mail": IN_A_BROWSER,
+    "A script loads the image": BY_KEY["script"].fetcher,
+    "Defender opens the mail": Fetcher(DATA_CENTRE_BROWSER, MICROSOFT, ("GET", "GET")),
     "A browser that says little of itself loads the image": Fetcher(PLAIN_BROWSER, ("81.20.30.40",)),
     "A scanner looks into the mail": BY_KEY["scanner"].fetcher,
 }

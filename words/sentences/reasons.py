@@ -1,6 +1,6 @@
 """A verdict in words: what the fetch was, how sure that is, why, and what else it could be."""
 
-from words.sentence import _
+from words.sentence import _, plural
 
 CONFIDENCE = {
     "strong": _("Sure"),
@@ -53,6 +53,11 @@ WHY = _("<b>Why “{kind}”?</b> {name}")
 WHY_SEEN = _("Seen: {agent}, {network}, {time}.")
 WHY_SINCE = _("That is {span} after it was sent.")
 WHY_ELSE = _("What else it could be: {alternative}")
+WHY_WRONG = plural(
+    "Of 1,000 fetches judged like this, {wrong} was wrong in our collection. It holds {judged} of them.",
+    "Of 1,000 fetches judged like this, {wrong} were wrong in our collection. It holds {judged} of them.",
+    counted="wrong",
+)
 WHY_NEVER = _("A pixel never knows who looked, or whether they read.")
 ALTERNATIVES = {
     "stopped": _("nothing. It was not even looked at."),
