@@ -15,7 +15,7 @@ from bot.delivery.loop import Delivery
 from bot.delivery.outcomes import describe_telegram_error
 from bot.published_lists import ListRefresher
 from bot.receiving import UpdateReceiver
-from bot.supervisor import run_forever, run_until_done
+from bot.supervisor import Step, run_forever, run_until_done
 from bot.tls import trusted
 from settings import Settings
 from storage import claims, inbox, outbox
@@ -102,7 +102,14 @@ class Bot:
     async def _work(self) -> None:
         """Run the loops. Raises an ExceptionGroup with a LockLostError."""
         log.info("Ready as @%s.", self._bot.username)
-        loops = {
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(profile.register(self._bot))
+            for name, loop in self.loops().items():
+                tasks.create_task(run_forever(self._context, name, loop))
+
+    def loops(self) -> dict[str, Step]:
+        """Return the work that never ends, by what it is called in `/readyz` when it fails."""
+        loops: dict[str, Step] = {
             "waiting for notifications": self._wait_for_notifications,
             "receiving updates": self._receiver.poll,
             "answering updates": self._receiver.work,
@@ -112,10 +119,7 @@ class Bot:
         }
         if self._settings.refresh_days:
             loops["refreshing the published lists"] = self._refresher.run
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(profile.register(self._bot))
-            for name, loop in loops.items():
-                tasks.create_task(run_forever(self._context, name, loop))
+        return loops
 
     async def _watch_lock(self) -> None:
         while True:

@@ -60,16 +60,22 @@ class ListRefresher:
                 await self._refresh(published)
 
     async def _refresh(self, published: PublishedList) -> None:
-        name, write = published.name, self._context.write
+        name = published.name
         try:
             prefixes = await self._fetch(published)
         except UnusableListError as error:
-            reason = str(error)
-            log.warning("The published list %s stays as it is, and is tried again tomorrow: %s", name, reason)
-            await write(lambda session: published_lists.note_error(session, name, reason, now()))
+            await self._leave(name, str(error))
+        except Exception as error:
+            # Unforeseen. It must not keep the other lists from being refreshed.
+            log.exception("The published list %s could not be checked.", name)
+            await self._leave(name, type(error).__name__)
         else:
-            await write(lambda session: published_lists.keep(session, name, prefixes, now()))
+            await self._context.write(lambda session: published_lists.keep(session, name, prefixes, now()))
             log.info("The published list %s is up to date: %d ranges.", name, len(prefixes))
+
+    async def _leave(self, name: str, reason: str) -> None:
+        log.warning("The published list %s stays as it is, and is tried again tomorrow: %s", name, reason)
+        await self._context.write(lambda session: published_lists.note_error(session, name, reason, now()))
 
     async def _fetch(self, published: PublishedList) -> list[str]:
         """Return a list's new ranges. Raises UnusableListError."""
@@ -86,7 +92,7 @@ def is_due(state: ListState | None, at: float, days: int) -> bool:
     """
     if state is None or state.checked_at > at:
         return True
-    return at - state.checked_at >= DAY * (min(RETRY_DAYS, days) if state.error else days)
+    return at - state.checked_at >= DAY * (RETRY_DAYS if state.error else days)
 
 
 def _checked(published: PublishedList, text: str, fetched: Sequence[Fetched]) -> list[str]:
@@ -100,15 +106,14 @@ async def download(published: PublishedList) -> str:
             asyncio.timeout(DEADLINE_SECONDS),
             httpx.AsyncClient(verify=trusted(), timeout=SILENCE_SECONDS) as client,
         ):
-            raw = await _read(client, published)
-        return raw.decode("utf-8")
+            return (await _read(client, published)).decode("utf-8")
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
         # A time-out, which is an OSError, has no text.
         reason = str(error) or type(error).__name__
         raise UnusableListError(f"{published.url} cannot be read: {reason}") from error
 
 
-async def _read(client: httpx.AsyncClient, published: PublishedList) -> bytes:
+async def _read(client: httpx.AsyncClient, published: PublishedList) -> bytearray:
     url = httpx.URL(published.url)
     # Unpacked, so that the length that is announced is the length that comes.
     headers = {"user-agent": f"Readback/{VERSION}", "accept-encoding": "identity"}
@@ -122,13 +127,12 @@ async def _read(client: httpx.AsyncClient, published: PublishedList) -> bytes:
     raise UnusableListError(f"{published.url} redirects too often")
 
 
-async def _body(answer: httpx.Response, published: PublishedList) -> bytes:
+async def _body(answer: httpx.Response, published: PublishedList) -> bytearray:
     if answer.status_code != httpx.codes.OK:
         raise UnusableListError(f"{published.url} answers {answer.status_code}")
-    parts, size = list[bytes](), 0
+    body = bytearray()
     async for part in answer.aiter_bytes():
-        parts.append(part)
-        size += len(part)
-        if size > published.most_bytes:
+        body += part
+        if len(body) > published.most_bytes:
             raise UnusableListError(f"{published.url} is longer than {published.most_bytes} bytes")
-    return b"".join(parts)
+    return body

@@ -37,7 +37,9 @@ DEADLINE_SECONDS = 5.0
 PAUSE_SECONDS = 1.0
 """Between two look-ups."""
 RETRY_SECONDS = 60.0
-"""Until the next attempt, while the resolver or the database does not answer."""
+"""Until the next attempt, where the resolver or the database does not answer."""
+MOST_ATTEMPTS = 3
+"""To look an address up. Whoever owns one can make its look-ups fail for ever."""
 
 _NONE = {
     socket.herror: frozenset({1, 4}),  # h_errno: HOST_NOT_FOUND, NO_DATA
@@ -99,6 +101,12 @@ def network_of(address: str, resolver: Resolver) -> Network | None:
 class Question(NamedTuple):
     fetch_id: str
     address: str
+    attempts: int = 0
+    """How often the resolver did not answer."""
+
+
+class NotStoredYetError(Exception):
+    """The fetch may still wait in a spool."""
 
 
 Act = Callable[[Session], bool]
@@ -121,7 +129,7 @@ class ReverseNames:
         self._next_at = 0.0
         """When the next look-up may begin, by the event loop's clock."""
         self._task: asyncio.Task[None] | None = None
-        self._trouble = ""
+        self._is_reported = False
 
     def start(self, write: Callable[[Act], bool]) -> None:
         """`write` runs in a thread: one transaction, after which the bot is notified."""
@@ -152,27 +160,36 @@ class ReverseNames:
             question = await self._questions.get()
             try:
                 await self._settle(question, write)
-                self._note("")
-            except (TimeoutError, OSError, DBAPIError) as error:
-                self._note(describe_database_error(error))
+            except (NotStoredYetError, DBAPIError):
                 await asyncio.sleep(RETRY_SECONDS)
                 self.ask(question)
+            except OSError as error:
+                self._try_again(question, error)
             except Exception:
                 log.exception("A fetch by Gmail's proxy stays in doubt.")
 
     async def _settle(self, question: Question, write: Callable[[Act], bool]) -> None:
-        """Raises DBAPIError, and OSError if the resolver does not answer in time."""
-        fetch_id, address = question
+        """Raises NotStoredYetError and DBAPIError, and OSError if the resolver does not answer in time."""
+        fetch_id, address, _ = question
         doubtful = await asyncio.to_thread(self._is_in_doubt, fetch_id)
         if doubtful is None and self._is_spooling():
-            raise TimeoutError("The fetch still waits in the spool.")
+            raise NotStoredYetError
         network = await self._network_of(address) if doubtful else None
-        if network is None:
-            return
-        found = network
-        act: Act = lambda session: doubts.settle(session, fetch_id, found, now(), self._windows)  # noqa: E731
-        if await asyncio.to_thread(write, act):
-            log.info("A fetch in doubt was %s: the address's own name confirms it.", found)
+        if network:
+            settle = partial(
+                doubts.settle, fetch_id=fetch_id, network=network, now=now(), windows=self._windows
+            )
+            if await asyncio.to_thread(write, settle):
+                log.info("A doubtful fetch came from %s: its address's own name confirms it.", network)
+
+    def _try_again(self, question: Question, error: OSError) -> None:
+        """Ask again in a minute, and meanwhile the other questions: the fault may be this address's alone."""
+        if not self._is_reported:
+            self._is_reported = True
+            log.info("The name of an address could not be looked up: %s", describe_database_error(error))
+        again = question._replace(attempts=question.attempts + 1)
+        if again.attempts < MOST_ATTEMPTS:
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self.ask, again)
 
     def _is_in_doubt(self, fetch_id: str) -> bool | None:
         """In a thread. Return None if the fetch is not stored: an unknown pixel's never is."""
@@ -191,11 +208,6 @@ class ReverseNames:
             del self._known[next(iter(self._known))]
         self._known[address] = found
         return found
-
-    def _note(self, trouble: str) -> None:
-        if trouble and trouble != self._trouble:
-            log.info("Doubtful fetches by Gmail's proxy stay as they are for now: %s", trouble)
-        self._trouble = trouble
 
 
 def _in_a_thread(ask: Callable[[], T]) -> asyncio.Future[T]:

@@ -5,9 +5,10 @@ wrong with it. The bot does so every REFRESH_DAYS days and keeps what it fetched
 write the package's own data files with `python -m tools.refresh_ranges`. Neither downloads in here.
 """
 
-import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -25,6 +26,8 @@ NETWORKS, HOPS = "networks.tsv", "hops.tsv"
 
 APPLE_OWN_RANGES = ("2a02:26f7::/32", "2a04:4e41::/32")
 """Cloudflare's and Fastly's customers share the relay's other addresses, so those confirm nothing."""
+APPLE_PLACE = 3
+"""Columns that at least follow the prefix: country, region, city."""
 APPLE_FEWEST = 10_000
 """Lines of Apple's list, which has some 280,000. Its beginning alone would lack a range still in use."""
 AWS_SERVICE = "CLOUDFRONT_ORIGIN_FACING"
@@ -78,14 +81,18 @@ def lines(text: str) -> Iterator[str]:
 
 def apple(text: str) -> Iterator[str]:
     """Read lines of `prefix,country,region,city,`; return which of Apple's own ranges are still in use."""
-    own_ranges, used, count = [IPv6Network(own) for own in APPLE_OWN_RANGES], set[IPv6Network](), 0
-    for count, row in enumerate(csv.reader(text.splitlines()), start=1):  # noqa: B007  # counted after the loop
-        if ":" in row[0]:
-            prefix = IPv6Network(row[0])
-            used.update(own for own in own_ranges if prefix.subnet_of(own))
+    begins = [(own.partition(":/")[0], own) for own in APPLE_OWN_RANGES]  # such as `2a02:26f7:`
+    used, count = set[str](), 0
+    # One line after the other: as a list, 280,000 of them would take 30 MB.
+    for found in re.finditer(r"[^\r\n]+", text):
+        prefix, *place = found[0].split(",")
+        if "/" not in prefix or len(place) < APPLE_PLACE:
+            raise ValueError(f"the line {prefix!r:.50}")
+        used.update(own for begin, own in begins if prefix.startswith(begin))
+        count += 1
     if count < APPLE_FEWEST:
         raise ValueError(f"only {count} lines")
-    return (str(own) for own in own_ranges if own in used)
+    return (own for own in APPLE_OWN_RANGES if own in used)
 
 
 def amazon(text: str) -> Iterator[str]:
@@ -156,11 +163,14 @@ def shipped() -> DataFiles:
     return {name: data.joinpath(name).read_text("utf-8").splitlines() for name in (NETWORKS, HOPS)}
 
 
-@cache
 def shipped_day(name: str) -> str:
-    """Return from which day (YYYY-MM-DD) the lines are that this version has of a list."""
-    rows = (row for lines in shipped().values() for row in lines)
-    return max((row.rpartition("\t")[2] for row in rows if _source(row) == name), default="")
+    """Return from which day (YYYY-MM-DD) the lines are that this version has of a list; empty for no list."""
+    return _shipped_days().get(name, "")
+
+
+@cache
+def _shipped_days() -> Mapping[str, str]:
+    return {_source(row): row.rpartition("\t")[2] for rows in shipped().values() for row in rows}
 
 
 def in_force(fetched: Iterable[Fetched], lists: Iterable[PublishedList] = LISTS) -> DataFiles:
@@ -169,35 +179,46 @@ def in_force(fetched: Iterable[Fetched], lists: Iterable[PublishedList] = LISTS)
     A list that cannot be loaded leaves the shipped one.
     """
     newer = {one.name: one for one in fetched if one.day >= shipped_day(one.name)}
-    data = shipped()
+    rows: dict[str, dict[str, list[str]]] = {file: {} for file in shipped()}
     for published in lists:
         if one := newer.get(published.name):
-            try:
-                data = replaced(data, published, [ip_network(prefix) for prefix in one.prefixes], one.day)
-            except ValueError:
-                continue
-    return data
+            with suppress(ValueError):
+                rows[published.file][one.name] = _rows(published, map(ip_network, one.prefixes), one.day)
+    return {file: list(_merged(old, rows[file])) for file, old in shipped().items()}
 
 
 def replaced(data: DataFiles, published: PublishedList, prefixes: Prefixes, day: str) -> DataFiles:
     """Return the data files with this list's lines replaced, in the place of the old ones.
 
-    Raises ValueError if the pixel server could not load the result.
+    Raises ValueError if the pixel server could not load the new ones.
     """
-    rows = data[published.file]
-    new = [f"{published.label}\t{prefix}\t{published.name}\t{day}" for prefix in prefixes]
-    if not new:
+    rows = {published.name: _rows(published, prefixes, day)}
+    return {**data, published.file: list(_merged(data[published.file], rows))}
+
+
+def _rows(published: PublishedList, prefixes: Iterable[object], day: str) -> list[str]:
+    """Return a list's lines. Raises ValueError if the pixel server could not load them."""
+    rows = [f"{published.label}\t{prefix}\t{published.name}\t{day}" for prefix in prefixes]
+    if not rows:
         raise ValueError(f"{published.name} is empty")
-    # The lines of a list that is new come last.
-    place = next((at for at, row in enumerate(rows) if _source(row) == published.name), len(rows))
-    rest = [row for row in rows[place:] if _source(row) != published.name]
-    result = {**data, published.file: [*rows[:place], *new, *rest]}
     if published.file == NETWORKS:
-        for row in new:
-            networks.parse(row)
+        networks.Networks(map(networks.parse, rows))
     else:
-        Hops(new)
-    return result
+        Hops(rows)
+    return rows
+
+
+def _merged(old: Iterable[str], new: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a data file, with those of some sources replaced. `new` has these by the source."""
+    left = dict(new)
+    for row in old:
+        source = _source(row)
+        if source not in new:
+            yield row
+        yield from left.pop(source, ())
+    # The lines of a list that is new come last.
+    for rows in left.values():
+        yield from rows
 
 
 def prefixes_of(data: DataFiles, published: PublishedList) -> Prefixes:
@@ -211,7 +232,7 @@ def without_comments(rows: Iterable[str]) -> list[str]:
 
 
 def differences(published: PublishedList, old: Prefixes, new: Prefixes) -> Iterator[str]:
-    """What changed, one printable line each."""
+    """Say what changed: first how much, then each range, one printable line each."""
     was, now = set(map(str, old)), set(map(str, new))
     yield f"{published.name}: {len(now)} ranges, {len(now - was)} new, {len(was - now)} gone"
     yield from (f"  + {prefix}" for prefix in sorted(now - was))

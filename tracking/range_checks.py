@@ -4,9 +4,8 @@ A mirror once published Cloudflare's challenge page as its list. A wrong list of
 could take every Gmail reader for a machine.
 """
 
-import csv
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
@@ -34,7 +33,7 @@ MAY_OVERLAP = frozenset({Network.DATACENTRE, "google"})
 """Classes of `networks.tsv` that hold other owners' ranges as well: whole data centres, and all of Google's
 space. Any other overlap is a mistake: nobody's fetchers are at another owner's addresses."""
 
-NOT_THE_FORMAT = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, csv.Error)
+NOT_THE_FORMAT = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 """What parsing raises. A list nested a thousand deep raises RecursionError."""
 
 
@@ -85,7 +84,7 @@ def collapsed(prefixes: Iterable[IPv4Network | IPv6Network]) -> Prefixes:
 
 
 def _shrank(old: Prefixes, new: Prefixes) -> str:
-    """Why too much of the old list is gone; empty where it is not. IPv4 and IPv6 count apart.
+    """Return why too much of the old list is gone, or "". IPv4 and IPv6 count apart.
 
     Counted are the old ranges that still lie in the new list: an owner may write two neighbours as one.
     """
@@ -99,7 +98,12 @@ def _shrank(old: Prefixes, new: Prefixes) -> str:
 
 
 def _grew(old: Prefixes, new: Prefixes) -> str:
-    """Why the new list is absurdly large, in ranges or in addresses; empty where it is not."""
+    """Return why the new list is absurdly large, in ranges or in addresses, or "".
+
+    A list that the data file does not have yet, a maintainer has seen.
+    """
+    if not old:
+        return ""
     if len(new) > max(FEW, MOST_GROWTH * len(old)):
         return f"grew from {len(old)} ranges to {len(new)}"
     for version in (4, 6):
@@ -110,7 +114,7 @@ def _grew(old: Prefixes, new: Prefixes) -> str:
 
 
 def _overlap(published: PublishedList, new: Prefixes, data: DataFiles) -> str:
-    """Which range of somebody else the new list overlaps; empty where it overlaps none."""
+    """Return which range of somebody else the new list overlaps, or ""."""
     for version in (4, 6):
         after = _of_version(version, new)
         starts = [int(prefix.network_address) for prefix in after]
@@ -120,7 +124,8 @@ def _overlap(published: PublishedList, new: Prefixes, data: DataFiles) -> str:
     return ""
 
 
-def _others(published: PublishedList, data: DataFiles) -> Iterable[tuple[IPv4Network | IPv6Network, str]]:
+def _others(published: PublishedList, data: DataFiles) -> Iterator[tuple[IPv4Network | IPv6Network, str]]:
+    """Yield the ranges that the list may not overlap, each with its source."""
     for file, rows in data.items():
         for row in without_comments(rows):
             label, prefix, source, _day = row.split("\t")
@@ -134,7 +139,7 @@ def _of_version(version: int, prefixes: Prefixes) -> Prefixes:
 
 
 def _size(prefixes: Prefixes) -> int:
-    """How many IPv4 addresses, or IPv6 /64s, these are."""
+    """Count the IPv4 addresses, or the IPv6 /64s, of ranges that are apart."""
     return sum(
         prefix.num_addresses if prefix.version == 4 else max(1, prefix.num_addresses >> 64)
         for prefix in prefixes

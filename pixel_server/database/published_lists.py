@@ -18,7 +18,7 @@ from tracking.published_ranges import HOPS, NETWORKS, DataFiles, in_force, shipp
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 600.0
-"""Between two looks for newer lists. The bot fetches them weekly."""
+"""Between two checks for newer lists. The bot fetches them weekly."""
 
 Versions = Mapping[str, float | None]
 """When each list was fetched, by name, in epoch seconds."""

@@ -68,7 +68,7 @@ def _check(services: Services) -> tuple[bool, dict[str, Any]]:
             lists = ages(session, now())
     except (DBAPIError, SchemaError) as error:
         return False, {**details, "database": str(getattr(error, "orig", error))}
-    warnings += old_lists(lists)
+    warnings += _old_lists(lists)
     details["lists"] = {name: age._asdict() for name, age in lists.items()}
     if writer.trouble:
         return False, {**details, "database": writer.trouble}
@@ -85,8 +85,8 @@ def _spool(spools: Spools) -> dict[str, Any]:
     }
 
 
-def old_lists(lists: Mapping[str, ListAge]) -> list[str]:
-    """Return a warning for the lists that are too old, or nothing."""
+def _old_lists(lists: Mapping[str, ListAge]) -> list[str]:
+    """Return one warning that names the published lists that are too old; none if none is."""
     old = [f"{name} ({age.days} days)" for name, age in lists.items() if age.is_old]
     what = "These published lists are old, and readers may be taken for strangers"
     return [f"{what}: {', '.join(old)}. See REFRESH_DAYS, or update Readback."] if old else []

@@ -5,9 +5,12 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
+import respx
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from bot import published_lists
+from bot.app import Bot
 from bot.context import BotContext
 from bot.published_lists import DAY, ListRefresher, download, is_due
 from settings import Settings
@@ -148,6 +151,20 @@ async def test_a_list_in_doubt_replaces_nothing_and_the_next_one_is_still_refres
     assert reason in record.getMessage()
 
 
+async def test_a_fault_of_ours_costs_one_list(
+    owner: Owner, context: BotContext, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    def divide(_text: str) -> list[str]:
+        raise ZeroDivisionError
+
+    owner.publish("list", google(*FETCHERS_NOW))
+    owner.publish("cloudflare", text(*CLOUDFLARE_NOW))
+    lists = [owner.at(FETCHERS, "list")._replace(read=divide), owner.at(CLOUDFLARE, "cloudflare")]
+    await ListRefresher(context, lists).refresh_due()
+    assert errors(engine) == {FETCHERS.name: "ZeroDivisionError", CLOUDFLARE.name: ""}
+    assert "could not be checked" in caplog.text
+
+
 async def test_a_good_list_is_kept_and_asked_for_again_only_when_its_time_has_come(
     owner: Owner, context: BotContext, engine: Engine
 ) -> None:
@@ -236,3 +253,32 @@ async def test_the_rounds_come_at_random_minutes(
         await rounds.acquire()
     task.cancel()
     await asyncio.wait([task])
+
+
+async def test_a_redirect_within_https_is_followed_and_one_that_never_ends_is_not() -> None:
+    """Google and Apple move their files now and then; a list over plain http could be anybody's."""
+    with respx.mock() as world:
+        world.get("https://owner.example/old").respond(302, headers={"location": "/new"})
+        world.get("https://owner.example/new").respond(301, headers={"location": "https://cdn.example/list"})
+        world.get("https://cdn.example/list").respond(text="192.0.2.0/24")
+        world.get("https://owner.example/round").respond(302, headers={"location": "/round"})
+        world.get("https://owner.example/plain").respond(
+            302, headers={"location": "http://owner.example/new"}
+        )
+        assert await download(FETCHERS._replace(url="https://owner.example/old")) == "192.0.2.0/24"
+        with pytest.raises(UnusableListError, match="redirects too often"):
+            await download(FETCHERS._replace(url="https://owner.example/round"))
+        with pytest.raises(UnusableListError, match="new, which is not https"):
+            await download(FETCHERS._replace(url="https://owner.example/plain"))
+
+
+@pytest.mark.parametrize("days", [0, 7])
+async def test_a_bot_refreshes_the_lists_unless_refresh_days_is_0(
+    days: int, settings: Settings, engine: Engine
+) -> None:
+    token = SecretStr("110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")
+    chosen = settings.model_copy(update={"refresh_days": days, "bot_token": token})
+    context = BotContext(chosen, engine, open_keys(settings.key_file))
+    loops = Bot(chosen, context).loops()
+    assert ("refreshing the published lists" in loops) is bool(days)
+    context.close()

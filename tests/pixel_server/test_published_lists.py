@@ -1,7 +1,6 @@
 """The pixel server tells networks by the lists that the bot fetched last, and goes on without them."""
 
 import logging
-from ipaddress import ip_network
 
 import pytest
 from sqlalchemy import Engine, text
@@ -12,7 +11,7 @@ from storage import published_lists
 from storage.engine import writing
 from storage.tables import Link
 from storage.times import now
-from tests.lists import FETCHERS
+from tests.lists import CLOUDFLARE, FETCHERS
 from tests.pixel_server.serving import GMAIL, GOOGLE, Served, sent, serving, stored
 from tracking import Network
 from tracking.published_ranges import prefixes_of, shipped
@@ -25,7 +24,7 @@ FETCHERS_NOW = [str(prefix) for prefix in prefixes_of(shipped(), FETCHERS)]
 @pytest.fixture
 def behind_a_proxy(settings: Settings) -> Settings:
     """Give settings that trust this machine, so that a test can say who fetches."""
-    return settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.1"),)})
+    return settings.model_copy(update={"trusted_proxies": ("127.0.0.1",)})
 
 
 def fetch_from(served: Served, link: Link, address: str) -> str:
@@ -82,3 +81,17 @@ def test_a_list_that_cannot_be_read_leaves_the_one_in_use(
         assert caplog.text.count("are read again later") == 1
     assert lists_at_start(engine).data == shipped()
     assert "stay as they were shipped" in caplog.text
+
+
+def test_a_cdn_that_trusted_proxies_names_is_trusted_at_its_new_addresses_too(
+    settings: Settings, engine: Engine, link: Link
+) -> None:
+    sent(engine, link)
+    now_listed = [str(prefix) for prefix in prefixes_of(shipped(), CLOUDFLARE)]
+    new_edge = "198.41.0.1"
+    with serving(settings, trusted_proxies=("127.0.0.1", "cloudflare")) as served:
+        assert fetch_from(served, link, f"{GOOGLE}, {new_edge}") != Network.GOOGLE_PROXY
+        with writing(engine) as session:
+            published_lists.keep(session, CLOUDFLARE.name, [*now_listed, "198.41.0.0/24"], now())
+        served.run(served.services.lists.refresh())
+        assert fetch_from(served, link, f"{GOOGLE}, {new_edge}") == Network.GOOGLE_PROXY

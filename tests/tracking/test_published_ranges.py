@@ -1,5 +1,7 @@
 """The published address ranges: how each list is read, and how a new one is put into the data files."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from tests.lists import AMAZON, APPLE, CLOUDFLARE, CLOUDFLARE_V6, CRAWLERS, FASTLY, FETCHERS, TELEGRAM, google
@@ -124,3 +126,9 @@ def test_a_list_that_is_older_than_the_shipped_one_or_cannot_be_loaded_changes_n
     fetched: Fetched,
 ) -> None:
     assert in_force([fetched]) == shipped()
+
+
+def test_the_lines_of_a_list_that_is_new_come_last() -> None:
+    without = {**shipped(), HOPS: [row for row in shipped()[HOPS] if FASTLY.name not in row]}
+    data = replaced(without, FASTLY, [ip_network("23.235.32.0/20")], "2026-11-23")
+    assert data[HOPS] == [*without[HOPS], f"fastly\t23.235.32.0/20\t{FASTLY.name}\t2026-11-23"]

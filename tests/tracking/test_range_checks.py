@@ -135,6 +135,11 @@ def test_a_list_that_grew_absurdly_is_refused() -> None:
         checked(FETCHERS, google(*FETCHERS_NOW, "2001:4860::/28"), shipped())
 
 
+def test_a_list_that_is_new_may_have_any_size() -> None:
+    without = {**shipped(), NETWORKS: [row for row in shipped()[NETWORKS] if FETCHERS.name not in row]}
+    assert len(checked(FETCHERS, google(*FETCHERS_NOW), without)) == len(FETCHERS_NOW)
+
+
 @pytest.mark.parametrize(
     ("somebody", "source"),
     [
