@@ -2,7 +2,8 @@
 
 Nothing is read at import; call `read()`. It reports everything that is wrong at once, in words.
 
-To add a setting, add a field to `Settings`, a line to `.env.example` and a row to docs/operating.md.
+To add a setting, add a field to `Settings`, a line to `.env.example`, a row to docs/operating.md, and its
+default to tests/test_settings.py.
 
 `python -m settings` prints what `make run` must know, as lines that a shell can `eval`.
 `python -m settings --version` prints the version of Readback.

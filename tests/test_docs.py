@@ -10,6 +10,7 @@ import settings as configuration
 from bench.__main__ import JUDGE, PARTS, TABLE
 from bot.commands.routing import COMMANDS
 from pixel_server.pages import health, owner, recipient
+from tests.storybook.acts import ACTS
 from tools.chat_shots import SHEETS
 from words import sentences
 
@@ -117,6 +118,24 @@ def test_a_file_that_a_page_names_exists(name: str) -> None:
     )
     linked_from = (ROOT, (ROOT / name).parent)
     assert [path for path in named if not any((folder / path).exists() for folder in linked_from)] == []
+
+
+RECIPES = sorted(set(re.findall(r"`(\w+)` of `([\w/]+\.py)`", page("CONTRIBUTING.md"))))
+
+
+@pytest.mark.parametrize(("name", "path"), RECIPES, ids=str)
+def test_a_name_that_a_recipe_sends_to_is_in_its_file(name: str, path: str) -> None:
+    assert re.search(rf"^\s*(?:(?:async )?def |class )?{name}\b", page(path), re.MULTILINE)
+
+
+def test_the_storybook_explains_every_act_and_no_other() -> None:
+    """A sentence that is an example begins with a capital letter, and is no beginning of one."""
+    _, _, listed = page("demo/stories/README.md").partition("## What can happen")
+    quoted = [" ".join(text.split()) for text in re.findall(r"`([A-Z0-9][^`]+)`", listed)]
+    examples = [text if ": " in text else text.removesuffix(".") for text in quoted if text[-1] != ","]
+    patterns = [act.sentence for act in ACTS]
+    assert [text for text in examples if not any(known.fullmatch(text) for known in patterns)] == []
+    assert [known.pattern for known in patterns if not any(map(known.fullmatch, examples))] == []
 
 
 @pytest.mark.parametrize("name", GUIDES)

@@ -38,7 +38,13 @@ COLOURS = {
     "scanned": RED,
     "stopped": RED,
     "objected": RED,
+    "own": GREY,
+    "noise": GREY,
+    "peek": GREY,
+    "resumed": GREY,
+    "note": GREY,
 }
+"""By the kind of a timeline's entry."""
 
 
 def message(link: Link, *, dark: bool) -> Message:
@@ -95,7 +101,7 @@ def _row(entry: Entry, before: Entry | None, zone: ZoneInfo) -> Row:
     at = datetime.fromtimestamp(entry.at, zone)
     known = before is not None and datetime.fromtimestamp(before.at, zone).date() == at.date()
     day, clock = "" if known else words.day(at), f"{at:%H:%M}"
-    colour, strong = COLOURS.get(entry.kind, GREY), entry.kind in ("opened", "sent", "told_sent")
+    colour, strong = COLOURS[entry.kind], entry.kind in ("opened", "sent", "told_sent")
     if entry.kind == "note":
         return Row(words.plain(sentences.picture.PICTURE_NOTE), drawable(entry.text), day, clock, colour)
     if entry.kind in sentences.history.TIMELINE_SAID:

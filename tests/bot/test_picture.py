@@ -9,8 +9,9 @@ from PIL.Image import Image as Picture
 
 from bot.messages.drawing import DARK, LIGHT, WIDTH, Row, draw, drawable
 from bot.messages.picture import COLOURS, rows
-from bot.messages.timeline import Entry
+from bot.messages.timeline import SHOWN_STATEMENTS, Entry
 from tests.fetches import NOON
+from tracking import Kind
 
 BERLIN = ZoneInfo("Europe/Berlin")
 STORY = [
@@ -62,6 +63,11 @@ def test_a_picture_has_a_mark_of_each_kind_on_its_ground(dark: bool, theme: obje
     assert isinstance(theme, tuple)
     marks = {COLOURS[kind] for kind in ("activated", "sent", "proxied", "opened")}
     assert colours(image) >= {*marks, *theme}
+
+
+def test_every_kind_of_entry_has_its_colour() -> None:
+    never_shown = {Kind.REPEAT, Kind.IGNORED}
+    assert COLOURS.keys() == ({*Kind} - never_shown) | SHOWN_STATEMENTS | {"note"}
 
 
 def test_words_too_long_for_the_picture_are_cut_at_its_edge() -> None:
