@@ -217,7 +217,7 @@ class Windows(NamedTuple):
     settle: float = 5
     """After Sent: a fetch is at most `proxied`."""
     scanner: float = 120
-    """After Sent: a browser in a data centre is a scanner."""
+    """After Sent: scanners are usual. The card mentions a browser in a data centre only if it comes later."""
     view: float = 30
     """After a fetch: the same agent's next one is a repeat."""
     draft: float = 3600
