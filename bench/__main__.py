@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench import (
     alert,
+    calibrating,
     chart,
     chat,
     durability,
@@ -57,6 +58,11 @@ def main() -> None:
     parser.add_argument(
         "--json", type=Path, help="where to keep the figures (by default only a full run keeps them)"
     )
+    parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help=f"with {JUDGE}: write how often each verdict was wrong, which the bot tells in Why?",
+    )
     given = parser.parse_args()
     if unknown := set(given.part) - set(choices):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; choose from {', '.join(choices)}")
@@ -65,6 +71,8 @@ def main() -> None:
         return
     if JUDGE in given.part or not given.part:
         judge.report()
+    if given.calibrate:
+        calibrating.write()
     about = _machine()
     figures = [found for name in PARTS if name in (given.part or PARTS) for found in _measured(name)]
     path = given.json or (None if given.part else RESULTS)

@@ -121,7 +121,7 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     if draws and sign in _STRANGE and signatures.looks_like_a_browser(user_agent):
         agent, sign = _BROWSER, None
     is_browser = agent is _BROWSER
-    if is_browser and sign is None and request.secure and manners.is_unlike_its_name(headers):
+    if is_browser and sign is None and manners.is_unlike_its_name(headers, request.secure, draws=draws):
         sign = Reason.UNLIKE_A_BROWSER
     return Sighting(agent, network, manners.purpose(request.method, headers) or sign, draws and is_browser)
 

@@ -14,7 +14,9 @@ _CRAWLER: AgentAndSign = (Agent.CRAWLER, Reason.CRAWLER)
 _UNKNOWN: AgentAndSign = (Agent.UNKNOWN, Reason.UNKNOWN_AGENT)
 
 _MODEL = re.compile(
-    r"(android[ /][\d.]+ ?;(?: ?u;)?(?: ?[a-z]{2}(?:[-_][a-z]{2,4})? ?;)?)[^;)/]*(?:/[^;)]*)?", re.IGNORECASE
+    r"(android[ /][\d.]+ ?;(?: ?u;)?(?: ?[a-z]{2}(?:[-_][a-z]{2,4})? ?;)?)"
+    r"(?![^;)]*(?:screenshot|catchpoint))[^;)/]*(?:/[^;)]*)?",
+    re.IGNORECASE,
 )
 """The model of an Android phone, which is taken out. Phones are called Cubot or Panasonic, and a list of
 machines names a build that millions of them run."""
@@ -82,8 +84,12 @@ class Grammar:
         return (Agent.BROWSER, None) if _HANDSET.match(text) else _UNKNOWN
 
     def has_browsers_shape(self, text: str) -> bool:
-        """Return True for an opening, a system and an engine, whatever else stands there; lower case."""
-        return bool(_OPENING.match(text) and _SYSTEM.search(text) and _ENGINE.search(text))
+        """Return True for a browser's opening, system and engine, whatever else stands there; lower case.
+
+        Privacy tools take one of the three out. That is no harm as long as no word of a machine stands there.
+        """
+        parts = bool(_OPENING.match(text)) + bool(_SYSTEM.search(text)) + bool(_ENGINE.search(text))
+        return parts == 3 or (parts == 2 and not _MACHINE.search(text))
 
     def _is_browser(self, text: str) -> bool:
         if not (_SYSTEM.search(text) and _ENGINE.search(text)):

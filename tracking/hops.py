@@ -39,7 +39,11 @@ CLIENT_HEADERS = {
     "do-connecting-ip": "DigitalOcean",
     "x-nf-client-connection-ip": "Netlify",
     "x-vercel-forwarded-for": "Vercel",
+    "ali-cdn-real-ip": "Alibaba Cloud",
     "x-real-ip": "",
+    "x-client-ip": "",
+    "x-cluster-client-ip": "",
+    "x-original-forwarded-for": "",
     "x-forwarded-for": "",
     "forwarded": "",
 }
@@ -47,6 +51,14 @@ CLIENT_HEADERS = {
 
 CDN_LOOP = "cdn-loop"
 """Every CDN on the way adds an entry to it (RFC 8586), also one whose addresses are on no list."""
+
+VIA = {
+    "cloudfront": "Amazon CloudFront",
+    "1.1 google": "Google Cloud Load Balancing",
+    "fly.io": "Fly.io",
+    "vegur": "Heroku",
+}
+"""What a CDN or a platform's router writes into `Via`. Readers' own proxies write other names there."""
 
 INSIDE = tuple(
     map(
@@ -162,11 +174,17 @@ def client_of(
     """
     place = hops.place_of(address) if address else NOWHERE
     given = [header for header in CLIENT_HEADERS if header in headers]
-    if not given and CDN_LOOP not in headers:
+    via = _via(headers["via"]) if "via" in headers and not passed else ""
+    if not given and not via and CDN_LOOP not in headers:
         return Client(place.client, TITLES.get(place.name, ""))
-    if not place.name and not _is_contradicted(place.address, headers, given, passed):
+    if not place.name and not via and not _is_contradicted(place.address, headers, given, passed):
         return Client(place.client)
-    return Client(None, TITLES.get(place.name) or _owner(given) or _at(address))
+    return Client(None, TITLES.get(place.name) or _owner(given) or via or _at(address))
+
+
+def _via(value: str) -> str:
+    """Return the hop that this `Via` names, in words; empty for one that is not known."""
+    return next((title for part, title in VIA.items() if part in value.lower()), "")
 
 
 def _is_contradicted(

@@ -1,15 +1,17 @@
 """Requests and histories from the field, and what holds for all of them whatever stands in front."""
 
 import json
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracking import Agent, Kind, Loudness, machines
-from tracking.agents import Signatures, load
+from tracking import Agent, Kind, Loudness, Network, Reason, Request, machines, networks
+from tracking.agents import Signatures, data_lines, identify, load
+from tracking.hops import CLIENT_HEADERS, INSIDE, VIA
 from tracking.replay import replay
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -21,8 +23,8 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (CORPUS / name).read_text("utf-8").splitlines()]
 
 
-REQUESTS = rows("field-requests.jsonl")
-HISTORIES = rows("field-histories.jsonl")
+REQUESTS = rows("field-requests.jsonl") + rows("field-more.jsonl")
+HISTORIES = rows("field-histories.jsonl") + rows("field-more-histories.jsonl")
 READERS = [row for row in REQUESTS if row["want"] == "opened"]
 
 
@@ -46,7 +48,8 @@ def judged(signatures: Signatures, *requests: dict[str, Any]) -> list[dict[str, 
 
 
 def request_of(row: dict[str, Any]) -> dict[str, Any]:
-    return {"ip": row["ip"], "headers": {**row["headers"], "User-Agent": row["ua"]}}
+    known: dict[str, Any] = {name: row[name] for name in ("method", "scheme", "name") if name in row}
+    return {"ip": row["ip"], "headers": {**row["headers"], "User-Agent": row["ua"]}, **known}
 
 
 @pytest.mark.parametrize("row", REQUESTS, ids=lambda row: row["class"])
@@ -63,55 +66,94 @@ def test_a_history_from_the_field_is_judged_to_the_letter(signatures: Signatures
     assert [{"verdict": answer["verdict"], "alert": answer["alert"]} for answer in answers] == expected
 
 
-hop_addresses = st.sampled_from(
-    [
-        "172.71.1.2",
-        "10.0.0.2",
-        "100.64.7.7",
-        "130.176.1.1",
-        "151.101.1.9",
-        "35.191.8.9",
-        "34.117.1.1",
-        "fdaa:0:1::3",
-    ]
+HOPS = [line.split("\t")[1] for line in data_lines("hops.tsv")] + list(map(str, INSIDE))
+hop_addresses = (
+    st.sampled_from(HOPS).map(ip_network).flatmap(lambda net: st.ip_addresses(network=net)).map(str)
 )
-hop_headers = st.sampled_from(
-    ["CF-Connecting-IP", "Fly-Client-IP", "True-Client-IP", "X-Forwarded-For", "X-Real-IP", "Forwarded"]
+hop_headers = st.one_of(
+    st.none(),
+    st.sampled_from([*CLIENT_HEADERS]),
+    st.sampled_from(["via", "cdn-loop"]),
+    st.just("x-unheard-of"),
 )
+
+
+def said_by_a_hop(header: str | None, client: str, *, port: bool) -> dict[str, str]:
+    """What a hop adds that names the client in this header; nothing if it adds none."""
+    entry = f"[{client}]:443" if port and ":" in client else f"{client}:443" if port else client
+    values = {
+        "forwarded": f'for="{entry}"',
+        "via": f"1.1 {next(iter(VIA))}",
+        "cdn-loop": "cdn.example; loops=1",
+    }
+    return {header: values.get(header, entry)} if header else {}
 
 
 @given(row=st.sampled_from(READERS), hop=hop_addresses, header=hop_headers, port=st.booleans())
 def test_a_hop_in_front_never_makes_noise_of_a_reader(
-    signatures: Signatures, row: dict[str, Any], hop: str, header: str, port: bool
+    signatures: Signatures, row: dict[str, Any], hop: str, header: str | None, port: bool
 ) -> None:
-    client = row["ip"]
-    entry = f"[{client}]:443" if port and ":" in client else f"{client}:443" if port else client
-    named = f'for="{entry}"' if header == "Forwarded" else entry
-    headers = {**request_of(row)["headers"], header: named}
-    (answer,) = judged(signatures, {"ip": hop, "headers": headers})
-    assert answer["verdict"] == Kind.OPENED
+    """Whichever hop it is, and whatever it says of the client: nothing, its address, or another name."""
+    asked = request_of(row)
+    headers = {**asked["headers"], **said_by_a_hop(header, row["ip"], port=port)}
+    (answer,) = judged(signatures, {**asked, "ip": hop, "headers": headers})
+    assert (answer["verdict"], answer["alert"]) == (Kind.OPENED, Loudness.LOUD)
 
 
 LOUDER = {Loudness.NONE: 0, Loudness.SILENT: 1, Loudness.LOUD: 2}
+EVIDENCE = {"Accept", "Accept-Language", "Referer", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site"}
+SAYS_SO_ITSELF = {Reason.ADDRESS_BAR, Reason.PREFETCH_HEADER, Reason.AI_AGENT, Reason.METHOD}
 
 
 @given(
     row=st.sampled_from(REQUESTS),
-    kept=st.sets(st.sampled_from(sorted({name for row in REQUESTS for name in row["headers"]}))),
-    scheme=st.sampled_from([{}, {"scheme": "https"}]),
+    kept=st.sets(st.sampled_from(sorted(EVIDENCE))),
+    scheme=st.sampled_from([{}, {"scheme": "http"}, {"scheme": "https"}]),
 )
 def test_removing_what_speaks_for_a_reader_never_makes_a_fetch_louder(
     signatures: Signatures, row: dict[str, Any], kept: set[str], scheme: dict[str, str]
 ) -> None:
-    """Not so for a header by which a request says itself that it is no open: without it nobody knows."""
+    """Not so for a header by which a request says itself that it is no open: without it nobody knows.
+
+    Every request that arrives has a Host. Recorded ones may have lost all but the user agent.
+    """
     whole = {**request_of(row), **scheme}
-    evidence = {"Accept", "Accept-Language", "Referer", "Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site"}
+    whole["headers"] = {"Host": "mail.example.com", **whole["headers"]}
     headers = {
-        name: value for name, value in whole["headers"].items() if name in kept or name not in evidence
+        name: value for name, value in whole["headers"].items() if name in kept or name not in EVIDENCE
     }
     before, after = judged(signatures, whole, {**whole, "headers": headers})
-    if before["verdict"] == Kind.OPENED:
+    if before["reason"] not in SAYS_SO_ITSELF:
         assert LOUDER[Loudness(after["alert"])] <= LOUDER[Loudness(before["alert"])]
+
+
+PREFIXES = [networks.parse(line) for line in data_lines("networks.tsv")]
+LISTS = {Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH}
+LISTED = [prefix for prefix in PREFIXES if prefix.network in LISTS]
+OTHERS = [prefix for prefix in PREFIXES if prefix.network not in LISTS]
+GMAILS_ADDRESSES = [prefix for prefix in LISTED if prefix.network is Network.GOOGLE_PROXY]
+
+
+@pytest.fixture(scope="module")
+def forgetful() -> Signatures:
+    return load()
+
+
+def written(value: int, version: int) -> str:
+    return str(IPv4Address(value) if version == 4 else IPv6Address(value))
+
+
+@settings(max_examples=20)
+@given(kept=st.sets(st.sampled_from(LISTED)), prefix=st.sampled_from(GMAILS_ADDRESSES), data=st.data())
+def test_a_list_that_lost_lines_never_hides_gmails_readers(
+    forgetful: Signatures, kept: set[networks.Prefix], prefix: networks.Prefix, data: st.DataObject
+) -> None:
+    address = written(data.draw(st.integers(prefix.first, prefix.last)), prefix.version)
+    forgetful.networks = networks.Networks([*OTHERS, *kept])
+    forgetful.placed.cache_clear()
+    seen = identify(Request("GET", {"user-agent": GMAIL}, address), forgetful)
+    assert (seen.agent, seen.sign) == (Agent.GMAIL_PROXY, None)
+    assert seen.network in {Network.GOOGLE, Network.GOOGLE_PROXY}
 
 
 @given(address=st.ip_addresses().filter(lambda address: address.is_global).map(str))

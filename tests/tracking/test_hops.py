@@ -151,3 +151,23 @@ def test_whatever_strangers_send_is_read_without_an_error(
 ) -> None:
     found = client_of(address, headers, hops).address
     assert found is None or address_in(found) == address_in(address or "")
+
+
+@pytest.mark.parametrize(
+    ("via", "hop"),
+    [
+        ("1.1 0a1b.cloudfront.net (CloudFront)", "Amazon CloudFront"),
+        ("1.1 google", "Google Cloud Load Balancing"),
+        ("2 fly.io", "Fly.io"),
+        ("1.1 vegur", "Heroku"),
+    ],
+)
+def test_a_via_of_a_cdn_hides_the_client_unless_a_trusted_proxy_was_passed(
+    hops: Hops, via: str, hop: str
+) -> None:
+    assert client_of(READER, {"via": via}, hops) == Client(None, hop)
+    assert client_of(READER, {"via": via}, hops, [ip_address("10.0.0.2")]) == Client(READER)
+
+
+def test_a_readers_own_proxy_in_via_hides_nobody(hops: Hops) -> None:
+    assert client_of(READER, {"via": "1.1 squid.office.example"}, hops) == Client(READER)

@@ -33,8 +33,8 @@ def signatures() -> Signatures:
     ],
 )
 def test_a_modern_browser_over_https_that_sends_no_fetch_metadata_is_a_script(user_agent: str) -> None:
-    assert is_unlike_its_name({"user-agent": user_agent, "accept": "*/*"})
-    assert not is_unlike_its_name({"user-agent": user_agent, "accept": "*/*", **IMAGE})
+    assert is_unlike_its_name({"user-agent": user_agent, "accept": "*/*"}, True, draws=False)
+    assert not is_unlike_its_name({"user-agent": user_agent, "accept": "*/*", **IMAGE}, True, draws=False)
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,27 @@ def test_a_modern_browser_over_https_that_sends_no_fetch_metadata_is_a_script(us
     ],
 )
 def test_older_browsers_mail_programs_and_web_views_owe_nobody_fetch_metadata(user_agent: str) -> None:
-    assert not is_unlike_its_name({"user-agent": user_agent, "accept": "*/*"})
+    assert not is_unlike_its_name({"user-agent": user_agent, "accept": "*/*"}, True, draws=False)
 
 
 def test_a_recorded_row_with_no_header_but_the_user_agent_says_nothing() -> None:
-    assert not is_unlike_its_name({"user-agent": CHROME.format("150.0.0.0")})
+    assert not is_unlike_its_name({"user-agent": CHROME.format("150.0.0.0")}, True, draws=False)
+
+
+@pytest.mark.parametrize(
+    ("version", "unlike"),
+    [("142.0.7444.163", True), ("110.0.5481.77", True), ("109.0.5414.119", False), ("142.0.0.0", False)],
+)
+def test_a_plain_chrome_that_tells_its_build_is_run_by_a_program(version: str, unlike: bool) -> None:
+    headers = {"user-agent": CHROME.format(version), "accept": "*/*"}
+    assert is_unlike_its_name(headers, False, draws=False) is unlike
+    assert not is_unlike_its_name(headers, False, draws=True)
+
+
+def test_another_browser_or_program_may_tell_chromes_build() -> None:
+    for words in ("Edg/103.0.1264.62", "Vivaldi/7.6", "Electron/30.5.1"):
+        headers = {"user-agent": f"{CHROME.format('103.0.5060.114')} {words}", "accept": "*/*"}
+        assert not is_unlike_its_name(headers, False, draws=False)
 
 
 @pytest.mark.parametrize(
