@@ -32,6 +32,8 @@ T = TypeVar("T")
 MOST_WAITING = 256
 """Fetches that wait for their turn. Further ones stay in doubt: a forger must not fill memory."""
 CACHED_ADDRESSES = 4096
+CACHED_SECONDS = 86400.0
+"""Without a resolver, as at the start of some machines, the C library says that no name exists."""
 DEADLINE_SECONDS = 5.0
 """Of one look-up. The C library has none: its thread goes on until it gives up by itself, after some 30 s."""
 PAUSE_SECONDS = 1.0
@@ -105,6 +107,12 @@ class Question(NamedTuple):
     """How often the resolver did not answer."""
 
 
+class Answer(NamedTuple):
+    network: Network | None
+    until: float
+    """By the event loop's clock."""
+
+
 class NotStoredYetError(Exception):
     """The fetch may still wait in a spool."""
 
@@ -124,8 +132,8 @@ class ReverseNames:
         self._engine, self._windows, self._is_spooling = engine, windows, is_spooling
         self._resolver = resolver
         self._questions: asyncio.Queue[Question] = asyncio.Queue(MOST_WAITING)
-        self._known: dict[str, Network | None] = {}
-        """What addresses are, the oldest answer first."""
+        self._known: dict[str, Answer] = {}
+        """By address, the one that was used longest ago first."""
         self._next_at = 0.0
         """When the next look-up may begin, by the event loop's clock."""
         self._task: asyncio.Task[None] | None = None
@@ -197,16 +205,18 @@ class ReverseNames:
             return doubts.is_in_doubt(session, fetch_id)
 
     async def _network_of(self, address: str) -> Network | None:
-        if address in self._known:
-            return self._known[address]
         clock = asyncio.get_running_loop().time
+        known = self._known.pop(address, None)
+        if known and clock() < known.until:
+            self._known[address] = known
+            return known.network
         await asyncio.sleep(self._next_at - clock())
         self._next_at = clock() + PAUSE_SECONDS
         async with asyncio.timeout(DEADLINE_SECONDS):
             found = await _in_a_thread(lambda: network_of(address, self._resolver))
         if len(self._known) >= CACHED_ADDRESSES:
             del self._known[next(iter(self._known))]
-        self._known[address] = found
+        self._known[address] = Answer(found, clock() + CACHED_SECONDS)
         return found
 
 

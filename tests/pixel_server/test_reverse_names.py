@@ -131,6 +131,21 @@ def test_a_name_that_does_not_lead_back_changes_nothing_and_each_address_is_look
     assert names.asked == [STRANGER, UNLISTED]
 
 
+def test_an_answer_is_forgotten_after_a_day(
+    served: Served, engine: Engine, link: Link, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine may have had no resolver yet."""
+    monkeypatch.setattr(reverse_names, "CACHED_SECONDS", 0.0)
+    name = names.names.pop(UNLISTED)
+    sent(engine, link)
+    fetch(served, link, UNLISTED)
+    wait_until(lambda: names.asked == [UNLISTED], "the address is looked up")
+    names.names[UNLISTED] = name
+    fetch(served, link, UNLISTED)
+    wait_until(settled(engine, link, Network.GOOGLE_PROXY), "the second fetch is settled")
+    assert names.asked == [UNLISTED, UNLISTED]
+
+
 def test_nothing_is_looked_up_but_for_gmails_proxy_on_no_list(
     served: Served, engine: Engine, link: Link, names: Names
 ) -> None:
