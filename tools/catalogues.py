@@ -22,7 +22,8 @@ TEMPLATE = f"{DOMAIN}.pot"
 
 THREE_IN_A_ROW = ("BUTTON_AGO", "BUTTON_MUTE", "BUTTON_OWN", "BUTTON_WHY")
 TWO_IN_A_ROW = ("BUTTON_COPY ", "BUTTON_COPY_PAGE", "BUTTON_DRAFT", "BUTTON_NEWER", "BUTTON_NOT_OWN",
-                "BUTTON_OLDER", "BUTTON_STOP", "BUTTON_UNMUTE", "BUTTON_YES_SENT")  # fmt: skip
+                "BUTTON_OLDER", "BUTTON_PERSON ", "BUTTON_STOP", "BUTTON_UNMUTE",
+                "BUTTON_YES_SENT")  # fmt: skip
 KINDS = {
     "ALTERNATIVES": (0, "goes on after “What else it could be:”"),
     "BOT_DESCRIPTION": (512, "shown in an empty chat, without tags"),

@@ -88,14 +88,23 @@ def fold(fetch: Fetch, history: History, windows: Windows) -> Judged:
     statements, summary = history
     case = RuleInput(fetch, statements, summary, history.sent(), windows)
     verdict = _judge(case)
-    suspect = summary.exposed_by_machine(fetch.at, windows.burst) if _is_machine(verdict) else None
+    suspect = _exposed(case) if _is_machine(verdict) else None
     if suspect:
         summary = summary.without_suspect()
     shows_sent = verdict.kind in _RECEIVED and _shows_it_was_sent(case)
     after = summary.remember(fetch, verdict, shows_sent=shows_sent, revival=windows.revival)
     if _stands_on_the_card(case, verdict):
         after = after.with_quiet(fetch, verdict)
+    elif _is_a_person(case):
+        # The owner has looked into it, so what came before is no question any more.
+        after = after._replace(quiet=None)
     return Judged(verdict, History(statements, after), suspect)
+
+
+def _exposed(case: RuleInput) -> SuspectOpen | None:
+    """Return the open that a machine's fetch exposes as a scanner's, unless the owner knows better."""
+    suspect = case.summary.exposed_by_machine(case.fetch.at, case.windows.burst)
+    return None if suspect and suspect.id in case.statements.not_own else suspect
 
 
 def _stands_on_the_card(case: RuleInput, verdict: Verdict) -> bool:

@@ -17,6 +17,7 @@ from storage.tables import Link
 from tests.bot import SENT, Event, fits_telegram, keys, labels, plain, said, verbs
 from tests.bot import link as link_after
 from tests.fetches import GMAIL, NOON, OUTLOOK, PREFETCH, arrival
+from tests.tracking.stories import SCRIPT
 from tracking import Sighting, Statement, StatementKind, Windows
 from words.typed import understood_in
 
@@ -158,6 +159,19 @@ def test_a_link_that_nothing_fetched_says_so(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract")
     assert "Nothing has fetched it yet." in told(engine, contract).text
+
+
+def test_a_story_asks_about_its_last_quiet_fetch_until_the_link_is_stopped(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract = make(session, "contract")
+    sent(engine, contract)
+    fold(engine, contract, SCRIPT)
+    assert "It was a person: 14 Nov, 23:13" in [text for text, _ in offered(told(engine, contract))]
+    assert "story_person" in verbs(told(engine, contract))
+    with writing(engine) as session:
+        locked, stop = session.get_one(Link, contract.id), Statement(StatementKind.STOPPED, NOON + 7200)
+        record_statements(session, locked, stop, by=ANNA, now=NOON + 7200, windows=Windows())
+    assert "story_person" not in verbs(told(engine, contract))
 
 
 def test_silence_after_sending_is_explained(engine: Engine) -> None:

@@ -22,7 +22,8 @@ from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementR
 from storage.times import now, seconds
 from tests.bot import plain
 from tests.fetches import OUTLOOK, arrival
-from tests.storage.test_ingest import fold
+from tests.storage.test_ingest import fold, stored
+from tests.tracking.stories import SCRIPT
 from tracking import StatementKind
 
 ANNA, GROUP = 1001, -100123
@@ -183,7 +184,7 @@ async def sent_and_opened(anna: Talk) -> dict[str, str]:
         return {"link": str(anna.link().id), "fetch": session.exec(select(FetchRow.id)).one()}
 
 
-OF_FETCH = ("yes", "own", "not_own", "why", "flip")
+OF_FETCH = ("yes", "own", "not_own", "person", "story_person", "why", "flip")
 OF_ELSE = {"zone": "Europe/Berlin", "language": "de", "legal": "de", "page": "0", "everything": "1"}
 PRESSED = [verb for verb in routing.BUTTONS if verb not in ("delete",)]
 
@@ -208,6 +209,19 @@ async def test_a_double_tap_has_the_effect_of_one(verb: str, anna: Talk) -> None
     once = effect(anna.engine)
     await anna.presses(f"{verb}:{about}")
     assert effect(anna.engine) == once
+
+
+async def test_it_was_a_person_makes_one_open_of_the_view_and_leaves_what_came_before_it(anna: Talk) -> None:
+    await anna.says("/track contract to landlord", ago=5 * HOUR)
+    await anna.presses(f"sent:{anna.link().id}", ago=4 * HOUR)
+    ages = (3 * HOUR, HOUR, HOUR - 20)
+    scans = [arrival(anna.link().token, now() - ago, SCRIPT) for ago in ages]
+    fold(anna.engine, *scans)
+    await anna.presses(f"person:{scans[-1].id}")
+    assert [kind for _, kind in stored(anna.engine)] == ["scanned", "opened", "repeat"]
+    summary = links.history_of(anna.link()).summary
+    assert (summary.opens, summary.quiet) == (1, None)
+    assert anna.owed(MessageKind.OPENED) == []
 
 
 async def test_one_hour_ago_counts_from_when_sent_was_tapped(anna: Talk) -> None:

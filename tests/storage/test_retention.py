@@ -11,6 +11,7 @@ from storage.tables import FetchRow, Link
 from storage.times import moment
 from tests.fetches import GMAIL, NOON, OUTLOOK, PREFETCH, THUNDERBIRD, arrival
 from tests.storage.test_ingest import ANNA, fold, sent, track
+from tests.tracking.stories import SCRIPT
 from tracking import History, Sighting, Statement, StatementKind, Windows
 
 DAY = 86400.0
@@ -64,6 +65,16 @@ def test_nothing_goes_before_its_time(engine: Engine) -> None:
     fold(engine, fetched(contract, NOON + DAY))
     assert purge(engine, NOON + 181 * DAY) == 0
     assert left(engine) == [1]
+
+
+def test_the_card_asks_about_a_quiet_fetch_no_longer_than_it_is_kept(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract = looked_at(session)
+    fold(engine, fetched(contract, NOON + DAY, SCRIPT))
+    assert history(engine, contract).summary.quiet
+    purge(engine, NOON + 365 * DAY)
+    said = say(engine, contract, Statement(StatementKind.TOLD_SENT, NOON + 90))
+    assert said.summary.quiet is None
 
 
 def test_the_counts_stay_when_the_fetches_go(engine: Engine) -> None:

@@ -279,6 +279,25 @@ def test_a_script_with_a_browsers_name_is_quiet_until_anna_says_that_it_was_a_pe
     assert story.history.summary.quiet is None
 
 
+def test_a_burst_does_not_take_back_what_anna_has_said_was_a_person() -> None:
+    story = sent_from_gmail()
+    scan = story.fetched(HOUR, CHROME_IN_AZURE)
+    story.fetched(HOUR + 1, CURL)
+    story.said(StatementKind.NOT_OWN, 2 * HOUR, of=scan)
+    assert story.kinds[-2:] == ["opened", "noise"]
+    assert story.history.summary.opens == 1
+
+
+def test_the_card_asks_about_nothing_older_than_a_fetch_that_was_a_persons() -> None:
+    story = sent_from_gmail()
+    story.fetched(HOUR, SCRIPT)
+    second = story.fetched(2 * HOUR, SCRIPT)
+    story.said(StatementKind.NOT_OWN, 3 * HOUR, of=second)
+    assert story.history.summary.quiet is None
+    third = story.fetched(4 * HOUR, SCRIPT)
+    assert story.history.summary.quiet == QuietFetch(third, 4 * HOUR, Reason.UNLIKE_A_BROWSER)
+
+
 def test_a_program_that_scanned_the_mail_is_a_scanner_when_it_comes_back_from_elsewhere() -> None:
     story = sent_from_gmail()
     story.fetched(150, CHROME_IN_AZURE, program="chrome 101")

@@ -73,7 +73,7 @@ ALTERNATIVES = {
     "unknown_agent": _("a reader with a mail program I have not heard of."),
     "peek": _("the recipient, at the same time as you."),
     "that_was_me": _("the recipient, if you were mistaken."),
-    "sender_device": _("somebody else on the same device and network."),
+    "sender_device": _("somebody else on the same device and network. Then tap “That wasn’t me”."),
     "before_sent": _("the recipient, if you sent it before you said so. Then say when."),
     "gmail_prefetch": _("nothing, unless somebody forged it."),
     "provider_prefetch": _("a reader, a moment later, with the provider’s copy."),
@@ -84,7 +84,9 @@ ALTERNATIVES = {
     "first_seconds": _("a very quick reader."),
     "scanner_agent": _("a reader, if somebody forged the name."),
     "scanner_network": _("a reader who works behind that service."),
-    "datacentre_browser": _("a reader on a company network that runs in a data centre."),
+    "datacentre_browser": _(
+        "a reader on a company network that runs in a data centre. Then tap “It was a person”."
+    ),
     "burst": _("a reader who looked in the very same two seconds."),
     "returned": _("a reader with the same browser as that scanner."),
     "unlike_a_browser": _(
