@@ -5,6 +5,7 @@ forgery of every Gmail reader. So the address of a hop is no evidence, nor is on
 contradicts. `data/hops.tsv` has the published addresses of hops.
 """
 
+import socket
 from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -14,7 +15,6 @@ from ipaddress import (
     IPv6Address,
     IPv6Network,
     collapse_addresses,
-    ip_address,
     ip_network,
 )
 from itertools import chain
@@ -99,55 +99,40 @@ class Client(NamedTuple):
 class Place(NamedTuple):
     """What an address says by itself."""
 
-    address: Address | None = None
-    """None where the text is no address."""
+    address: str | None = None
+    """As it is usually spelt; None where the text is no address."""
     name: str = ""
     """The published list that the address is on, such as `cloudflare`; empty for most."""
-    block: Prefix | None = None
-    """The block of `INSIDE` that the address is in."""
+    block: str = ""
+    """The block of `INSIDE` that the address is in; empty for most."""
     client: str | None = None
-    """The address as text, where it can be a client's."""
+    """The address, where it can be a client's."""
 
 
-class _Range(NamedTuple):
-    first: int
-    last: int
-    name: str
+class Ranges:
+    """Tells which of some named networks an address is in. Networks of different names must not overlap."""
+
+    def __init__(self, networks: Mapping[str, Iterable[Prefix]]) -> None:
+        self._of_version = {version: _sorted(networks, version) for version in (4, 6)}
+        self._starts = {
+            version: [first for first, _, _ in ranges] for version, ranges in self._of_version.items()
+        }
+
+    def name_at(self, address: str) -> str:
+        """Return the network's name; empty where there is none. Raises OSError if this is no address."""
+        version, family = (6, socket.AF_INET6) if ":" in address else (4, socket.AF_INET)
+        value = int.from_bytes(socket.inet_pton(family, address), "big")
+        number = bisect(self._starts[version], value) - 1
+        if number < 0:
+            return ""
+        _, last, name = self._of_version[version][number]
+        return name if value <= last else ""
 
 
-class Hops:
-    """The published addresses of hops; built once, from the lines of the data file."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._networks: dict[str, list[Prefix]] = {}
-        for line in lines:
-            name, prefix, _source, _date = line.split("\t")
-            self._networks.setdefault(name, []).append(ip_network(prefix))
-        self._ranges = {version: _ranges(self._networks, version) for version in (4, 6)}
-        self.place_of = lru_cache(CACHED_ADDRESSES)(self._place_of)
-
-    def networks_of(self, name: str) -> list[Prefix]:
-        """Return the addresses of a hop such as `cloudflare`. Raises KeyError for a name that has no list."""
-        return self._networks[name]
-
-    def _place_of(self, text: str) -> Place:
-        """Return whose an address is. Never raises."""
-        address = address_in(text)
-        if address is None:
-            return Place()
-        name, block = self._name_of(address), next((block for block in INSIDE if address in block), None)
-        return Place(address, name, block, None if name or block else str(address))
-
-    def _name_of(self, address: Address) -> str:
-        ranges, value = self._ranges[address.version], int(address)
-        found = bisect(ranges, value, key=lambda known: known.first)
-        return ranges[found - 1].name if found and value <= ranges[found - 1].last else ""
-
-
-def _ranges(networks: Mapping[str, Iterable[Prefix]], version: int) -> list[_Range]:
-    """Return the prefixes of one version as ranges, in order, apart from each other."""
+def _sorted(networks: Mapping[str, Iterable[Prefix]], version: int) -> list[tuple[int, int, str]]:
+    """Return the networks of one version as ranges, in order, each with its name."""
     return sorted(
-        _Range(int(one.network_address), int(one.broadcast_address), name)
+        (int(one.network_address), int(one.broadcast_address), name)
         for name, known in networks.items()
         for one in _joined(known, version)
     )
@@ -160,11 +145,41 @@ def _joined(networks: Iterable[Prefix], version: int) -> Iterator[Prefix]:
     return collapse_addresses(one for one in networks if isinstance(one, IPv6Network))
 
 
+_INSIDE = Ranges({str(block): [block] for block in INSIDE})
+
+
+class Hops:
+    """The published addresses of hops; built once, from the lines of the data file."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._networks: dict[str, list[Prefix]] = {}
+        for line in lines:
+            name, prefix, _source, _date = line.split("\t")
+            self._networks.setdefault(name, []).append(ip_network(prefix))
+        self._ranges = Ranges(self._networks)
+        self.place_of = lru_cache(CACHED_ADDRESSES)(self._place_of)
+
+    def networks_of(self, name: str) -> list[Prefix]:
+        """Return the addresses of a hop such as `cloudflare`. Raises KeyError for a name that has no list."""
+        return self._networks[name]
+
+    def _place_of(self, text: str) -> Place:
+        """Return whose an address is. Never raises."""
+        address = address_in(text)
+        if address is None:
+            return NOWHERE
+        name, block = self._ranges.name_at(address), _INSIDE.name_at(address)
+        return Place(address, name, block, None if name or block else address)
+
+
 NOWHERE = Place()
+_SIGNS = frozenset({*CLIENT_HEADERS, CDN_LOOP, "via"})
+_MAPPED = bytes(10) + b"\xff\xff"
+"""How an IPv6 address begins that holds an IPv4 one: ::ffff:0:0/96."""
 
 
 def client_of(
-    address: str | None, headers: Mapping[str, str], hops: Hops, passed: Collection[Address] = ()
+    address: str | None, headers: Mapping[str, str], hops: Hops, passed: Collection[str] = ()
 ) -> Client:
     """Return the client behind an address, as far as it can be known; never raises.
 
@@ -173,10 +188,10 @@ def client_of(
     an X-Forwarded-For only with the entries that no trusted proxy vouches for.
     """
     place = hops.place_of(address) if address else NOWHERE
+    if _SIGNS.isdisjoint(headers):
+        return Client(place.client, TITLES.get(place.name, ""))
     given = [header for header in CLIENT_HEADERS if header in headers]
     via = _via(headers["via"]) if "via" in headers and not passed else ""
-    if not given and not via and CDN_LOOP not in headers:
-        return Client(place.client, TITLES.get(place.name, ""))
     if not place.name and not via and not _is_contradicted(place.address, headers, given, passed):
         return Client(place.client)
     return Client(None, TITLES.get(place.name) or _owner(given) or via or _at(address))
@@ -188,17 +203,21 @@ def _via(value: str) -> str:
 
 
 def _is_contradicted(
-    known: Address | None, headers: Mapping[str, str], given: list[str], passed: Collection[Address]
+    known: str | None, headers: Mapping[str, str], given: list[str], passed: Collection[str]
 ) -> bool:
-    """Return True if a header names another client than this address, or a CDN that was not passed."""
-    outside = [address for address in passed if not any(address in block for block in INSIDE)]
-    if len(entries_of(headers.get(CDN_LOOP, ""))) > len(outside):
+    """Return True if a header names another client than this address, or a CDN that was not passed.
+
+    A tunnel on this machine is passed by its private address, and still brings its CDN's entry in CDN-Loop:
+    there a header of the CDN's own confirms the address.
+    """
+    claims = list(chain.from_iterable(_claimed(headers[header]) for header in given))
+    if any(claimed != known and claimed not in passed for claimed in claims):
         return True
-    claims = chain.from_iterable(_claimed(headers[header]) for header in given)
-    return any(claimed != known and claimed not in passed for claimed in claims)
+    outside = [address for address in passed if not _INSIDE.name_at(address)]
+    return known not in claims and len(entries_of(headers.get(CDN_LOOP, ""))) > len(outside)
 
 
-def _claimed(value: str) -> Iterator[Address | None]:
+def _claimed(value: str) -> Iterator[str | None]:
     """The addresses a header names, in its order; None for an entry that is no address."""
     for entry in entries_of(value.replace(";", ",")):
         name, is_pair, rest = entry.partition("=")
@@ -219,8 +238,11 @@ def _at(address: str | None) -> str:
     return f"a proxy at {address}" if address else "a proxy"
 
 
-def address_in(text: str) -> Address | None:
-    """Return the address in an entry such as `192.0.2.1:4711`, `[2001:db8::1]:443` or `"[2001:db8::1]"`."""
+def address_in(text: str) -> str | None:
+    """Return the address in an entry such as `192.0.2.1:4711`, `[2001:db8::1]:443` or `"[2001:db8::1]"`.
+
+    It is spelt as usual, so that two can be compared: an IPv4 address in an IPv6 one as what it is.
+    """
     entry = text.strip().strip('"')
     if len(entry) > LONGEST_ENTRY:
         return None
@@ -229,7 +251,11 @@ def address_in(text: str) -> Address | None:
     elif entry.count(":") == 1:
         entry = entry.partition(":")[0]
     try:
-        parsed = ip_address(entry)
-    except ValueError:
+        if ":" not in entry:
+            return socket.inet_ntop(socket.AF_INET, socket.inet_pton(socket.AF_INET, entry))
+        packed = socket.inet_pton(socket.AF_INET6, entry.partition("%")[0])
+    except (OSError, ValueError):
         return None
-    return getattr(parsed, "ipv4_mapped", None) or parsed
+    if packed.startswith(_MAPPED):
+        return socket.inet_ntop(socket.AF_INET, packed[12:])
+    return socket.inet_ntop(socket.AF_INET6, packed)

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10.0
 """Until the next attempt to write, while the database takes nothing."""
+MOST_LOGGED = 16
+"""Hops of one run. A proxy that passes on what strangers write could make up others without end."""
 
 
 class HopWatch:
@@ -46,7 +48,7 @@ class HopWatch:
 
     def notice(self, hop: Hop | None) -> None:
         """A request came through this hop."""
-        if hop is None or (hop.kind, hop.value) in self._logged:
+        if hop is None or (hop.kind, hop.value) in self._logged or len(self._logged) >= MOST_LOGGED:
             return
         self._logged.add((hop.kind, hop.value))
         self._hop = hop

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from tracking.hops import LONGEST_ENTRY, TITLES, Address, Client, Hops, address_in, client_of, entries_of
+from tracking.hops import LONGEST_ENTRY, TITLES, Client, Hops, Ranges, address_in, client_of, entries_of
 
 CACHED_ADDRESSES = 4096
 """The same proxies and readers come again and again, and strangers must not fill memory."""
@@ -13,6 +13,8 @@ CACHED_ADDRESSES = 4096
 FORWARDED = b"x-forwarded-for"
 LISTED = FORWARDED.decode()
 
+TOO_LONG = LONGEST_ENTRY + 1
+"""Characters after which an entry is no address. Longer text must not fill the cache."""
 OWN_HEADERS = {"cloudflare": "cf-connecting-ip"}
 """By a published list's name, the header in which such a hop names its client, whatever a client sent. Caddy
 drops X-Forwarded-For and keeps this one."""
@@ -26,10 +28,10 @@ def header(headers: Headers, name: bytes) -> str | None:
     return b",".join(found).decode("latin-1") if found else None
 
 
-def by_name(headers: Headers) -> dict[str, str]:
+def by_name(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return the headers by name. The last of repeated ones counts, but an X-Forwarded-For is one list."""
     named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-    if LISTED in named:
+    if len(named) < len(headers) and LISTED in named:
         named[LISTED] = header(headers, FORWARDED) or ""
     return named
 
@@ -39,7 +41,7 @@ class Found(NamedTuple):
 
     address: str | None
     """The first address that is not a trusted proxy's; None if there is no more, or the entry is none."""
-    passed: list[Address]
+    passed: list[str]
     """The trusted proxies, the nearest first."""
     beyond: str
     """The entries of X-Forwarded-For to the left of the address, which nobody vouches for."""
@@ -56,9 +58,8 @@ class ClientAddress:
         """`trusted` has addresses, networks, and names of published lists, such as `cloudflare`."""
         self._hops = hops
         self._names = frozenset(trusted) & TITLES.keys()
-        self._networks: list[IPv4Network | IPv6Network] = [
-            ip_network(one, strict=False) for one in trusted if one not in TITLES
-        ]
+        networks = [ip_network(one, strict=False) for one in trusted if one not in TITLES]
+        self._networks = Ranges({"trusted": networks})
         self._trusted = lru_cache(CACHED_ADDRESSES)(self._trusted_proxy)
 
     def client(self, peer: str | None, headers: dict[str, str]) -> Client:
@@ -66,7 +67,10 @@ class ClientAddress:
         address, passed, beyond = self.find(peer, headers.get(LISTED, ""))
         if passed:
             address = address or self._named_by(passed[-1], headers)
-            headers = {**headers, LISTED: beyond}
+            headers = dict(headers)
+            headers.pop(LISTED, None)
+            if beyond:
+                headers[LISTED] = beyond
         return client_of(address, headers, self._hops, passed)
 
     def find(self, peer: str | None, forwarded: str) -> Found:
@@ -78,32 +82,27 @@ class ClientAddress:
             passed.append(proxy)
             entries.pop()
         # A trusted proxy's own address is nobody's, also where the proxy does not say who asks.
-        seen = _address(entries.pop()) if entries else None
+        seen = self._hops.place_of(entries.pop()[:TOO_LONG]).address if entries else None
         return Found(seen, passed, ",".join(entries))
 
-    def _named_by(self, proxy: Address, headers: dict[str, str]) -> str | None:
+    def _named_by(self, proxy: str, headers: dict[str, str]) -> str | None:
         """Return the client that the outermost trusted proxy names in a header of its own, if it has one."""
-        own = OWN_HEADERS.get(self._hops.place_of(str(proxy)).name, "")
-        return _address(headers.get(own, ""))
+        own = OWN_HEADERS.get(self._hops.place_of(proxy).name, "")
+        return address_in(headers.get(own, ""))
 
     def trusts(self, entry: str) -> bool:
         """Return True if this is the address of a trusted proxy. Text that is no address is not trusted."""
         return self._proxy(entry) is not None
 
-    def _proxy(self, entry: str) -> Address | None:
+    def _proxy(self, entry: str) -> str | None:
         return self._trusted(entry) if len(entry) <= LONGEST_ENTRY else None
 
-    def _trusted_proxy(self, entry: str) -> Address | None:
+    def _trusted_proxy(self, entry: str) -> str | None:
         """Return the address in an entry if it is a trusted proxy's."""
         address, name, *_ = self._hops.place_of(entry)
         if address is None:
             return None
-        return address if name in self._names or any(address in one for one in self._networks) else None
-
-
-def _address(entry: str) -> str | None:
-    found = address_in(entry)
-    return str(found) if found else None
+        return address if name in self._names or self._networks.name_at(address) else None
 
 
 def is_loopback(address: str | None) -> bool:

@@ -20,60 +20,55 @@ class UnnamedHops:
         """Return the hop that a request came through; None if none is noticed.
 
         Anybody can send a header. So only addresses count that are on a published list, or in a private
-        network: no stranger comes from there by himself, and none may tell the operator whom to trust.
+        network: no stranger comes from there, and none may tell the operator whom to trust.
         """
         if not client.hop or peer is None:
             return None
-        way = [peer, *reversed(entries_of(headers.get(LISTED, "")))]
-        found = []
-        for place, address in enumerate(way):
+        way, found = _way(peer, headers), list[str]()
+        for number, address in enumerate(way):
             if self._clients.trusts(address):
                 continue
-            listed, inside = self._kind(address)
+            place = self._hops.place_of(address)
             # The last entry of the list can be a reader in the server's own network.
-            if not listed and (not inside or 0 < place == len(way) - 1):
+            may_be_a_reader = 0 < number == len(way) - 1
+            if not place.name and (not place.block or may_be_a_reader):
                 break
             found.append(address)
         return self._hop(found) if found else None
 
     def of_probe(self, peer: str | None, headers: dict[str, str], *, https: bool) -> Hop | None:
-        """Return the hop that the bot's own request came through, which sends none of these headers.
+        """Return the hop that the bot's own request came through; None if all hops are named.
 
-        The pixel server itself speaks no https: if PUBLIC_URL is https, the other end is always a hop.
+        The bot sends no X-Forwarded-For: the leftmost entry is the bot's address, and the others are hops.
+        The pixel server speaks no https: if PUBLIC_URL is https, the other end is always a hop.
         """
         if peer is None:
             return None
-        entries = entries_of(headers.get(LISTED, ""))
-        way = [peer, *reversed(entries)]
-        hops = [one for one in way[:-1] if not self._clients.trusts(one)]
-        if not entries and https and not self._clients.trusts(peer):
-            hops.append(peer)
-        elif self._kind(way[-1])[0] and not self._clients.trusts(way[-1]):
-            hops.append(way[-1])
+        *hops, last = _way(peer, headers)
+        if self._hops.place_of(last).name or (https and not hops):
+            hops.append(last)
+        unnamed = [one for one in hops if not self._clients.trusts(one)]
         if https and not any(name in headers for name in (*CLIENT_HEADERS, CDN_LOOP)):
-            return self._hop(hops, HopKind.SILENT) if hops else self._silent(peer)
-        return self._hop(hops) if hops else None
-
-    def _silent(self, peer: str) -> Hop:
-        return Hop(HopKind.SILENT, "", peer, ", ".join(self._trusted))
+            return self._hop(unnamed or [peer], HopKind.SILENT)
+        return self._hop(unnamed) if unnamed else None
 
     def _hop(self, addresses: Sequence[str], kind: HopKind | None = None) -> Hop:
         """Return the outermost of these hops, and the value that names them all."""
-        known = [self._hops.place_of(address) for address in addresses]
-        title = TITLES.get(known[-1].name, "")
-        wanted = [self._setting(address) for address in addresses]
-        value = ", ".join(dict.fromkeys([*self._trusted, *wanted]))
-        address = str(known[-1].address or addresses[-1])
-        return Hop(kind or (HopKind.NAMED if title else HopKind.UNNAMED), title, address, value)
+        unnamed = [address for address in addresses if not self._clients.trusts(address)]
+        value = ", ".join(dict.fromkeys([*self._trusted, *map(self._setting, unnamed)]))
+        place = self._hops.place_of(addresses[-1])
+        title = TITLES.get(place.name, "")
+        kind = kind or (HopKind.NAMED if title else HopKind.UNNAMED)
+        return Hop(kind, title, place.address or addresses[-1], value)
 
     def _setting(self, address: str) -> str:
+        """Return what names a hop in TRUSTED_PROXIES."""
         place = self._hops.place_of(address)
         if place.name:
             return place.name
-        block = str(place.block)
-        return block if block in WIDE else str(place.address or address)
+        return place.block if place.block in WIDE else place.address or address
 
-    def _kind(self, address: str) -> tuple[bool, bool]:
-        """Return whether an address is on a published list, and whether it is in a private network."""
-        place = self._hops.place_of(address)
-        return bool(place.name), place.block is not None
+
+def _way(peer: str, headers: dict[str, str]) -> list[str]:
+    """Return the addresses that a request came by, the nearest first."""
+    return [peer, *reversed(entries_of(headers.get(LISTED, "")))]

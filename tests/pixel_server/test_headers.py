@@ -139,6 +139,15 @@ CLOUDFLARE, READER = "172.71.1.2", "84.112.31.7"
         (("fastly",), "151.101.1.9", {"x-forwarded-for": READER, "fastly-client-ip": READER}),
         (("cloudfront",), "130.176.1.1", {"x-forwarded-for": READER, "via": "1.1 x.cloudfront.net"}),
         (("google", "34.117.1.1"), "35.191.8.9", {"x-forwarded-for": f"{READER},34.117.1.1"}),
+        # A tunnel on this machine, a proxy in another container, and a platform's router.
+        (
+            ("127.0.0.1",),
+            "127.0.0.1",
+            {"x-forwarded-for": READER, "cf-connecting-ip": READER, "cdn-loop": "cloudflare; loops=1"},
+        ),
+        (("172.16.0.0/12",), "172.18.0.3", {"x-forwarded-for": READER, "x-real-ip": READER}),
+        (("100.64.0.0/10",), "100.64.0.3", {"x-forwarded-for": f"{READER}:4711", "x-real-ip": READER}),
+        (("10.0.0.0/8",), "10.1.2.3", {"x-forwarded-for": READER, "via": "1.1 vegur"}),
     ],
 )
 def test_behind_a_hop_that_is_named_the_client_is_known(

@@ -21,6 +21,7 @@ from tests.pixel_server.serving import GMAIL, GOOGLE, HOME, Served, kinds, sent,
 from tests.waiting import wait_until
 from tracking.agents import data_lines
 from tracking.hops import CLIENT_HEADERS, Hops
+from tracking.networks import Networks, parse
 
 CLOUDFLARE, BALANCER, BOT = "172.71.1.2", "34.117.1.1", "84.112.31.7"
 NAMED, UNNAMED, SILENT = HopKind
@@ -93,8 +94,8 @@ def test_what_is_named_already_stays_in_the_value() -> None:
         st.sampled_from(sorted(CLIENT_HEADERS)), st.sampled_from([HOME, GOOGLE, "10.0.0.1", CLOUDFLARE])
     )
 )
-def test_no_stranger_can_make_the_server_name_whom_he_likes(headers: dict[str, str]) -> None:
-    """Behind the operator's own proxy, which appends the stranger's address to what he wrote."""
+def test_no_stranger_chooses_whom_the_operator_is_told_to_trust(headers: dict[str, str]) -> None:
+    """Behind the operator's own proxy, which appends the stranger's address to what was written."""
     looking = Looking(("127.0.0.1",))
     forwarded = ", ".join(filter(None, (headers.get("x-forwarded-for"), BOT)))
     request = {**headers, "x-forwarded-for": forwarded}
@@ -240,6 +241,29 @@ def test_a_hop_is_told_once_in_the_log_and_always_in_readyz_and_left_for_the_bot
         wait_until(lambda: left_for_the_bot(engine) is None, "the hop that is named now is forgotten")
         assert "TRUSTED_PROXIES" not in served.get("/readyz").text
     assert stored(engine, link)[-1].network == "google_proxy"
+
+
+def test_strangers_behind_a_proxy_that_says_what_they_write_cannot_fill_the_log(
+    settings: Settings, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = track(engine)
+    with serving(settings) as served, caplog.at_level(logging.WARNING):
+        for number in range(30):
+            served.fetch(link, x_forwarded_for=f"{HOME}, 192.168.0.{number}")
+    assert len([record for record in caplog.records if "TRUSTED_PROXIES" in record.getMessage()]) == 16
+
+
+def test_a_newer_list_of_hops_counts_at_once(settings: Settings, engine: Engine) -> None:
+    """The bot fetches the published lists weekly."""
+    link = track(engine)
+    newer = Hops([*data_lines("hops.tsv"), "fastly\t127.0.0.1/32\tthis test\t2026-11-28"])
+    networks = Networks(map(parse, data_lines("networks.tsv")))
+    with serving(settings, trusted_proxies=("fastly",)) as served:
+        for lists in (None, newer):
+            if lists:
+                served.loop.call_soon_threadsafe(served.services.pixel.use, networks, lists)
+            served.fetch(link, user_agent=GMAIL, x_forwarded_for=GOOGLE)
+    assert [row.network for row in stored(engine, link)] == ["unknown", "google_proxy"]
 
 
 def test_a_hop_is_written_down_once_the_database_takes_it(
