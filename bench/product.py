@@ -69,13 +69,7 @@ class Product:
         """Make a link that was sent; return its pixel's URL."""
         with writing(self.engine) as session:
             link = links.create(
-                session,
-                chat_id=owner,
-                by=owner,
-                label="contract",
-                recipient="landlord",
-                now=now(),
-                daily=10**6,
+                session, links.NewLink(owner, owner, "contract", "landlord"), now=now(), daily=10**6
             )
             sent = Statement(StatementKind.SENT, now())
             record_statements(session, link, sent, by=owner, now=now(), windows=self.settings.windows)

@@ -22,7 +22,6 @@ _TAGS = re.compile(r"</?[a-z][^>]*>")
 class File(NamedTuple):
     name: str
     content: bytes
-    is_picture: bool = False
 
 
 class Message(NamedTuple):

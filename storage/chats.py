@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 
 from storage import reminders
 from storage.engine import LOCK
-from storage.kinds import MessageKind
+from storage.kinds import kinds_where
 from storage.tables import Chat, Link, OutboxMessage, Peek
 from storage.times import moment
 
@@ -83,12 +83,12 @@ def _renumber(session: Session, old: Chat, new: Chat) -> None:
 def _move_messages(session: Session, old: Chat, new: Chat) -> None:
     """Move what is still owed, to be sent anew: in the new chat, the old messages' ids mean other messages.
 
-    What the old chat has seen is not sent again; cards stay, for their next change.
+    Messages that the old chat has seen are not sent again. Cards stay, for their next change.
     """
     seen = delete(OutboxMessage).where(
         col(OutboxMessage.chat_id) == old.id,
         col(OutboxMessage.state) == "sent",
-        col(OutboxMessage.kind) != MessageKind.CARD,
+        col(OutboxMessage.kind).not_in(kinds_where(lambda policy: policy.is_restored)),
     )
     session.connection().execute(seen)
     # `changes_at` goes too: a card that time alone changes is not sent to the new chat for that.

@@ -9,13 +9,13 @@ from enum import StrEnum
 from math import inf
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, case, func, or_, update
+from sqlalchemy import BindParameter, Subquery, bindparam, case, func, or_, update
 from sqlmodel import Session, col, select
 
 from storage import chats
 from storage.engine import LOCK
-from storage.kinds import MessageKind
-from storage.pacing import GROUP, PRIVATE
+from storage.kinds import policy_of
+from storage.pacing import GROUP, PRIVATE, Pace
 from storage.tables import Chat, FetchRow, Link, OutboxMessage
 from storage.times import moment, seconds
 
@@ -26,7 +26,7 @@ SLOWEST_RETRY = 60.0
 
 
 class Ended(StrEnum):
-    """How an attempt to deliver ended."""
+    """The end of an attempt to deliver."""
 
     SENT = "sent"
     NOT_TRIED = "not_tried"
@@ -50,7 +50,7 @@ class Ended(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """What Telegram's answer, or its silence, means for the message."""
+    """The meaning of Telegram's answer, or of its silence, for the message."""
 
     ended: Ended
     telegram_id: int | None = None
@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
     new_chat_id: int | None = None
     """The chat's new id, with MIGRATED."""
     trouble: str = ""
-    """What went wrong, in words for the log."""
+    """The error, in words for the log; empty if there was none."""
 
 
 class Claim(NamedTuple):
@@ -70,9 +70,9 @@ class Claim(NamedTuple):
     version: int
     """The version that was the newest when the message was claimed, and that this attempt delivers."""
     fence: int
-    """Counts the claims of this message: whoever settles with an older number was too late."""
+    """The number of claims of this message so far. A settlement with an older number comes too late."""
     about: tuple[Chat | Link | FetchRow | None, ...] = ()
-    """Rows that were read with the message: kept here, wording finds them in the session without a query."""
+    """Rows that were read with the message. While they are kept here, the session needs no query for them."""
 
 
 def claim(session: Session, now: float, limit: int, *, wall: float | None = None) -> list[Claim]:
@@ -88,31 +88,16 @@ def claim(session: Session, now: float, limit: int, *, wall: float | None = None
     times = {"now": now, "at": moment(now), "today": today, "most": limit}
     for message, chat, link, fetch in session.exec(_DUE, params=times):
         # Charged before the attempt: Telegram counts requests, whatever comes of them.
-        chat.paced_at = (GROUP if chat.id < 0 else PRIVATE).after(chat.paced_at, now)
+        chat.paced_at = _pace_of(chat).after(chat.paced_at, now)
         claims.append(_take(message, now)._replace(about=(chat, link, fetch)))
     return claims
 
 
 def _due() -> Any:
-    """The query for what may be claimed. Built once: building it costs a sixth of a claim."""
+    """Return the query for what may be claimed. Built once: building it costs a sixth of a claim."""
     at: BindParameter[Any] = bindparam("at")
-    today: BindParameter[Any] = bindparam("today")
     now: BindParameter[Any] = bindparam("now")
-    owed_by_now = or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= today)
-    place = func.row_number().over(
-        partition_by=col(OutboxMessage.chat_id),
-        order_by=(
-            # A message in flight comes first and is not due: that keeps the chat's other messages waiting.
-            case((col(OutboxMessage.state) == "sending", 0), else_=1),
-            case((col(OutboxMessage.telegram_id).is_(None), 0), else_=1),
-            col(OutboxMessage.id),
-        ),
-    )
-    heads = (
-        select(col(OutboxMessage.id).label("id"), place.label("place"))
-        .where(col(OutboxMessage.state).in_(("pending", "sending")), owed_by_now)
-        .subquery()
-    )
+    heads = _heads()
     return (
         select(OutboxMessage, Chat, Link, FetchRow)
         .join(heads, heads.c.id == OutboxMessage.id)
@@ -132,6 +117,26 @@ def _due() -> Any:
     )
 
 
+def _heads() -> Subquery:
+    """Return the messages that are owed by now, each with its place in its chat's queue: 1 is next."""
+    today: BindParameter[Any] = bindparam("today")
+    owed_by_now = or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= today)
+    place = func.row_number().over(
+        partition_by=col(OutboxMessage.chat_id),
+        order_by=(
+            # A message in flight comes first and is not due: that keeps the chat's other messages waiting.
+            case((col(OutboxMessage.state) == "sending", 0), else_=1),
+            case((col(OutboxMessage.telegram_id).is_(None), 0), else_=1),
+            col(OutboxMessage.id),
+        ),
+    )
+    return (
+        select(col(OutboxMessage.id).label("id"), place.label("place"))
+        .where(col(OutboxMessage.state).in_(("pending", "sending")), owed_by_now)
+        .subquery()
+    )
+
+
 _DUE = _due()
 
 
@@ -141,6 +146,11 @@ def _take(message: OutboxMessage, now: float) -> Claim:
     message.state, message.lease_until = "sending", moment(now + LEASE)
     message.fence, message.attempts = message.fence + 1, message.attempts + 1
     return Claim(message, message.version, message.fence)
+
+
+def _pace_of(chat: Chat) -> Pace:
+    """Return how fast the chat may get messages. Groups have negative ids."""
+    return GROUP if chat.id < 0 else PRIVATE
 
 
 def expire_leases(session: Session, now: float) -> None:
@@ -212,10 +222,10 @@ def _try_again(message: OutboxMessage, chat: Chat, ended: Ended, now: float) -> 
 
 
 def _gone(message: OutboxMessage) -> None:
-    """Answer in the chat if the topic was deleted, and send a deleted card anew; give up anything else."""
+    """Answer in the chat if the topic was deleted, and send a card anew; give up anything else."""
     if message.telegram_id is None and message.thread_id is not None:
         message.thread_id = None
-    elif message.kind == MessageKind.CARD and message.telegram_id is not None:
+    elif policy_of(message.kind).is_restored and message.telegram_id is not None:
         message.telegram_id, message.in_doubt, message.attempts = None, False, 0
     else:
         message.state, message.delivered_version = "sent", message.version
@@ -242,8 +252,7 @@ def next_due(session: Session, now: float, *, wall: float | None = None) -> floa
 
 def _ready_at(message: OutboxMessage, chat: Chat) -> float:
     """Return when the chat may get a message again (epoch seconds), as far as this message tells."""
-    pace = GROUP if chat.id < 0 else PRIVATE
-    times = [pace.ready_at(chat.paced_at)]
+    times = [_pace_of(chat).ready_at(chat.paced_at)]
     if chat.paused_until:
         times.append(seconds(chat.paused_until))
     if message.state == "sending" and message.lease_until:

@@ -14,11 +14,11 @@ from storage.kinds import MessageKind, kinds_where
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
 
 _MARK = "erased"
-"""The session's note that its transaction erases something."""
+"""The key of that note in `Session.info`."""
 
 
 def mark(session: Session) -> None:
-    """Note that what this transaction removes must not stay in the log: the committer notifies the others."""
+    """Note that this transaction erases something: after its commit, the log must be truncated."""
     session.info[_MARK] = True
 
 
@@ -30,11 +30,12 @@ def is_marked(session: Session) -> bool:
 def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool]) -> None:
     """Erase a locked link, its fetches, statements and notes, and the chat's answers that mention it.
 
-    `mentions` is asked about the payload of each answer, as `bot.message.pack` made it.
+    `mentions` takes the payload of an answer (`bot.message.pack`), and returns True if it names the link.
     """
     mark(session)
     answers = select(OutboxMessage).where(
-        col(OutboxMessage.chat_id) == link.chat_id, col(OutboxMessage.kind) == MessageKind.REPLY
+        col(OutboxMessage.chat_id) == link.chat_id,
+        col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_worded_when_owed)),
     )
     for answer in session.exec(answers).all():
         if mentions(answer.payload):
@@ -44,7 +45,7 @@ def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool])
 
 
 def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
-    """Erase all links and settings of a chat. `but` is the Telegram message that says so: it stays."""
+    """Erase all links and settings of a chat, and its messages except `but`, the one that says so."""
     mark(session)
     connection = session.connection()
     ours = select(Link.id).where(col(Link.chat_id) == chat.id)
@@ -82,7 +83,7 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool], language:
     """
     shown = and_(
         or_(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.state) == "sending"),
-        col(OutboxMessage.kind).not_in(kinds_where(lambda policy: policy.has_file)),
+        col(OutboxMessage.kind).not_in(kinds_where(lambda policy: bool(policy.file))),
     )
     blank = {
         "kind": MessageKind.ERASED.value,

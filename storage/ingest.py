@@ -120,7 +120,7 @@ class _LinkInBatch:
         self.id, _, self.chat_id, self.thread_id, self.muted, self.seq, self.peeked_until, history = row
         self._link_fold, self._windows = LinkFold(load(history), windows), windows
         self.last_at: float | None = None
-        """When this batch last fetched it, noise apart."""
+        """The time of the batch's last fetch of it that is not noise."""
         self.changed = self.changes_card = False
 
     def announce(self, peek: Statement) -> None:
@@ -164,7 +164,7 @@ class _LinkInBatch:
 
 
 class _Batch(NamedTuple):
-    """What a batch writes, besides its links."""
+    """The rows that a batch writes, besides its links."""
 
     fetches: list[Row]
     alerts: list[Owed]
@@ -273,9 +273,9 @@ def _judge_into(link: _LinkInBatch, arrival: Arrival, sql: _Sql, batch: _Batch) 
     seen = (*_plain(sighting), device, user_agent[:LONGEST_PROGRAM])
     batch.fetches.append((identifier, link.id, link.seq, sql.time(at), *seen, *_plain(verdict)))
     if loudness is Loudness.LOUD and not link.muted:
-        batch.alerts.append(_owed(link, arrival, opened_key(identifier), MessageKind.OPENED, loud=True))
+        batch.alerts.append(_owed(link, arrival, opened_key(identifier), MessageKind.OPENED))
     elif loudness is Loudness.SILENT and kind is Kind.PROXIED:
-        batch.alerts.append(_owed(link, arrival, proxied_key(link.id), MessageKind.PROXIED, loud=False))
+        batch.alerts.append(_owed(link, arrival, proxied_key(link.id), MessageKind.PROXIED))
 
 
 @lru_cache(1024)
@@ -284,7 +284,7 @@ def _plain(words: Sighting | Verdict) -> tuple[str | bool, ...]:
     return tuple(word if isinstance(word, bool) else str(word or "") for word in words)
 
 
-def _owed(link: _LinkInBatch, arrival: Arrival, key: str, kind: MessageKind, *, loud: bool) -> Owed:
+def _owed(link: _LinkInBatch, arrival: Arrival, key: str, kind: MessageKind) -> Owed:
     return Owed(
         key,
         link.chat_id,
@@ -292,6 +292,5 @@ def _owed(link: _LinkInBatch, arrival: Arrival, key: str, kind: MessageKind, *, 
         arrival.at,
         link_id=link.id,
         fetch_id=arrival.id,
-        loud=loud,
         thread_id=link.thread_id,
     )

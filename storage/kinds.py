@@ -1,15 +1,17 @@
 """The kinds of message in the outbox, what the bot does with each, and the keys that tell messages apart.
 
-Every rule about kinds is a field of `Policy`. To add a kind is to answer them all, in one line of `POLICIES`.
+Every rule by which the outbox and the delivery treat kinds differently is a field of `Policy`: a new kind has
+a line in `POLICIES`, and its wording in `WORDED_BY` of bot/delivery/composing.py. A test holds both complete.
+Beyond that, only the code that owes or drops one kind of message names it.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class MessageKind(StrEnum):
-    """What a message is about; the outbox keeps the word in its column `kind`."""
+    """The subject of a message; the outbox keeps the word in its column `kind`."""
 
     CARD = "card"
     """Shows where a link stands. A link has one, which is edited for as long as the link lives."""
@@ -28,7 +30,7 @@ class MessageKind(StrEnum):
     DIGEST = "digest"
     """The chat's daily summary."""
     REPLY = "reply"
-    """Worded when it was owed: the answer to an update, or a notice to the administrator."""
+    """The answer to an update, or a notice to the administrator."""
     EXPORT = "export"
     """A file with all that is kept about the chat."""
     PICTURE = "picture"
@@ -38,32 +40,49 @@ class MessageKind(StrEnum):
 
 
 class Policy(NamedTuple):
-    """What the bot does with the messages of one kind."""
+    """The bot's treatment of the messages of one kind."""
 
+    is_loud: bool = False
+    """Sent with a sound. Of several alerts that the same quiet hours held, only the first one keeps it."""
+    answers_card: bool = False
+    """A new message is sent as a reply to its link's card."""
+    earns_reaction: bool = False
+    """The bot puts 👀 on the message that asked for the link, once this one has arrived."""
+    is_answer: bool = False
+    """Answers an update: `answer_key` and `pressed_key` make its key."""
+    is_worded_when_owed: bool = False
+    """Its payload is its text and buttons (`bot.message.pack`). The others are worded when they are sent."""
     is_held: bool = False
     """Quiet hours hold a new message. The others are answers, make no sound, or have a time of their own."""
     is_nudge: bool = False
     """Somebody asked for it at a time to come: `/status` counts it while it waits."""
     tells_parked: bool = False
     """A new message also says how many messages before it may not have arrived."""
-    has_file: bool = False
-    """It is a file. It cannot be edited into another message, so erasing keeps nothing of it."""
+    file: Literal["", "photo", "document"] = ""
+    """It is a file of this form. It cannot be edited into a text, so erasing keeps nothing of it."""
+    is_restored: bool = False
+    """The chat always has one. The bot sends it anew, at the next change, if somebody deleted it or if the
+    group became a supergroup. Any other message is given up then."""
     is_forgotten: bool = False
     """Dropped from the outbox a week after it was sent; the others live as long as their link."""
 
 
+_NUDGE = Policy(is_loud=True, answers_card=True, is_held=True, is_nudge=True, tells_parked=True)
+
 POLICIES = {
-    MessageKind.CARD: Policy(),
-    MessageKind.OPENED: Policy(is_held=True, tells_parked=True),
-    MessageKind.PROXIED: Policy(is_held=True),
-    MessageKind.OBJECTED: Policy(is_held=True),
-    MessageKind.UNSENT: Policy(is_held=True),
-    MessageKind.REMIND: Policy(is_held=True, is_nudge=True, tells_parked=True),
-    MessageKind.DEADLINE: Policy(is_held=True, is_nudge=True, tells_parked=True),
+    MessageKind.CARD: Policy(is_restored=True),
+    MessageKind.OPENED: Policy(
+        is_loud=True, answers_card=True, earns_reaction=True, is_held=True, tells_parked=True
+    ),
+    MessageKind.PROXIED: Policy(answers_card=True, is_held=True),
+    MessageKind.OBJECTED: Policy(answers_card=True, is_held=True),
+    MessageKind.UNSENT: Policy(answers_card=True, is_held=True),
+    MessageKind.REMIND: _NUDGE,
+    MessageKind.DEADLINE: _NUDGE,
     MessageKind.DIGEST: Policy(tells_parked=True, is_forgotten=True),
-    MessageKind.REPLY: Policy(is_forgotten=True),
-    MessageKind.EXPORT: Policy(has_file=True, is_forgotten=True),
-    MessageKind.PICTURE: Policy(has_file=True, is_forgotten=True),
+    MessageKind.REPLY: Policy(is_answer=True, is_worded_when_owed=True, is_forgotten=True),
+    MessageKind.EXPORT: Policy(is_answer=True, file="document", is_forgotten=True),
+    MessageKind.PICTURE: Policy(is_answer=True, file="photo", is_forgotten=True),
     MessageKind.ERASED: Policy(is_forgotten=True),
 }
 

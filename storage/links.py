@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case
 from sqlmodel import Session, col, func, select
@@ -42,37 +43,33 @@ def check_room(session: Session, chat_id: int, now: float, *, wanted: int, daily
         raise DailyLimitError(daily - len(made), free_at)
 
 
-def create(
-    session: Session,
-    *,
-    chat_id: int,
-    by: int,
-    label: str,
-    recipient: str,
-    now: float,
-    daily: int,
-    thread_id: int | None = None,
-    asked_in: int | None = None,
-    deadline: float | None = None,
-    tracker: str = "",
-) -> Link:
-    """Make a link, and owe the chat its card. Times are epoch seconds. Raises DailyLimitError."""
-    chat = chats.get_or_create(session, chat_id, now)
-    check_room(session, chat_id, now, wanted=1, daily=daily)
+class NewLink(NamedTuple):
+    """A link that somebody asks for; the columns of `Link` that follow from the request."""
+
+    chat_id: int
+    created_by: int
+    """The person's Telegram id."""
+    label: str
+    recipient: str = ""
+    thread_id: int | None = None
+    asked_in: int | None = None
+    tracker: str = ""
+
+
+def create(session: Session, new: NewLink, *, now: float, daily: int) -> Link:
+    """Make a link, and owe the chat its card. `now` is in epoch seconds. Raises DailyLimitError.
+
+    `daily` is the number of links that a chat may make in any 24 hours.
+    """
+    chat = chats.get_or_create(session, new.chat_id, now)
+    check_room(session, new.chat_id, now, wanted=1, daily=daily)
     link = Link(
-        chat_id=chat_id,
+        **new._asdict(),
         number=chat.next_number,
         token=secrets.token_urlsafe(TOKEN_BYTES),
-        label=label,
-        recipient=recipient,
         created_at=moment(now),
-        created_by=by,
-        thread_id=thread_id,
-        asked_in=asked_in,
-        tracker=tracker,
-        deadline=None if deadline is None else moment(deadline),
         last_event_at=moment(now),
-        peeked_until=_peeked_until(session, chat_id),
+        peeked_until=_peeked_until(session, new.chat_id),
     )
     chat.next_number += 1
     session.add(link)
@@ -229,7 +226,7 @@ def keep_history(link: Link, history: History) -> None:
 
 
 def mute(session: Session, link: Link, *, muted: bool) -> None:
-    """Let the link's opens only count on the card, or cause alerts again."""
+    """Mute a link: its opens count on the card and cause no alerts. Or unmute it."""
     link.muted = muted
     session.flush()
     shown = select(OutboxMessage.key).where(

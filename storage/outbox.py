@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete,
 from sqlmodel import Session, col, select
 
 from storage.engine import add_new
-from storage.kinds import MessageKind, kinds_where
+from storage.kinds import POLICIES, MessageKind, kinds_where
 from storage.tables import OutboxMessage
 from storage.times import moment
 
@@ -30,14 +30,12 @@ class Owed(NamedTuple):
     created_at: float
     link_id: int | None = None
     fetch_id: str | None = None
-    loud: bool = False
-    """Sent with a sound."""
     thread_id: int | None = None
     """The group's topic, where the message belongs to one."""
     reply_to: int | None = None
     """The Telegram message that it answers."""
     payload: str = ""
-    """What it says, where it is worded when it is owed: `bot.message.pack`. Empty: worded when it is sent."""
+    """Its text and buttons (`bot.message.pack`) if it is worded when owed, or a detail for its wording."""
     not_before: float | None = None
     """It is due from then on; None: at once."""
 
@@ -52,7 +50,7 @@ def _row(message: Owed) -> dict[str, object]:
     later = None if message.not_before is None else moment(message.not_before)
     # A plain string: drivers take three times as long with an enumeration's.
     times = {"created_at": moment(message.created_at), "not_before": later}
-    return message._asdict() | times | {"kind": message.kind.value}
+    return message._asdict() | times | {"kind": message.kind.value, "loud": POLICIES[message.kind].is_loud}
 
 
 def refresh(connection: Connection, keys: Sequence[str]) -> None:
@@ -65,7 +63,7 @@ def refresh(connection: Connection, keys: Sequence[str]) -> None:
 
 
 def refresh_due(session: Session, now: float) -> bool:
-    """Refresh the messages that time alone has changed. Return True if there were any."""
+    """Refresh the messages that time alone has changed. Return True if any row changed."""
     changed = update(OutboxMessage).where(col(OutboxMessage.changes_at) <= moment(now))
     return bool(session.connection().execute(changed.values(_newer() | {"changes_at": None})).rowcount)
 
@@ -117,7 +115,7 @@ def answer_of(session: Session, chat_id: int, telegram_id: int) -> OutboxMessage
     query = select(OutboxMessage).where(
         col(OutboxMessage.chat_id) == chat_id,
         col(OutboxMessage.telegram_id) == telegram_id,
-        col(OutboxMessage.kind) == MessageKind.REPLY,
+        col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_worded_when_owed)),
     )
     return session.exec(query).first()
 

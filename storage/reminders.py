@@ -30,7 +30,6 @@ def _owe_nudge(session: Session, link: Link, kind: MessageKind, due: float, now:
         kind,
         now,
         link_id=link.id,
-        loud=True,
         thread_id=link.thread_id,
         not_before=due,
     )

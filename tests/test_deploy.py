@@ -17,7 +17,7 @@ from settings import Settings
 from storage import migrate
 from storage.claims import Ended, Outcome, claim, settle
 from storage.engine import connect, is_passing, writing
-from storage.links import create
+from storage.links import NewLink, create
 from storage.times import now
 from tests.pixel_server.serving import ANNA, BORIS, Served, serving, stored, track
 from tests.waiting import wait_until
@@ -52,7 +52,7 @@ def write(engine: Engine, act: Callable[[Session], object]) -> None:
 
 
 def make_link(session: Session) -> None:
-    create(session, chat_id=5, by=5, label="letter", recipient="", now=now(), daily=9999)
+    create(session, NewLink(5, 5, "letter"), now=now(), daily=9999)
 
 
 def deliver_due(session: Session, number: int) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "day",
     "in_every_language",
     "languages",
+    "link_name",
     "name",
     "on_day",
     "plain",
@@ -73,6 +74,13 @@ def name(text: str, longest: int = LONGEST_NAME) -> Markup:
         unicodedata.bidirectional(letter) in _RTL for letter in shown
     )
     return escape(f"\u2068{shown}\u2069" if needs_isolating else shown)
+
+
+def link_name(label: str, recipient: str) -> Markup:
+    """Return the name of a link: `contract → landlord`, or the label alone."""
+    if recipient:
+        return say(sentences.cards.NAME, label=name(label), recipient=name(recipient))
+    return say(sentences.cards.NAME_ALONE, label=name(label))
 
 
 def shorten(text: str, longest: int) -> str:

@@ -9,8 +9,9 @@ import words
 from bot.commands.turn import Answer, Turn
 from bot.message import Keyboard, Message, button
 from bot.messages.phrases import lines
+from bot.planning import plan_digest
 from bot.times import grammar, moments, zones
-from bot.times.hours import plan_digest, zone_of
+from bot.times.hours import zone_of
 from storage import erasing, outbox
 from storage.tables import Chat
 from words import sentences
@@ -56,7 +57,7 @@ def press_zone(turn: Turn) -> Answer:
 
 
 def located(turn: Turn) -> Answer:
-    """A place on the map. Only the zone that it lies in is stored."""
+    """Take the chat's zone from a place on the map. Only the zone is stored."""
     location = turn.message.location if turn.message else None
     if location is None or not (turn.is_private or turn.question() == "timezone"):
         # In a group, people tell each other where they are.
@@ -75,7 +76,7 @@ def _set_zone(turn: Turn, zone: str) -> Message:
 
 
 def _zone_now(turn: Turn) -> Markup:
-    """The chat's zone, and what its clock shows."""
+    """Return the chat's zone, and the time there."""
     clock = moments.shown(turn.now, zone_of(turn.chat))
     if not turn.chat.zone:
         return words.say(sentences.clocks.TIMEZONE_NONE, clock=clock)
@@ -123,6 +124,6 @@ def _in_utc(chat: Chat) -> list[Markup]:
 
 
 def _plan_again(turn: Turn) -> None:
-    """The chat's zone or quiet hours changed: plan the digest anew, and send what quiet hours held."""
+    """After a change of zone or quiet hours: plan the digest anew, and send the messages that were held."""
     plan_digest(turn.session, turn.chat, turn.now)
     outbox.release_held(turn.session, turn.chat.id)

@@ -9,6 +9,7 @@ from bot.message import Message
 from bot.messages.cards import takes_buttons
 from bot.messages.phrases import lines
 from storage import links
+from storage.links import NewLink
 from tracking import Statement, StatementKind
 from words import sentences
 
@@ -20,17 +21,15 @@ def press_test(turn: Turn) -> Answer:
 
 def _offer(turn: Turn) -> Message:
     """Make a link that counts as sent, and say where its image can be opened, and what that proves."""
+    new = NewLink(
+        chat_id=turn.chat.id,
+        created_by=turn.author,
+        label=words.plain(sentences.welcome.TEST_LABEL),
+        recipient=words.plain(sentences.welcome.TEST_RECIPIENT),
+        thread_id=turn.thread_id,
+    )
     try:
-        link = links.create(
-            turn.session,
-            chat_id=turn.chat.id,
-            by=turn.author,
-            label=words.plain(sentences.welcome.TEST_LABEL),
-            recipient=words.plain(sentences.welcome.TEST_RECIPIENT),
-            now=turn.now,
-            daily=turn.context.settings.daily_links,
-            thread_id=turn.thread_id,
-        )
+        link = links.create(turn.session, new, now=turn.now, daily=turn.context.settings.daily_links)
     except links.DailyLimitError as full:
         return no_room(full, turn)
     # Told, not pressed: in the first seconds after the button every fetch is at most "proxied".

@@ -9,12 +9,12 @@ import words
 from bot import parsing
 from bot.commands.turn import Answer, Turn
 from bot.message import Message
-from bot.messages.nudges import set_deadline
 from bot.parsing import TrackRequest
+from bot.planning import set_deadline
 from bot.times import grammar, moments
 from bot.times.hours import zone_of
 from storage import links
-from storage.links import DailyLimitError
+from storage.links import DailyLimitError, NewLink
 from storage.tables import Link
 from words import sentences
 from words.typed import understood
@@ -23,7 +23,7 @@ MOST_AT_ONCE = 5
 
 
 class DeadlineError(Exception):
-    """There is no such day, or it has passed. `sentence` says so, and what to type."""
+    """The day of a deadline does not exist or has passed. `sentence` says so, and what to type."""
 
     def __init__(self, sentence: Markup) -> None:
         super().__init__(sentence)
@@ -31,7 +31,7 @@ class DeadlineError(Exception):
 
 
 def track(turn: Turn) -> Answer:
-    """`/track contract to landlord`; alone it asks."""
+    """Make links for `/track contract to landlord`. Without an argument, ask for one."""
     return make_links(turn, turn.argument)
 
 
@@ -69,7 +69,7 @@ def make_links(turn: Turn, text: str) -> Message | None:
 
 
 def _refused(label: str, recipients: list[str]) -> Markup | None:
-    """Why no links are made for these; None where they may be."""
+    """Return the reason why the bot makes no links for these recipients; None if it makes them."""
     if parsing.is_mailing_list(label) or any(map(parsing.is_mailing_list, recipients)):
         return words.say(sentences.track.TRACK_ONE_PERSON)
     if len(recipients) > MOST_AT_ONCE:
@@ -78,9 +78,9 @@ def _refused(label: str, recipients: list[str]) -> Markup | None:
 
 
 def deadline_in(text: str, today: date) -> tuple[str, date | None]:
-    """`notice to landlord by 30 Nov`, `notice by 30 Nov to landlord`: the text without its day, and that.
+    """Split `notice to landlord by 30 Nov`, or `notice by 30 Nov to landlord`, into its text and the day.
 
-    Names stand behind a "by", too. Raises DeadlineError for a day that is none, or has passed.
+    A name can follow "by", too. Raises DeadlineError for a day that does not exist or has passed.
     """
     known = understood()
     by, to = grammar.one_of(known.by), grammar.one_of((*known.to, "→", "->"))
@@ -104,24 +104,25 @@ def _make(turn: Turn, requests: list[TrackRequest]) -> list[Link]:
     daily = turn.context.settings.daily_links
     links.check_room(turn.session, turn.chat.id, turn.now, wanted=len(requests), daily=daily)
     return [
-        links.create(
-            turn.session,
-            chat_id=turn.chat.id,
-            by=turn.author,
-            label=request.label,
-            recipient=request.recipient,
-            now=turn.now,
-            daily=daily,
-            thread_id=turn.thread_id,
-            asked_in=turn.message_id,
-            tracker=turn.author_name,
-        )
+        links.create(turn.session, _new_link(turn, request), now=turn.now, daily=daily)
         for request in requests
     ]
 
 
+def _new_link(turn: Turn, request: TrackRequest) -> NewLink:
+    return NewLink(
+        chat_id=turn.chat.id,
+        created_by=turn.author,
+        label=request.label,
+        recipient=request.recipient,
+        thread_id=turn.thread_id,
+        asked_in=turn.message_id,
+        tracker=turn.author_name,
+    )
+
+
 def no_room(full: DailyLimitError, turn: Turn) -> Message:
-    """The answer beyond the daily limit."""
+    """Return the answer to a request beyond the daily limit."""
     limit, free = turn.context.settings.daily_links, words.time(full.free_at, turn.now)
     if full.left:
         return Message(words.say(sentences.track.TRACK_ROOM_FOR, left=full.left, limit=limit))

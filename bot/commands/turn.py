@@ -14,7 +14,7 @@ from bot import parsing
 from bot.context import BotContext
 from bot.message import Message, language_of, pack, unpack
 from storage import chats, links, outbox
-from storage.kinds import MessageKind, answer_key, pressed_key
+from storage.kinds import MessageKind, answer_key, kinds_where, pressed_key
 from storage.outbox import Owed
 from storage.statements import record_statements
 from storage.tables import Chat, Link
@@ -31,7 +31,7 @@ Answer = Message | Sentence | None
 
 @dataclass(frozen=True)
 class Turn:
-    """Made once for each update, inside the transaction in which the update is worked on."""
+    """One update and its chat. Made inside the transaction that handles the update."""
 
     session: Session
     context: BotContext
@@ -39,11 +39,11 @@ class Turn:
     chat: Chat
     """The chat's row, locked."""
     now: float
-    """When the update is worked on, in epoch seconds. What the answer shows is as of now."""
+    """The time of handling, in epoch seconds. The answer shows everything as of now."""
     said_at: float
-    """When it was said, in epoch seconds. Statements, "in 2 days" and "at 14:05" count from then."""
+    """The time of writing or pressing, in epoch seconds. Statements and "in 2 days" count from it."""
     is_admin: bool = False
-    """Whether the author runs the group. Telegram is asked only for buttons where it matters."""
+    """True if the author runs the group. The bot asks Telegram only for buttons that cannot be undone."""
 
     @property
     def message(self) -> TelegramMessage | None:
@@ -75,7 +75,7 @@ class Turn:
         user = self.update.effective_user
         return "" if self.is_private or user is None or user.is_bot else user.first_name
 
-    # What was typed.
+    # The text that was typed
 
     @property
     def text(self) -> str:
@@ -96,7 +96,7 @@ class Turn:
         """The text after that number: `/sent 7 at 14:05` gives `at 14:05`."""
         return parsing.number_and_rest(self.argument)[1]
 
-    # What was pressed. A button's data is `<verb>:<id>`.
+    # The button that was pressed. Its data is `<verb>:<id>`.
 
     @property
     def is_press(self) -> bool:
@@ -108,7 +108,7 @@ class Turn:
 
     @property
     def id(self) -> str:
-        """The id on the pressed button: of a link, a fetch, or what else the verb is about."""
+        """The id on the pressed button: usually of a link or a fetch. The verb says which."""
         return self._pressed[1]
 
     @property
@@ -117,7 +117,7 @@ class Turn:
         verb, _, about = ((query.data if query else "") or "").partition(":")
         return verb, about
 
-    # What the handler does.
+    # The handler's means
 
     def store(self, link: Link, *statements: Statement) -> History:
         """Store what the author says about a link. Return its history after that.
@@ -166,7 +166,7 @@ class Turn:
         outbox.owe(self.session.connection(), [owed])
 
     def _answer_keys(self, kind: MessageKind) -> list[str]:
-        """The key of the answer; for a button, also the one that a press just before would have used."""
+        """Return the answer's key; for a button, also the key that a press just before would have used."""
         if not self.is_press:
             return [answer_key(kind, self.update.update_id)]
         window, data = int(self.said_at // DOUBLE_TAP), f"{self.verb}:{self.id}"
@@ -176,7 +176,7 @@ class Turn:
 
     def was_just_answered(self) -> bool:
         """Return True if the pressed button was pressed just before, and answered with a message."""
-        kinds = (MessageKind.REPLY, MessageKind.PICTURE)
+        kinds = kinds_where(lambda policy: policy.is_answer)
         return outbox.is_owed(self.session, [key for kind in kinds for key in self._answer_keys(kind)])
 
     def edit(self, message: Message) -> Sentence | None:
@@ -185,14 +185,14 @@ class Turn:
         return None if found else sentences.toasts.TOAST_GONE
 
     def question(self) -> str:
-        """The command whose question the message answers by replying to it; empty if it answers none."""
+        """Return the command whose question this message replies to; empty if it replies to none."""
         replied = self.message.reply_to_message if self.message else None
         shown = outbox.answer_of(self.session, self.chat.id, replied.message_id) if replied else None
         return unpack(shown.payload).question if shown else ""
 
 
 Handler = Callable[[Turn], Answer]
-"""What a command or a button does, inside its transaction."""
+"""Carries out a command or a button, inside the update's transaction."""
 
 
 @contextmanager
@@ -214,7 +214,7 @@ def begin_turn(
 
 
 def _said_at(update: Update, received_at: float) -> float:
-    """When an update was said: a message's own date; for a pressed button, which has none, its arrival.
+    """Return when an update was written or pressed: a message's own date, or a button's time of arrival.
 
     Telegram's dates are whole seconds. The end of the second counts, so that an open which the author has
     seen before writing is not taken for a later one. No date is later than the arrival: clocks differ.

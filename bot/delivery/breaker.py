@@ -33,7 +33,7 @@ class CircuitBreaker:
         return max(0.0, self._until - now)
 
     def record(self, outcome: Outcome, chat_id: int, begun: float, now: float) -> None:
-        """Take in what came of an attempt that began at `begun`."""
+        """Take the outcome of an attempt that began at `begun` into account."""
         match outcome.ended:
             case Ended.IN_DOUBT:
                 self.doubt(begun, now)
@@ -47,13 +47,16 @@ class CircuitBreaker:
                 self._doubts = 0
 
     def doubt(self, begun: float, now: float) -> None:
-        """Take in that nobody knows whether an attempt that began at `begun` was carried out."""
+        """Pause, because an attempt that began at `begun` may or may not have been carried out."""
         if begun > self._doubted_at:
             self._doubts, self._doubted_at = self._doubts + 1, now
             self._hold(now + min(LONGEST_PAUSE, 2.0 ** (self._doubts - 1)))
 
     def _refuse(self, chat_id: int, until: float, now: float) -> None:
-        """A 429 does not say whether it is about the chat or the bot. Two chats at a time mean the bot."""
+        """Pause everything once two chats at a time are refused.
+
+        A 429 does not say whether it is about the chat or about the bot.
+        """
         self._refused = {chat: end for chat, end in self._refused.items() if end > now} | {chat_id: until}
         if len(self._refused) > 1:
             self._hold(until)

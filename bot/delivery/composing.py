@@ -1,5 +1,8 @@
 """From an outbox row to the message it stands for, worded when it is sent."""
 
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
 from sqlmodel import Session
 
 import words
@@ -7,7 +10,9 @@ from bot.context import BotContext
 from bot.message import Message, unpack
 from bot.messages import alerts, archive, digests, nudges, picture
 from bot.messages.cards import card, changes_at
-from bot.times.hours import plan_digest, quiet_end
+from bot.messages.phrases import shown_kind
+from bot.planning import plan_digest, plan_unsent
+from bot.times.hours import quiet_end
 from storage import links, outbox
 from storage.kinds import MessageKind, card_key, policy_of
 from storage.tables import Chat, FetchRow, Link, OutboxMessage
@@ -16,121 +21,136 @@ from tracking import Kind
 from words import sentences
 
 
+class Wording(NamedTuple):
+    """A claimed row, and what its wording needs. `now` is in epoch seconds."""
+
+    session: Session
+    owed: OutboxMessage
+    context: BotContext
+    now: float
+
+    @property
+    def link(self) -> Link:
+        return self.session.get_one(Link, self.owed.link_id)
+
+    @property
+    def chat(self) -> Chat:
+        return self.session.get_one(Chat, self.owed.chat_id)
+
+    @property
+    def fetch(self) -> FetchRow:
+        return self.session.get_one(FetchRow, self.owed.fetch_id)
+
+    @property
+    def is_new(self) -> bool:
+        """Return True if the chat does not show the message yet."""
+        return self.owed.telegram_id is None
+
+
 def compose(session: Session, owed: OutboxMessage, context: BotContext, now: float) -> Message | None:
     """Return the message that a claimed row owes; None if there is nothing to show, now or ever.
 
-    Writes on the row: when quiet hours let it go, when it will look different, what it answers to.
+    Sets columns of the row: when quiet hours let it go, when it will look different, what it replies to.
     """
-    policy = policy_of(owed.kind)
-    if policy.is_held and _postpone_if_quiet(session, owed, now):
+    wording, policy = Wording(session, owed, context, now), policy_of(owed.kind)
+    if policy.is_held and _postpone_if_quiet(wording):
         return None
-    message = _worded(session, owed, context, now)
-    if message is None or not policy.tells_parked or owed.telegram_id is not None:
+    if policy.answers_card and owed.link_id is not None:
+        owed.reply_to = owed.reply_to or outbox.telegram_id_of(session, card_key(owed.link_id))
+    message = WORDED_BY[MessageKind(owed.kind)](wording)
+    if message is None or not policy.tells_parked or not wording.is_new:
         return message
     parked = outbox.count_parked(session, owed.chat_id)
     return alerts.with_parked(message, parked) if parked else message
 
 
-def _postpone_if_quiet(session: Session, owed: OutboxMessage, now: float) -> bool:
+def _postpone_if_quiet(wording: Wording) -> bool:
     """Postpone a new message to the end of the chat's quiet hours. Return True if the chat is in them.
 
     A message that may have arrived already is sent at once: its first attempt was made by day.
     """
-    if owed.telegram_id is not None or owed.in_doubt:
+    if not wording.is_new or wording.owed.in_doubt:
         return False
-    until = quiet_end(session.get_one(Chat, owed.chat_id), now)
+    until = quiet_end(wording.chat, wording.now)
     if until is None:
         return False
-    outbox.postpone(owed, until)
+    outbox.postpone(wording.owed, until)
     return True
 
 
-def _worded(session: Session, owed: OutboxMessage, context: BotContext, now: float) -> Message | None:
-    if owed.link_id is not None:
-        return _about_link(session, owed, session.get_one(Link, owed.link_id), context, now)
-    match MessageKind(owed.kind):
-        case MessageKind.ERASED:
-            return None if owed.telegram_id is None else _erased(owed)
-        case MessageKind.EXPORT:
-            return archive.message(owed.chat_id)
-        case MessageKind.DIGEST:
-            chat = session.get_one(Chat, owed.chat_id)
-            session.flush()  # the row is `sending` from here on: planning drops the digests that wait
-            plan_digest(session, chat, now)
-            return digests.digest(session, chat, now)
-        case _:
-            return unpack(owed.payload)
-
-
-def _erased(owed: OutboxMessage) -> Message:
-    """In the language that the chat spoke, which the row keeps: the chat itself has forgotten it."""
-    with words.speaking(words.best(owed.payload, words.spoken())):
-        return Message(words.say(sentences.commands.ERASED))
-
-
-def _about_link(
-    session: Session, owed: OutboxMessage, link: Link, context: BotContext, now: float
-) -> Message | None:
-    """Word a message about one link. All but the card and the pictures answer to the card."""
-    if owed.kind == MessageKind.CARD:
-        nudges.plan_unsent(session, link, now)
-        return _card(owed, link, context, now)
-    if owed.kind == MessageKind.PICTURE:
-        return picture.message(link, dark=owed.payload == "dark")
-    owed.reply_to = owed.reply_to or outbox.telegram_id_of(session, card_key(link.id))
-    match MessageKind(owed.kind):
-        case MessageKind.OBJECTED:
-            return alerts.objected(link)
-        case MessageKind.UNSENT:
-            return nudges.unsent_question(owed, link, now)
-        case MessageKind.REMIND:
-            return nudges.reminder(session.get_one(Chat, owed.chat_id), link, now)
-        case MessageKind.DEADLINE:
-            return nudges.deadline(session.get_one(Chat, owed.chat_id), link, now)
-        case _:
-            return _about_fetch(session, owed, link, context, now)
-
-
-def _card(owed: OutboxMessage, link: Link, context: BotContext, now: float) -> Message:
+def _card(wording: Wording) -> Message:
+    """Return the card. A draft that was opened also makes the bot ask later whether the mail was sent."""
+    session, owed, context, now = wording
+    plan_unsent(session, wording.link, now)
     revival = context.settings.windows.revival
-    changes = changes_at(link, now, revival)
+    changes = changes_at(wording.link, now, revival)
     owed.changes_at = None if changes is None else moment(changes)
-    url, copy_page = context.settings.public_url, context.copy_page(link)
-    return card(link, public_url=url, copy_page=copy_page, now=now, revival=revival)
+    url, copy_page = context.settings.public_url, context.copy_page(wording.link)
+    return card(wording.link, public_url=url, copy_page=copy_page, now=now, revival=revival)
 
 
-def _about_fetch(
-    session: Session, owed: OutboxMessage, link: Link, context: BotContext, now: float
-) -> Message | None:
-    fetch = session.get_one(FetchRow, owed.fetch_id)
-    if owed.telegram_id is None and not _is_still_news(link, owed, fetch):
+def _opened(wording: Wording) -> Message | None:
+    """Return the alert; None if its open was corrected or muted before the chat heard of it."""
+    link, fetch = wording.link, wording.fetch
+    if wording.is_new and (link.muted or shown_kind(fetch) != Kind.OPENED):
         return None
-    if owed.kind == MessageKind.PROXIED:
-        return alerts.proxied(link, fetch, now)
-    slept_since = _slept_since(session, link, fetch, context.settings.windows.revival)
-    message = alerts.opened(link, fetch, slept_since, now)
-    return _with_later_opens(session, owed, fetch, message, now) if owed.not_before else message
+    message = alerts.opened(link, fetch, _slept_since(wording), wording.now)
+    held_until = wording.owed.not_before
+    return _with_later_opens(wording, message, seconds(held_until)) if held_until else message
 
 
-def _is_still_news(link: Link, owed: OutboxMessage, fetch: FetchRow) -> bool:
-    """Return False if the fetch was corrected, muted or overtaken before the chat heard of it."""
-    if owed.kind == MessageKind.PROXIED:
-        return fetch.kind == Kind.PROXIED and not links.history_of(link).summary.opens
-    return fetch.kind in (Kind.OPENED, Kind.REPEAT) and not link.muted
-
-
-def _with_later_opens(
-    session: Session, owed: OutboxMessage, fetch: FetchRow, message: Message, now: float
-) -> Message:
+def _with_later_opens(wording: Wording, message: Message, until: float) -> Message:
     """Add the opens that came while quiet hours held the alert. One alert a morning makes a sound."""
-    assert owed.not_before  # noqa: S101  # the caller asked
-    if owed.telegram_id is None and outbox.another_rang(session, owed):
+    session, owed, _, now = wording
+    if wording.is_new and outbox.another_rang(session, owed):
         owed.loud = False
-    opens, last = links.opens_between(session, fetch, seconds(owed.not_before))
+    opens, last = links.opens_between(session, wording.fetch, until)
     return alerts.with_held(message, opens, last, now) if opens > 1 else message
 
 
-def _slept_since(session: Session, link: Link, fetch: FetchRow, revival: float) -> float | None:
+def _slept_since(wording: Wording) -> float | None:
     """Return when the link was last opened before this fetch, if it had fallen asleep since; else None."""
-    last = links.opened_before(session, link, fetch)
-    return last if last is not None and seconds(fetch.at) - last >= revival else None
+    last = links.opened_before(wording.session, wording.link, wording.fetch)
+    revival = wording.context.settings.windows.revival
+    return last if last is not None and seconds(wording.fetch.at) - last >= revival else None
+
+
+def _proxied(wording: Wording) -> Message | None:
+    """Return the message about a provider's fetch; None if an open overtook it, or it was corrected."""
+    link, fetch = wording.link, wording.fetch
+    if wording.is_new and (fetch.kind != Kind.PROXIED or links.history_of(link).summary.opens):
+        return None
+    return alerts.proxied(link, fetch, wording.now)
+
+
+def _digest(wording: Wording) -> Message | None:
+    """Return the daily summary, and owe the next one."""
+    session, _, _, now = wording
+    session.flush()  # the row is `sending` from here on: planning drops the digests that wait
+    plan_digest(session, wording.chat, now)
+    return digests.digest(session, wording.chat, now)
+
+
+def _erased(wording: Wording) -> Message | None:
+    """Return the notice in the language that the chat spoke: the row keeps it, the chat has forgotten it."""
+    if wording.is_new:
+        return None
+    with words.speaking(words.best(wording.owed.payload, words.spoken())):
+        return Message(words.say(sentences.commands.ERASED))
+
+
+WORDED_BY: Mapping[MessageKind, Callable[[Wording], Message | None]] = {
+    MessageKind.CARD: _card,
+    MessageKind.OPENED: _opened,
+    MessageKind.PROXIED: _proxied,
+    MessageKind.OBJECTED: lambda wording: alerts.objected(wording.link),
+    MessageKind.UNSENT: lambda wording: nudges.unsent_question(wording.owed, wording.link, wording.now),
+    MessageKind.REMIND: lambda wording: nudges.reminder(wording.chat, wording.link, wording.now),
+    MessageKind.DEADLINE: lambda wording: nudges.deadline(wording.chat, wording.link, wording.now),
+    MessageKind.DIGEST: _digest,
+    MessageKind.REPLY: lambda wording: unpack(wording.owed.payload),
+    MessageKind.EXPORT: lambda wording: archive.message(wording.owed.chat_id),
+    MessageKind.PICTURE: lambda wording: picture.message(wording.link, dark=wording.owed.payload == "dark"),
+    MessageKind.ERASED: _erased,
+}
+"""Each kind's message; None where there is nothing to show, now or ever."""

@@ -1,4 +1,4 @@
-"""The loop that delivers: claim, word, send, settle. News wakes it up; it also looks every few seconds."""
+"""The delivery loop: claim, word, send, settle. Notifications wake it; it also polls every few seconds."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ from bot.message import Message, language_of, simpler
 from storage import claims
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import describe_database_error
-from storage.kinds import MessageKind
+from storage.kinds import policy_of
 from storage.lock import LockLostError, require_term
 from storage.pacing import ALL_CHATS
 from storage.tables import Chat, Link, OutboxMessage
@@ -39,13 +39,13 @@ AT_ONCE = 8
 LONGEST_ATTEMPT = 20.0
 """Seconds, well within a lease of 60: an attempt that outlived its lease could be made twice."""
 UNSETTLED_PAUSE = 1.0
-"""Seconds between two attempts to write down what came of a message."""
+"""Seconds between two attempts to write a message's outcome."""
 SLOW_POLL = 5.0
-"""Seconds after which the loop looks without being woken: the notice of a new message can be lost."""
+"""Seconds between two polls: the notification of a new message can be lost."""
 
 
 class Job(NamedTuple):
-    """A claimed message, worded: what is left to do is to send it and to settle the claim."""
+    """A claimed message, worded. It remains to send it and to settle the claim."""
 
     claim: Claim
     message: Message
@@ -58,7 +58,7 @@ class Delivery:
         self._context, self._bot = context, bot
         self._in_flight: set[asyncio.Task[None]] = set()
         self._full_at = 0.0
-        """When the allowance for all chats together will be full again, by the monotonic clock."""
+        """The time at which the allowance for all chats together will be full again (monotonic clock)."""
         self._breaker = CircuitBreaker()
 
     async def run(self) -> None:
@@ -94,7 +94,7 @@ class Delivery:
         return wait
 
     async def _is_well(self) -> bool:
-        """Ask Telegram a harmless question, before a message is risked on it."""
+        """Ask Telegram a harmless question before a message is risked. Return True if it answers."""
         begun = time.monotonic()
         try:
             async with asyncio.timeout(LONGEST_ATTEMPT):
@@ -106,10 +106,10 @@ class Delivery:
         return True
 
     async def _claim_due(self, limit: int) -> tuple[list[Job], float]:
-        """Claim in a task of its own, whose claims are given back if the bot is told to end meanwhile.
+        """Claim messages that are due. If the bot is told to end meanwhile, give the claims back.
 
-        A claim that is left behind counts as an attempt: after the restart its message said "possibly
-        repeated", at any hour, though nothing had been sent.
+        So claiming is a task of its own. A claim that was left behind counted as an attempt: after the
+        restart its message said "possibly repeated", at any hour, though nothing had been sent.
         """
         claiming = asyncio.create_task(self._context.write(partial(self._claim, limit=limit)))
         try:
@@ -122,7 +122,9 @@ class Delivery:
         try:
             jobs, _ = await claiming
         except (SQLAlchemyError, LockLostError) as error:
-            log.info("Nothing was claimed at the end: %s", describe_database_error(error))
+            log.info(
+                "The bot ended while it claimed, and nothing was claimed: %s", describe_database_error(error)
+            )
             return
         for job in jobs:
             await self._settle(job.claim, Outcome(Ended.NOT_TRIED))
@@ -130,9 +132,9 @@ class Delivery:
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._in_flight.add(task)
-        task.add_done_callback(self._landed)
+        task.add_done_callback(self._ended)
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[None]) -> None:
         self._in_flight.discard(task)
         self._context.due.set()
         if not task.cancelled() and (error := task.exception()):
@@ -160,7 +162,7 @@ class Delivery:
         return jobs, wait
 
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
-        """Return what to show, or what becomes of the message without a request to Telegram."""
+        """Return the message to send, or the outcome of a row that needs no request to Telegram."""
         try:
             with words.speaking(language_of(session.get_one(Chat, claim.message.chat_id))):
                 return self._message(session, claim.message, at) or Outcome(Ended.SENT)
@@ -185,25 +187,25 @@ class Delivery:
         self._breaker.record(outcome, job.claim.message.chat_id, begun, time.monotonic())
         self._tell_log(job.claim, outcome)
         await self._settle(job.claim, outcome)
-        if outcome.telegram_id is not None and job.claim.message.kind == MessageKind.OPENED:
+        if outcome.telegram_id is not None and policy_of(job.claim.message.kind).earns_reaction:
             await self._react(job.claim)
 
     async def _settle(self, claim: Claim, outcome: Outcome) -> None:
-        """Write down what came of a claim, however often that takes.
+        """Write the outcome of a claim to the database. Try again until that works.
 
-        A lost answer would leave the message in doubt, and its chat waiting until the lease ends.
+        Without it the message would be in doubt, and its chat would wait until the lease ends.
         """
-        said = ""
+        told = ""
         while True:
             try:
                 await self._context.write(lambda session: claims.settle(session, claim, outcome, steady()))
                 return
             except OperationalError as error:
-                if said != (said := describe_database_error(error)):
+                if told != (told := describe_database_error(error)):
                     log.warning(
-                        "What came of message %d cannot be written yet, trying again: %s",
+                        "The outcome of message %d cannot be written yet, trying again: %s",
                         claim.message.id,
-                        said,
+                        told,
                     )
                 await asyncio.sleep(UNSETTLED_PAUSE)
 
@@ -229,7 +231,7 @@ class Delivery:
             return await show(self._bot, self._context, claim.message, simpler(message, str(error)))
 
     def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
-        """Log one line for an answer that is not a yes. A refused token is told once and then waited out."""
+        """Log an attempt that did not succeed. A refused token is logged once, until it is accepted again."""
         if outcome.ended is Ended.REVOKED:
             self._context.set_trouble(TELEGRAM, describe_telegram_error(InvalidToken()))
         elif outcome.ended is not Ended.SENT:
@@ -237,7 +239,7 @@ class Delivery:
             log.warning("Message %d was not delivered (%s). %s", *what)
 
     async def _react(self, claim: Claim) -> None:
-        """Put 👀 on the message that asked for the link. Nothing is lost without it."""
+        """Put 👀 on the message that asked for the link. If that fails, nothing is lost."""
         link = await self._context.read(lambda session: session.get(Link, claim.message.link_id))
         if link is None or link.asked_in is None:
             return

@@ -1,4 +1,4 @@
-"""What Telegram's answer, or its silence, means for a message: decided here and nowhere else.
+"""Translates Telegram's answer, or its silence, into the outcome of a message. Nothing else decides that.
 
 PTB's exceptions mislead where it matters. BadRequest and TimedOut are both NetworkErrors, and a message that
 TimedOut may or may not have arrived. The cause underneath tells.
@@ -51,11 +51,11 @@ NEXT = {
     Ended.NOT_SENT: "It did not arrive, and is tried again.",
     Ended.IN_DOUBT: "It may have arrived. It is tried again; a second doubt parks it, and /status shows it.",
     Ended.REFUSED: "It is parked, and /status shows it.",
-    Ended.GONE: "What it was to change, or to answer, was deleted.",
+    Ended.GONE: "The message to edit, or the topic to answer in, was deleted.",
     Ended.UNREACHABLE: "It waits until the chat comes back.",
     Ended.MIGRATED: "It goes to the chat's new id.",
 }
-"""What the bot does next with a message that was not delivered, for the log."""
+"""The next step with a message that was not delivered, in words for the log."""
 
 
 def outcome_of(error: Exception) -> Outcome:

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot.context import BotContext
 from bot.message import File, Message
-from storage.kinds import MessageKind
+from storage.kinds import policy_of
 from storage.tables import OutboxMessage
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -44,7 +44,8 @@ async def show(bot: Bot, context: BotContext, owed: OutboxMessage, message: Mess
 
 async def _say_at_work(bot: Bot, owed: OutboxMessage) -> None:
     """Show in the chat that a file is being made. If that fails, the file is sent all the same."""
-    action = ChatAction.UPLOAD_PHOTO if owed.kind == MessageKind.PICTURE else ChatAction.UPLOAD_DOCUMENT
+    is_photo = policy_of(owed.kind).file == "photo"
+    action = ChatAction.UPLOAD_PHOTO if is_photo else ChatAction.UPLOAD_DOCUMENT
     with suppress(TelegramError):
         await bot.send_chat_action(owed.chat_id, action, owed.thread_id)
 
@@ -64,7 +65,7 @@ async def _send_file(bot: Bot, owed: OutboxMessage, message: Message, file: File
     content = InputFile(file.content, file.name)
     send = (
         partial(bot.send_photo, photo=content)
-        if file.is_picture
+        if policy_of(owed.kind).file == "photo"
         else partial(bot.send_document, document=content)
     )
     sent = await send(

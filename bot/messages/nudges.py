@@ -1,13 +1,9 @@
-"""What the bot says when nobody has opened a mail: reminders, and deadlines.
+"""Messages about a mail that nobody has opened: reminders, deadlines, and the question about a draft.
 
-Each says what that can mean, and what to do. Times are epoch seconds.
+Each explains what no open can mean, and what to do. Times are epoch seconds.
 """
 
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
-
 from markupsafe import Markup
-from sqlmodel import Session
 from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
@@ -15,10 +11,10 @@ from bot.message import Keyboard, Message, button
 from bot.messages.phrases import deadline_of, lines, name, numbered, why_no_open
 from bot.times import moments
 from bot.times.hours import zone_of
-from storage import outbox, reminders
+from storage import outbox
 from storage.links import history_of
 from storage.tables import Chat, Link, OutboxMessage
-from storage.times import moment, seconds
+from storage.times import seconds
 from tracking.status import UNSENT, WAITING_FOR_AN_OPEN
 from words import sentences
 
@@ -28,24 +24,6 @@ OFFERED_DAYS = (1, 3, 7)
 """The reminders that a tap sets."""
 DRAFT_REST = 1800
 """Seconds without an open of the draft, after which it may have been sent."""
-
-
-def set_deadline(session: Session, chat: Chat, link: Link, day: date, now: float) -> None:
-    """Let the link's deadline be the end of that day, and plan its nudges, in the mornings before."""
-    zone = zone_of(chat)
-    link.deadline = moment(moments.end_of(day, zone))
-    for before in _days_before(day, zone, now):
-        reminders.owe_deadline(session, link, _morning(day, before, zone), now)
-
-
-def _days_before(day: date, zone: ZoneInfo, now: float) -> set[int]:
-    """Return how many days before the deadline to nudge: as early as three, while the post helps; and one."""
-    to_come = [before for before in (3, 2, 1, 0) if _morning(day, before, zone) > now]
-    return {*to_come[:1], *({1} & {*to_come})}
-
-
-def _morning(day: date, before: int, zone: ZoneInfo) -> float:
-    return moments.moment(day - timedelta(days=before), moments.MORNING, zone)
 
 
 def reminder(chat: Chat, link: Link, now: float) -> Message | None:
@@ -72,11 +50,13 @@ def deadline(chat: Chat, link: Link, now: float) -> Message | None:
     return _nudge(chat, link, words.say(sentence, **values), now)
 
 
-def plan_unsent(session: Session, link: Link, now: float) -> None:
-    """The draft was opened: plan to ask whether the mail was sent, once the draft has rested."""
+def draft_rests_at(link: Link) -> float | None:
+    """Return when an opened draft has rested long enough to ask whether it was sent.
+
+    None if the image was not fetched in a draft, or if there is nothing to ask: the mail is sent, or stopped.
+    """
     last = history_of(link).summary.last_draft
-    if last is not None and link.status in UNSENT:
-        reminders.owe_unsent(session, link, last + DRAFT_REST, now)
+    return None if last is None or link.status not in UNSENT else last + DRAFT_REST
 
 
 def unsent_question(owed: OutboxMessage, link: Link, now: float) -> Message | None:
@@ -86,11 +66,11 @@ def unsent_question(owed: OutboxMessage, link: Link, now: float) -> Message | No
     """
     if owed.telegram_id is not None:
         return _answered(link, now) or _question(link)
-    last = history_of(link).summary.last_draft
-    if last is None or link.status not in UNSENT or link.muted:
+    rests_at = draft_rests_at(link)
+    if rests_at is None or link.muted:
         return None
-    if last + DRAFT_REST > now:
-        outbox.postpone(owed, last + DRAFT_REST)
+    if rests_at > now:
+        outbox.postpone(owed, rests_at)
         return None
     return _question(link)
 

@@ -6,7 +6,7 @@ import words
 from storage.health import Hop
 from storage.links import history_of
 from storage.tables import FetchRow, Link
-from tracking import Agent, Reason
+from tracking import Agent, Confidence, Kind, Network, Reason
 from tracking.no_open import explain_no_open
 from words import sentences
 
@@ -17,11 +17,7 @@ BELIED = (Reason.FORGED_PROXY, Reason.PROVIDER_PREFETCH)
 
 
 def name(link: Link) -> Markup:
-    """Return `contract → landlord`, or the label alone."""
-    label = words.name(link.label)
-    if link.recipient:
-        return words.say(sentences.cards.NAME, label=label, recipient=words.name(link.recipient))
-    return words.say(sentences.cards.NAME_ALONE, label=label)
+    return words.link_name(link.label, link.recipient)
 
 
 def numbered(link: Link) -> Markup:
@@ -41,6 +37,11 @@ def reason_of(fetch: FetchRow) -> str:
     return "claimed_prefetch" if is_claim else fetch.reason
 
 
+def shown_kind(fetch: FetchRow) -> str:
+    """Return the fetch's kind as people see it. A repeat is an open, like the one that it repeats."""
+    return Kind.OPENED if fetch.kind == Kind.REPEAT else fetch.kind
+
+
 def deadline_of(end: float) -> Markup:
     """Return the day of a deadline, as every reader's calendar shows it. `end` is its last second."""
     return words.on_day(end - NOON)
@@ -52,7 +53,8 @@ def because(fetch: FetchRow) -> Markup:
     said = words.say(
         sentences.reasons.BECAUSE, confidence=sentences.reasons.CONFIDENCE[fetch.confidence], because=reason
     )
-    if fetch.network == "unknown" and fetch.confidence == "weak" and fetch.reason != "maybe_draft":
+    is_weak = fetch.confidence == Confidence.WEAK and fetch.reason != Reason.MAYBE_DRAFT
+    if is_weak and fetch.network == Network.UNKNOWN:
         return Markup(" ").join((said, words.say(sentences.reasons.ADDRESS_HIDDEN)))
     return said
 

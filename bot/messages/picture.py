@@ -67,7 +67,7 @@ def gathered(session: Session, link_id: int, *, dark: bool) -> Callable[[], File
         title = words.plain(sentences.picture.PICTURE_TITLE, number=link.number, state=state_of(link))
         footer = words.plain(sentences.picture.PICTURE_ZONE, zone=zones.shown(zone.key))
         shown = rows(entries[::-1], older, zone)
-    return lambda: File(f"link-{link.number}.png", draw(title, shown, footer, dark=dark), is_picture=True)
+    return lambda: File(f"link-{link.number}.png", draw(title, shown, footer, dark=dark))
 
 
 def rows(entries: list[Entry], older: int, zone: ZoneInfo) -> list[Row]:

@@ -1,12 +1,9 @@
-"""A chat's own clock: its zone, its quiet hours, its daily digest. Times are epoch seconds."""
+"""A chat's own clock: its zone, and its quiet hours. Times are epoch seconds."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
-
 from bot.times import moments
-from storage import reminders
 from storage.tables import Chat
 
 ELSEWHERE = ZoneInfo("Etc/GMT-5")
@@ -28,10 +25,3 @@ def quiet_end(chat: Chat, now: float) -> float | None:
     if start is None or end is None or not moments.within(start, end, now, zone_of(chat)):
         return None
     return moments.next_time(end, now, zone_of(chat))
-
-
-def plan_digest(session: Session, chat: Chat, now: float) -> None:
-    """Owe the next digest, by the chat's zone as it is now; drop it if the chat wants none."""
-    reminders.drop_digest(session, chat)
-    if chat.digest_at is not None:
-        reminders.owe_digest(session, chat, moments.next_time(chat.digest_at, now, zone_of(chat)), now)

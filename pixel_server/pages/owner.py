@@ -58,14 +58,14 @@ TestedLink = Annotated[Link, Depends(tested_link)]
 
 @router.get("/copy/{owner_key}")
 def copy_page(request: Request, services: Given, link: OwnedLink, owner_key: str) -> HTMLResponse:
-    """The page whose one button puts the invisible image on the clipboard."""
+    """Show the page whose one button puts the invisible image on the clipboard."""
     url = _pixel_url(services, link)
     image = Markup('<img src="{}" width="1" height="1" alt="">').format(url)
     return services.templates.page(
         request,
         "copy.html",
         language=_language_of(services, link),
-        name=_display_name(link),
+        name=words.link_name(link.label, link.recipient),
         url=url,
         image=str(image),
         stage=stage_of(history_of(link)),
@@ -114,10 +114,3 @@ def _language_of(services: Services, link: Link) -> str:
     with reading(services.engine) as session:
         chat = session.get_one(Chat, link.chat_id)
     return words.best(chat.language, chat.telegram_language)
-
-
-def _display_name(link: Link) -> Markup:
-    label = words.name(link.label)
-    if link.recipient:
-        return words.say(sentences.cards.NAME, label=label, recipient=words.name(link.recipient))
-    return words.say(sentences.cards.NAME_ALONE, label=label)

@@ -1,4 +1,4 @@
-"""Which message a claimed row owes: in quiet hours, as a digest, and when there is no more to say."""
+"""A claimed row becomes its message: in quiet hours, as a digest, or not at all."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from sqlmodel import select
 from bot.context import BotContext
 from bot.delivery.composing import compose
 from bot.message import Message
-from bot.times.hours import plan_digest
+from bot.planning import plan_digest
 from settings import Settings
 from storage import chats, claims, links, outbox, reminders
 from storage.claims import Ended, Outcome
@@ -43,9 +43,7 @@ class Evening:
 
     def sends(self, label: str) -> Link:
         with writing(self.engine) as session:
-            link = links.create(
-                session, chat_id=ANNA, by=ANNA, label=label, recipient="Ben", now=EVENING, daily=50
-            )
+            link = links.create(session, links.NewLink(ANNA, ANNA, label, "Ben"), now=EVENING, daily=50)
             statement = Statement(StatementKind.SENT, EVENING + 60)
             record_statements(session, link, statement, by=ANNA, now=EVENING + 60, windows=Windows())
         self.delivers(EVENING + 60)
@@ -189,9 +187,7 @@ def drafts(evening: Evening) -> Link:
     """Return a link whose image was fetched in a draft, at nine in the evening."""
     with writing(evening.engine) as session:
         session.get_one(Chat, ANNA).quiet_from = None
-        link = links.create(
-            session, chat_id=ANNA, by=ANNA, label="contract", recipient="Ben", now=EVENING, daily=50
-        )
+        link = links.create(session, links.NewLink(ANNA, ANNA, "contract", "Ben"), now=EVENING, daily=50)
     evening.is_fetched(link, EVENING)
     evening.delivers(EVENING)
     return link

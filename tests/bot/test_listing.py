@@ -27,7 +27,7 @@ FORTNIGHT = 14 * 86400.0
 
 
 def make(session: Session, label: str, recipient: str = "landlord", chat: int = ANNA) -> Link:
-    return links.create(session, chat_id=chat, by=chat, label=label, recipient=recipient, now=NOON, daily=100)
+    return links.create(session, links.NewLink(chat, chat, label, recipient), now=NOON, daily=100)
 
 
 def tracked(engine: Engine, count: int) -> None:

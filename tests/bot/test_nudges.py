@@ -1,4 +1,4 @@
-"""What the bot says when nobody opens a mail, and when."""
+"""The bot nudges the sender of a mail that nobody opens, at the right times."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,7 @@ from hypothesis import given
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from bot import planning
 from bot.message import Message
 from bot.messages import nudges
 from storage import chats, links
@@ -40,10 +41,8 @@ def test_a_deadline_is_spoken_of_on_mornings_before_it(engine: Engine, now: str,
     with writing(engine) as session:
         chat = chats.get_or_create(session, ANNA, at(now))
         chat.zone = "Europe/Berlin"
-        notice = links.create(
-            session, chat_id=ANNA, by=ANNA, label="notice", recipient="landlord", now=at(now), daily=50
-        )
-        nudges.set_deadline(session, chat, notice, datetime(2026, 11, 30, tzinfo=UTC).date(), at(now))
+        notice = links.create(session, links.NewLink(ANNA, ANNA, "notice", "landlord"), now=at(now), daily=50)
+        planning.set_deadline(session, chat, notice, datetime(2026, 11, 30, tzinfo=UTC).date(), at(now))
     with reading(engine) as session:
         owed = session.exec(
             select(OutboxMessage)

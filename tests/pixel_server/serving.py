@@ -191,9 +191,7 @@ def hasty(settings: Settings) -> Engine:
 def track(engine: Engine, label: str = "contract", recipient: str = "landlord", chat: int = ANNA) -> Link:
     """Anna tracks a mail."""
     with writing(engine) as session:
-        return links.create(
-            session, chat_id=chat, by=chat, label=label, recipient=recipient, now=now(), daily=50
-        )
+        return links.create(session, links.NewLink(chat, chat, label, recipient), now=now(), daily=50)
 
 
 def sent(engine: Engine, link: Link, ago: float = 3600) -> None:

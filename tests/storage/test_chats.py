@@ -17,7 +17,7 @@ ANNA, TEAM, SUPERGROUP = 1001, -500, -1_000_000_000_500
 
 
 def make(session: Session, label: str, chat: int) -> Link:
-    return links.create(session, chat_id=chat, by=ANNA, label=label, recipient="", now=NOON, daily=50)
+    return links.create(session, links.NewLink(chat, ANNA, label), now=NOON, daily=50)
 
 
 def move(engine: Engine, old: int, new: int) -> None:

@@ -29,7 +29,7 @@ on_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 def sent(engine: Engine, label: str, chat: int = ANNA) -> Link:
     """Return a link that was sent, has a note, and was opened."""
     with writing(engine) as session:
-        link = links.create(session, chat_id=chat, by=chat, label=label, recipient="Ben", now=NOON, daily=50)
+        link = links.create(session, links.NewLink(chat, chat, label, "Ben"), now=NOON, daily=50)
         statement = Statement(StatementKind.SENT, NOON + 60)
         record_statements(session, link, statement, by=chat, now=NOON + 60, windows=Windows())
         notes.add(session, link, by=chat, text=f"about {label}", now=NOON + 70)

@@ -50,7 +50,7 @@ def test_a_bot_says_what_is_wrong_and_when_it_is_over(engine: Engine) -> None:
 def test_what_is_owed_is_counted_by_state(engine: Engine) -> None:
     with writing(engine) as session:
         for chat in (1, 2, 3, 4):
-            links.create(session, chat_id=chat, by=chat, label="contract", recipient="", now=NOON, daily=50)
+            links.create(session, links.NewLink(chat, chat, "contract"), now=NOON, daily=50)
     with writing(engine) as session:
         sent, parked, _in_flight = claims.claim(session, NOON, 3)
         claims.settle(session, sent, Outcome(Ended.SENT, telegram_id=51), NOON)
@@ -61,7 +61,7 @@ def test_what_is_owed_is_counted_by_state(engine: Engine) -> None:
 
 def test_what_is_owed_at_a_time_to_come_is_counted_as_later(engine: Engine) -> None:
     with writing(engine) as session:
-        links.create(session, chat_id=1, by=1, label="contract", recipient="", now=NOON, daily=50)
+        links.create(session, links.NewLink(1, 1, "contract"), now=NOON, daily=50)
         session.exec(select(OutboxMessage)).one().not_before = moment(NOON + 60)
     with reading(engine) as session:
         assert owed(session, NOON) == {"later": 1}
@@ -71,7 +71,7 @@ def test_what_is_owed_at_a_time_to_come_is_counted_as_later(engine: Engine) -> N
 def test_a_chat_is_told_of_its_own_links_and_its_own_parked_messages(engine: Engine) -> None:
     with writing(engine) as session:
         contract, _ = track(session), track(session, "invoice", "client")
-        links.create(session, chat_id=7, by=7, label="letter", recipient="", now=NOON, daily=50)
+        links.create(session, links.NewLink(7, 7, "letter"), now=NOON, daily=50)
         stop = Statement(StatementKind.STOPPED, NOON + 60)
         record_statements(session, contract, stop, by=ANNA, now=NOON + 60, windows=Windows())
     with writing(engine) as session:

@@ -18,7 +18,7 @@ ANNA = 1001
 
 def track(session: Session, label: str = "contract", recipient: str = "landlord") -> Link:
     """Anna tracks a mail."""
-    return links.create(session, chat_id=ANNA, by=ANNA, label=label, recipient=recipient, now=NOON, daily=50)
+    return links.create(session, links.NewLink(ANNA, ANNA, label, recipient), now=NOON, daily=50)
 
 
 def sent(session: Session, link: Link, at: float) -> None:
@@ -37,7 +37,7 @@ def stored(engine: Engine) -> list[tuple[int, str]]:
 
 
 def owed(engine: Engine) -> dict[str, tuple[bool, int]]:
-    """What is owed, by kind: whether it is loud, and how many versions were asked for."""
+    """Return the owed messages by kind: each with its sound, and the number of versions asked for."""
     with reading(engine) as session:
         return {
             message.kind: (message.loud, message.version) for message in session.exec(select(OutboxMessage))

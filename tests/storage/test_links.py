@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 from storage import links
 from storage.engine import reading, writing
 from storage.keys import link_id_in
+from storage.links import NewLink
 from storage.statements import record_statements
 from storage.tables import Link, OutboxMessage
 from tests.fetches import NOON, arrival
@@ -18,7 +19,7 @@ DAY = 86400.0
 
 
 def make(session: Session, label: str, chat: int = ANNA, now: float = NOON, daily: int = 50) -> Link:
-    return links.create(session, chat_id=chat, by=chat, label=label, recipient="", now=now, daily=daily)
+    return links.create(session, NewLink(chat, chat, label), now=now, daily=daily)
 
 
 def made(engine: Engine, label: str, chat: int = ANNA, now: float = NOON, daily: int = 50) -> Link:
@@ -39,10 +40,8 @@ def test_a_token_is_22_characters_that_nobody_can_guess(engine: Engine) -> None:
 
 def test_a_new_link_owes_its_card_where_it_was_asked_for(engine: Engine) -> None:
     with writing(engine) as session:
-        link = links.create(
-            session, chat_id=-5, by=ANNA, label="contract", recipient="landlord", now=NOON, daily=50,
-            thread_id=3, asked_in=41,
-        )  # fmt: skip
+        new = NewLink(-5, ANNA, "contract", "landlord", thread_id=3, asked_in=41)
+        link = links.create(session, new, now=NOON, daily=50)
     with reading(engine) as session:
         card = session.exec(select(OutboxMessage)).one()
     assert (card.key, card.kind, card.chat_id, card.link_id) == (f"card:{link.id}", "card", -5, link.id)

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from settings import Settings
 from storage.engine import SchemaError, connect, require_schema, writing
-from storage.links import create
+from storage.links import NewLink, create
 from storage.migrate import configuration, upgrade
 from storage.tables import SCHEMA, Link
 from tests.conftest import settings_of
@@ -43,7 +43,7 @@ def test_an_up_to_date_database_is_accepted(engine: Engine) -> None:
 
 def test_an_upgrade_of_an_up_to_date_database_changes_nothing(engine: Engine) -> None:
     with writing(engine) as session:
-        link = create(session, chat_id=1, by=1, label="contract", recipient="", now=NOON, daily=50)
+        link = create(session, NewLink(1, 1, "contract"), now=NOON, daily=50)
     upgrade(engine)
     require_schema(engine)
     with Session(engine) as session:

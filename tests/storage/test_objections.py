@@ -47,9 +47,7 @@ def test_the_sender_is_told_once_silently_and_the_card_follows(engine: Engine) -
 
 def test_it_is_told_in_the_topic_the_link_belongs_to(engine: Engine) -> None:
     with writing(engine) as session:
-        link = links.create(
-            session, chat_id=-5, by=1, label="notice", recipient="", now=NOON, daily=50, thread_id=3
-        )
+        link = links.create(session, links.NewLink(-5, 1, "notice", thread_id=3), now=NOON, daily=50)
     objects(engine, link.token, NOON + 60)
     with reading(engine) as session:
         told = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "objected")).one()

@@ -31,7 +31,7 @@ QUARTER = 900.0
 def tracked(engine: Engine, label: str = "contract", now: float = NOON, chat: int = ANNA) -> Link:
     """A link, sent a minute after it was made."""
     with writing(engine) as session:
-        link = links.create(session, chat_id=chat, by=chat, label=label, recipient="", now=now, daily=50)
+        link = links.create(session, links.NewLink(chat, chat, label), now=now, daily=50)
         sent(session, link, now + 60)
     return link
 
@@ -180,8 +180,7 @@ def test_a_peek_at_two_hundred_links_reads_none_of_their_fetches(engine: Engine)
     """It read and judged 20,000 fetches in one transaction, and held the database for 2.8 seconds."""
     with writing(engine) as session:
         made = [
-            links.create(session, chat_id=ANNA, by=ANNA, label=f"{n}", recipient="", now=NOON, daily=500)
-            for n in range(200)
+            links.create(session, links.NewLink(ANNA, ANNA, f"{n}"), now=NOON, daily=500) for n in range(200)
         ]
         for link in made:
             sent(session, link, NOON + 60)
@@ -203,7 +202,7 @@ def test_a_batch_asks_for_peeks_only_while_one_of_its_chat_runs(engine: Engine) 
     peek(engine, NOON + HOUR)
     letter = tracked(engine, "letter", chat=BEN)
     with writing(engine) as session:
-        # Who asks for them now fails.
+        # A query for peeks fails from here on.
         session.connection().execute(text("DROP TABLE peek"))
     fold(engine, arrival(letter.token, NOON + HOUR + 10))
     fold(engine, arrival(contract.token, NOON + HOUR + QUARTER + 1))

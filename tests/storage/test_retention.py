@@ -150,8 +150,7 @@ def test_new_fetches_are_numbered_on_where_the_purged_ones_ended(engine: Engine)
 def test_a_purge_takes_a_hundred_links_at_most_and_goes_on_until_all_are_done(engine: Engine) -> None:
     with writing(engine) as session:
         made = [
-            links.create(session, chat_id=ANNA, by=ANNA, label=f"{n}", recipient="", now=NOON, daily=500)
-            for n in range(130)
+            links.create(session, links.NewLink(ANNA, ANNA, f"{n}"), now=NOON, daily=500) for n in range(130)
         ]
     fold(engine, *(fetched(link, NOON + DAY) for link in made))
     assert [purge(engine, NOON + 365 * DAY) for _ in range(3)] == [100, 30, 0]
