@@ -48,6 +48,27 @@ RESULTS, CHART = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
 def main() -> None:
     if sys.argv[1:2] == ["faults"]:
         sys.exit(faults.main(sys.argv[2:]))
+    given = _arguments()
+    if given.part == [TABLE]:
+        _show(given.json or RESULTS)
+        return
+    if JUDGE in given.part or not given.part:
+        judge.report()
+    if given.calibrate:
+        calibrating.write()
+    about = _machine()
+    figures = [found for name in PARTS if name in (given.part or PARTS) for found in _measured(name)]
+    path = given.json or (None if given.part else RESULTS)
+    if path:
+        save(path, figures, about)
+        _show(path)
+    elif figures:
+        print(f"\n{table(figures)}")
+    if any(found.note.startswith(FAILED) for found in figures):
+        sys.exit(1)
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench", description="Measure what docs/measurements.md says."
     )
@@ -66,23 +87,7 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := set(given.part) - set(choices):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; choose from {', '.join(choices)}")
-    if given.part == [TABLE]:
-        _show(given.json or RESULTS)
-        return
-    if JUDGE in given.part or not given.part:
-        judge.report()
-    if given.calibrate:
-        calibrating.write()
-    about = _machine()
-    figures = [found for name in PARTS if name in (given.part or PARTS) for found in _measured(name)]
-    path = given.json or (None if given.part else RESULTS)
-    if path:
-        save(path, figures, about)
-        _show(path)
-    elif figures:
-        print(f"\n{table(figures)}")
-    if any(found.note.startswith(FAILED) for found in figures):
-        sys.exit(1)
+    return given
 
 
 def _measured(name: str) -> list[Figure]:

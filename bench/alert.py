@@ -1,4 +1,4 @@
-"""How long an alert takes: from the pixel's request to its `sendMessage` at a local Bot API.
+"""Measures how long an alert takes: from the pixel's request to its `sendMessage` at a local Bot API.
 
 The machine is otherwise idle.
 """

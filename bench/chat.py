@@ -1,6 +1,6 @@
-"""How long `/history`, the story of a link and its picture take in a chat with a hundred links.
+"""Measures how long `/history`, a link's story and its picture take in a chat with a hundred links.
 
-Timed from what the person does until the answer is in a local Telegram, on a SQLite file.
+The time runs from the person's tap or message until the answer is in a local Telegram, on a SQLite file.
 """
 
 import tempfile

@@ -1,4 +1,4 @@
-"""Whether every answer waits for its flush: a trace of the pixel server under load, by strace.
+"""Checks that every answer waits for its flush, by a trace (strace) of the pixel server under load.
 
 For every request of every connection, the order must be: `GET` read → a whole fdatasync of the WAL → `200`
 written.
@@ -28,7 +28,7 @@ CALL = re.compile(
 
 
 class Trace(NamedTuple):
-    """What the system calls show."""
+    """The result of reading the system calls."""
 
     answers: int
     early: int

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 class Aim(NamedTuple):
-    """What a figure should reach (`goal`), and what it must reach at least (`must`)."""
+    """The value that a figure should reach (`goal`), and the one that it must reach at least (`must`)."""
 
     goal: float
     must: float | None = None

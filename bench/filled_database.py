@@ -28,7 +28,7 @@ SIGHTING = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
 
 
 class Filled(NamedTuple):
-    """What the database holds, and how long filling it took."""
+    """The size of the filled database, and the time that filling it took."""
 
     links: int
     opens: int
@@ -59,15 +59,8 @@ def fill(product: Product, links: int, opens_each: int) -> Filled:
         "step": LONG_AGO / max(1, links * opens_each),
     }
     product.engine.dispose()
-    database = sqlite3.connect(_file(product), isolation_level=None)
-    # Nobody reads the file before it is complete, so it needs no journal and no flush.
-    for statement in (
-        "PRAGMA journal_mode = OFF",
-        "PRAGMA synchronous = OFF",
-        "PRAGMA cache_size = -262144",
-        "BEGIN",
-    ):
-        database.execute(statement)
+    database = _without_journal(_file(product))
+    database.execute("BEGIN")
     filled = 0
     while filled < links and time.monotonic() < started + LONGEST_FILLING:
         end = min(filled + CHUNK, links)
@@ -78,6 +71,14 @@ def fill(product: Product, links: int, opens_each: int) -> Filled:
     database.execute("PRAGMA journal_mode = WAL")
     database.close()
     return Filled(filled, filled * opens_each, time.monotonic() - started)
+
+
+def _without_journal(file: Path) -> sqlite3.Connection:
+    """Open the file for filling. Nobody reads it before it is complete: it needs no journal and no flush."""
+    database = sqlite3.connect(file, isolation_level=None)
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -262144"):
+        database.execute(f"PRAGMA {pragma}")
+    return database
 
 
 def _file(product: Product) -> Path:

@@ -1,4 +1,4 @@
-"""How much CPU both processes need while nothing happens."""
+"""Measures the CPU time of both processes while nothing happens."""
 
 import tempfile
 import time

@@ -1,4 +1,4 @@
-"""How long the slowest requests wait at an easy rate: 300 a second, open loop."""
+"""Measures the slowest requests at an easy rate: 300 a second, open loop."""
 
 import json
 import subprocess

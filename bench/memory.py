@@ -1,4 +1,4 @@
-"""Whether the pixel server's memory grows under requests that each have their own token and address."""
+"""Measures the growth of the pixel server's memory under requests with ever new tokens and addresses."""
 
 import subprocess
 import tempfile

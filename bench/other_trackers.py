@@ -14,12 +14,12 @@ CRAWLERS = re.compile("|".join(machines.patterns()))
 
 
 class FetchFacts(NamedTuple):
-    """What a rule knows of one fetch."""
+    """The facts about one fetch that a rule may use."""
 
     user_agent: str
     network: Network
     place: int
-    """How many fetches came before it since the mail was sent."""
+    """The number of fetches before it since the mail was sent."""
     since_sent: float
     """Seconds."""
 

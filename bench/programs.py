@@ -19,10 +19,10 @@ LONGEST_START = 20.0
 
 
 class Slice(NamedTuple):
-    """What wrk measured in one slice of time."""
+    """The figures that wrk measured in one slice of time."""
 
     requests: int
-    """How many were answered."""
+    """The number of requests that were answered."""
     per_second: float
     cpu_us: float
     """The server's user and system time for one request, in microseconds."""

@@ -1,4 +1,4 @@
-"""What a large database costs: a chat's last ten links, and adding a row, at 100,000 and 10 million opens."""
+"""Measures a large database: a chat's last ten links, and adding a row, at 100,000 and 10 million opens."""
 
 import tempfile
 import time

@@ -1,4 +1,4 @@
-"""How long a process takes to start, and how much memory, beside a bare import of the libraries it uses."""
+"""Measures the time and memory of a process's start, beside a bare import of the libraries it uses."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""How long the bot takes to notice an alert: from the commit to the claim in the other process."""
+"""Measures how soon the bot notices an alert: from the commit to the claim in the other process."""
 
 import tempfile
 import time

@@ -7,8 +7,8 @@ import signal
 # Before anything heavy is imported: a SIGTERM in the first half second must exit 0 too.
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
-# What is imported at the start stays in use. A collector that goes through it again and again takes a sixth
-# of a second, and frees nothing.
+# All modules that are imported at the start stay in use. A garbage collector that goes through them again
+# and again takes a sixth of a second, and frees nothing. process.py turns it on again.
 gc.disable()
 
 import sys  # noqa: E402  # see above

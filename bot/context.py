@@ -1,4 +1,4 @@
-"""What every part of the bot works with: settings, keys, and the database, in a thread."""
+"""Shared by all parts of the bot: settings, keys, and the database, which is used in a thread."""
 
 import asyncio
 import logging
@@ -46,7 +46,7 @@ class BotContext:
 
     @property
     def trouble(self) -> str:
-        """What keeps the bot from its work, for `/readyz`. Empty when nothing does."""
+        """The problems that keep the bot from its work, for `/readyz`; empty if there are none."""
         return " ".join(self._troubles.values())
 
     def set_trouble(self, source: str, trouble: str) -> None:

@@ -1,4 +1,4 @@
-"""Messages that answer nobody: what the bot has to say to the person who runs it."""
+"""Messages to the administrator: they answer nobody."""
 
 from collections.abc import Callable
 

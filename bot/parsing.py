@@ -1,4 +1,4 @@
-"""What people type, taken apart: commands, links' numbers, labels and recipients."""
+"""Parses what people type: commands, links' numbers, labels and recipients."""
 
 import json
 import re
@@ -12,7 +12,7 @@ _ADDRESS = re.compile(r"[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@]+")
 
 
 class TrackRequest(NamedTuple):
-    """What `/track` makes a link for."""
+    """The label and the recipient of a link that somebody asks for."""
 
     label: str
     recipient: str

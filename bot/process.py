@@ -52,7 +52,7 @@ def main() -> int:
             raise configuration.SettingsError(
                 "BOT_TOKEN is not set. Get one from @BotFather, or run: python -m demo"
             )
-        # What is imported by now stays in use: the collector need not go through it again.
+        # All objects that exist now stay in use: the garbage collector need not go through them again.
         gc.freeze()
         gc.enable()
         asyncio.run(serve(settings))

@@ -11,12 +11,12 @@ log = logging.getLogger(__name__)
 
 
 async def register(bot: Bot) -> None:
-    """Set what differs from what it should be. What Telegram refuses is tried again at the next start."""
+    """Set the texts that differ from this version's. A refused one is tried again at the next start."""
     try:
         for language in words.in_every_language():
             await _register(bot, language)
     except Exception as error:
-        # Whatever it is, the bot does its work without a profile.
+        # The bot does its work without a profile, so no error here may end it.
         log.warning("The bot's commands and descriptions could not be registered: %s", error)
 
 

@@ -1,4 +1,4 @@
-"""How updates come in: fetched from Telegram, stored on disk, confirmed, and only then answered."""
+"""Receives updates: fetches them from Telegram, stores them on disk, confirms them, and then answers."""
 
 import asyncio
 import json

@@ -60,7 +60,7 @@ async def run_until_done(context: BotContext, name: str, step: Step) -> None:
 
 
 def _error_of(attempt: asyncio.Future[None]) -> BaseException | None:
-    """Why the attempt failed. An attempt that something else has cancelled failed as well."""
+    """Return the attempt's error; None if it succeeded. Being cancelled from outside is an error, too."""
     return asyncio.CancelledError("It was cancelled.") if attempt.cancelled() else attempt.exception()
 
 
@@ -71,5 +71,5 @@ def _report(context: BotContext, name: str, error: BaseException) -> None:
             name, f"The database fails while {name}, trying again: {describe_database_error(error)}"
         )
     else:
-        log.error("Something failed while %s, and begins again.", name, exc_info=error)
+        log.error("Failed while %s; restarting it.", name, exc_info=error)
         context.set_trouble(name, f"Failed while {name}, trying again: {type(error).__name__}")

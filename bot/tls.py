@@ -1,4 +1,4 @@
-"""Which certificates the bot trusts."""
+"""The certificates that the bot trusts, for all of its HTTPS clients."""
 
 import ssl
 from functools import cache
@@ -8,5 +8,5 @@ import httpx
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Return the list of trusted certificates, read once. Each client would read it anew."""
+    """Return the TLS context. It is built once: otherwise each client would read the certificates anew."""
     return httpx.create_ssl_context()

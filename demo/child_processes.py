@@ -15,7 +15,7 @@ from settings import NAMES
 STOP_TIMEOUT = 4.0
 """Seconds that the children get to end after SIGTERM."""
 LAST_LINES = 20
-"""How many lines of output an error message shows."""
+"""The number of lines of output that an error message shows."""
 ROOT = Path(__file__).resolve().parent.parent
 
 

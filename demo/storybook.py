@@ -13,7 +13,7 @@ BRIEFLY = "Briefly: "
 INDENT = "    "
 
 MESSAGES = ("with sound", "without sound", "changing")
-"""How a message is seen. Notes are one line each."""
+"""The ways in which a message appears. Notes are one line each."""
 NOTES = ("flashing up", "under", "copied", "on a page")
 
 _ABOUT = r"the card(?: of #\d+)?|“.*”"
@@ -64,7 +64,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Step:
-    """What somebody does or what happens, and what is seen then."""
+    """An act or an event, and the messages that appear after it."""
 
     line: int
     act: str

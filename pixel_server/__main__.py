@@ -7,8 +7,8 @@ import signal
 # Set before the slow imports: a SIGTERM in the first half second must exit 0 too.
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
-# What is imported and read at the start stays until the end. The collector would walk through it again and
-# again, which takes a sixth of a second, and find nothing. process.py turns it on again.
+# All modules and data that are loaded at the start stay in use. A garbage collector that goes through them
+# again and again takes a sixth of a second, and frees nothing. process.py turns it on again.
 gc.disable()
 
 import sys  # noqa: E402  # see above

@@ -1,4 +1,4 @@
-"""Who is behind a request, and which hop hides it: what the pixel, the pages and `/healthz` ask."""
+"""Finds the client behind a request, and the hop that hides it, for the pixel, the pages and `/healthz`."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from tracking.hops import Hops
 
 
 class Way(NamedTuple):
-    """How the bot's own request arrived."""
+    """The way by which the bot's own request arrived."""
 
     peer: str | None
     """The other end of the connection."""

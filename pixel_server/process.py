@@ -33,7 +33,7 @@ from storage.keys import KeyFileError, open_keys
 log = logging.getLogger("pixel_server")
 
 SHUTDOWN_SECONDS = 3
-"""How long open requests may take at the end. honcho kills the process after 5 s."""
+"""Seconds that open requests get at the end. honcho kills the process after 5."""
 
 
 class Server(uvicorn.Server):
@@ -41,7 +41,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
-        # What exists now stays until the end: the collector need not examine it again.
+        # All objects that exist now stay in use: the garbage collector need not go through them again.
         gc.freeze()
         gc.enable()
 

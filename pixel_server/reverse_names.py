@@ -135,7 +135,7 @@ class ReverseNames:
         self._known: dict[str, Answer] = {}
         """By address, the one that was used longest ago first."""
         self._next_at = 0.0
-        """When the next look-up may begin, by the event loop's clock."""
+        """The earliest time of the next look-up, by the event loop's clock."""
         self._task: asyncio.Task[None] | None = None
         self._is_reported = False
 

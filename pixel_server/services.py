@@ -1,4 +1,4 @@
-"""What the routes work with, built once for the process and given to each route as `services: Given`."""
+"""Shared by all routes: built once for the process, and given to each route as `services: Given`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Executable
+from sqlalchemy import Connection, Engine
 from sqlmodel import SQLModel
 
 from storage.lock import BotLock
@@ -33,7 +33,7 @@ class BackupError(Exception):
 
 
 class Failure(StrEnum):
-    """What an error means for the transaction that met it."""
+    """The meaning of an error for the transaction that met it."""
 
     COLLISION = "collision"
     """A deadlock, a conflict or a busy file: the same transaction may succeed in a moment."""
@@ -53,7 +53,7 @@ class Database(Hashable, Protocol):
     """One database, before and after it is connected to."""
 
     files: tuple[Path, ...]
-    """What has to be there after a restart."""
+    """The files that must survive a restart."""
 
     # Connecting
 
@@ -69,18 +69,18 @@ class Database(Hashable, Protocol):
     # Transactions, on the hot path: errors are the driver's own, not SQLAlchemy's
 
     mark: str
-    """What stands for a parameter in SQL."""
+    """The mark of a parameter in SQL."""
     row_lock: str
-    """What follows a SELECT to lock its rows; begins with a space where it is not empty."""
+    """The clause after a SELECT that locks its rows; begins with a space where it is not empty."""
+
+    insert: Callable[[type[SQLModel]], Any]
+    """Returns the dialect's INSERT, which can be told what to do about a key that is there already."""
 
     def time(self, at: float) -> object:
         """Return epoch seconds as the driver takes a time."""
 
     def bulk_insert(self, table: str, columns: Sequence[str]) -> BulkInsert:
         """Return the fastest way to insert rows of these columns."""
-
-    def insert_new(self, table: type[SQLModel], key: str) -> Executable:
-        """Return an INSERT that leaves rows alone whose `key` is there already."""
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction that writes. `engine.commit` or `engine.abandon` ends it."""
@@ -89,7 +89,7 @@ class Database(Hashable, Protocol):
         """Raise an error of the driver's if the last commit went into a file that is gone or replaced."""
 
     def checkpoint(self, connection: Connection) -> None:
-        """Bring what a log holds into the database file; call it while nobody waits for a commit."""
+        """Copy the log's pages into the database file. Call it while nobody waits for a commit."""
 
     def truncate_log(self, engine: Engine) -> bool:
         """Overwrite what was erased in the log as well; return False while somebody still reads from it.

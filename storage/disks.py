@@ -15,7 +15,7 @@ PLATFORMS = {
 
 
 class Lost(StrEnum):
-    """What a file is lost with."""
+    """The thing that ends together with the file."""
 
     MEMORY = "memory"
     CONTAINER = "container"
@@ -31,7 +31,7 @@ FILE_SYSTEMS = {
 
 
 def lost_with(path: Path, environ: Mapping[str, str], mounts: str) -> Lost | None:
-    """Return what a file at this absolute path would be lost with; None when its disk seems to last.
+    """Return what would end together with a file at this absolute path; None if its disk seems to last.
 
     `mounts` is the text of /proc/mounts, empty where there is none.
     """

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Executable, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
@@ -138,4 +139,11 @@ def url_without_password(settings: Settings) -> str:
 
 def add_new(connection: Connection, table: type[SQLModel], key: str, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows; leave those alone whose `key` is there already."""
-    connection.execute(database_of(connection).insert_new(table, key), rows)
+    connection.execute(_insert_new(database_of(connection), table, key), rows)
+
+
+@cache
+def _insert_new(database: Database, table: type[SQLModel], key: str) -> Executable:
+    """Return the statement. Built once: building one costs as much as running it."""
+    statement: Executable = database.insert(table).on_conflict_do_nothing(index_elements=[key])
+    return statement

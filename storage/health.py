@@ -1,5 +1,5 @@
-"""What `/readyz` and `/status` read from the database: the bot's heartbeat, how many messages wait, and which
-proxy the operator has to name."""
+"""Reads and writes the state that `/readyz` and `/status` show: the bot's heartbeat, the number of messages
+that wait, and the proxy that the operator has to name."""
 
 import json
 from enum import StrEnum
@@ -21,7 +21,7 @@ STALE = 90.0
 
 
 class HopKind(StrEnum):
-    """Which sentence tells of a hop."""
+    """The kinds of hop: each has a sentence of its own."""
 
     NAMED = "named"
     """A CDN or load balancer whose addresses are published."""
@@ -38,7 +38,7 @@ class Hop(NamedTuple):
     """`Cloudflare`; empty where it has no name."""
     address: str
     value: str
-    """What to set TRUSTED_PROXIES to."""
+    """The value to set TRUSTED_PROXIES to."""
 
 
 def beat(session: Session, name: str, trouble: str, now: float) -> None:
@@ -56,7 +56,7 @@ def trouble_of(session: Session, name: str, now: float) -> str:
 
 
 def owed(session: Session, now: float) -> dict[str, int]:
-    """Count the messages by state, without those that are sent. `later` has a time that is still to come."""
+    """Return the number of messages by state, except `sent`. `later` counts those whose time is to come."""
     later = and_(col(OutboxMessage.state) == "pending", col(OutboxMessage.not_before) > moment(now))
     shown = case((later, "later"), else_=col(OutboxMessage.state)).label("shown")
     query = select(shown, func.count()).where(col(OutboxMessage.state) != "sent").group_by(shown)

@@ -14,7 +14,7 @@ from pathlib import Path
 KEY_BYTES = 32
 """The key's length; the file holds it as hexadecimal digits."""
 PROBE_SECONDS = 300
-"""How old a probe may be, and by how much the clocks of bot and pixel server may differ."""
+"""Seconds that a probe may be old, and that the clocks of bot and pixel server may differ."""
 LARGEST_ID = 2**31 - 1
 """Links are numbered by 32-bit integers: PostgreSQL raises an error for a larger one."""
 
@@ -24,7 +24,7 @@ class KeyFileError(Exception):
 
 
 class Keys:
-    """What is derived from the host's key. Tokens are those of links: 22 characters."""
+    """Derives all other keys from the host's key. Each token is a link's: 22 characters."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key

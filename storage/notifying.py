@@ -1,4 +1,4 @@
-"""How one process wakes another: within milliseconds, and at no cost while idle.
+"""Notifications: one process wakes another within milliseconds, and at no cost while idle.
 
 Beside a SQLite file a notification is a datagram to a unix socket (storage/sqlite/sockets.py). On
 PostgreSQL it is NOTIFY (storage/postgres/listening.py). A notification has no content, and it can be lost:
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 
 class Topic(StrEnum):
-    """What a process can be notified of."""
+    """The subject of a notification."""
 
     NEWS = "news"
     """For the bot: a message may be due."""
@@ -36,7 +36,7 @@ class Subscriber(Protocol):
     """Calls a function in the event loop for every notification of one topic, between `start` and `stop`."""
 
     trouble: str
-    """Why notifications are off, so that only the poll finds what is new; empty while they are on.
+    """The reason why notifications are off, so that only polling finds what is new; empty while they are on.
 
     The process that subscribes reports it: the bot in its heartbeat, the pixel server in its log.
     """

@@ -1,4 +1,4 @@
-"""What a recipient's "Stop recording" does: it ends the recording for good, and the sender is told once."""
+"""Ends a recording for good, because its recipient pressed "Stop recording". The sender is told once."""
 
 from sqlmodel import Session, col, select
 

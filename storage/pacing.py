@@ -1,4 +1,4 @@
-"""How fast messages may be sent to Telegram: token buckets, each kept as a single number.
+"""Paces messages to Telegram by token buckets, each kept as a single number.
 
 Telegram's limits: one message a second to one chat, where short bursts may pass; 20 a minute to one group;
 30 a second to all chats together (core.telegram.org/bots/faq, "My bot is hitting limits"; they are also

@@ -18,18 +18,18 @@ OLD_DAYS = 60
 
 
 class ListState(NamedTuple):
-    """How a list stands; times are epoch seconds."""
+    """The last download of a list, and the last attempt. Times are epoch seconds."""
 
     fetched_at: float | None
     """None if it was never fetched."""
     checked_at: float
-    """When the bot last tried."""
+    """The time of the last attempt."""
     error: str
-    """Why the last attempt changed nothing; empty when it was good."""
+    """The reason why the last attempt changed nothing; empty if it succeeded."""
 
 
 class ListAge(NamedTuple):
-    """What people are told of a list."""
+    """The age of a list, as the administrator is told."""
 
     days: int
     """Since it was fetched, or since the day of the one that this version shipped."""

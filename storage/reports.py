@@ -1,4 +1,4 @@
-"""What `/status` tells a chat about itself."""
+"""The numbers about a chat that `/status` shows."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -16,7 +16,7 @@ class Report(NamedTuple):
     """The numbers in the answer to `/status`."""
 
     statuses: Mapping[LinkStatus, int]
-    """How many links stand where. A status without links is left out."""
+    """The number of links in each status. A status without links is left out."""
     waiting: int
     """Reminders and nudges that are owed for later."""
     parked: int
@@ -24,7 +24,7 @@ class Report(NamedTuple):
 
 
 def report(session: Session, chat_id: int, now: float, revival: float) -> Report:
-    """Count what there is in a chat. A link is asleep after `revival` seconds without an open."""
+    """Return the numbers of a chat. A link is asleep after `revival` seconds without an open."""
     status = status_column(now, revival)
     counted = select(status, func.count()).where(col(Link.chat_id) == chat_id).group_by(status)
     statuses = {LinkStatus(name): count for name, count in session.exec(counted)}

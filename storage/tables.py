@@ -30,7 +30,7 @@ class Chat(SQLModel, table=True):
     asking: str = ""
     """The command whose question is open, such as `track`; empty when none is."""
     paced_at: float = 0.0
-    """When its message allowance will be full again, in epoch seconds: `full_at` in pacing.py."""
+    """The time at which its message allowance is full again, in epoch seconds: `full_at` in pacing.py."""
     paused_until: datetime | None = None
     """Telegram asked to wait, or an attempt failed. The whole chat waits, so that order is kept."""
     unreachable_since: datetime | None = None
@@ -78,7 +78,7 @@ class Link(SQLModel, table=True):
     """Since when it has that status; empty is since it was made."""
     last_opened_at: datetime | None = None
     peeked_until: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
-    """When the last of its chat's peeks ends, in epoch seconds: a later fetch asks for none of them."""
+    """The end of its chat's last peek, in epoch seconds: later fetches need no query for peeks."""
     history: str = Field(default="", sa_type=Text)
     """The owner's statements and the summary of the fetches, packed by `tracking.history`."""
     history_before_purge: str = Field(default="", sa_type=Text)
@@ -136,7 +136,7 @@ class Peek(SQLModel, table=True):
 
 
 class Note(SQLModel, table=True):
-    """What somebody wrote into a link's story."""
+    """A note that somebody wrote into a link's story."""
 
     id: int = Field(default=None, primary_key=True)
     link_id: int = Field(foreign_key="link.id", index=True)
@@ -168,7 +168,7 @@ class OutboxMessage(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
-    """What it is about, such as `card:7` or `opened:<fetch>`: owing it twice leaves one."""
+    """Its subject, such as `card:7` or `opened:<fetch>`. Owing the same key twice leaves one row."""
     chat_id: int = Field(sa_column=_chat_id())
     link_id: int | None = Field(default=None, foreign_key="link.id", index=True)
     fetch_id: str | None = None
@@ -182,7 +182,7 @@ class OutboxMessage(SQLModel, table=True):
     reply_to: int | None = None
     """The Telegram message that it answers."""
     payload: str = Field(default="", sa_type=Text)
-    """What it says, as JSON, if it was worded when it was owed; other messages are worded when sent."""
+    """Its text and buttons as JSON if it was worded when it was owed, or a detail for its wording."""
     state: str = "pending"
     version: int = 1
     """The newest version: a change raises it."""
@@ -200,11 +200,11 @@ class OutboxMessage(SQLModel, table=True):
     lease_until: datetime | None = None
     """Until then nobody else may claim it."""
     fence: int = 0
-    """Counts its claims: who settles with an older number changes nothing."""
+    """The number of its claims. A settlement with an older number changes nothing."""
     telegram_id: int | None = None
     """The Telegram message that shows it; None until one does."""
     last_error: str = ""
-    """Why the last attempt failed, in words."""
+    """The error of the last attempt, in words."""
 
 
 class StoredUpdate(SQLModel, table=True):
@@ -250,8 +250,8 @@ class PublishedListRow(SQLModel, table=True):
     prefixes: str = Field(default="", sa_type=Text)
     """The ranges, one a line; empty until a download was good."""
     fetched_at: datetime | None = None
-    """When they were downloaded."""
+    """The time of the last good download."""
     checked_at: datetime
-    """When the bot last tried."""
+    """The time of the last attempt."""
     error: str = Field(default="", sa_type=Text)
-    """Why the last attempt changed nothing; empty when it was good."""
+    """The reason why the last attempt changed nothing; empty if it succeeded."""

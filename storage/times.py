@@ -19,7 +19,7 @@ _BEGAN = time.time() - time.clock_gettime(_CLOCK)
 
 
 def steady() -> float:
-    """Return, in epoch seconds, what the wall clock would say if nobody had set it since the process began.
+    """Return the time in epoch seconds, by a clock that nobody can set: it starts with the wall clock's time.
 
     For leases, pauses and pacing: a clock that is an hour ahead for a moment, and then right again, must not
     make a chat wait for an hour.

@@ -1,4 +1,4 @@
-"""What is in the checkout: which packages are programs, and which files there are."""
+"""The contents of the checkout: its programs, and its files."""
 
 from collections.abc import Iterator
 from pathlib import Path

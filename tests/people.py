@@ -1,4 +1,4 @@
-"""What people do and see in these tests, and the programs that fetch their pixels, over real HTTP."""
+"""The people of these tests, and the programs that fetch their pixels, over real HTTP."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which worker runs which tests: all tests of a file on one worker, and the long files first."""
+"""Shares the tests among the workers: all tests of a file go to one worker, and long files go first."""
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -24,7 +24,7 @@ LONGEST = (
     "tests/words/test_escapes.py",
     "tests/test_outage.py",
 )
-"""What takes longest, longest first: started last, it would leave the other workers idle."""
+"""The longest files, longest first. A long file that starts last leaves the other workers idle."""
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

@@ -1,4 +1,4 @@
-"""What exists is documented, on the page that a failing test names; and what the pages name exists."""
+"""Everything is documented on its page, which a failing test names; and everything that pages name exists."""
 
 import re
 from importlib.util import find_spec

@@ -117,7 +117,7 @@ def test_deciding_never_asks_the_clock() -> None:
 
 
 def test_deciding_opens_no_connection() -> None:
-    """Whoever downloads a list or looks a name up hands the result in."""
+    """Its callers download lists and look names up, and pass the results in."""
     for source in sources("tracking"):
         text = source.read_text("utf-8")
         assert not re.search(

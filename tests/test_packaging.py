@@ -1,4 +1,4 @@
-"""What an installation brings: every package is pinned and has a reason; and who runs which checks."""
+"""Every package of an installation is pinned and has a reason; everybody runs the same checks."""
 
 import ast
 import re
@@ -104,7 +104,7 @@ PLATFORMS = [
     for version in ("3.11", "3.12", "3.13", "3.14")
     for system, machine in (("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"))
 ]  # fmt: skip
-"""Where Readback is installed; environments as PEP 508 describes them."""
+"""The platforms that Readback is installed on, as environments of PEP 508."""
 
 
 def needed(*wanted: Requirement) -> set[str]:
@@ -179,7 +179,7 @@ REGISTRIES = (
 
 
 def test_no_file_names_the_host_of_a_package_registry() -> None:
-    """Which index serves the packages is the machine's own business."""
+    """Each machine chooses the index that serves its packages."""
     named = re.compile("|".join(REGISTRIES).replace(" ", r"\.").encode())
     assert [file for file in tree() if named.search((ROOT / file).read_bytes())] == []
 

@@ -43,7 +43,7 @@ def installed(wheel: Path) -> Path:
 
 
 def ran(folder: Path, *arguments: str) -> str:
-    """What a program says when it is run where nothing but the wheel is."""
+    """Return the output of a program that runs where only the wheel is."""
     done = subprocess.run(
         [sys.executable, *arguments], cwd=folder, check=True, capture_output=True, text=True
     )

@@ -1,4 +1,4 @@
-"""What maintainers run by hand.
+"""Commands that maintainers run by hand.
 
-No program imports it, so it may use packages that only requirements-dev.txt installs.
+No program imports them, so they may use packages that only requirements-dev.txt installs.
 """

@@ -31,7 +31,7 @@ STABLE = (
     (re.compile(r"http://127\.0\.0\.1:\d+"), "https://mail.example.com"),
     (re.compile(r"(?<=/i/)[\w-]{22}"), "q7Zk3v0bT1yWc9mLx2RfNA"),
 )
-"""What differs at each run, and what the pictures show instead."""
+"""Texts that differ at each run, each with the text that the pictures show instead."""
 _FONT_FILE = files("fontpkg_noto_sans").joinpath("files/NotoSans[wdth,wght].ttf").read_bytes()
 _FONT_URL = f"data:font/ttf;base64,{b64encode(_FONT_FILE).decode()}"
 FONT = f"""

@@ -1,4 +1,4 @@
-"""Which messages of the chat are photographed: of which story, and after which act."""
+"""The list of screenshots of the chat: each with its story, and the act after which it is taken."""
 
 from pathlib import Path
 from typing import Literal, NamedTuple

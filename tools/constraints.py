@@ -29,7 +29,7 @@ def _installed(environment: Path, *files: str) -> list[str]:
     """Return `name==version` of each package that a fresh environment gets from these requirements."""
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     pip = [str(environment / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
-    # What venv brings along says nothing about what the requirements need.
+    # venv installs setuptools by itself: that does not show that the requirements need it.
     subprocess.run([*pip, "uninstall", "--quiet", "--yes", "setuptools"], check=True)
     wanted = [part for file in files for part in ("-r", str(ROOT / file))]
     subprocess.run([*pip, "install", "--quiet", *wanted], check=True)

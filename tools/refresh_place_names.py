@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def lines() -> Iterator[str]:
-    """Return the lines of the file below its head."""
+    """Yield the lines of the file below its head."""
     spoken = _locales()
     for code in sorted(zones_by_country()):
         yield from _line(code, [locale.territories[code] for locale in spoken])
@@ -41,13 +41,16 @@ def lines() -> Iterator[str]:
 
 
 def _locales() -> list[Locale]:
-    """Return each language on its own and as spoken in each country, in its usual script."""
+    """Return the locales of the bot's languages: each language alone, and each country's variety of it.
+
+    A locale in another script than the language's usual one is left out.
+    """
     names = sorted(name for name in locale_identifiers() if name.partition("_")[0] in words.languages())
     return [locale for locale in map(Locale.parse, names) if locale.script is None]
 
 
 def _line(place: str, called: list[str]) -> Iterator[str]:
-    """Return the line of a place, or nothing if every name is in the zone's own name already."""
+    """Yield the line of a place; nothing if the zone's own name contains every name already."""
     found = {folded(place.rpartition("/")[2]): ""}
     for name in filter(None, called):
         found.setdefault(folded(name), name)

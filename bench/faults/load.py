@@ -45,7 +45,7 @@ class Load:
 
     @property
     def acknowledged(self) -> int:
-        """How many requests were fully answered with 200."""
+        """The number of requests that were fully answered with 200."""
         return len(self._answered.entries)
 
     @property

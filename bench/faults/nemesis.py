@@ -29,7 +29,7 @@ LONGEST_PATIENCE = 5.0
 
 
 class Target(NamedTuple):
-    """What the faults act on."""
+    """The things that the faults act on."""
 
     product: Product
     api: BotApi
@@ -38,7 +38,7 @@ class Target(NamedTuple):
     in_flight: list[list[OutboxRow]]
     """For each kill of the bot, the messages that it was sending."""
     disk: Path | None
-    """Where the product's folder is mounted, if it has a disk of its own."""
+    """The mount of the product's folder, if that is a disk of its own."""
 
     async def kill(self, *names: str) -> None:
         self.product.kill(*names)

@@ -1,4 +1,4 @@
-"""What can be observed from outside: the logs, and the database's rows by read-only SQL."""
+"""Observations from outside: the logs, and the database's rows by read-only SQL."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ class SentMessage(NamedTuple):
     label: str
     text: str
     spoilt: str
-    """How its answer was lost or changed; empty if it was answered well."""
+    """The fault in its answer, which was lost or changed; empty if the answer was good."""
 
 
 class Observations(NamedTuple):

@@ -19,7 +19,8 @@ from bench.faults.arrangement import arrange
 from bench.faults.load import Letter, full_answer, request
 from bench.faults.logbook import Logbook
 from bench.faults.observations import integrity, rows
-from bench.faults.processes import BOT, ROOT, SERVER
+from bench.faults.processes import BOT, SERVER
+from bench.programs import ROOT
 
 SECTOR = 512
 """Bytes that a disk writes completely or not at all."""
@@ -53,11 +54,11 @@ class Recording(NamedTuple):
     """The content of each file before, by its name."""
     steps: Sequence[Step]
     answered: Sequence[tuple[float, str]]
-    """When each nonce was fully answered with 200."""
+    """The time at which each nonce was fully answered with 200."""
 
 
 class Cut(NamedTuple):
-    """What one power cut did."""
+    """The effects of one power cut."""
 
     acknowledged: int
     lost: int

@@ -2,21 +2,15 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+from bench.programs import ROOT, free_port
+
 SERVER, BOT = "pixel_server", "bot"
 METRICS_TOKEN = "canary-of-the-metrics-token"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def faketime_library() -> Path | None:
@@ -33,7 +27,7 @@ class Product:
         """If this file exists, the bot takes its time from it (libfaketime)."""
         self.secrets: list[str] = [token, METRICS_TOKEN]
         self.exits = 0
-        """How often a process ended without being killed."""
+        """The number of times that a process ended without being killed."""
         self.kills: dict[str, int] = {SERVER: 0, BOT: 0}
         self._root = root
         self._running: dict[str, subprocess.Popen[bytes]] = {}

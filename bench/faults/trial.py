@@ -11,9 +11,10 @@ from bench.faults.arrangement import arrange
 from bench.faults.invariants import judge
 from bench.faults.nemesis import Target
 from bench.faults.observations import Observations
-from bench.faults.processes import BOT, ROOT, SERVER, Product
+from bench.faults.processes import BOT, SERVER, Product
 from bench.faults.unreliable_bot_api import LABEL
 from bench.faults.waiting import until
+from bench.programs import ROOT
 
 ALL_FAULTS = ("in flight", "freeze", "lock", "Bot API", "Bot API hangs", "full disk", "read-only disk")
 """All but the clock: libfaketime makes the bot slow."""
@@ -45,10 +46,10 @@ class Result(NamedTuple):
     observed: Observations
     broken: dict[str, list[str]]
     done: dict[str, int]
-    """How often each fault was injected."""
+    """The number of times that each fault was injected."""
     kills: dict[str, int]
     exits: int
-    """How often a process ended without being killed. It was restarted each time."""
+    """The number of times that a process ended without being killed. Each time it was restarted."""
     seconds: float
     quiet_after: float
     """Seconds from the last fault until every message was settled."""

@@ -31,7 +31,7 @@ class RefusedError(Exception):
 
 
 class Trouble(NamedTuple):
-    """What happens to a call instead of a good answer."""
+    """The fate of a call that gets no good answer."""
 
     name: str
     accepted: bool

@@ -1,1 +1,1 @@
-"""What people ask for: commands, buttons, and what they type."""
+"""Handles commands, buttons, and texts that people type."""

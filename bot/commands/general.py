@@ -9,7 +9,7 @@ from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
 from bot.messages.phrases import lines
 from storage import chats
-from words import sentences
+from words import Sentence, sentences
 
 
 def start(_turn: Turn) -> Answer:
@@ -37,21 +37,26 @@ ANSWERS: Mapping[str, Callable[[Turn, str], Message | None]] = {
     "track": make_links,
     "timezone": answer_timezone,
 }
-"""What takes the text that answers a question, by the command that asked."""
+"""The function that takes the answer to a question, by the command that asked it."""
 
 
 def no_command(turn: Turn) -> Answer:
-    """A text that is no command: the answer to a question, or else it gets a hint. Groups get silence."""
+    """Take a text without a command as the answer to a question. Without a question, answer with a hint."""
     if turn.text.startswith("/"):
-        return Message(words.say(sentences.welcome.UNKNOWN_COMMAND)) if turn.is_private else None
+        return _hint(turn, sentences.welcome.UNKNOWN_COMMAND)
     asked = turn.question() or (turn.chat.asking if turn.is_private else "")
     if turn.text and (answer := ANSWERS.get(asked)):
         return answer(turn, turn.text)
-    return Message(words.say(sentences.welcome.UNKNOWN_TEXT)) if turn.is_private else None
+    return _hint(turn, sentences.welcome.UNKNOWN_TEXT)
+
+
+def _hint(turn: Turn, sentence: Sentence) -> Answer:
+    """Return a hint for what the bot did not understand. A group gets none: people talk to each other."""
+    return Message(words.say(sentence)) if turn.is_private else None
 
 
 def membership(turn: Turn) -> Answer:
-    """Somebody blocked the bot, or put it out of a group: what it owes waits until they come back."""
+    """Hold the chat's messages if somebody blocked the bot or removed it, until they let it in again."""
     change = turn.update.my_chat_member
     if change is not None and change.new_chat_member.status in ("kicked", "left"):
         chats.mark_unreachable(turn.chat, turn.now)

@@ -1,4 +1,4 @@
-"""What is stored about a chat, handed out and erased: `/export` and `/delete`."""
+"""Hands out and erases all that is stored about a chat: `/export` and `/delete`."""
 
 from functools import partial
 
@@ -20,13 +20,13 @@ from words.typed import understood
 
 
 def export(turn: Turn) -> Answer:
-    """`/export`: one ZIP file with all that is stored about the chat."""
+    """Answer `/export` with one ZIP file: all that is stored about the chat."""
     turn.owe_file(MessageKind.EXPORT)
     return None
 
 
 def delete(turn: Turn) -> Answer:
-    """`/delete 7` asks once, `/delete everything` twice."""
+    """Ask before erasing: once for `/delete 7`, twice for `/delete everything`."""
     if turn.argument.lower() not in understood().everything:
         return ask_delete(turn)
     count = links.count(turn.session, turn.chat.id)
@@ -61,7 +61,7 @@ def _mentions(names: list[str], payload: str) -> bool:
 
 
 def press_delete_everything(turn: Turn) -> Answer:
-    """The first button asks again, the second is final."""
+    """Ask again after the first button; erase everything after the second."""
     if not _may_delete(turn, None):
         return sentences.toasts.TOAST_ONLY_ADMINS
     if turn.id == "1":
@@ -74,7 +74,7 @@ def press_delete_everything(turn: Turn) -> Answer:
 
 
 def _may_delete(turn: Turn, created_by: int | None) -> bool:
-    """In a group, only the person who made the link may, or an administrator."""
+    """Return True if the author may delete: in a group, administrators and the person who made the link."""
     return turn.is_private or turn.is_admin or (turn.author != 0 and turn.author == created_by)
 
 

@@ -1,4 +1,4 @@
-"""Whether a link speaks, and whether it records: `/mute`, `/stop`, and their buttons."""
+"""Mutes links and stops their recording: `/mute`, `/stop`, and their buttons."""
 
 import words
 from bot.commands.about import about_link
@@ -61,4 +61,4 @@ BUTTONS: dict[str, Handler] = {
     "stop": _press_stop,
     "resume": _press_resume,
 }
-"""They are on a link's card, and under its story."""
+"""The buttons on a link's card and under its story."""

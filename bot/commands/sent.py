@@ -1,4 +1,4 @@
-"""When a mail was sent: `/sent`, and the buttons that say it or correct it."""
+"""Records when a mail was sent: `/sent`, and the buttons that say or correct it."""
 
 from markupsafe import Markup
 
@@ -17,12 +17,12 @@ from tracking import History, Statement, StatementKind
 from words import sentences
 
 SAID_ABOUT = 100
-"""Statements among which the tap of Sent is looked for."""
+"""The newest statements of a link, among which the bot looks for the tap of Sent."""
 
 
 @about_link_and_text
 def sent(turn: Turn, link: Link) -> Answer:
-    """`/sent 7` says the same as the button on the card; `/sent 7 at 14:05` says when it was."""
+    """Note a mail as sent: `/sent 7` like the button on the card, `/sent 7 at 14:05` with its time."""
     if not turn.rest:
         return Message(_noted(turn, link, turn.store(link, Statement(StatementKind.SENT, turn.said_at))))
     zone = zone_of(turn.chat)
@@ -51,7 +51,10 @@ def press_sent(turn: Turn, link: Link) -> Answer:
 
 
 def press_ago(minutes: int) -> Handler:
-    """Sent so long before Sent was tapped. Pressed twice, it says the same twice."""
+    """Return the handler of "so long ago": the mail was sent so long before Sent was tapped.
+
+    Two presses say the same: both count from that tap.
+    """
 
     @about_link
     def press(turn: Turn, link: Link) -> Answer:
@@ -63,7 +66,7 @@ def press_ago(minutes: int) -> Handler:
 
 
 def _tapped_at(turn: Turn, link: Link) -> float:
-    """When Sent was tapped last, in epoch seconds."""
+    """Return when Sent was tapped last, in epoch seconds; now, if it never was."""
     newest_first = links.said_about(turn.session, link.id, SAID_ABOUT)
     return next((row.at for row in newest_first if row.kind == StatementKind.SENT), turn.said_at)
 
@@ -76,6 +79,6 @@ def press_draft(turn: Turn, link: Link) -> Answer:
 
 @about_fetch
 def press_yes(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
-    """Yes, the mail was sent before this open."""
+    """Note that the mail was sent before this open."""
     turn.store(link, Statement(StatementKind.TOLD_SENT, seconds(fetch.at)))
     return sentences.toasts.TOAST_SENT

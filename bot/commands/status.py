@@ -47,7 +47,7 @@ COUNTED = {
     "asleep": (LinkStatus.ASLEEP,),
     "stopped": ENDED,
 }
-"""What `/status` counts."""
+"""The counts in `/status`, each with the link statuses that it covers."""
 
 
 def _counts(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
@@ -64,7 +64,7 @@ def _counts(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
 
 
 def _settings(chat: Chat) -> list[Markup]:
-    """What the chat has set: its language, and its clock."""
+    """Return lines about the chat's own settings: its language, and its clock."""
     parts = (
         [words.say(sentences.commands.STATUS_LANGUAGE, language=sentences.languages.LANGUAGE_NAME)]
         if chat.language

@@ -1,1 +1,1 @@
-"""What is said: every message as the chat should show it now."""
+"""Builds every message that the bot sends."""

@@ -28,7 +28,7 @@ class Row(NamedTuple):
     clock: str = ""
     colour: str = ""
     strong: bool = False
-    """What matters most has a larger mark, for people who cannot tell the colours apart."""
+    """A larger mark, for the rows that matter most: some people cannot tell the colours apart."""
 
 
 class Theme(NamedTuple):

@@ -29,15 +29,15 @@ class Entry(NamedTuple):
     """A line of the timeline."""
 
     at: float
-    """When it began, in epoch seconds."""
+    """The time of the oldest event in it, in epoch seconds."""
     kind: str
     """A verdict's kind, a statement's kind, or `note`."""
     agent: str = ""
     """A key of `sentences.reasons.AGENTS`; empty if this is no fetch."""
     fetches: int = 1
-    """How many fetches it stands for."""
+    """The number of fetches that it stands for."""
     text: str = ""
-    """A note's."""
+    """The text of a note."""
     fetch_id: str = ""
     """The newest of its fetches."""
 

@@ -131,7 +131,7 @@ def _check_nesting(entities: list[Entity]) -> None:
                 )
 
 
-# What Telegram finds by itself
+# Entities that Telegram finds by itself
 
 COMMAND = re.compile(r"(?<![\w/@.<])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/])")
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

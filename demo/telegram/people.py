@@ -1,4 +1,4 @@
-"""What people do in their own Telegram apps: write, tap, react, block, make groups."""
+"""People's acts in their own Telegram apps: they write, tap, react, block, and make groups."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ class Telegram(World):
     Every method may be called from any thread.
     """
 
-    # Who is there
+    # People and groups
 
     def person(self, first_name: str, **more: Any) -> User:
         """Add somebody with a Telegram account. They have not written to the bot yet."""
@@ -56,7 +56,7 @@ class Telegram(World):
             self._service_message(new, chat.members[0], migrate_from_chat_id=chat.id)
             return new
 
-    # What they say
+    # Writing
 
     def say(
         self,
@@ -119,10 +119,10 @@ class Telegram(World):
             self.record(Line(self.clock(), user.name, "deleted", message.chat.id, message.id))
             self.publish("deleted", chat=message.chat.id, message_id=message.id)
 
-    # What they tap
+    # Tapping
 
     def press(self, user: User, message: Message, wanted: str, *, forged: bool = False) -> Query:
-        """`user` taps a button, named by its data, by the beginning of its data (`sent:`), or by its label.
+        """Tap a button as `user`. Its data, the beginning of that (`sent:`), or its label names it.
 
         A forged tap sends data that no button has, as a modified app can.
         """
@@ -160,7 +160,7 @@ class Telegram(World):
             self.updates.add("message_reaction", change)
 
     def block(self, user: User) -> None:
-        """`user` blocks the bot."""
+        """Block the bot as `user`."""
         with self.monitor.lock:
             self.chats[user.id].blocked = True
             self._bot_became(self.chats[user.id], user, "member", "kicked")
@@ -181,7 +181,7 @@ class Telegram(World):
             chat.blocked = False
             self._bot_became(chat, chat.members[0], "kicked", "member")
 
-    # What they see
+    # Reading
 
     def said(self, chat: Chat | User) -> list[Message]:
         """Return the bot's messages in a chat, oldest first."""

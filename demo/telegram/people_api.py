@@ -63,7 +63,7 @@ class PeopleApi:
 
         return endpoint
 
-    # What is there
+    # Reading
 
     async def bot(self, request: Request) -> Response:
         language = request.query_params.get("language", "")
@@ -126,7 +126,7 @@ class PeopleApi:
         headers = {"Content-Disposition": inline, "X-Content-Type-Options": "nosniff"}
         return Response(file.content, media_type=file.media_type, headers=headers)
 
-    # What people do
+    # Acting
 
     def _user(self, given: Given) -> User:
         return self.telegram.users[given["user"]]

@@ -13,7 +13,7 @@ class UpdateQueue:
         self.allowed: frozenset[str] = frozenset()
         """The kinds that the bot wants. Empty means all, except those of NOT_BY_DEFAULT."""
         self.polls = 0
-        """How many polls there were. Only the newest one gets an answer."""
+        """The number of polls so far. Only the newest one gets an answer."""
         self._next = FIRST_ID
 
     def wants(self, kind: str) -> bool:

@@ -20,11 +20,17 @@ from demo.telegram.update_queue import UpdateQueue
 
 LETTERS = string.ascii_letters + string.digits + "_-"
 QUERY_SECONDS = 30
-"""How long Telegram accepts the answer to a pressed button."""
+"""The time in which Telegram accepts the answer to a pressed button."""
 
 
 def made_up_token() -> str:
     return f"{secrets.randbelow(9 * 10**8) + 10**8}:{''.join(secrets.choice(LETTERS) for _ in range(35))}"
+
+
+def bot_of(token: str) -> User:
+    """Return the bot that has this token, which begins with the bot's id."""
+    identifier = int(token.partition(":")[0])
+    return User(identifier, "Readback", username="readback_bot", is_bot=True, language_code=None)
 
 
 @dataclass(eq=False)
@@ -64,13 +70,7 @@ class World:
         previewer: Callable[[str], object] | None = None,
     ) -> None:
         self.token = token or made_up_token()
-        self.bot = User(
-            int(self.token.partition(":")[0]),
-            "Readback",
-            username="readback_bot",
-            is_bot=True,
-            language_code=None,
-        )
+        self.bot = bot_of(self.token)
         self.clock = clock
         self.previewer = previewer
         """Called in a thread with each address that Telegram's servers would fetch for a link preview."""
@@ -91,12 +91,12 @@ class World:
         self.calls: deque[Call] = deque(maxlen=20_000)
         self.transcript: deque[Line] = deque(maxlen=20_000)
         self.changes: deque[dict[str, Any]] = deque(maxlen=5_000)
-        """What the chat page has to draw, in order. Each has a `seq`."""
+        """The changes that the chat page has to draw, in order. Each has a `seq`."""
         self.seq = 0
         self.numbers = count(1001)
         """For the ids of people, chats, files and queries."""
 
-    # What happens
+    # Events
 
     def post(self, message: Message) -> Message:
         """Show a new message in its chat."""
@@ -139,7 +139,7 @@ class World:
     def redacted(self, text: str) -> str:
         return text.replace(self.token, "<token>")
 
-    # What there is
+    # Look-ups
 
     def message(self, chat: Chat, message_id: int) -> Message | None:
         return self.messages.get((chat.id, message_id))

@@ -39,7 +39,7 @@ class Eraser:
 
     @property
     def trouble(self) -> str:
-        """Why notifications are off; empty while they are on."""
+        """The reason why notifications are off; empty while they are on."""
         return self._subscriber.trouble
 
     def start(self) -> None:

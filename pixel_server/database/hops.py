@@ -34,7 +34,7 @@ class HopWatch:
 
     @property
     def warning(self) -> str:
-        """Which hop it is, and what to set; empty while none is noticed."""
+        """The hop that was noticed, and what to set; empty while none is."""
         return in_words(self._hop) if self._hop else ""
 
     def start(self) -> None:

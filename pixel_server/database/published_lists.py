@@ -21,7 +21,7 @@ POLL_SECONDS = 600.0
 """Between two checks for newer lists. The bot fetches them weekly."""
 
 Versions = Mapping[str, float | None]
-"""When each list was fetched, by name, in epoch seconds."""
+"""The time of each list's download, by the list's name, in epoch seconds."""
 
 
 class Lists(NamedTuple):

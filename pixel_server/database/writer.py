@@ -49,8 +49,8 @@ class _Batch:
 class Writer:
     """Keeps fetches. `start` and `stop` run in the event loop; the database is used in two threads.
 
-    The first thread commits new fetches, the second drains the spool. Only one of them commits at a time:
-    while anything waits in the spool, new fetches are appended to it, so that each link's fetches are
+    The writer thread commits new fetches, the drain thread drains the spool. Only one of them commits at a
+    time: while anything waits in the spool, new fetches are appended to it, so that each link's fetches are
     judged in the order in which they came.
     """
 
@@ -70,7 +70,7 @@ class Writer:
         self._idle.set()
         self._draining: asyncio.Task[None] | None = None
         self.trouble = ""
-        """Why the database takes no fetches; empty when it does."""
+        """The reason why the database takes no fetches; empty if it takes them."""
 
     def start(self) -> None:
         self._thread.start()
@@ -121,7 +121,7 @@ class Writer:
         return await answer
 
     def _continue(self) -> None:
-        """Pass the oldest batch to the first thread, in the next turn of the event loop.
+        """Pass the oldest batch to the writer thread, in the next turn of the event loop.
 
         Requests that have already arrived join this batch. Without that turn, every other batch would hold
         only the one fetch that began it, at the price of a disk flush.
@@ -138,7 +138,7 @@ class Writer:
             self._batches.append(_Batch())
 
     def _write_batches(self) -> None:
-        """The first thread."""
+        """Write batches until the server ends. This is the writer thread."""
         while batch := self._queue.get():
             try:
                 lost = self._write(batch.arrivals)
@@ -167,7 +167,7 @@ class Writer:
         self._continue()
 
     def _write(self, arrivals: list[Arrival]) -> frozenset[str]:
-        """In the first thread. Return the ids of fetches that are neither committed nor spooled."""
+        """Commit fetches or spool them. Return the ids of those that are lost. Runs in the writer thread."""
         if not self.spools.waiting:
             try:
                 poisoned = self._new.keep(arrivals)
@@ -179,9 +179,7 @@ class Writer:
         try:
             self.spools.append(arrivals)
         except SpoolError as error:
-            log.error(
-                "%d fetches cannot be kept; they are answered 503: %s", len(arrivals), error
-            )  # expected
+            log.error("%d fetches cannot be kept; they are answered 503: %s", len(arrivals), error)
             return frozenset(arrival.id for arrival in arrivals)
         return frozenset()
 
@@ -197,7 +195,7 @@ class Writer:
         self.trouble = str(error)
 
     async def _drain(self) -> None:
-        """Bring what waits in the spools into the database, until the server ends."""
+        """Move the fetches that wait in spools to the database, until the server ends."""
         while not self._closing.is_set():
             await self._loop.run_in_executor(self._drainer, self._adopt)
             while self.spools.waiting and not self._spooled.fail_fast:
@@ -207,7 +205,7 @@ class Writer:
             self._must_drain.clear()
 
     def _adopt(self) -> None:
-        """In the second thread. Another pixel server may have ended and left fetches in its spool."""
+        """Adopt spools of pixel servers that have ended. Runs in the drain thread."""
         try:
             self.spools.hold_files()
         except SpoolError:
@@ -218,7 +216,7 @@ class Writer:
             )
 
     def _drain_some(self) -> bool:
-        """In the second thread. Return True if the database took them."""
+        """Move fetches from a spool to the database. Return True if that worked. Runs in the drain thread."""
         spool = self.spools.next_to_drain()
         if spool is None:
             return True

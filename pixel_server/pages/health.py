@@ -76,7 +76,7 @@ def _check(services: Services) -> tuple[bool, dict[str, Any]]:
 
 
 def _spool(spools: Spools) -> dict[str, Any]:
-    """What waits for the database, and how many fetches no transaction takes."""
+    """Return the number of fetches that wait for the database, and of those that no transaction takes."""
     age = round(max(0.0, now() - spools.oldest)) if spools.waiting else 0
     return {
         "spool": {"waiting": spools.waiting, "oldest_seconds": age},

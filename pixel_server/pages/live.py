@@ -48,7 +48,7 @@ HEADERS = {**PAGE_HEADERS, "X-Accel-Buffering": "no"}
 
 
 class Stage(StrEnum):
-    """How far a link's mail is, as its copy page says it."""
+    """The progress of a link's mail, as its copy page shows it."""
 
     WAITING = "waiting"
     DRAFT = "draft"
@@ -153,7 +153,7 @@ class Live:
         return both
 
     def refresh_soon(self) -> None:
-        """A statement was made on a page. Safe from any thread."""
+        """Query soon, because somebody made a statement on a page. Safe from any thread."""
         self._loop.call_soon_threadsafe(self._due.set)
 
     def close(self) -> None:
@@ -184,7 +184,7 @@ class Live:
         try:
             found = await run_in_threadpool(self._histories, link_ids)
         except Exception as error:
-            # Whatever it was, the next round must still take place.
+            # No error may keep the next round from taking place.
             log.warning("Open copy pages show no changes until the next try: %s", type(error).__name__)
             return
         for stream in self._streams:

@@ -24,7 +24,7 @@ _IMAGE = re.compile(rf"/[in]/({TOKEN})(?![A-Za-z0-9_-])", re.ASCII)
 
 @router.get("/")
 def front(request: Request, services: Given) -> HTMLResponse:
-    """For a stranger who looks up the host of an image in a mail that they got."""
+    """Show who runs this host, to somebody who looks up the host of an image in their mail."""
     return services.templates.page(request, "front.html")
 
 
@@ -37,7 +37,7 @@ def find_notice(request: Request, services: Given, image: str = "") -> Response:
 
 
 async def token_in_path(token: str) -> str:
-    """Return the token of the path. Answers 404 to what cannot be one."""
+    """Return the token in the path. Answers 404 if it cannot be a token."""
     if not re.fullmatch(TOKEN, token, re.ASCII):
         raise HTTPException(404)
     return token
@@ -54,7 +54,7 @@ def notice(request: Request, services: Given, token: Token) -> HTMLResponse:
 
 @router.post("/n/{token}")
 def stop(request: Request, services: Given, token: Token) -> HTMLResponse:
-    """Record nothing more about this mail. Its sender is told, once."""
+    """Stop recording this mail for good. Its sender is told once."""
     if not _is_stopped(services, token):
         services.write(lambda session: object_to(session, token, now(), services.settings.windows))
     return _notice(request, services, token, stopped=True)

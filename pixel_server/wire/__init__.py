@@ -1,1 +1,1 @@
-"""What arrives over HTTP: limits on requests, the pixel's short cut past ASGI, and what headers say."""
+"""Handles HTTP itself: limits on requests, the pixel's short cut past ASGI, and the meaning of headers."""

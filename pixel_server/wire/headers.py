@@ -1,4 +1,4 @@
-"""What a request's headers say, and which client is behind the proxies it came through."""
+"""Reads a request's headers, and finds the client behind the proxies it came through."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -37,7 +37,7 @@ def by_name(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 class Found(NamedTuple):
-    """What is left of the way that a request came, once the trusted proxies are passed."""
+    """The rest of the way that a request came, beyond the trusted proxies."""
 
     address: str | None
     """The first address that is not a trusted proxy's; None if there is no more, or the entry is none."""

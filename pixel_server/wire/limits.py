@@ -55,7 +55,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self.logger = log
         self._begun: float | None = self.loop.time()
-        """When the request that is arriving began, in the loop's time; None while none is."""
+        """The time at which the arriving request began, by the loop's clock; None while none arrives."""
         self._number = self._received = self._body = 0
         """Requests so far; bytes that can belong to the one that is arriving; bytes of its body."""
         self._refusal = 400

@@ -27,7 +27,7 @@ Header = tuple[bytes, bytes]
 
 
 class Facts(NamedTuple):
-    """What the headers and the peer say about a request, whichever pixel it asks for."""
+    """The facts about a request from its headers and its peer. They do not depend on the pixel."""
 
     sighting: Sighting
     address: str | None

@@ -1,14 +1,12 @@
 """A PostgreSQL database as a `Database`: how it is connected to and written."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import SQLModel
 
 from storage.database import BackupError, BulkInsert, Failure, Row
 from storage.notifying import Topic
@@ -38,6 +36,7 @@ class PostgresDatabase:
     # deadlock.
     row_lock = " FOR NO KEY UPDATE"
     files: tuple[Path, ...] = ()
+    insert = staticmethod(insert)
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -80,9 +79,6 @@ class PostgresDatabase:
                     copy.write_row(row)
 
         return run
-
-    def insert_new(self, table: type[SQLModel], key: str) -> Executable:
-        return _insert_new(table, key)
 
     def begin(self, connection: Connection) -> None:
         """Do nothing: psycopg begins by itself, with the first statement."""
@@ -135,11 +131,6 @@ class PostgresDatabase:
 
     def details(self) -> dict[str, object]:
         return {}
-
-
-@cache
-def _insert_new(table: type[SQLModel], key: str) -> Executable:
-    return insert(table).on_conflict_do_nothing(index_elements=[key])
 
 
 def _connect_with_deadline(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> DeadlineConnection:

@@ -12,10 +12,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import ExceptionContext
-from sqlmodel import SQLModel
 
 from storage.database import BulkInsert, Failure, Row
 from storage.notifying import Topic
@@ -43,6 +42,7 @@ class SqliteDatabase:
     that several processes reset."""
 
     mark, row_lock = "?", ""
+    insert = staticmethod(insert)
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -59,7 +59,9 @@ class SqliteDatabase:
             raise unopenable_file(self._path, error) from error
         engine = create_engine(f"sqlite:///{self._path}", execution_options={"database": self})
         self._identity.guard(engine)
-        _listen(engine, checkpoints=checkpoints)
+        _configure_connections(engine, checkpoints=checkpoints)
+        _reopen_after_read_only(engine)
+        _begin_explicitly(engine)
         return engine
 
     def create(self) -> bool:
@@ -92,9 +94,6 @@ class SqliteDatabase:
                 done += size
 
         return run
-
-    def insert_new(self, table: type[SQLModel], key: str) -> Executable:
-        return _insert_new(table, key)
 
     def begin(self, connection: Connection) -> None:
         # Straight through the driver: 46 us for a lone fetch, where SQLAlchemy's own way takes 104.
@@ -167,10 +166,10 @@ class SqliteDatabase:
             return {"wal_bytes": 0}
 
 
-def _listen(engine: Engine, *, checkpoints: bool) -> None:
+def _configure_connections(engine: Engine, *, checkpoints: bool) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:
-        # SQLAlchemy says BEGIN itself below: the driver must not add one of its own.
+        # `_begin_explicitly` sends BEGIN: the driver must not add one of its own.
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={BUSY_MS}",
@@ -182,6 +181,8 @@ def _listen(engine: Engine, *, checkpoints: bool) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
+
+def _reopen_after_read_only(engine: Engine) -> None:
     @event.listens_for(engine, "handle_error")
     def reopen(context: ExceptionContext) -> None:
         # A connection that was opened while the disk was read-only stays so for ever, and so does a new one
@@ -193,6 +194,8 @@ def _listen(engine: Engine, *, checkpoints: bool) -> None:
                 context.execution_context.cursor.close()
             engine.dispose()
 
+
+def _begin_explicitly(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if not _driver(connection).in_transaction:
@@ -206,11 +209,6 @@ def _driver(connection: Connection) -> Any:
 
 def _was_read_only(error: BaseException) -> bool:
     return "readonly database" in str(error)
-
-
-@cache
-def _insert_new(table: type[SQLModel], key: str) -> Executable:
-    return insert(table).on_conflict_do_nothing(index_elements=[key])
 
 
 @lru_cache(4096)

@@ -1,4 +1,4 @@
-"""Which of the modules that `python -X importtime` lists belong to libraries."""
+"""The modules that `python -X importtime` lists are told apart: the product's and the libraries'."""
 
 from bench.startup import third_party
 

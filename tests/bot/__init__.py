@@ -1,4 +1,4 @@
-"""Links and fetches as the wording gets them, in every state a chat can see."""
+"""Builders of links and fetches in every state that a chat can see."""
 
 import html
 import re
@@ -29,7 +29,7 @@ from tracking import (
 )
 
 LONGEST_TEXT = 4096
-"""UTF-16 units Telegram takes, counted after the tags are gone."""
+"""UTF-16 units that Telegram takes, without the tags."""
 
 TOKEN = "AAAAAAAAAAAAAAAAAAAAAA"
 PUBLIC = "https://readback.example"
@@ -66,7 +66,7 @@ SENT = said(StatementKind.SENT)
 
 
 def link(*events: Event, label: str = "contract", recipient: str = "landlord", muted: bool = False) -> Link:
-    """Anna's link after these events: a fetch a quarter of an hour, and what she said in between."""
+    """Return Anna's link after these events: a fetch each quarter of an hour, and her statements between."""
     history = History()
     for number, happened in enumerate(events, 1):
         if isinstance(happened, Statement):
@@ -103,17 +103,17 @@ def keys(message: Message) -> list[InlineKeyboardButton]:
 
 
 def verbs(message: Message) -> list[str]:
-    """What the buttons say back, without what it is about."""
+    """Return the verbs of the buttons, without the ids."""
     return [str(key.callback_data).partition(":")[0] for key in keys(message) if key.callback_data]
 
 
 def plain(message: Message) -> str:
-    """The text as a person sees it: without tags."""
+    """Return the text as a person sees it: without tags."""
     return html.unescape(re.sub(r"</?[a-z][^>]*>", "", message.text))
 
 
 def fits_telegram(message: Message) -> bool:
-    """Whether Telegram takes it: length, balanced tags it knows, and what buttons may carry."""
+    """Return True if Telegram takes the message: its length, its tags, and its buttons' data."""
     tags = re.findall(r"<(/?)([a-z-]+)[^>]*>", message.text)
     return (
         words.utf16(plain(message)) <= LONGEST_TEXT
@@ -124,7 +124,7 @@ def fits_telegram(message: Message) -> bool:
 
 
 def _balanced(tags: Iterable[tuple[str, str]]) -> bool:
-    """Whether every tag is one Telegram knows, and closed before the one around it."""
+    """Return True if Telegram knows every tag, and each is closed before the one around it."""
     around: list[str] = []
     for closing, tag in tags:
         if tag not in {"b", "i", "code", "tg-time"}:

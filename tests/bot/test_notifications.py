@@ -1,4 +1,4 @@
-"""Where the pixel server cannot notify the bot, the bot polls, and `/readyz` says why."""
+"""The bot polls if the pixel server cannot notify it, and `/readyz` says why."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What Telegram's answer, or its silence, means: the real client, and a Telegram that the test plays."""
+"""Each answer of Telegram, and its silence, has one outcome: the real client asks, the test answers."""
 
 import logging
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""How updates come in: each costs itself and no other."""
+"""Updates are received: one that fails costs itself and no other."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What an update makes of a chat: counted from when it was said, and pressed twice as if once."""
+"""An update changes its chat: it counts from when it was written, and two presses count as one."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Which language the bot speaks in a chat."""
+"""The bot speaks the chat's language."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What the local Telegram does when things go wrong: flood limits, lost answers, revoked tokens."""
+"""The local Telegram goes wrong as the real one does: flood limits, lost answers, revoked tokens."""
 
 import logging
 from datetime import timedelta

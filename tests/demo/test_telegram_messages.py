@@ -1,4 +1,4 @@
-"""Which messages a bot may send, tried with the real python-telegram-bot."""
+"""The local Telegram takes and refuses messages like the real one: python-telegram-bot sends them."""
 
 import datetime as dt
 from collections.abc import Coroutine
@@ -56,10 +56,10 @@ async def test_html_becomes_plain_text_with_entities_in_utf16(bot: Bot, anna: Us
 async def test_a_time_is_an_entity_whether_written_in_html_or_listed(bot: Bot, anna: User) -> None:
     noon = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
     html = f'at <tg-time unix="{noon.timestamp():.0f}" format="t">12:00 UTC</tg-time>'
-    written = await bot.send_message(anna.id, html, parse_mode="HTML")
+    in_html = await bot.send_message(anna.id, html, parse_mode="HTML")
     entity = MessageEntity("date_time", 3, 9, unix_time=noon, date_time_format="t")
-    listed = await bot.send_message(anna.id, "at 12:00 UTC", entities=[entity])
-    for message in (written, listed):
+    by_entity = await bot.send_message(anna.id, "at 12:00 UTC", entities=[entity])
+    for message in (in_html, by_entity):
         (time,) = message.entities
         assert (time.type, time.unix_time, time.date_time_format) == ("date_time", noon, "t")
         assert message.parse_entity(time) == "12:00 UTC"
@@ -187,19 +187,19 @@ async def test_a_message_is_edited_in_place_and_not_twice_the_same(tg: Running, 
 
 
 async def test_what_is_gone_or_not_the_bots_cannot_be_edited(tg: Running, bot: Bot, anna: User) -> None:
-    hers = tg.say(anna, "mine")
+    request = tg.say(anna, "mine")
     with pytest.raises(BadRequest, match="Message can't be edited"):
-        await bot.edit_message_text("x", anna.id, hers.id)
-    assert await bot.delete_message(anna.id, hers.id)
+        await bot.edit_message_text("x", anna.id, request.id)
+    assert await bot.delete_message(anna.id, request.id)
     with pytest.raises(BadRequest, match="Message to edit not found"):
-        await bot.edit_message_text("x", anna.id, hers.id)
+        await bot.edit_message_text("x", anna.id, request.id)
     with pytest.raises(BadRequest, match="Message to delete not found"):
-        await bot.delete_message(anna.id, hers.id)
+        await bot.delete_message(anna.id, request.id)
 
 
 async def test_a_reply_needs_its_message_unless_it_may_go_without(tg: Running, bot: Bot, anna: User) -> None:
-    hers = tg.say(anna, "/track contract")
-    reply = await bot.send_message(anna.id, "yes", reply_parameters=ReplyParameters(hers.id))
+    request = tg.say(anna, "/track contract")
+    reply = await bot.send_message(anna.id, "yes", reply_parameters=ReplyParameters(request.id))
     assert reply.reply_to_message
     assert reply.reply_to_message.text == "/track contract"
     with pytest.raises(BadRequest, match="Message to be replied not found"):
@@ -249,12 +249,12 @@ async def test_a_caption_has_at_most_1024_units_and_a_photo_is_a_picture(bot: Bo
 
 
 async def test_a_reaction_is_one_of_telegrams_and_the_bot_has_one(tg: Running, bot: Bot, anna: User) -> None:
-    hers = tg.say(anna, "/track contract")
-    await bot.set_message_reaction(anna.id, hers.id, "👀")
-    await bot.set_message_reaction(anna.id, hers.id, "🔥")
-    assert list(hers.reactions.values()) == ["🔥"]
+    request = tg.say(anna, "/track contract")
+    await bot.set_message_reaction(anna.id, request.id, "👀")
+    await bot.set_message_reaction(anna.id, request.id, "🔥")
+    assert list(request.reactions.values()) == ["🔥"]
     with pytest.raises(BadRequest, match="Reaction_invalid"):
-        await bot.set_message_reaction(anna.id, hers.id, ReactionTypeEmoji("🧾"))
+        await bot.set_message_reaction(anna.id, request.id, ReactionTypeEmoji("🧾"))
     with pytest.raises(BadRequest, match="Message to react not found"):
         await bot.set_message_reaction(anna.id, 999, "👀")
 

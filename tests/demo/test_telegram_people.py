@@ -1,4 +1,4 @@
-"""What people do in Telegram, and what of it reaches a bot made with the real python-telegram-bot."""
+"""People act in the local Telegram, and the right updates reach a bot of python-telegram-bot."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""How updates reach a bot, tried with the real python-telegram-bot."""
+"""Updates reach a bot by polling, tried with the real python-telegram-bot."""
 
 import asyncio
 

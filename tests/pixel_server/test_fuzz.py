@@ -1,4 +1,4 @@
-"""Whatever bytes a client sends: no 5xx, no traceback, and the next client is served."""
+"""Clients send any bytes: there is no 5xx and no traceback, and the next client is served."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_whatever_bytes_come_nothing_breaks(
     @effort(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.lists(requests, min_size=1, max_size=3).map(b"".join))
     def sending(sent: bytes) -> None:
-        # What follows closes the connection, or belongs to a body that the peer ends.
+        # The end of sending closes the connection, or ends the body of a request.
         with served.connect() as wire:
             wire.sendall(sent)
             wire.shutdown(1)

@@ -1,4 +1,4 @@
-"""What headers say: the client's address, and the host that was asked for."""
+"""Headers tell the client's address, and the host that was asked for."""
 
 from ipaddress import ip_address, ip_network
 

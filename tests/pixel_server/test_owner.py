@@ -1,4 +1,4 @@
-"""The owner's pages: the Sent button without scripts, and the self-test."""
+"""The owner's pages: the Sent button works without scripts, and the self-test loads its own pixel."""
 
 import html
 
@@ -16,7 +16,7 @@ from words import plain, sentences
 __all__ = ["served"]
 
 
-def test_sent_on_the_page_does_what_sent_in_the_chat_does(served: Served, engine: Engine) -> None:
+def test_the_sent_button_on_the_page_works_like_the_one_in_the_chat(served: Served, engine: Engine) -> None:
     link = track(engine)
     served.fetch(link)
     path = copy_path(served, link)

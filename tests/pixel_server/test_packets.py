@@ -15,7 +15,7 @@ SIGHTING = Sighting(Agent.THUNDERBIRD, Network.OTHER)
 
 
 class Parsed:
-    """What httptools, uvicorn's parser, reads from bytes."""
+    """A request as httptools, uvicorn's parser, reads it."""
 
     def __init__(self, data: bytes) -> None:
         self.url, self.headers, self.complete = b"", list[Header](), 0

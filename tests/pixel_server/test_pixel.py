@@ -143,7 +143,7 @@ def test_no_request_header_changes_the_answer(served: Served, engine: Engine) ->
         dict.fromkeys(asked, plain)
     )
     told = dict(zip(asked, kinds(engine, link)[1:], strict=True))
-    # Who asks for a page has pasted the link into the address bar.
+    # Somebody who asks for a page has pasted the link into the address bar.
     assert told == {**dict.fromkeys(asked, "inserted"), "accept": "noise"}
 
 

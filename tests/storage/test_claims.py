@@ -1,4 +1,4 @@
-"""Which messages may be claimed when, by whom, and for how long."""
+"""A message is claimed when it is due, by one sender at a time, for as long as its lease."""
 
 import threading
 from math import inf

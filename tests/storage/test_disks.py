@@ -1,4 +1,4 @@
-"""Which files would be gone after a restart."""
+"""Files that would be gone after a restart are recognised."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Connections: a writer has its lock from the beginning, and none outlives what made it useless."""
+"""Connections: a writer has its lock from the beginning, and one that became useless is dropped."""
 
 import shutil
 import sqlite3
@@ -33,7 +33,7 @@ def test_a_transaction_that_writes_has_its_lock_before_it_reads(settings: Settin
 
 
 @pytest.mark.parametrize("settings", ["postgres"], indirect=True)
-def test_a_server_that_does_not_answer_is_hung_up_on_and_the_next_call_has_a_new_connection(
+def test_a_call_to_a_server_that_does_not_answer_ends_and_the_next_one_has_a_new_connection(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as hurry:
@@ -44,7 +44,7 @@ def test_a_server_that_does_not_answer_is_hung_up_on_and_the_next_call_has_a_new
         assert session.connection().execute(text("SELECT 1")).scalar() == 1
 
 
-def test_a_connection_from_when_the_disk_was_read_only_is_not_used_again(
+def test_a_connection_that_was_opened_on_a_read_only_disk_is_not_used_again(
     tmp_path: Path, migrated_file: Path
 ) -> None:
     shutil.copy(migrated_file, tmp_path / "readback.db")
@@ -53,8 +53,8 @@ def test_a_connection_from_when_the_disk_was_read_only_is_not_used_again(
         connection.execute(text("PRAGMA query_only=ON"))  # refuses like one that was opened read-only
     with pytest.raises(OperationalError, match="readonly database") as refused, writing(engine) as session:
         chats.get_or_create(session, ANNA, NOON)
-    # While one is open, new ones share its memory, and are read-only like it; who holds the error must not
-    # hold the connection.
+    # While one such connection is open, new ones share its memory and are read-only, too. So the error must
+    # not keep the connection open.
     assert refused
     assert not _open_descriptors(tmp_path / "readback.db")
     with writing(engine) as session:
@@ -63,5 +63,5 @@ def test_a_connection_from_when_the_disk_was_read_only_is_not_used_again(
 
 
 def _open_descriptors(file: Path) -> list[Path]:
-    """Those of this process that hold the file."""
+    """Return the descriptors of this process on which the file is open."""
     return [held for held in Path("/proc/self/fd").iterdir() if held.exists() and held.samefile(file)]

@@ -1,4 +1,4 @@
-"""The file is looked over before it is used, copied while it is used, and left alone when it is damaged."""
+"""The file is checked before it is used, copied while it is used, and left alone when it is damaged."""
 
 import os
 import sqlite3
@@ -55,7 +55,7 @@ def run(settings: Settings, *arguments: str) -> tuple[int, str]:
 
 
 @only_sqlite
-def test_a_sound_file_is_looked_over_without_a_word(file: Path) -> None:
+def test_a_sound_file_passes_the_check_without_a_word(file: Path) -> None:
     assert look_over(file) == []
     assert integrity(file) == []
 
@@ -80,8 +80,8 @@ def test_a_file_too_large_for_the_start_is_checked_as_far_as_time_goes(file: Pat
     assert "python -m storage check" in warning
 
 
-def killed(file: Path, engine: Engine) -> Path:
-    """The WAL that a process left behind when it was killed, nobody else having the file open."""
+def wal_of_a_killed_process(file: Path, engine: Engine) -> Path:
+    """Return the WAL that a killed process left behind, while nobody else has the file open."""
     engine.dispose()
     code = "import os, sqlite3, sys\nfile = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
     code += "file.execute(\"INSERT INTO pulse VALUES ('last', '2026-01-01', '')\")\nos.kill(os.getpid(), 9)"
@@ -90,18 +90,16 @@ def killed(file: Path, engine: Engine) -> Path:
 
 
 @only_sqlite
-def test_what_a_killed_process_left_in_the_wal_is_looked_over_and_left_there(
-    file: Path, engine: Engine
-) -> None:
-    wal = killed(file, engine)
+def test_what_a_killed_process_left_in_the_wal_is_checked_and_left_there(file: Path, engine: Engine) -> None:
+    wal = wal_of_a_killed_process(file, engine)
     before = wal.read_bytes()
     assert look_over(file) == []
     assert wal.read_bytes() == before != b""
 
 
 @only_sqlite
-def test_a_wal_that_somebody_removed_is_told(file: Path, engine: Engine) -> None:
-    killed(file, engine).unlink()
+def test_a_wal_that_somebody_removed_is_reported(file: Path, engine: Engine) -> None:
+    wal_of_a_killed_process(file, engine).unlink()
     (warning,) = look_over(file)
     assert "-wal file is missing" in warning
 
@@ -177,7 +175,7 @@ def test_a_check_of_a_damaged_file_ends_with_one(settings: Settings, engine: Eng
     assert (code, "ERROR" in said) == (1, True)
 
 
-def test_what_lies_beside_the_database_is_told(settings: Settings) -> None:
+def test_what_lies_beside_the_database_is_reported(settings: Settings) -> None:
     assert notes(settings) == []
     spools = Spools(settings.spool_path)
     spools.append([arrival("A" * 22, NOON)] * 3)

@@ -1,4 +1,4 @@
-"""How fast Telegram is spoken to: never faster than it allows, and no slower than it must be."""
+"""Messages go to Telegram never faster than it allows, and no slower than necessary."""
 
 from collections.abc import Sequence
 from itertools import accumulate
@@ -14,7 +14,7 @@ gaps = st.lists(st.one_of(st.just(0.0), st.floats(0, 0.1), st.floats(0, 90)), mi
 
 
 def sent(pace: Pace, requests: Sequence[float]) -> list[float]:
-    """When messages go that are wished for at these moments and passed over when there is no allowance."""
+    """Return when messages go out, of those asked for at these times; the others find no allowance."""
     went, full_at = [], 0.0
     for at in requests:
         if pace.allows(full_at, at):
@@ -24,7 +24,7 @@ def sent(pace: Pace, requests: Sequence[float]) -> list[float]:
 
 
 def sent_eagerly(pace: Pace, count: int) -> list[float]:
-    """When that many messages go that are all waiting."""
+    """Return when messages go out, of so many that all wait from the beginning."""
     at, full_at, went = NOON, 0.0, []
     for _ in range(count):
         at = max(at, pace.ready_at(full_at))
@@ -34,7 +34,7 @@ def sent_eagerly(pace: Pace, count: int) -> list[float]:
 
 
 def keeps_to(most: int, window: float, went: Sequence[float]) -> bool:
-    """Whether no stretch of time shorter than the window has more messages than that."""
+    """Return True if no stretch of time shorter than the window has more messages than that."""
     return all(later - earlier >= window for earlier, later in zip(went, went[most:], strict=False))
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a claimed message and its chat, by how the attempt ended."""
+"""Each end of an attempt settles the claimed message and its chat in its own way."""
 
 import pytest
 from sqlalchemy import Engine

@@ -1,4 +1,4 @@
-"""What people say about a link: kept, believed from then on, and the past judged again in its light."""
+"""Statements about a link are stored and believed, and the past is judged again with them."""
 
 from sqlalchemy import Engine
 from sqlmodel import col, select

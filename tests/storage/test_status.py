@@ -1,4 +1,4 @@
-"""Where a link stands is stored with it, in the transaction that changes it, and found by query."""
+"""A link's status is stored with it, in the transaction that changes it, and found by query."""
 
 from datetime import datetime
 

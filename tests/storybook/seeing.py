@@ -1,4 +1,4 @@
-"""What the people of a story see: messages as a phone shows them, and what is new on their screens."""
+"""The screens of the people in a story: messages as a phone shows them, and what is new."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from demo.telegram.entities import Entity, part
 LONGEST_QUOTE = 48
 MARKS = {"bold": "**", "italic": "_", "code": "`"}
 CORNERS = {"copy_text": " ⧉", "url": " ↗"}
-"""What Telegram draws in the corner of a button that copies a text, or that opens a page."""
+"""The marks in the corners of buttons: Telegram draws them if a button copies a text or opens a page."""
 _IMAGE = re.compile(r"http\S+/i/[\w-]{22}\.gif")
 _HOST = re.compile(r"http://127\.0\.0\.1:\d+")
 _SECRET = re.compile(r"(?<=/)(i|n|copy|try)/[\w.-]{22,}?(?=\.gif|[^\w.-]|$)")

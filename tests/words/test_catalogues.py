@@ -145,7 +145,7 @@ def test_every_translation_has_the_tags_of_the_english_well_formed(language: str
         assert wanted.keys() <= TAGS, entry.msgid
         for said in translations_of(entry):
             assert Tags(said).found == wanted, said
-            # What is left may stand in an attribute of a page, too.
+            # The rest may stand in an attribute of a page, too.
             assert not re.search(r'[<>&"]', re.sub(r"</?(b|i|code)>", "", said)), said
 
 

@@ -28,7 +28,7 @@ def examples() -> Iterator[tuple[str, str, str]]:
             )
             yield from ((name, *found) for found in re.findall(r"<code>/(\w+) ([^<]*)</code>", said))
     for name, sentence in sentences.welcome.COMMANDS.items():
-        # What follows an example, up to the next one, begins with a comma.
+        # A comma ends an example, if another one follows it.
         parts = re.split(r"(?<!\w)/", words.plain(sentence))[1:]
         for part in [*(part.rpartition(",")[0] for part in parts[:-1]), *parts[-1:]]:
             command, _, argument = part.partition(" ")

@@ -1,4 +1,4 @@
-"""Which language is chosen, and how its catalogue is used."""
+"""The right language is chosen, and its catalogue is used."""
 
 import shutil
 from collections.abc import Iterator

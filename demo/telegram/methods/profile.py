@@ -1,4 +1,4 @@
-"""How the bot presents itself: getMe, and its commands, name and descriptions."""
+"""The bot's profile: getMe, and its commands, name and descriptions."""
 
 import json
 import re
