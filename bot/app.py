@@ -1,4 +1,4 @@
-"""The bot put together: Telegram's client, and the loops that receive, answer, and deliver."""
+"""Puts the bot together: Telegram's client, and the loops that receive, answer, and deliver."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 HEARTBEAT = 20.0
 """Seconds between two signs of life."""
 HOUSEKEEPING = 600.0
-"""Seconds between two rounds: a card shows so much later at most that its link has fallen asleep."""
+"""Seconds between two rounds. A card may show so much later that its link has fallen asleep."""
 LOCK_CHECK = 5.0
 """Seconds between two checks whether this bot still holds its lock: a restart of PostgreSQL takes it away."""
 NOTIFICATIONS_CHECK = 5.0

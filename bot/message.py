@@ -84,5 +84,5 @@ def unpack(payload: str) -> Message:
 
 
 def language_of(chat: Chat) -> str:
-    """The language of the chat's messages: the one that it chose, or else the one of its Telegram."""
+    """Return the language of the chat's messages: the one that it chose, or else its Telegram's."""
     return words.best(chat.language, chat.telegram_language)

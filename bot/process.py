@@ -1,4 +1,4 @@
-"""The bot's process: what it needs to start, and how it is told to stop."""
+"""The bot's process: its start, and its end by a signal."""
 
 import asyncio
 import gc

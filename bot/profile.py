@@ -1,4 +1,4 @@
-"""The bot's profile in Telegram, in every language: its commands, and what it says about itself."""
+"""Sets the bot's profile in Telegram in every language: its commands and descriptions."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Keep the bot's loops running: one that fails, or ends, is reported as trouble and begun again."""
+"""Keeps the bot's loops running: a loop that fails or ends is reported as trouble and started again."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 8.0
 """Seconds before a step begins again: doubled from one failure to the next."""
 STEADY_AFTER = 5.0
-"""Seconds without a failure after which a step counts as well again."""
+"""Seconds without a failure after which a step counts as healthy again."""
 
 Step = Callable[[], Awaitable[None]]
 

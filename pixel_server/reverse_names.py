@@ -1,4 +1,4 @@
-"""Looks up what an address is called, in the background, where that settles a doubt.
+"""Looks up the names of addresses in the background, if that settles a doubt.
 
 A fetch in the name of Gmail's proxy, from an address that is on no list, is an open if Google has named the
 address, and otherwise may be forged (tracking/reverse_names.py). The address is known only here: it waits in

@@ -84,7 +84,7 @@ class Services:
         self.hops.start()
 
     def prepare_to_stop(self) -> None:
-        """The process is about to end: retry nothing, and end the streams. Safe in a signal handler."""
+        """Retry nothing any more, and end the streams. Safe in a signal handler."""
         self.writer.stop_retrying()
         self.live.close()
 

@@ -1,4 +1,4 @@
-"""`python -m storage check`: is the database sound, and does what it holds agree with itself?"""
+"""`python -m storage check`: checks that the database is sound, and that its rows agree with each other."""
 
 from sqlalchemy import Engine, and_, func, or_, select
 from sqlmodel import Session, col
@@ -33,7 +33,7 @@ def notes(settings: Settings) -> list[str]:
 
 
 def _gaps(session: Session) -> list[str]:
-    """A link's fetches must be numbered without a gap, up to the number that the link has counted."""
+    """Return the links whose fetches are numbered with a gap, or not up to the number that was counted."""
     count, first, last = func.count(), func.min(col(FetchRow.seq)), func.max(col(FetchRow.seq))
     query = (
         select(col(Link.id), col(Link.fetches), first, last, count)
@@ -48,7 +48,7 @@ def _gaps(session: Session) -> list[str]:
 
 
 def _impossible(session: Session) -> list[str]:
-    """A message must be in a state that the outbox can bring it to."""
+    """Return the messages in a state that the outbox cannot bring them to."""
     query = select(
         col(OutboxMessage.id),
         col(OutboxMessage.state),

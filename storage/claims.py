@@ -1,6 +1,6 @@
 """Claims: the messages on their way to Telegram, one a chat, each taken under a lease.
 
-`claim` takes the messages that are due, and `settle` records what came of each. A claim whose sender died
+`claim` takes the messages that are due, and `settle` records the outcome of each. A claim whose sender died
 ends with its lease, and another sender takes the message: at least once, and the repeat says so. A message
 leaves the states `pending` and `sending` only as sent, as parked (/status shows it), or erased with its link.
 """
@@ -87,7 +87,7 @@ def claim(session: Session, now: float, limit: int, *, wall: float | None = None
     claims: list[Claim] = []
     times = {"now": now, "at": moment(now), "today": today, "most": limit}
     for message, chat, link, fetch in session.exec(_DUE, params=times):
-        # Charged before the attempt: Telegram counts requests, whatever comes of them.
+        # Charged before the attempt: Telegram counts requests, whatever their outcome.
         chat.paced_at = _pace_of(chat).after(chat.paced_at, now)
         claims.append(_take(message, now)._replace(about=(chat, link, fetch)))
     return claims
@@ -171,7 +171,7 @@ def expire_leases(session: Session, now: float) -> None:
 
 
 def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> None:
-    """Record what came of a claim. Does nothing if somebody else has claimed the message since."""
+    """Record the outcome of a claim. Does nothing if somebody else has claimed the message since."""
     message = session.get(OutboxMessage, claimed.message.id, with_for_update=LOCK, populate_existing=True)
     if message is None or message.fence != claimed.fence:
         return

@@ -1,4 +1,4 @@
-"""Will a file still be there after a restart? As far as the mounts and the hosting platform show it."""
+"""Tells whether a file survives a restart, as far as the mounts and the hosting platform show."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The key file, and what is derived from it. It is kept apart from the database and its backups.
+"""The key file, and the keys derived from it. It is kept apart from the database and its backups.
 
 Every derived key is an HMAC-SHA256 under the host's key, of a purpose, a zero byte and the text: a value made
 for one purpose is useless for another.
@@ -60,7 +60,7 @@ class Keys:
         return self._mac("instance", "")[:16]
 
     def probe(self, at: float) -> str:
-        """Return what makes `/healthz` tell the bot how its request arrived: `<Unix time>-<128 bits>`."""
+        """Return the token that makes `/healthz` tell how a request arrived: `<Unix time>-<128 bits>`."""
         return f"{int(at)}-{self._mac('probe', str(int(at)))[:32]}"
 
     def is_probe(self, probe: str, now: float) -> bool:

@@ -62,7 +62,7 @@ class Policy(NamedTuple):
     """It is a file of this form. It cannot be edited into a text, so erasing keeps nothing of it."""
     is_restored: bool = False
     """The chat always has one. The bot sends it anew, at the next change, if somebody deleted it or if the
-    group became a supergroup. Any other message is given up then."""
+    group became a supergroup. Any other message that the chat has seen is given up then."""
     is_forgotten: bool = False
     """Dropped from the outbox a week after it was sent; the others live as long as their link."""
 
@@ -129,15 +129,15 @@ def digest_key(chat_id: int, due: float) -> str:
 
 
 def answer_key(kind: MessageKind, update_id: int) -> str:
-    """The answer to an update, as a text or as a file: an update that is worked on twice has one answer."""
+    """Return the key of the answer to an update: an update that is handled twice has one answer."""
     return f"{kind}:{update_id}"
 
 
 def pressed_key(kind: MessageKind, chat_id: int, telegram_id: int, data: str, window: int) -> str:
-    """The answer to a button, by its message, its data, and the span of seconds in which it was pressed."""
+    """Return the key of the answer to a button. `window` is the span of seconds in which it was pressed."""
     return f"{kind}:{chat_id}:{telegram_id}:{data}:{window}"
 
 
 def notice_key(about: str, which: float) -> str:
-    """A notice to the administrator, such as `failed:<update>` or `checkup:<time>`."""
+    """Return the key of a notice to the administrator, such as `failed:<update>` or `checkup:<time>`."""
     return f"{about}:{which}"

@@ -136,12 +136,12 @@ def newest(
 
 
 def has_status(statuses: Collection[LinkStatus], now: float, revival: float) -> ColumnElement[bool]:
-    """A condition for `newest`: the link stands in one of these places now."""
+    """Return a condition for `newest`: the link has one of these statuses now."""
     return status_column(now, revival).in_(statuses)
 
 
 def status_column(now: float, revival: float) -> ColumnElement[str]:
-    """Return where a link stands now, as `tracking.status.status_at` does, for use in a query."""
+    """Return a link's status now as an expression for queries, like `tracking.status.status_at`."""
     slept = and_(
         col(Link.status) == LinkStatus.OPENED,
         col(Link.last_opened_at) <= moment(now) - timedelta(seconds=revival),

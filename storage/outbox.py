@@ -2,7 +2,7 @@
 
 `owe` adds a message, once for each key. `refresh` asks for a newer version of one that is there already.
 A message for later, such as a reminder, is a row with `not_before`: it survives restarts, and keeps no other
-message of its chat waiting. How the bot claims messages and settles what came of them is in claims.py.
+message of its chat waiting. The bot claims messages and settles them by claims.py.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Handlers about one of the chat's links or fetches: found first, or answered that there is none."""
+"""Decorators of handlers about one link or fetch: they find it first, or answer that there is none."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ def about_link(handle: Callable[[Turn, Link], Answer]) -> Handler:
 
 
 def about_link_and_text(handle: Callable[[Turn, Link], Answer]) -> Handler:
-    """The same for a command that takes text after the number, `turn.rest`: `/note 7 called him`."""
+    """Make a handler of a command with text after the number (`turn.rest`): `/note 7 called him`."""
     return lambda turn: _about_link(turn, handle, takes_text=True)
 
 

@@ -1,4 +1,4 @@
-"""`/timezone`, `/quiet`, `/digest`: when the bot speaks to the chat."""
+"""Sets the chat's clock: `/timezone`, `/quiet`, `/digest`."""
 
 from collections.abc import Sequence
 from zoneinfo import available_timezones
@@ -18,11 +18,11 @@ from words import sentences
 from words.typed import understood
 
 MOST_OFFERED = 10
-"""Zones that the bot offers where a name may mean several."""
+"""Zones that the bot offers if a name can mean several."""
 
 
 def timezone(turn: Turn) -> Answer:
-    """`/timezone Berlin`; alone it says which one it is, and asks."""
+    """Set the zone for `/timezone Berlin`. Without an argument, show the zone and ask for one."""
     if turn.argument:
         return answer_timezone(turn, turn.argument)
     turn.chat.asking = "timezone"
@@ -84,7 +84,7 @@ def _zone_now(turn: Turn) -> Markup:
 
 
 def quiet(turn: Turn) -> Answer:
-    """`/quiet 22:00-07:00`, `/quiet off`; alone it says what they are."""
+    """Set the quiet hours for `/quiet 22:00-07:00` or `/quiet off`. In any case, show them."""
     text, chat = turn.argument, turn.chat
     if text:
         hours = None if _is_off(text) else grammar.clocks(text)
@@ -100,7 +100,7 @@ def quiet(turn: Turn) -> Answer:
 
 
 def digest(turn: Turn) -> Answer:
-    """`/digest 18:00`, `/digest off`; alone it says when it comes."""
+    """Set the daily summary for `/digest 18:00` or `/digest off`. In any case, show its time."""
     text, chat = turn.argument, turn.chat
     if text:
         at = None if _is_off(text) else grammar.clock(text)
@@ -124,6 +124,6 @@ def _in_utc(chat: Chat) -> list[Markup]:
 
 
 def _plan_again(turn: Turn) -> None:
-    """After a change of zone or quiet hours: plan the digest anew, and send the messages that were held."""
+    """Plan the digest anew and send the messages that were held: the zone or the quiet hours changed."""
     plan_digest(turn.session, turn.chat, turn.now)
     outbox.release_held(turn.session, turn.chat.id)

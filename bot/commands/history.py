@@ -12,7 +12,7 @@ LONGEST_OFFSET = 8
 
 
 def history(turn: Turn) -> Answer:
-    """`/history`, `/history 7`, `/history landlord`, `/history unopened`."""
+    """Show the links, or those that a search finds; for a number, show the story of that link."""
     return _page(turn, 0, turn.argument)
 
 
@@ -33,7 +33,7 @@ def press_link(turn: Turn, link: Link) -> Answer:
 
 
 def then_story(handler: Handler) -> Handler:
-    """The same button under a link's story, which then shows what has changed."""
+    """Make the handler of the same button under a link's story. The story then shows the change."""
 
     def press(turn: Turn) -> Answer:
         toast = handler(turn)
@@ -44,7 +44,7 @@ def then_story(handler: Handler) -> Handler:
 
 
 def press_picture(ground: str) -> Handler:
-    """The story as a picture, on "light" or "dark" ground."""
+    """Return the handler that answers with the story as a picture, on "light" or "dark" ground."""
 
     @about_link
     def press(turn: Turn, link: Link) -> Answer:

@@ -1,4 +1,4 @@
-"""`/language`: the language in which the bot speaks to the chat."""
+"""Sets the language in which the bot speaks to the chat: `/language`."""
 
 import words
 from bot.commands.turn import Answer, Turn
@@ -13,7 +13,7 @@ IN_A_ROW = 2
 
 
 def language(turn: Turn) -> Answer:
-    """`/language de`, by its code or its name; alone it says which one it is, and offers all."""
+    """Set the language by its code or its name (`/language de`). Without an argument, show and offer them."""
     text = turn.argument
     if not text:
         return _current(turn.chat)
@@ -46,7 +46,7 @@ def _current(chat: Chat) -> Message:
 
 
 def _choice() -> Keyboard:
-    """Each language by its own name, which its speakers find in any list."""
+    """Return a button for each language, with its own name: its speakers find that in any list."""
     keys = [button(name, "language", code) for code, name in _names().items()]
     rows = [keys[start : start + IN_A_ROW] for start in range(0, len(keys), IN_A_ROW)]
     return [*rows, [button(sentences.languages.BUTTON_LANGUAGE_FOLLOW, "language", FOLLOW)]]

@@ -1,4 +1,4 @@
-"""`/note` and `/remind`: what a person adds to a link's story, and a nudge for later."""
+"""Adds notes to a link's story (`/note`), and sets reminders (`/remind`)."""
 
 import words
 from bot.commands.about import about_link, about_link_and_text
@@ -15,12 +15,12 @@ from words import Sentence, sentences
 from words.typed import understood
 
 LONGEST_NOTE = 1000
-"""Characters; a longer text is a document, and not a note."""
+"""Characters. A longer text is a document, not a note."""
 
 
 @about_link_and_text
 def note(turn: Turn, link: Link) -> Answer:
-    """`/note 7 called him, no answer` is kept in the link's story."""
+    """Keep the text of `/note 7 called him, no answer` in the link's story."""
     if not turn.rest:
         return Message(words.say(sentences.commands.NOTE_HOW, number=link.number))
     if len(turn.rest) > LONGEST_NOTE:
@@ -31,7 +31,7 @@ def note(turn: Turn, link: Link) -> Answer:
 
 @about_link_and_text
 def remind(turn: Turn, link: Link) -> Answer:
-    """`/remind 7 in 2 days`, `/remind 7 off`; without a time it asks."""
+    """Set a reminder for `/remind 7 in 2 days`; drop it for `/remind 7 off`. Without a time, ask for one."""
     if turn.rest.lower() in understood().off:
         dropped = reminders.drop_reminder(turn.session, link)
         return _about(link, sentences.commands.REMIND_OFF if dropped else sentences.commands.REMIND_NONE)

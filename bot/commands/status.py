@@ -1,4 +1,4 @@
-"""`/status`: where the chat's links stand, what it has set, and what may not have arrived."""
+"""Answers `/status`: the chat's links, its settings, and the messages that may not have arrived."""
 
 from collections.abc import Mapping
 
@@ -81,12 +81,12 @@ def _settings(chat: Chat) -> list[Markup]:
 
 
 def press_again(turn: Turn) -> Answer:
-    """Send again what may not have arrived."""
+    """Send the messages again that may not have arrived."""
     again = outbox.send_again(turn.session, turn.chat.id)
     return sentences.toasts.TOAST_AGAIN if again else sentences.toasts.TOAST_GONE
 
 
 def press_dismiss(turn: Turn) -> Answer:
-    """Give up what may not have arrived."""
+    """Give up the messages that may not have arrived."""
     gone = outbox.dismiss(turn.session, turn.chat.id)
     return sentences.toasts.TOAST_LET_GO if gone else sentences.toasts.TOAST_GONE

@@ -1,4 +1,4 @@
-"""`/track`: one link for one recipient, up to five in one gesture."""
+"""Makes links: `/track`, for one recipient or for up to five at once."""
 
 import re
 from datetime import date
@@ -36,12 +36,12 @@ def track(turn: Turn) -> Answer:
 
 
 def press_track(turn: Turn) -> Answer:
-    """Ask for what `/track` alone asks for."""
+    """Ask for a link, like `/track` without an argument."""
     return make_links(turn, "")
 
 
 def make_links(turn: Turn, text: str) -> Message | None:
-    """Make a link for each recipient. Their cards are the answer, or else a sentence says what is missing."""
+    """Make a link for each recipient. Their cards are the answer; if something is missing, ask for it."""
     try:
         text, day = deadline_in(text, moments.today(turn.said_at, zone_of(turn.chat)))
     except DeadlineError as error:

@@ -23,7 +23,7 @@ from tracking import History, Statement, StatementKind
 from words import Sentence, sentences
 
 DOUBLE_TAP = 10
-"""Seconds. A button that is pressed again so soon was pressed once: people tap twice when nothing moves."""
+"""Seconds. A second press within them does not count: people tap twice when nothing moves."""
 
 Answer = Message | Sentence | None
 """A message is sent to the chat. A sentence is the toast of the button that was pressed."""

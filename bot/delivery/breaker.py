@@ -1,4 +1,4 @@
-"""The circuit breaker: when nothing is sent to any chat, because Telegram refuses or does not answer.
+"""The circuit breaker: nothing is sent to any chat for a while if Telegram refuses or does not answer.
 
 A message in doubt is sent once more, and then parked. An outage must not park everything that falls into it:
 after a doubt the bot first asks a harmless question, and once that is answered it sends one message at a time

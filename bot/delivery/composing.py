@@ -1,4 +1,4 @@
-"""From an outbox row to the message it stands for, worded when it is sent."""
+"""Words the message that an outbox row stands for, when it is sent."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple

@@ -77,7 +77,7 @@ class Writer:
         self._draining = asyncio.create_task(self._drain())
 
     def stop_retrying(self) -> None:
-        """The process is about to end: a transaction that fails is not repeated. Safe in a signal handler."""
+        """Repeat no failed transaction any more: the process is about to end. Safe in a signal handler."""
         self._new.fail_fast = self._spooled.fail_fast = True
 
     async def stop(self) -> None:

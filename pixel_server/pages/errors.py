@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 async def not_found(request: Request, _error: Exception) -> HTMLResponse:
-    """The answer to every path and every key that does not exist, always the same."""
+    """Answer every path and every key that does not exist, always with the same bytes."""
     services = await services_of(request)
     return services.templates.page(request, "plain.html", status=404, sentence=sentences.pages.PAGE_NOT_FOUND)
 

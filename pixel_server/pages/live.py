@@ -58,7 +58,7 @@ class Stage(StrEnum):
 
 
 def stage_of(history: History) -> Stage:
-    """Return what the page shows of where a link stands.
+    """Return the stage that the page shows for a link's history.
 
     A link can be opened and not known as sent: the open may have been the draft, so the page still asks.
     """
@@ -142,7 +142,7 @@ class Live:
         self._note_tokens()
 
     def after(self, token: str, on_kept: Callable[[bool], None]) -> Callable[[bool], None]:
-        """Return what to call once a fetch is kept: `on_kept`, and a refresh if a page shows its link."""
+        """Return an `on_kept` that also refreshes the pages that show the fetch's link."""
         if token not in self._tokens:
             return on_kept
 

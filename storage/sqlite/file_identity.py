@@ -1,4 +1,4 @@
-"""Is the SQLite file still the one that was opened?
+"""Checks that the SQLite file is still the one that was opened.
 
 A file that was deleted or replaced goes on taking commits from the processes that have it open, and nobody
 else ever sees them: what is committed there is lost without an error.

@@ -1,4 +1,4 @@
-"""Care for the SQLite file: is it sound before it is used, and how to copy it while it is in use."""
+"""Checks the SQLite file before it is used, and copies it while it is in use."""
 
 import os
 import sqlite3
