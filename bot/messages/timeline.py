@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from bot.messages.phrases import agent_of
+from bot.messages.phrases import agent_of, shown_kind
 from storage import links, notes, peeks
 from storage.tables import FetchRow, Link
 from storage.times import seconds
-from tracking import Kind, StatementKind
+from tracking import StatementKind
 
 SHOWN_STATEMENTS = frozenset(
     {
@@ -80,12 +80,10 @@ def same_view(session: Session, fetch: FetchRow, longest: int, view: float) -> l
 
 
 def _shown_as(fetch: FetchRow) -> tuple[str, str]:
-    kind = Kind.OPENED if fetch.kind == Kind.REPEAT else fetch.kind
-    return kind, agent_of(fetch)
+    return shown_kind(fetch), agent_of(fetch)
 
 
 def _folded(group: list[FetchRow]) -> Entry:
     """Return the entry for fetches that are shown alike and follow each other, newest first."""
     newest, oldest = group[0], group[-1]
-    kind = Kind.OPENED if oldest.kind == Kind.REPEAT else oldest.kind
-    return Entry(seconds(oldest.at), kind, agent_of(oldest), len(group), fetch_id=newest.id)
+    return Entry(seconds(oldest.at), shown_kind(oldest), agent_of(oldest), len(group), fetch_id=newest.id)
