@@ -68,7 +68,7 @@ def main() -> int:
         logs.start(settings)
         engine = connect(settings, checkpoints=True)
         database = database_of(engine)
-        warnings = database.look_over()
+        warnings = database.check_before_use()
         warnings.append(_check_schema(engine))
         app = create(settings, engine, open_keys(settings.key_file))
     except (configuration.SettingsError, KeyFileError, UnusableDatabaseError) as error:

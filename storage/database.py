@@ -113,7 +113,7 @@ class Database(Hashable, Protocol):
 
     # Care
 
-    def look_over(self) -> list[str]:
+    def check_before_use(self) -> list[str]:
         """Check the database before it is used; return warnings. Raises UnusableDatabaseError."""
 
     def integrity(self) -> list[str]:

@@ -37,7 +37,7 @@ def requirements(name: str) -> dict[str, Requirement]:
 
 RUNTIME, DEV, CONSTRAINTS = map(requirements, ("requirements.txt", "requirements-dev.txt", "constraints.txt"))
 
-# --- what is imported and what is pinned -------------------------------------------------------------
+# --- imports and pins --------------------------------------------------------------------------------
 
 
 @cache
@@ -96,7 +96,7 @@ def test_every_requirement_has_one_line_of_reasons_in_the_decisions() -> None:
         assert lines == sorted(pinned)
 
 
-# --- what the requirements need in turn --------------------------------------------------------------
+# --- requirements of requirements -------------------------------------------------------------------
 
 PLATFORMS = [
     {"python_version": version, "python_full_version": f"{version}.1", "sys_platform": system.lower(),
@@ -184,7 +184,7 @@ def test_no_file_names_the_host_of_a_package_registry() -> None:
     assert [file for file in tree() if named.search((ROOT / file).read_bytes())] == []
 
 
-# --- what a change must pass -------------------------------------------------------------------------
+# --- checks of a change -------------------------------------------------------------------------------
 
 
 def test_the_checks_before_a_commit_and_the_workflow_are_those_of_the_makefile() -> None:

@@ -104,7 +104,7 @@ class BotApi:
             caller.cancel()
         await asyncio.gather(*self._callers, return_exceptions=True)
 
-    # --- what people do -------------------------------------------------------------------------
+    # --- people ----------------------------------------------------------------------------------
 
     def says(self, person: int, text: str) -> None:
         self._chats.add(person)
@@ -145,7 +145,7 @@ class BotApi:
         self._caught = asyncio.Event()
         await self._caught.wait()
 
-    # --- what the bot calls --------------------------------------------------------------------------
+    # --- calls of the bot ---------------------------------------------------------------------------
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -185,7 +185,7 @@ class Delivery:
         begun = time.monotonic()
         outcome = await self._attempt(job)
         self._breaker.record(outcome, job.claim.message.chat_id, begun, time.monotonic())
-        self._tell_log(job.claim, outcome)
+        self._log_failure(job.claim, outcome)
         await self._settle(job.claim, outcome)
         if outcome.telegram_id is not None and policy_of(job.claim.message.kind).earns_reaction:
             await self._react(job.claim)
@@ -212,7 +212,7 @@ class Delivery:
     async def _attempt(self, job: Job) -> Outcome:
         try:
             async with asyncio.timeout(LONGEST_ATTEMPT):
-                telegram_id = await self._show_somehow(job.claim, job.message)
+                telegram_id = await self._show_or_simplify(job.claim, job.message)
         except SQLAlchemyError as error:
             # The rows for a file could not be read: nothing has left this machine.
             return Outcome(Ended.NOT_SENT, trouble=describe_database_error(error))
@@ -220,7 +220,7 @@ class Delivery:
             return outcome_of(error)
         return Outcome(Ended.SENT, telegram_id=telegram_id)
 
-    async def _show_somehow(self, claim: Claim, message: Message) -> int | None:
+    async def _show_or_simplify(self, claim: Claim, message: Message) -> int | None:
         """Send the message, in a simpler form if Telegram refuses it as it is."""
         try:
             return await show(self._bot, self._context, claim.message, message)
@@ -230,7 +230,7 @@ class Delivery:
             log.warning("Message %d is sent in a simpler form: %s", claim.message.id, error)
             return await show(self._bot, self._context, claim.message, simpler(message, str(error)))
 
-    def _tell_log(self, claim: Claim, outcome: Outcome) -> None:
+    def _log_failure(self, claim: Claim, outcome: Outcome) -> None:
         """Log an attempt that did not succeed. A refused token is logged once, until it is accepted again."""
         if outcome.ended is Ended.REVOKED:
             self._context.set_trouble(TELEGRAM, describe_telegram_error(InvalidToken()))

@@ -117,7 +117,7 @@ class PostgresDatabase:
     def bot_lock(self, engine: Engine) -> AdvisoryLock:
         return AdvisoryLock(engine)
 
-    def look_over(self) -> list[str]:
+    def check_before_use(self) -> list[str]:
         return []
 
     def integrity(self) -> list[str]:

@@ -141,8 +141,8 @@ class SqliteDatabase:
     def bot_lock(self, engine: Engine) -> FileLock:
         return FileLock(self._path.with_suffix(".bot"), engine)
 
-    def look_over(self) -> list[str]:
-        return maintenance.look_over(self._path)
+    def check_before_use(self) -> list[str]:
+        return maintenance.check_before_use(self._path)
 
     def integrity(self) -> list[str]:
         return maintenance.integrity(self._path)

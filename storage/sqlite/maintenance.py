@@ -14,7 +14,7 @@ LONGEST_CHECK = 1.0
 """Seconds of checking at a start: enough for a gigabyte or so. A restart should not take three."""
 
 
-def look_over(path: Path, seconds: float = LONGEST_CHECK) -> list[str]:
+def check_before_use(path: Path, seconds: float = LONGEST_CHECK) -> list[str]:
     """Check the file before it is used, without changing a byte of it; return warnings.
 
     A file that takes longer than `seconds` is checked in part. Raises UnusableDatabaseError.

@@ -103,7 +103,7 @@ def seconds_of(owed: OutboxMessage) -> float:
     return seconds(owed.not_before)
 
 
-# --- when it was said -----------------------------------------------------------------------------
+# --- the time of writing ---------------------------------------------------------------------------
 
 
 async def test_sent_counts_from_when_anna_wrote_it(anna: Talk) -> None:
@@ -252,7 +252,7 @@ async def test_the_same_button_under_two_messages_answers_under_both(anna: Talk)
     assert len(anna.answers()) == before + 2
 
 
-# --- which handler --------------------------------------------------------------------------------
+# --- handlers -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

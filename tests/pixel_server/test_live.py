@@ -58,7 +58,7 @@ def listening(served: Served, link: Link, **headers: str) -> Iterator[Listening]
             yield Listening(lines)
 
 
-# --- what is told ----------------------------------------------------------------------------------
+# --- events ---------------------------------------------------------------------------------------
 
 
 def test_a_page_is_told_of_the_draft_and_of_sent_on_another_page(served: Served, engine: Engine) -> None:
@@ -171,7 +171,7 @@ async def test_a_silent_stream_sends_a_comment_now_and_then(
     assert [await anext(events) for _ in range(3)] == ["data: waiting\n\n", ":\n\n", ":\n\n"]
 
 
-# --- what it costs ---------------------------------------------------------------------------------
+# --- its cost ---------------------------------------------------------------------------------------
 
 
 def test_streams_are_limited_per_link_per_address_and_per_server(

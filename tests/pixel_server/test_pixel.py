@@ -288,7 +288,7 @@ def test_the_fetch_of_a_client_that_leaves_before_the_answer_is_kept(served: Ser
     assert seqs == list(range(1, len(seqs) + 1))
 
 
-# --- whose address ---------------------------------------------------------------------------------
+# --- addresses -------------------------------------------------------------------------------------
 
 
 def test_the_address_is_the_first_from_the_right_that_is_no_trusted_proxys(

@@ -181,7 +181,7 @@ def test_what_it_says_to_set_is_enough() -> None:
         assert settled.clients.client(peer, named(headers)).address == HOME
 
 
-# --- where it is told ------------------------------------------------------------------------------
+# --- warnings ---------------------------------------------------------------------------------------
 
 
 def way_of_probe(served: Served, **headers: str) -> dict[str, object] | None:

@@ -236,7 +236,7 @@ def test_pauses_set_by_a_clock_that_was_ahead_end_within_a_minute(engine: Engine
     assert claimed_keys(engine, NOON + 60) == ["second for Anna"]
 
 
-# --- when the next message is due -----------------------------------------------------------------
+# --- the time of the next message -----------------------------------------------------------------
 
 
 def test_when_nothing_waits_nothing_is_due(engine: Engine) -> None:

@@ -18,7 +18,7 @@ from storage.ingest import record
 from storage.kinds import MessageKind
 from storage.outbox import Owed, owe
 from storage.spools import Spools
-from storage.sqlite.maintenance import backup, integrity, look_over
+from storage.sqlite.maintenance import backup, check_before_use, integrity
 from tests.fetches import NOON, arrival
 from tests.processes import ROOT
 from tests.storage.test_ingest import ANNA, track
@@ -56,7 +56,7 @@ def run(settings: Settings, *arguments: str) -> tuple[int, str]:
 
 @only_sqlite
 def test_a_sound_file_passes_the_check_without_a_word(file: Path) -> None:
-    assert look_over(file) == []
+    assert check_before_use(file) == []
     assert integrity(file) == []
 
 
@@ -66,7 +66,7 @@ def test_a_damaged_file_is_refused_and_not_a_byte_of_it_changes(file: Path, engi
     spoil(file)
     before = file.read_bytes()
     with pytest.raises(DamagedError, match=r"left as it is.*newest backup"):
-        look_over(file)
+        check_before_use(file)
     assert file.read_bytes() == before
 
 
@@ -76,7 +76,7 @@ def test_a_file_too_large_for_the_start_is_checked_as_far_as_time_goes(file: Pat
         many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
         insert = "INSERT INTO pulse (name, at, trouble) SELECT i, '2026-01-01 00:00:00', '' FROM n"
         session.connection().execute(text(insert.replace("SELECT i", many + "SELECT i")))
-    (warning,) = look_over(file, seconds=-1)
+    (warning,) = check_before_use(file, seconds=-1)
     assert "python -m storage check" in warning
 
 
@@ -93,14 +93,14 @@ def wal_of_a_killed_process(file: Path, engine: Engine) -> Path:
 def test_what_a_killed_process_left_in_the_wal_is_checked_and_left_there(file: Path, engine: Engine) -> None:
     wal = wal_of_a_killed_process(file, engine)
     before = wal.read_bytes()
-    assert look_over(file) == []
+    assert check_before_use(file) == []
     assert wal.read_bytes() == before != b""
 
 
 @only_sqlite
 def test_a_wal_that_somebody_removed_is_reported(file: Path, engine: Engine) -> None:
     wal_of_a_killed_process(file, engine).unlink()
-    (warning,) = look_over(file)
+    (warning,) = check_before_use(file)
     assert "-wal file is missing" in warning
 
 

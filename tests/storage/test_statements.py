@@ -232,7 +232,7 @@ def test_a_recipients_objection_is_not_annas_to_undo(engine: Engine) -> None:
     assert stored(engine) == []
 
 
-# --- what is kept -----------------------------------------------------------------------------------
+# --- storage ----------------------------------------------------------------------------------------
 
 
 def test_what_was_said_is_kept_with_who_said_it_and_never_erased_by_what_is_said_later(

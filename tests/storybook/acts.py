@@ -47,7 +47,7 @@ def is_about_time(sentence: str) -> bool:
     return any(time.fullmatch(sentence.removesuffix(".")) for time in (PASSES, IT_IS))
 
 
-# --- what people do in Telegram ---------------------------------------------------------------------
+# --- acts in Telegram -------------------------------------------------------------------------------
 
 
 @act(rf"{_WHERE}{_WHO} writes: (?P<text>.+)")

@@ -58,7 +58,7 @@ class Scene:
             raise CannotError(f"{group} has no topic {name}")
         return named[0]
 
-    # --- what is on the screens ---
+    # --- the screens ---
 
     def message(self, chat: telegram.Chat, name: str) -> telegram.Message:
         """Return the newest message with this name: `the card`, `the card of #2`, or “how it begins”."""

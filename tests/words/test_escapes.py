@@ -44,7 +44,7 @@ def shown_in(message: Message) -> set[str]:
     return set().union(*(untranslated(part, *NAMES) for part in parts))
 
 
-# --- what is worded ---------------------------------------------------------------------------------
+# --- wording ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
