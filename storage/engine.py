@@ -1,6 +1,6 @@
 """Engines and transactions: one engine a process, short transactions, the same code on both databases."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
@@ -139,11 +139,11 @@ def url_without_password(settings: Settings) -> str:
 
 def add_new(connection: Connection, table: type[SQLModel], key: str, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows; leave those alone whose `key` is there already."""
-    connection.execute(_insert_new(database_of(connection), table, key), rows)
+    connection.execute(_insert_new(database_of(connection).insert, table, key), rows)
 
 
 @cache
-def _insert_new(database: Database, table: type[SQLModel], key: str) -> Executable:
+def _insert_new(insert: Callable[..., Any], table: type[SQLModel], key: str) -> Executable:
     """Return the statement. Built once: building one costs as much as running it."""
-    statement: Executable = database.insert(table).on_conflict_do_nothing(index_elements=[key])
+    statement: Executable = insert(table).on_conflict_do_nothing(index_elements=[key])
     return statement
