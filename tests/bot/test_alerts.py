@@ -12,7 +12,7 @@ from bot.message import Message, pack, unpack
 from bot.messages import alerts
 from storage.tables import FetchRow
 from storage.times import seconds
-from tests.bot import LOOK, SENT, fetch, fits_telegram, keys, labels, link, plain, said, verbs
+from tests.bot.builders import LOOK, SENT, fetch, fits_telegram, keys, labels, link, plain, said, verbs
 from tests.fetches import NOON
 from tests.tracking.stories import GMAIL, YAHOO
 from tracking import Agent, Confidence, Kind, Network, Reason, StatementKind, calibration

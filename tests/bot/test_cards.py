@@ -9,7 +9,7 @@ from bot.messages.cards import card, changes_at, takes_buttons
 from storage.links import history_of, keep_history
 from storage.tables import Link
 from storage.times import moment, seconds
-from tests.bot import (
+from tests.bot.builders import (
     COPY_PAGE,
     PIXEL,
     PUBLIC,

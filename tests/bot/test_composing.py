@@ -20,7 +20,7 @@ from storage.keys import Keys
 from storage.statements import record_statements
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import seconds
-from tests.bot import plain
+from tests.bot.builders import plain
 from tests.fetches import GMAIL, OUTLOOK, arrival
 from tracking import Sighting, Statement, StatementKind, Windows
 

@@ -14,8 +14,8 @@ from storage.engine import reading, writing
 from storage.ingest import record
 from storage.statements import record_statements
 from storage.tables import Link
-from tests.bot import SENT, Event, fits_telegram, keys, labels, plain, said, verbs
-from tests.bot import link as link_after
+from tests.bot.builders import SENT, Event, fits_telegram, keys, labels, plain, said, verbs
+from tests.bot.builders import link as link_after
 from tests.fetches import GMAIL, NOON, OUTLOOK, PREFETCH, arrival
 from tests.tracking.stories import SCRIPT
 from tracking import Sighting, Statement, StatementKind, Windows

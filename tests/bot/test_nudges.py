@@ -14,7 +14,7 @@ from storage import chats, links
 from storage.engine import reading, writing
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import moment, seconds
-from tests.bot import SENT, fits_telegram, keys, labels, link, plain, said, verbs
+from tests.bot.builders import SENT, fits_telegram, keys, labels, link, plain, said, verbs
 from tests.fetches import GMAIL, NOON
 from tracking import StatementKind
 

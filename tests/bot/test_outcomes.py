@@ -39,7 +39,7 @@ def telegram() -> Any:
 
 
 async def sending(bot: Bot) -> Outcome:
-    """Send a new message. Return what came of it."""
+    """Send a new message. Return its outcome."""
     try:
         sent = await bot.send_message(ANNA, "hello")
     except Exception as error:
@@ -48,7 +48,7 @@ async def sending(bot: Bot) -> Outcome:
 
 
 async def editing(bot: Bot) -> Outcome:
-    """Edit a message. Return what came of it."""
+    """Edit a message. Return its outcome."""
     try:
         await bot.edit_message_text("hello", ANNA, 51)
     except Exception as error:

@@ -20,7 +20,7 @@ from storage.keys import open_keys
 from storage.kinds import MessageKind
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
 from storage.times import now, seconds
-from tests.bot import plain
+from tests.bot.builders import plain
 from tests.fetches import OUTLOOK, arrival
 from tests.storage.test_ingest import fold, stored
 from tests.tracking.stories import SCRIPT

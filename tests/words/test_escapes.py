@@ -20,7 +20,7 @@ from storage.engine import writing
 from storage.keys import open_keys
 from storage.tables import Chat
 from storage.times import moment
-from tests.bot import COPY_PAGE, PUBLIC, SENT, Event, fetch, keys, link, said
+from tests.bot.builders import COPY_PAGE, PUBLIC, SENT, Event, fetch, keys, link, said
 from tests.fetches import GMAIL, NOON, OUTLOOK
 from tests.in_process import in_process
 from tests.people import BROWSER, PREFETCH
