@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects import postgresql
 
 from storage.database import BackupError, BulkInsert, Failure, Row
 from storage.notifying import Topic
@@ -36,7 +36,7 @@ class PostgresDatabase:
     # deadlock.
     row_lock = " FOR NO KEY UPDATE"
     files: tuple[Path, ...] = ()
-    insert = staticmethod(insert)
+    insert = staticmethod(postgresql.insert)
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import ExceptionContext
 
 from storage.database import BulkInsert, Failure, Row
@@ -42,7 +42,7 @@ class SqliteDatabase:
     that several processes reset."""
 
     mark, row_lock = "?", ""
-    insert = staticmethod(insert)
+    insert = staticmethod(sqlite.insert)
 
     def __init__(self, path: Path) -> None:
         self._path = path
