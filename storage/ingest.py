@@ -1,10 +1,9 @@
 """Judges fetches, and stores them and the alerts that they cause in one transaction.
 
-This is the hot path. Its SQL is written out and takes tuples, because building statements and naming
-parameters cost more than SQLite's own work on them.
+This is the hot path: its SQL is written out (fetch_sql.py).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
@@ -12,8 +11,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from storage import outbox
-from storage.database import BulkInsert, Database, Row
+from storage.database import Row
 from storage.engine import database_of
+from storage.fetch_sql import LINK, FetchSql, sql_for
 from storage.kinds import MessageKind, card_key, opened_key, proxied_key
 from storage.outbox import Owed
 from tracking import (
@@ -67,52 +67,6 @@ def first_id(at: float) -> str:
     return f"{int(at * 1000):012x}"
 
 
-class _Sql(NamedTuple):
-    """The statements for one database."""
-
-    mark: str
-    lock: str
-    insert: BulkInsert
-    update: str
-    correct: str
-    time: Callable[[float], object]
-    """Converts epoch seconds into what the driver takes."""
-
-
-@lru_cache(4)
-def _sql(database: Database) -> _Sql:
-    mark = database.mark
-    return _Sql(
-        mark,
-        database.row_lock,
-        database.bulk_insert("fetch", _COLUMNS),
-        f"UPDATE link SET fetches = {mark}, "  # noqa: S608
-        f"last_event_at = CASE WHEN last_event_at < {mark} THEN {mark} ELSE last_event_at END, "
-        f"history = {mark}, status = {mark}, status_since = {mark}, last_opened_at = {mark} "
-        f"WHERE id = {mark}",
-        f'UPDATE "fetch" SET kind = {mark}, reason = {mark}, confidence = {mark} WHERE id = {mark}',  # noqa: S608
-        database.time,
-    )
-
-
-_COLUMNS = (
-    "id",
-    "link_id",
-    "seq",
-    "at",
-    "agent",
-    "network",
-    "sign",
-    "rendered",
-    "device",
-    "user_agent",
-    "kind",
-    "reason",
-    "confidence",
-)
-_LINK = "SELECT id, token, chat_id, thread_id, muted, fetches, peeked_until, history FROM link"
-
-
 class _LinkInBatch:
     """A link that this batch fetches. It is read once, judged in memory, and written once."""
 
@@ -146,8 +100,8 @@ class _LinkInBatch:
             self.changes_card = True
         return verdict, loudness, exposed
 
-    def row(self, sql: _Sql) -> Row:
-        """Return the values for `_Sql.update`."""
+    def row(self, sql: FetchSql) -> Row:
+        """Return the values for `FetchSql.update`."""
         history, time = self._link_fold.history, sql.time
         opened_at, last_at = history.summary.last_open, self.last_at and time(self.last_at)
         status, since = status_of(history)
@@ -180,7 +134,7 @@ def record(
     Fetches of unknown tokens are dropped. `again` says that an earlier attempt may have been committed: what
     is stored already is then left as it is. Raises the driver's errors, not SQLAlchemy's.
     """
-    sql, cursor = _sql(database_of(connection)), connection.connection.cursor()
+    sql, cursor = sql_for(database_of(connection)), connection.connection.cursor()
     stored = _already_stored(cursor, arrivals, sql) if again else frozenset[str]()
     links = _links(cursor, {arrival.token for arrival in arrivals}, windows, sql)
     _announce_peeks(cursor, list(links.values()), arrivals, sql)
@@ -221,22 +175,24 @@ def _update(cursor: Any, statement: str, rows: list[Row]) -> None:
         cursor.executemany(statement, rows)
 
 
-def _already_stored(cursor: Any, arrivals: Sequence[Arrival], sql: _Sql) -> frozenset[str]:
+def _already_stored(cursor: Any, arrivals: Sequence[Arrival], sql: FetchSql) -> frozenset[str]:
     marks = ", ".join([sql.mark] * len(arrivals))
     query = f'SELECT id FROM "fetch" WHERE id IN ({marks})'  # noqa: S608  # marks only
     cursor.execute(query, [arrival.id for arrival in arrivals])
     return frozenset(row[0] for row in cursor.fetchall())
 
 
-def _links(cursor: Any, tokens: set[str], windows: Windows, sql: _Sql) -> dict[str, _LinkInBatch]:
+def _links(cursor: Any, tokens: set[str], windows: Windows, sql: FetchSql) -> dict[str, _LinkInBatch]:
     """Return the links of these tokens. They are locked in one order, so that two writers cannot deadlock."""
     marks = ", ".join([sql.mark] * len(tokens))
-    query = f"{_LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # marks only
+    query = f"{LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # marks only
     cursor.execute(query, list(tokens))
     return {row[1]: _LinkInBatch(row, windows) for row in cursor.fetchall()}
 
 
-def _announce_peeks(cursor: Any, links: list[_LinkInBatch], arrivals: Sequence[Arrival], sql: _Sql) -> None:
+def _announce_peeks(
+    cursor: Any, links: list[_LinkInBatch], arrivals: Sequence[Arrival], sql: FetchSql
+) -> None:
     """Add the peeks of the chats that may cover these fetches. While none runs, there is no query.
 
     The query comes after the links are locked: `storage.peeks.begin` relies on that.
@@ -259,7 +215,7 @@ def _announce_peeks(cursor: Any, links: list[_LinkInBatch], arrivals: Sequence[A
                 link.announce(Statement(StatementKind.PEEK, at, until=until))
 
 
-def _judge_into(link: _LinkInBatch, arrival: Arrival, sql: _Sql, batch: _Batch) -> None:
+def _judge_into(link: _LinkInBatch, arrival: Arrival, sql: FetchSql, batch: _Batch) -> None:
     verdict, loudness, exposed = link.fold(arrival)
     kind = verdict.kind
     if kind is Kind.IGNORED:
