@@ -73,8 +73,8 @@ class Database(Hashable, Protocol):
     row_lock: str
     """The clause after a SELECT that locks its rows; begins with a space where it is not empty."""
 
-    insert: Callable[[type[SQLModel]], Any]
-    """Returns the dialect's INSERT, which can be told what to do about a key that is there already."""
+    def insert(self, table: type[SQLModel], /) -> Any:
+        """Return the dialect's INSERT, which can leave alone the rows whose key is there already."""
 
     def time(self, at: float) -> object:
         """Return epoch seconds as the driver takes a time."""
