@@ -11,8 +11,8 @@ from pathlib import Path
 from bench.faults import mutants, powercut, soak, trial
 from bench.faults.invariants import INVARIANTS, repeated, untold
 from bench.faults.mutants import Mutant
+from bench.faults.processes import ROOT
 from bench.faults.trial import Plan, Result
-from bench.programs import ROOT
 
 SHOWN = 5
 """Violations that are printed for each broken invariant."""

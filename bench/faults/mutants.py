@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.programs import ROOT
+from bench.faults.processes import ROOT
 
 PRODUCT = ("bot", "pixel_server", "storage", "tracking", "words", "settings.py", "logs.py", "pyproject.toml")
 

@@ -19,8 +19,7 @@ from bench.faults.arrangement import arrange
 from bench.faults.load import Letter, full_answer, request
 from bench.faults.logbook import Logbook
 from bench.faults.observations import integrity, rows
-from bench.faults.processes import BOT, SERVER
-from bench.programs import ROOT
+from bench.faults.processes import BOT, ROOT, SERVER
 
 SECTOR = 512
 """Bytes that a disk writes completely or not at all."""

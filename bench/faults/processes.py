@@ -2,15 +2,21 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.programs import ROOT, free_port
-
+ROOT = Path(__file__).parent.parent.parent
 SERVER, BOT = "pixel_server", "bot"
 METRICS_TOKEN = "canary-of-the-metrics-token"
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def faketime_library() -> Path | None:

@@ -11,8 +11,7 @@ from typing import NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from bench.faults.processes import SERVER, Product
-from bench.programs import ROOT
+from bench.faults.processes import ROOT, SERVER, Product
 
 SLICE_SECONDS = 10
 LUA = Path(__file__).parent / "soak.lua"

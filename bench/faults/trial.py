@@ -11,10 +11,9 @@ from bench.faults.arrangement import arrange
 from bench.faults.invariants import judge
 from bench.faults.nemesis import Target
 from bench.faults.observations import Observations
-from bench.faults.processes import BOT, SERVER, Product
+from bench.faults.processes import BOT, ROOT, SERVER, Product
 from bench.faults.unreliable_bot_api import LABEL
 from bench.faults.waiting import until
-from bench.programs import ROOT
 
 ALL_FAULTS = ("in flight", "freeze", "lock", "Bot API", "Bot API hangs", "full disk", "read-only disk")
 """All but the clock: libfaketime makes the bot slow."""

@@ -11,8 +11,8 @@ import pytest
 
 from bench.faults import mutants, powercut, trial
 from bench.faults.mutants import Mutant, StaleMutantError
+from bench.faults.processes import ROOT
 from bench.faults.trial import Result
-from bench.programs import ROOT
 
 PRODUCT = {"bot", "demo", "logs", "pixel_server", "settings", "storage", "tests", "tracking", "words"}
 CAUGHT_BY = {mutants.ANSWERS_FIRST: "I1", mutants.MARKS_FIRST: "I3", mutants.NEVER_RECLAIMS: "I3"}
