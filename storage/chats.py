@@ -1,7 +1,7 @@
 """Chats: created when first seen, marked when the bot cannot reach them, moved when Telegram moves them."""
 
 from sqlalchemy import delete, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from storage import reminders
 from storage.engine import LOCK
@@ -43,6 +43,7 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
     The new chat has a row already if somebody wrote in the supergroup before the bot heard of the move.
     """
     new = session.get(Chat, new_id, with_for_update=LOCK)
+    _lock_links(session, old.id, new_id)
     if new is None:
         new = Chat(
             **old.model_dump(exclude={"id", "paced_at", "paused_until", "unreachable_since"}), id=new_id
@@ -56,10 +57,30 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
         _merge_settings(session, old, new)
         _renumber(session, old, new)
     _move_messages(session, old, new)
-    session.connection().execute(update(Peek).where(col(Peek.chat_id) == old.id).values(chat_id=new_id))
+    _move_peeks(session, old.id, new_id)
     session.expire_all()
     session.delete(old)
     return new
+
+
+def _lock_links(session: Session, *chat_ids: int) -> None:
+    """Lock the chats' links, in the order in which a pixel server locks them, so that no two deadlock.
+
+    The lock is the full one, which changing a link's chat and number takes: raising a lesser one could
+    deadlock with a transaction that refers to the link.
+    """
+    links = select(Link.id).where(col(Link.chat_id).in_(chat_ids)).order_by(col(Link.id))
+    session.exec(links.with_for_update()).all()
+
+
+def _move_peeks(session: Session, old_id: int, new_id: int) -> None:
+    """Move the peeks at all links. Each then covers every link of the new chat, from either chat."""
+    connection = session.connection()
+    connection.execute(update(Peek).where(col(Peek.chat_id) == old_id).values(chat_id=new_id))
+    until = connection.execute(select(func.max(Peek.until)).where(Peek.chat_id == new_id)).scalar_one()
+    if until is not None:
+        earlier = update(Link).where(col(Link.chat_id) == new_id, col(Link.peeked_until) < until)
+        connection.execute(earlier.values(peeked_until=until))
 
 
 def _merge_settings(session: Session, old: Chat, new: Chat) -> None:

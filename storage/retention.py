@@ -1,13 +1,16 @@
 """Purges old fetches. What they meant stays in the summaries of their links."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from storage import peeks
+from storage import outbox, peeks
 from storage.ingest import first_id
+from storage.kinds import card_key
 from storage.statements import fetch_from
 from storage.tables import FetchRow, Link
-from tracking import Windows, rejudge
+from tracking import History, Windows, rejudge
 from tracking.history import dump, load
 
 LINKS_AT_ONCE = 100
@@ -25,19 +28,39 @@ def purge(session: Session, now: float, days: int, windows: Windows) -> int:
     links = (
         select(Link).where(col(Link.id).in_(link_ids)).order_by(col(Link.id)).with_for_update(key_share=True)
     )
+    cards = list[str]()
     for link in session.exec(links):
         rows = session.exec(
             select(FetchRow)
             .where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
             .order_by(col(FetchRow.seq))
         ).all()
-        statements, start = load(link.history).statements, load(link.history_before_purge).summary
-        _, purged = rejudge([fetch_from(row) for row in rows], statements, windows, start)
-        # The card asks about a quiet fetch as long as that can be answered.
-        link.history_before_purge = dump(purged._replace(summary=purged.summary._replace(quiet=None)))
+        if _purge_into_histories(link, rows, windows):
+            cards.append(card_key(link.id))
         session.connection().execute(
             delete(FetchRow).where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
         )
+    session.flush()
+    outbox.refresh(session.connection(), cards)
     if not link_ids:
         peeks.forget(session, now - days * 86400)
     return len(link_ids)
+
+
+def _purge_into_histories(link: Link, rows: Sequence[FetchRow], windows: Windows) -> bool:
+    """Keep what the oldest fetches of a locked link meant. Return True if its card asks about one of them.
+
+    It asks no longer then: nobody could answer.
+    """
+    history, start = load(link.history), load(link.history_before_purge).summary
+    _, purged = rejudge([fetch_from(row) for row in rows], history.statements, windows, start)
+    link.history_before_purge = dump(_without_quiet(purged))
+    quiet = history.summary.quiet
+    if quiet is None or quiet.id not in {row.id for row in rows}:
+        return False
+    link.history = dump(_without_quiet(history))
+    return True
+
+
+def _without_quiet(history: History) -> History:
+    return history._replace(summary=history.summary._replace(quiet=None))

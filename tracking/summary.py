@@ -63,6 +63,7 @@ class FetchSummary(NamedTuple):
 
     draft_agents: frozenset[Agent] = frozenset()
     first_draft: float | None = None
+    """For a summary from before this was kept, the last fetch of the draft until then."""
     last_draft: float | None = None
     devices: frozenset[str] = frozenset()
     """Pseudonyms of the sender's own devices, seen in the draft. Only those of direct clients."""
@@ -73,6 +74,7 @@ class FetchSummary(NamedTuple):
     proxied: frozenset[Reason] = frozenset()
     """The reasons of all fetches that were judged `proxied`."""
     first_proxied: float | None = None
+    """None too if there was one before this was kept."""
     opens: int = 0
     first_open: float | None = None
     last_open: float | None = None
@@ -141,9 +143,10 @@ class FetchSummary(NamedTuple):
     def _drafted(self, fetch: Fetch) -> "FetchSummary":
         agent, device = fetch.sighting.agent, fetch.device
         known = device is not None and agent in DIRECT_CLIENTS
+        first = self.last_draft if self.first_draft is None else self.first_draft
         return self._replace(
             draft_agents=self.draft_agents | {agent},
-            first_draft=fetch.at if self.first_draft is None else self.first_draft,
+            first_draft=fetch.at if first is None else first,
             last_draft=max(fetch.at, self.last_draft or fetch.at),
             devices=self.devices | {device} if known and device else self.devices,
         )
@@ -158,7 +161,7 @@ class FetchSummary(NamedTuple):
         return self._replace(machine_at=fetch.at, scanned=True, scanners=scanners)
 
     def _proxied(self, at: float, reason: Reason) -> "FetchSummary":
-        first = at if self.first_proxied is None else self.first_proxied
+        first = self.first_proxied if self.proxied else at
         return self._replace(proxied=self.proxied | {reason}, first_proxied=first)
 
     def _viewed(self, fetch: Fetch, *, began: float | None = None) -> "FetchSummary":

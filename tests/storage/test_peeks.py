@@ -24,6 +24,7 @@ from tests.storage.test_ingest import ANNA, fold, owed, sent, stored
 from tracking import Statement, StatementKind, Windows
 
 BEN = 1002
+GROUP, SUPERGROUP = -500, -1_000_000_000_500
 HOUR, DAY = 3600.0, 86400.0
 QUARTER = 900.0
 
@@ -265,6 +266,21 @@ def test_the_story_of_a_link_tells_of_the_peeks_in_its_time(engine: Engine) -> N
             for name, link in (("contract", contract), ("offer", offer), ("later", later))
         }
     assert told == {"contract": [NOON + 600], "offer": [NOON + 2 * HOUR, made], "later": []}
+
+
+@pytest.mark.parametrize("peeked", [GROUP, SUPERGROUP])
+def test_a_peek_covers_all_links_of_a_group_that_becomes_a_supergroup_meanwhile(
+    engine: Engine, peeked: int
+) -> None:
+    contract, offer = tracked(engine, chat=GROUP), tracked(engine, "offer", chat=SUPERGROUP)
+    peek(engine, NOON + 600, peeked)
+    with writing(engine) as session:
+        chats.migrate(session, session.get_one(Chat, GROUP), SUPERGROUP)
+    during = [arrival(link.token, NOON + 700) for link in (contract, offer)]
+    after = [arrival(link.token, NOON + HOUR) for link in (contract, offer)]
+    fold(engine, *during, *after)
+    assert [kind_of(engine, fetch) for fetch in during] == [("own", "peek")] * 2
+    assert [kind_of(engine, fetch)[0] for fetch in after] == ["opened"] * 2
 
 
 def test_what_is_kept_of_a_peek_is_exported_moved_and_erased_with_its_chat(engine: Engine) -> None:

@@ -6,8 +6,9 @@ from sqlmodel import Session, col, select
 from storage import links, retention
 from storage.engine import reading, writing
 from storage.ingest import Arrival, first_id, new_id
+from storage.kinds import card_key
 from storage.statements import record_statements
-from storage.tables import FetchRow, Link
+from storage.tables import FetchRow, Link, OutboxMessage
 from storage.times import moment
 from tests.fetches import GMAIL, NOON, OUTLOOK, PREFETCH, THUNDERBIRD, arrival
 from tests.storage.test_ingest import ANNA, fold, sent, track
@@ -75,6 +76,32 @@ def test_the_card_asks_about_a_quiet_fetch_no_longer_than_it_is_kept(engine: Eng
     purge(engine, NOON + 365 * DAY)
     said = say(engine, contract, Statement(StatementKind.TOLD_SENT, NOON + 90))
     assert said.summary.quiet is None
+
+
+def card_version(engine: Engine, link: Link) -> int:
+    with reading(engine) as session:
+        versions = select(OutboxMessage.version).where(OutboxMessage.key == card_key(link.id))
+        return session.exec(versions).one()
+
+
+def test_the_card_stops_asking_as_soon_as_the_quiet_fetch_is_purged(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract = looked_at(session)
+    fold(engine, fetched(contract, NOON + DAY, SCRIPT))
+    before, shown = history(engine, contract), card_version(engine, contract)
+    purge(engine, NOON + 365 * DAY)
+    assert history(engine, contract) == before._replace(summary=before.summary._replace(quiet=None))
+    assert card_version(engine, contract) == shown + 1
+
+
+def test_the_card_still_asks_about_a_quiet_fetch_that_the_purge_leaves(engine: Engine) -> None:
+    with writing(engine) as session:
+        contract = looked_at(session)
+    fold(engine, *(fetched(contract, NOON + day * DAY, SCRIPT) for day in (1, 100)))
+    before, shown = history(engine, contract), card_version(engine, contract)
+    purge(engine, NOON + 200 * DAY)
+    assert left(engine) == [2]
+    assert (history(engine, contract), card_version(engine, contract)) == (before, shown)
 
 
 def test_the_counts_stay_when_the_fetches_go(engine: Engine) -> None:

@@ -3,7 +3,20 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tracking import Agent, Fetch, History, Kind, Network, Sighting, Statement, StatementKind, Windows, fold
+from tests.tracking.stories import SCRIPT
+from tracking import (
+    Agent,
+    Fetch,
+    History,
+    Kind,
+    Network,
+    Reason,
+    Sighting,
+    Statement,
+    StatementKind,
+    Windows,
+    fold,
+)
 from tracking.folding import LinkFold
 from tracking.history import Statements
 
@@ -12,12 +25,15 @@ PREFETCH = Sighting(Agent.GMAIL_PREFETCH, Network.GOOGLE_PREFETCH)
 CHROME = Sighting(Agent.BROWSER, Network.OTHER)
 OFFICE = Sighting(Agent.BROWSER, Network.DATACENTRE, rendered=True)
 CURL = Sighting(Agent.TOOL, Network.OTHER)
+DEFENDER = Sighting(Agent.SCANNER, Network.MAIL_SECURITY, Reason.SCANNER_AGENT)
+AZURE = Sighting(Agent.BROWSER, Network.MICROSOFT)
 WINDOWS = Windows(longest_view=60)
 
-program = some.sampled_from([GMAIL, CHROME, CHROME, OFFICE, PREFETCH, CURL])
+sighting = some.sampled_from([GMAIL, CHROME, CHROME, OFFICE, PREFETCH, CURL, SCRIPT, DEFENDER, AZURE])
+program = some.sampled_from(["", "chrome 101", "firefox 128"])
 device = some.sampled_from([None, None, "home", "office"])
 run = some.tuples(
-    program, device, some.lists(some.sampled_from([0.0, 0.4, 3, 9, 28, 31, -0.5, -3]), max_size=12)
+    sighting, device, program, some.lists(some.sampled_from([0.0, 0.4, 3, 9, 28, 31, -0.5, -3]), max_size=12)
 )
 storms = some.lists(run, min_size=1, max_size=5)
 kind = some.sampled_from(
@@ -35,7 +51,7 @@ statements = some.lists(some.tuples(kind, some.integers(990, 1150)), max_size=3)
 
 @given(storms, statements, some.sampled_from([980.0, 1015.0]))
 def test_a_fold_says_what_the_judge_says_of_each_fetch(
-    storms: list[tuple[Sighting, str | None, list[float]]],
+    storms: list[tuple[Sighting, str | None, str, list[float]]],
     told: list[tuple[StatementKind, int]],
     sent_at: float,
 ) -> None:
@@ -44,10 +60,10 @@ def test_a_fold_says_what_the_judge_says_of_each_fetch(
         said = said.apply(Statement(kind, float(about), until=about + 5.0))
     at, history = 1000.0, History(said)
     link_fold = LinkFold(history, WINDOWS)
-    for sighting, device, pauses in storms:
+    for sighting, device, program, pauses in storms:
         for pause in pauses:
             at += pause
-            fetch = Fetch(f"at {at}", at, sighting, device)
+            fetch = Fetch(f"at {at}", at, sighting, device, program)
             verdict, history, exposed = fold(fetch, history, WINDOWS)
             if link_fold.extends_run(at, sighting, device):
                 assert (verdict.kind, exposed) == (Kind.REPEAT, None)

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.tracking.stories import APPLE, DAY, GMAIL, HOUR, PREFETCH, Story
-from tracking import StatementKind
+from tracking import History, StatementKind
+from tracking.history import dump, load
 from tracking.status import LinkStatus, status_at, status_of
 
 
@@ -39,6 +40,33 @@ def test_what_is_still_a_draft_stands_there_since_it_was_first_seen() -> None:
     story.sent(100)
     story.said(StatementKind.DRAFT, 200)
     assert stands(story) == ("draft", 30)
+
+
+def as_kept_once(history: History) -> History:
+    """The history as a version stored it that did not keep the first fetches."""
+    summary = history.summary._replace(first_draft=None, first_proxied=None)
+    return load(dump(history._replace(summary=summary)))
+
+
+def test_an_old_link_stays_a_draft_since_then_when_the_draft_is_fetched_again() -> None:
+    story = Story()
+    story.fetched(30, GMAIL)
+    story.history = as_kept_once(story.history)
+    assert stands(story) == ("draft", 30)
+    for at in (HOUR / 2, HOUR):
+        story.fetched(at, GMAIL)
+        assert stands(story) == ("draft", 30)
+
+
+def test_an_old_link_stays_fetched_since_then_when_a_provider_fetches_again() -> None:
+    story = Story()
+    story.sent(100)
+    story.fetched(103, PREFETCH)
+    story.history = as_kept_once(story.history)
+    assert stands(story) == ("fetched", 100)
+    for at in (DAY, 2 * DAY):
+        story.fetched(at, APPLE)
+        assert stands(story) == ("fetched", 100)
 
 
 def test_an_open_taken_back_leaves_the_link_where_it_stood_before() -> None:
