@@ -55,7 +55,7 @@ class CollectedRequest(NamedTuple):
     reader: bool
     """A person may have opened the mail with it."""
     label: str
-    """Who sends such requests."""
+    """The program or person that sends such requests."""
     expected: str
     """The verdict it must get; empty if it is only known whether it may be a reader's."""
 

@@ -104,7 +104,7 @@ class Question(NamedTuple):
     fetch_id: str
     address: str
     attempts: int = 0
-    """How often the resolver did not answer."""
+    """The number of times that the resolver did not answer."""
 
 
 class Answer(NamedTuple):

@@ -37,7 +37,7 @@ SENT_AND_OBJECTED = (SENT, GMAIL, said(StatementKind.OBJECTED, NOON + 9000))
 MUCH_LATER = NOON + 30 * 86400
 FORTNIGHT = 14 * 86400.0
 LOOKED = NOON + 1800
-"""When a look as the second event comes."""
+"""The time of an open that is the second event."""
 
 STATES: dict[str, tuple[Event, ...]] = {
     "new": (),
