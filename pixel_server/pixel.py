@@ -91,7 +91,7 @@ class Pixel:
         arrival = Arrival(new_id(at), token, at, sighting, device, user_agent)
         on_kept = self._live.after(token, on_kept)
         if address and is_doubtful(sighting):
-            on_kept = self._names.after(arrival.id, address, on_kept)
+            on_kept = self._names.after(arrival.id, token, address, on_kept)
         self._writer.add(arrival, on_kept)
 
     def refuse(self, error: Exception, on_kept: OnKept) -> None:

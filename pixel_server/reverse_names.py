@@ -2,7 +2,8 @@
 
 A fetch in the name of Gmail's proxy, from an address that is on no list, is an open if Google has named the
 address, and otherwise may be forged (tracking/reverse_names.py). The address is known only here: it waits in
-memory, for its turn, and is never stored. Nothing waits for an answer, and without one nothing changes.
+memory, for its turn, and is never stored. No fetch waits for an answer, and without one nothing changes.
+A look-up that fails holds up no other: whoever owns an address can make its look-ups fail for ever.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from pixel_server.questions import Places, Question
 from storage import doubts
 from storage.engine import describe_database_error, reading
 from storage.times import now
@@ -29,8 +31,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-MOST_WAITING = 256
-"""Fetches that wait for their turn. Further ones stay in doubt: a forger must not fill memory."""
 CACHED_ADDRESSES = 4096
 CACHED_SECONDS = 86400.0
 """Without a resolver, as at the start of some machines, the C library says that no name exists."""
@@ -41,7 +41,11 @@ PAUSE_SECONDS = 1.0
 RETRY_SECONDS = 60.0
 """Until the next attempt, where the resolver or the database does not answer."""
 MOST_ATTEMPTS = 3
-"""To look an address up. Whoever owns one can make its look-ups fail for ever."""
+"""The attempts to look an address up for one fetch."""
+UNANSWERED_SECONDS = 3600.0
+"""An address is left alone for so long after the last of them."""
+MOST_THREADS = 8
+"""The look-ups at a time, those that hang included. While all hang, the next one waits for a thread."""
 
 _NONE = {
     socket.herror: frozenset({1, 4}),  # h_errno: HOST_NOT_FOUND, NO_DATA
@@ -100,13 +104,6 @@ def network_of(address: str, resolver: Resolver) -> Network | None:
     return None
 
 
-class Question(NamedTuple):
-    fetch_id: str
-    address: str
-    attempts: int = 0
-    """The number of times that the resolver did not answer."""
-
-
 class Answer(NamedTuple):
     network: Network | None
     until: float
@@ -131,11 +128,14 @@ class ReverseNames:
     ) -> None:
         self._engine, self._windows, self._is_spooling = engine, windows, is_spooling
         self._resolver = resolver
-        self._questions: asyncio.Queue[Question] = asyncio.Queue(MOST_WAITING)
+        self._places = Places()
+        self._questions: asyncio.Queue[Question] = asyncio.Queue()
+        """The questions whose turn has come. One that waits for another attempt keeps its place meanwhile."""
         self._known: dict[str, Answer] = {}
         """By address, the one that was used longest ago first."""
         self._next_at = 0.0
         """The earliest time of the next look-up, by the event loop's clock."""
+        self._threads = asyncio.Semaphore(MOST_THREADS)
         self._task: asyncio.Task[None] | None = None
         self._is_reported = False
 
@@ -149,18 +149,20 @@ class ReverseNames:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    def after(self, fetch_id: str, address: str, on_kept: Callable[[bool], None]) -> Callable[[bool], None]:
-        """Return an `on_kept` that also asks about a fetch once it is kept."""
+    def after(
+        self, fetch_id: str, token: str, address: str, on_kept: Callable[[bool], None]
+    ) -> Callable[[bool], None]:
+        """Return an `on_kept` that also asks about a fetch of this token once it is kept."""
 
         def kept_then_asked(kept: bool) -> None:
             on_kept(kept)
             if kept:
-                self.ask(Question(fetch_id, address))
+                self.ask(Question(fetch_id, token, address))
 
         return kept_then_asked
 
     def ask(self, question: Question) -> None:
-        with suppress(asyncio.QueueFull):
+        if self._places.take(question):
             self._questions.put_nowait(question)
 
     async def _run(self, write: Callable[[Act], bool]) -> None:
@@ -168,17 +170,20 @@ class ReverseNames:
             question = await self._questions.get()
             try:
                 await self._settle(question, write)
-            except (NotStoredYetError, DBAPIError):
+            except (NotStoredYetError, DBAPIError):  # the next question would fare no better
                 await asyncio.sleep(RETRY_SECONDS)
-                self.ask(question)
+                self._questions.put_nowait(question)
+                continue
             except OSError as error:
-                self._try_again(question, error)
+                if self._will_try_again(question, error):
+                    continue
             except Exception:
                 log.exception("A fetch by Gmail's proxy stays in doubt.")
+            self._places.leave(question)
 
     async def _settle(self, question: Question, write: Callable[[Act], bool]) -> None:
         """Raises NotStoredYetError and DBAPIError, and OSError if the resolver does not answer in time."""
-        fetch_id, address, _ = question
+        fetch_id, address = question.fetch_id, question.address
         doubtful = await asyncio.to_thread(self._is_in_doubt, fetch_id)
         if doubtful is None and self._is_spooling():
             raise NotStoredYetError
@@ -190,14 +195,20 @@ class ReverseNames:
             if await asyncio.to_thread(write, settle):
                 log.info("A doubtful fetch came from %s: its address's own name confirms it.", network)
 
-    def _try_again(self, question: Question, error: OSError) -> None:
-        """Ask again in a minute, and meanwhile the other questions: the fault may be this address's alone."""
+    def _will_try_again(self, question: Question, error: OSError) -> bool:
+        """Ask again in a minute, and meanwhile the other questions: the fault may be this address's alone.
+
+        Return False after the last attempt.
+        """
         if not self._is_reported:
             self._is_reported = True
             log.info("The name of an address could not be looked up: %s", describe_database_error(error))
         again = question._replace(attempts=question.attempts + 1)
-        if again.attempts < MOST_ATTEMPTS:
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self.ask, again)
+        if again.attempts >= MOST_ATTEMPTS:
+            self._remember(question.address, None, UNANSWERED_SECONDS)
+            return False
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, self._questions.put_nowait, again)
+        return True
 
     def _is_in_doubt(self, fetch_id: str) -> bool | None:
         """In a thread. Return None if the fetch is not stored: an unknown pixel's never is."""
@@ -211,21 +222,30 @@ class ReverseNames:
             self._known[address] = known
             return known.network
         await asyncio.sleep(self._next_at - clock())
+        await self._threads.acquire()
         self._next_at = clock() + PAUSE_SECONDS
         async with asyncio.timeout(DEADLINE_SECONDS):
-            found = await _in_a_thread(lambda: network_of(address, self._resolver))
-        if len(self._known) >= CACHED_ADDRESSES:
-            del self._known[next(iter(self._known))]
-        self._known[address] = Answer(found, clock() + CACHED_SECONDS)
+            found = await _in_a_thread(lambda: network_of(address, self._resolver), self._threads.release)
+        self._remember(address, found, CACHED_SECONDS)
         return found
 
+    def _remember(self, address: str, network: Network | None, seconds: float) -> None:
+        self._known.pop(address, None)
+        if len(self._known) >= CACHED_ADDRESSES:
+            del self._known[next(iter(self._known))]
+        self._known[address] = Answer(network, asyncio.get_running_loop().time() + seconds)
 
-def _in_a_thread(ask: Callable[[], T]) -> asyncio.Future[T]:
-    """Run in a thread that nothing waits for, at the end of the process either: it may hang for long."""
+
+def _in_a_thread(ask: Callable[[], T], on_end: Callable[[], None]) -> asyncio.Future[T]:
+    """Run in a thread that nothing waits for, at the end of the process either: it may hang for long.
+
+    `on_end` is called in the event loop once the thread has done its work, answered or not.
+    """
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
 
     def settle(act: Callable[[], None]) -> None:
+        on_end()
         if not answer.done():
             act()
 
@@ -238,5 +258,9 @@ def _in_a_thread(ask: Callable[[], T]) -> asyncio.Future[T]:
         with suppress(RuntimeError):  # the event loop has ended meanwhile
             loop.call_soon_threadsafe(settle, act)
 
-    Thread(target=run, name="names", daemon=True).start()
+    try:
+        Thread(target=run, name="names", daemon=True).start()
+    except RuntimeError:  # the machine has no thread left
+        on_end()
+        raise
     return answer

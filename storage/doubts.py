@@ -6,12 +6,15 @@ what the address is called, as the address itself is never stored.
 
 from sqlmodel import Session, col, select
 
-from storage import statements
+from storage import outbox, statements
+from storage.kinds import MessageKind, opened_key
 from storage.links import history_of
+from storage.outbox import Owed
 from storage.tables import FetchRow, Link
 from storage.times import moment
-from tracking import Network, Windows
+from tracking import Confidence, Fetch, Kind, Loudness, Network, Reason, Verdict, Windows, alert_for
 from tracking.reverse_names import confirmed, is_doubtful
+from tracking.summary import FetchSummary
 
 
 def is_in_doubt(session: Session, fetch_id: str) -> bool | None:
@@ -23,8 +26,8 @@ def is_in_doubt(session: Session, fetch_id: str) -> bool | None:
 def settle(session: Session, fetch_id: str, network: Network, now: float, windows: Windows) -> bool:
     """Write down where a doubtful fetch came from, judge its link again, and refresh what the chat shows.
 
-    Return False if the fetch is gone, or no longer in doubt. No new message is owed: the card tells of an
-    open that is found this way.
+    Return False if the fetch is gone, or no longer in doubt. An open that is found this way rings as if it
+    had been known at once: the opens after it make no sound because of it.
     """
     query = select(Link).join(FetchRow, col(FetchRow.link_id) == Link.id).where(FetchRow.id == fetch_id)
     link = session.exec(query.with_for_update(of=Link, key_share=True)).first()
@@ -35,5 +38,35 @@ def settle(session: Session, fetch_id: str, network: Network, now: float, window
     row.agent, row.network, row.sign = agent.value, known.value, sign.value if sign else ""
     link.last_event_at = max(link.last_event_at, moment(now))
     session.flush()
-    statements.judge_again(session, link, history_of(link).statements, windows)
+    said, before = history_of(link)
+    statements.judge_again(session, link, said, windows)
+    if said.closed_at is None and not link.muted:
+        _owe_alert(session, link, before, windows)
     return True
+
+
+def _owe_alert(session: Session, link: Link, before: FetchSummary, windows: Windows) -> None:
+    """Owe the alert of the first open that would have made a sound, given the summary `before` it was found.
+
+    That open may be another fetch: a settled prefetch shows that the mail was sent. An open that was known
+    already makes none by that summary.
+    """
+    opened = select(FetchRow).where(FetchRow.link_id == link.id, FetchRow.kind == Kind.OPENED)
+    for row in session.exec(opened.order_by(col(FetchRow.seq))):
+        fetch = statements.fetch_from(row)
+        verdict = Verdict(Kind.OPENED, Reason(row.reason), Confidence(row.confidence))
+        if alert_for(fetch, verdict, before, windows) is Loudness.LOUD:
+            outbox.owe(session.connection(), [_alert(link, fetch)])
+            return
+
+
+def _alert(link: Link, fetch: Fetch) -> Owed:
+    return Owed(
+        opened_key(fetch.id),
+        link.chat_id,
+        MessageKind.OPENED,
+        fetch.at,
+        link_id=link.id,
+        fetch_id=fetch.id,
+        thread_id=link.thread_id,
+    )

@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from pixel_server import reverse_names
+from pixel_server.questions import MOST_ALIKE, MOST_WAITING, Places, Question
 from pixel_server.reverse_names import (
     MOST_ATTEMPTS,
-    MOST_WAITING,
-    Question,
+    MOST_THREADS,
     ReverseNames,
     SystemResolver,
     network_of,
@@ -95,17 +95,19 @@ def test_googles_own_name_for_the_address_makes_it_gmails_proxy_and_the_card_fol
     assert version(engine, opened_key(row.id)) > 1
 
 
-def test_a_first_open_that_was_taken_for_a_forgery_becomes_known_without_a_new_message(
+def test_a_first_open_that_was_taken_for_a_forgery_rings_once_it_is_known(
     served: Served, engine: Engine, link: Link, names: Names
 ) -> None:
     names.names[STRANGER], names.addresses[NAME] = NAME, [STRANGER]
     sent(engine, link)
     fetch(served, link, STRANGER)
     wait_until(settled(engine, link, Network.GOOGLE_PROXY), "the fetch is settled")
-    assert kinds(engine, link) == [Kind.OPENED]
+    [row] = stored(engine, link)
+    assert row.kind == Kind.OPENED
     with reading(engine) as session:
         assert session.exec(select(Link.status)).one() == "opened"
-        assert session.exec(select(OutboxMessage.key)).all() == [card_key(link.id)]
+        owed = select(OutboxMessage.key, OutboxMessage.loud).order_by(OutboxMessage.key)
+        assert session.exec(owed).all() == [(card_key(link.id), False), (opened_key(row.id), True)]
     assert version(engine, card_key(link.id)) > 1
 
 
@@ -208,7 +210,7 @@ async def test_a_resolver_that_hangs_is_not_waited_for_and_is_asked_again(
     monkeypatch.setattr(names, "names_of", hangs_at_first)
     waiting = Waiting(engine, names)
     waiting.names.start(waiting.write)
-    waiting.names.ask(Question("f1", UNLISTED))
+    waiting.names.ask(Question("f1", "token", UNLISTED))
     await until(settled(engine, link, Network.GOOGLE_PROXY))
     assert names.asked == [UNLISTED, UNLISTED]
     ended.set()
@@ -228,10 +230,10 @@ async def test_a_resolver_that_is_away_is_given_up_after_three_attempts_and_repo
     waiting = Waiting(engine, names)
     with caplog.at_level(logging.INFO):
         waiting.names.start(waiting.write)
-        waiting.names.ask(Question("f1", UNLISTED))
+        waiting.names.ask(Question("f1", "token", UNLISTED))
         await until(lambda: len(names.asked) == MOST_ATTEMPTS)
         names.fails = False
-        waiting.names.ask(Question("f1", STRANGER))
+        waiting.names.ask(Question("f1", "token", STRANGER))
         await until(lambda: STRANGER in names.asked)
     await waiting.names.stop()
     assert names.asked == [UNLISTED] * MOST_ATTEMPTS + [STRANGER]
@@ -249,7 +251,7 @@ async def test_a_fetch_that_waits_in_the_spool_is_asked_about_once_it_is_stored(
     monkeypatch.setattr(reverse_names, "RETRY_SECONDS", 0.01)
     waiting = Waiting(engine, names)
     waiting.names.start(waiting.write)
-    waiting.names.ask(Question("f1", UNLISTED))
+    waiting.names.ask(Question("f1", "token", UNLISTED))
     await until(lambda: waiting.checked > 1)
     assert names.asked == []
     doubtful(engine, link)
@@ -260,8 +262,92 @@ async def test_a_fetch_that_waits_in_the_spool_is_asked_about_once_it_is_stored(
 async def test_a_flood_of_questions_fills_no_memory(engine: Engine, names: Names) -> None:
     waiting = Waiting(engine, names)
     for number in range(2 * MOST_WAITING):
-        waiting.names.ask(Question(str(number), UNLISTED))
+        waiting.names.ask(Question(str(number), f"token {number}", f"203.0.{number % 256}.{number // 256}"))
     assert waiting.names._questions.qsize() == MOST_WAITING
+
+
+@pytest.mark.parametrize(
+    ("token", "address"),
+    [("token", "203.0.113.{0}"), ("token {0}", STRANGER), ("token {0}", "2001:db8:0:1::{0}")],
+    ids=["one link", "one address", "one /64"],
+)
+def test_a_stranger_with_one_link_or_one_network_leaves_room_for_a_reader(token: str, address: str) -> None:
+    places = Places()
+    questions = [Question(str(number), token.format(number), address.format(number)) for number in range(99)]
+    taken = [question for question in questions if places.take(question)]
+    assert taken == questions[:MOST_ALIKE]
+    assert places.take(Question("reader", "another token", UNLISTED))
+    places.leave(taken[0])
+    assert places.take(questions[-1])
+    assert not places.take(questions[-2])
+
+
+async def test_addresses_whose_look_ups_fail_do_not_hold_up_a_reader(
+    engine: Engine, link: Link, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits a minute for its next attempt. The reader is settled meanwhile."""
+    doubtful(engine, link)
+    lame, answers = [f"203.0.113.{number}" for number in range(1, 6)], names.names_of
+    monkeypatch.setattr(
+        names, "names_of", lambda address: answers(address) if address not in lame else fail()
+    )
+    waiting = Waiting(engine, names)
+    waiting.names.start(waiting.write)
+    for address in lame:
+        waiting.names.ask(Question("f1", "token", address))
+    waiting.names.ask(Question("f1", "token", UNLISTED))
+    await until(settled(engine, link, Network.GOOGLE_PROXY))
+    assert waiting.names._places.waiting >= len(lame)
+    await waiting.names.stop()
+
+
+def fail() -> Sequence[str]:
+    raise socket.herror(2, "Host name lookup failure")
+
+
+async def test_an_address_without_an_answer_is_left_alone_for_an_hour(
+    engine: Engine, link: Link, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reverse_names, "RETRY_SECONDS", 0.0)
+    doubtful(engine, link)
+    names.fails = True
+    waiting = Waiting(engine, names)
+    waiting.names.start(waiting.write)
+    waiting.names.ask(Question("f1", "token", UNLISTED))
+    await until(lambda: not waiting.names._places.waiting)
+    names.fails = False
+    waiting.names.ask(Question("f1", "token", UNLISTED))
+    await until(lambda: not waiting.names._places.waiting)
+    assert names.asked == [UNLISTED] * MOST_ATTEMPTS
+    await waiting.names.stop()
+
+
+async def test_look_ups_that_hang_take_no_more_threads_than_there_may_be(
+    engine: Engine, link: Link, names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reverse_names, "DEADLINE_SECONDS", 0.01)
+    doubtful(engine, link)
+    ended, answers = Event(), names.names_of
+
+    def hangs(address: str) -> Sequence[str]:
+        if address != UNLISTED:
+            names.asked.append(address)
+            ended.wait(PATIENCE)
+        return answers(address)
+
+    monkeypatch.setattr(names, "names_of", hangs)
+    waiting = Waiting(engine, names)
+    waiting.names.start(waiting.write)
+    for number in range(2 * MOST_THREADS):
+        waiting.names.ask(Question("f1", f"token {number}", f"203.0.113.{number}"))
+    await until(
+        lambda: waiting.names._questions.qsize() == MOST_THREADS - 1 and waiting.names._threads.locked()
+    )
+    assert len(names.asked) == MOST_THREADS
+    waiting.names.ask(Question("f1", "reader", UNLISTED))
+    ended.set()
+    await until(settled(engine, link, Network.GOOGLE_PROXY))
+    await waiting.names.stop()
 
 
 def doubtful(engine: Engine, link: Link) -> None:
