@@ -344,6 +344,7 @@ async def test_look_ups_that_hang_take_no_more_threads_than_there_may_be(
         lambda: waiting.names._questions.qsize() == MOST_THREADS - 1 and waiting.names._threads.locked()
     )
     assert len(names.asked) == MOST_THREADS
+    monkeypatch.setattr(reverse_names, "DEADLINE_SECONDS", PATIENCE)
     waiting.names.ask(Question("f1", "reader", UNLISTED))
     ended.set()
     await until(settled(engine, link, Network.GOOGLE_PROXY))
