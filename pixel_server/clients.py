@@ -7,7 +7,7 @@ from pixel_server.wire.headers import ClientAddress
 from pixel_server.wire.unnamed import UnnamedHops
 from settings import Settings
 from storage.health import Hop
-from tracking.hops import Hops
+from tracking.hops import Client, Hops
 
 
 class Way(NamedTuple):
@@ -35,10 +35,14 @@ class Clients:
 
     def address(self, peer: str | None, headers: dict[str, str]) -> str | None:
         """Return the client's address; None if it cannot be known. `peer` is the connection's other end."""
+        return self.client(peer, headers).address
+
+    def client(self, peer: str | None, headers: dict[str, str]) -> Client:
+        """Return what is known of who asked, and notice a hop that hides it."""
         client = self._addresses.client(peer, headers)
         if client.hop:
-            self._watch.notice(self._unnamed.of_fetch(peer, headers, client))
-        return client.address
+            self._watch.suggest(self._unnamed.of_fetch(peer, headers, client))
+        return client
 
     def is_https(self, peer: str | None, headers: dict[str, str]) -> bool | None:
         """Return whether the client spoke https; None if nothing says so.
@@ -53,5 +57,7 @@ class Clients:
     def way_of_probe(self, peer: str | None, headers: dict[str, str]) -> Way:
         """Return how a request arrived that the bot made through PUBLIC_URL."""
         hop = self._unnamed.of_probe(peer, headers, https=self._https)
-        self._watch.notice(hop)
+        # A request that came straight, by another way than the readers, shows nothing about theirs.
+        if hop or (peer and self._addresses.trusts(peer)):
+            self._watch.prove(hop)
         return Way(peer, self._addresses.client(peer, headers).address, hop)

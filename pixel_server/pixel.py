@@ -101,7 +101,8 @@ class Pixel:
 
     def _examine(self, headers: Sequence[Header], peer: str | None, method: str = "GET") -> Facts:
         named = by_name(headers)
-        address = self._clients.address(peer, named)
-        request = Request(method, named, address, secure=self._clients.is_https(peer, named))
+        address, _hop, vouched, claimed = self._clients.client(peer, named)
+        secure = self._clients.is_https(peer, named)
+        request = Request(method, named, address, None, secure, vouched, claimed)
         sighting = identify(request, self._signatures)
         return Facts(sighting, address, named.get("user-agent", ""))

@@ -28,6 +28,12 @@ _UNTOLD = frozenset({Network.UNKNOWN, Network.OTHER, Network.DATACENTRE})
 _BROWSER = Agent.BROWSER
 """Read for every request: CPython 3.11 reads a member off an enumeration ten times as slowly as a global."""
 _FETCHERS = frozenset({Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH})
+_GOOGLES = _FETCHERS | {Network.GOOGLE}
+_GMAILS = frozenset({Agent.GMAIL_PROXY, Agent.GMAIL_PREFETCH})
+_NO_HOPS = frozenset({Network.MAIL_SECURITY, Network.TELEGRAM})
+"""Networks in which no CDN and no proxy of an operator stands: who fetches from there is the client."""
+_MACHINES = _NO_HOPS | {Network.DATACENTRE, Network.MICROSOFT}
+"""Networks of whose addresses a browser is probably a scanner's."""
 _STRANGE = frozenset({Reason.CRAWLER, Reason.UNKNOWN_AGENT})
 """Signs of a user agent that holds a machine's word, or words the grammar does not know."""
 
@@ -117,6 +123,9 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     agent, network, sign = signatures.placed(
         user_agent, address, request.name and request.name[-LONGEST_NAME:]
     )
+    if request.vouched and address is None:
+        network = _despite_claims(request, agent, signatures.networks)
+        agent, sign = _checked(agent, sign, network)
     draws = manners.weight(headers) >= manners.DRAWS_AN_IMAGE
     if draws and sign in _STRANGE and signatures.looks_like_a_browser(user_agent):
         agent, sign = _BROWSER, None
@@ -124,6 +133,24 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     if is_browser and sign is None and manners.is_unlike_its_name(headers, request.secure, draws=draws):
         sign = Reason.UNLIKE_A_BROWSER
     return Sighting(agent, network, manners.purpose(request.method, headers) or sign, draws and is_browser)
+
+
+def _despite_claims(request: Request, agent: Agent, known: networks.Networks) -> Network:
+    """Return the network of the address that a trusted proxy saw; UNKNOWN if that may be a hop's.
+
+    A hop on no list names its client in a header, and a forger writes one as well. So the header counts only
+    if it names somebody who may fetch like this: an address of Google's for Gmail, and one outside the data
+    centres for a browser. A header without any address, such as `unknown`, also hides who asks.
+    """
+    network = known.of(request.vouched)
+    if network in _NO_HOPS:
+        return network
+    claimed = {known.of(address) for address in request.claimed}
+    if agent in _GMAILS:
+        is_refuted = claimed.isdisjoint(_GOOGLES)
+    else:
+        is_refuted = network in _MACHINES and claimed <= _MACHINES
+    return network if claimed and is_refuted else Network.UNKNOWN
 
 
 def _checked(agent: Agent, sign: Reason | None, network: Network) -> AgentAndSign:

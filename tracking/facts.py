@@ -164,6 +164,10 @@ class Request(NamedTuple):
     """The address's host name, if a recorded log has it. The pixel server never looks it up."""
     secure: bool | None = None
     """Whether the client spoke https. Nothing follows from absent headers unless this is True."""
+    vouched: str | None = None
+    """Without an address: the public one that a trusted proxy saw, and that headers contradict."""
+    claimed: tuple[str, ...] = ()
+    """The public addresses that those headers name. A hop can have written them, or the client itself."""
 
 
 class Sighting(NamedTuple):

@@ -25,6 +25,8 @@ Prefix = IPv4Network | IPv6Network
 
 CACHED_ADDRESSES = 4096
 """Hops come again and again, and strangers must not fill memory."""
+MOST_CLAIMED = 16
+"""Addresses in headers that are weighed against what a trusted proxy saw. No real way has as many."""
 LONGEST_ENTRY = 64
 """Characters of one entry of a forwarding header: an address with brackets, a port and `for=` has fewer."""
 
@@ -94,6 +96,10 @@ class Client(NamedTuple):
     """The client's own address; None where a hop hides it."""
     hop: str = ""
     """The hop that stands in front and was not named, in words; empty where none is noticed."""
+    vouched: str | None = None
+    """The public address that a trusted proxy saw, where headers contradict it: the client's or a hop's."""
+    claimed: tuple[str, ...] = ()
+    """The public addresses that those headers name."""
 
 
 class Place(NamedTuple):
@@ -191,10 +197,21 @@ def client_of(
     if _SIGNS.isdisjoint(headers):
         return Client(place.client, TITLES.get(place.name, ""))
     given = [header for header in CLIENT_HEADERS if header in headers]
+    claims = list(chain.from_iterable(_claimed(headers[header]) for header in given))
+    vouched = place.client if passed else None
+    if vouched:
+        # A hop before the trusted proxy names a public address. A private one is of the client's own network.
+        claims = [claimed for claimed in claims if not (claimed and _INSIDE.name_at(claimed))]
     via = _via(headers["via"]) if "via" in headers and not passed else ""
-    if not place.name and not via and not _is_contradicted(place.address, headers, given, passed):
+    if not place.name and not via and not _is_contradicted(place.address, headers, claims, passed):
         return Client(place.client)
-    return Client(None, TITLES.get(place.name) or _owner(given) or via or _at(address))
+    hop = TITLES.get(place.name) or _owner(given) or via or _at(address)
+    return Client(None, hop, vouched, _others(claims, passed) if vouched else ())
+
+
+def _others(claims: Iterable[str | None], passed: Collection[str]) -> tuple[str, ...]:
+    """Return the addresses among these that no trusted proxy has, each once, and no more than count."""
+    return tuple(dict.fromkeys(one for one in claims if one and one not in passed))[:MOST_CLAIMED]
 
 
 def _via(value: str) -> str:
@@ -203,14 +220,13 @@ def _via(value: str) -> str:
 
 
 def _is_contradicted(
-    known: str | None, headers: Mapping[str, str], given: list[str], passed: Collection[str]
+    known: str | None, headers: Mapping[str, str], claims: list[str | None], passed: Collection[str]
 ) -> bool:
-    """Return True if a header names another client than this address, or a CDN that was not passed.
+    """Return True if a header claims another client than this address, or names a CDN that was not passed.
 
     A tunnel on this machine is passed by its private address, and still brings its CDN's entry in CDN-Loop:
     there a header of the CDN's own confirms the address.
     """
-    claims = list(chain.from_iterable(_claimed(headers[header]) for header in given))
     if any(claimed != known and claimed not in passed for claimed in claims):
         return True
     if CDN_LOOP not in headers or known in claims:

@@ -185,7 +185,7 @@ def _shows_it_was_sent(case: RuleInput) -> bool:
     the owner has said since that the mail was still a draft.
     """
     fetch, statements, summary = case.fetch, case.statements, case.summary
-    agent, _network, sign, _rendered = fetch.sighting
+    agent, network, sign, _rendered = fetch.sighting
     if summary.inferred_sent or (
         statements.sent and (not statements.sent.exact or fetch.at >= statements.sent.at)
     ):
@@ -193,7 +193,8 @@ def _shows_it_was_sent(case: RuleInput) -> bool:
     if statements.draft_until is not None and fetch.at <= statements.draft_until:
         return False
     if agent is Agent.GMAIL_PREFETCH:
-        return sign is None
+        # Anybody can write its user agent: without an address it proves no sending.
+        return sign is None and network is not Network.UNKNOWN
     drafted_with = summary.draft_agents
     # A draft pasted from a browser into webmail is fetched by the provider's proxy when it is reopened.
     return agent in IMAGE_PROXIES and bool(drafted_with) and drafted_with.isdisjoint({agent, Agent.BROWSER})

@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10.0
 """Until the next attempt to write, while the database takes nothing."""
-MOST_LOGGED = 16
-"""Hops of one run. A proxy that passes on what strangers write could make up others without end."""
+MOST_LOGGED = 8
+"""Hops that one run remembers and tells in the log. Strangers could make up others without end."""
 
 
 class HopWatch:
@@ -28,6 +28,7 @@ class HopWatch:
         self._engine = engine
         self._hop: Hop | None = None
         self._logged = set[tuple[str, str]]()
+        self._is_proven = False
         self._changed = asyncio.Event()
         self._changed.set()
         self._task: asyncio.Task[None] | None = None
@@ -46,10 +47,23 @@ class HopWatch:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    def notice(self, hop: Hop | None) -> None:
-        """A request came through this hop."""
-        if hop is None or (hop.kind, hop.value) in self._logged or len(self._logged) >= MOST_LOGGED:
+    def suggest(self, hop: Hop | None) -> None:
+        """A fetch seems to have come through this hop. What the bot's own request showed counts for more."""
+        if hop is None or self._is_proven or (hop.kind, hop.value) in self._logged:
             return
+        if len(self._logged) < MOST_LOGGED:
+            self._tell(hop)
+
+    def prove(self, hop: Hop | None) -> None:
+        """The bot's own request came through this hop, or through named ones only. Nobody can forge that."""
+        self._is_proven = True
+        if hop and (hop.kind, hop.value) not in self._logged and len(self._logged) < MOST_LOGGED:
+            self._tell(hop)
+        elif hop != self._hop:
+            self._hop = hop
+            self._changed.set()
+
+    def _tell(self, hop: Hop) -> None:
         self._logged.add((hop.kind, hop.value))
         self._hop = hop
         log.warning("%s", self.warning)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from pixel_server.wire.headers import LISTED, ClientAddress
+from pixel_server.wire.headers import LISTED, TOO_LONG, ClientAddress
 from storage.health import Hop, HopKind
 from tracking.hops import CDN_LOOP, CLIENT_HEADERS, TITLES, Client, Hops, entries_of
 
 WIDE = frozenset({"10.0.0.0/8", "172.16.0.0/12", "100.64.0.0/10", "fc00::/7"})
 """Blocks that are named whole: containers and platforms give a proxy another address at each start."""
+MOST_ADVISED = 4
+"""Hops that one piece of advice adds. No real way has more, and the advice must fit into a message."""
 
 
 class UnnamedHops:
@@ -19,19 +21,24 @@ class UnnamedHops:
     def of_fetch(self, peer: str | None, headers: dict[str, str], client: Client) -> Hop | None:
         """Return the hop that a request came through; None if none is noticed.
 
-        Anybody can send a header. So only addresses count that are on a published list, or in a private
-        network: no stranger comes from there, and none may tell the operator whom to trust.
+        Anybody can send a header, and no stranger may tell the operator whom to trust. So an entry counts
+        only next to a hop that writes what it saw: a private address next to a trusted proxy, and an address
+        on a published list also next to another one. A private peer alone may pass on what strangers wrote.
         """
         if not client.hop or peer is None:
             return None
-        way, found = _way(peer, headers), list[str]()
+        found = list[str]()
+        way = _way(peer, headers)
         for number, address in enumerate(way):
             if self._clients.trusts(address):
                 continue
-            place = self._hops.place_of(address)
+            place = self._hops.place_of(address[:TOO_LONG])
             # The last entry of the list can be a reader in the server's own network.
             may_be_a_reader = 0 < number == len(way) - 1
-            if not place.name and (not place.block or may_be_a_reader):
+            if place.block and not found and not may_be_a_reader:
+                found.append(address)
+                break
+            if not place.name:
                 break
             found.append(address)
         return self._hop(found) if found else None
@@ -45,9 +52,10 @@ class UnnamedHops:
         if peer is None:
             return None
         *hops, last = _way(peer, headers)
-        if self._hops.place_of(last).name or (https and not hops):
+        if self._hops.place_of(last[:TOO_LONG]).name or (https and not hops):
             hops.append(last)
-        unnamed = [one for one in hops if not self._clients.trusts(one)]
+        unnamed = [one for one in hops if self._hops.place_of(one[:TOO_LONG]).address]
+        unnamed = [one for one in unnamed if not self._clients.trusts(one)]
         if https and not any(name in headers for name in (*CLIENT_HEADERS, CDN_LOOP)):
             return self._hop(unnamed or [peer], HopKind.SILENT)
         return self._hop(unnamed) if unnamed else None
@@ -55,7 +63,8 @@ class UnnamedHops:
     def _hop(self, addresses: Sequence[str], kind: HopKind | None = None) -> Hop:
         """Return the outermost of these hops, and the value that names them all."""
         unnamed = [address for address in addresses if not self._clients.trusts(address)]
-        value = ", ".join(dict.fromkeys([*self._trusted, *map(self._setting, unnamed)]))
+        added = list(dict.fromkeys(map(self._setting, unnamed)))[:MOST_ADVISED]
+        value = ", ".join(dict.fromkeys([*self._trusted, *added]))
         place = self._hops.place_of(addresses[-1])
         title = TITLES.get(place.name, "")
         kind = kind or (HopKind.NAMED if title else HopKind.UNNAMED)

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from pixel_server.wire.headers import ClientAddress
 from tests.pixel_server.serving import GMAIL, GOOGLE, HOME, HOME_V6, THUNDERBIRD
 from tracking import (
+    Agent,
     Confidence,
     Fetch,
     History,
     Kind,
+    Network,
+    Reason,
     Request,
     Sighting,
     Statement,
@@ -21,6 +24,7 @@ from tracking import (
     Statements,
     Verdict,
     Windows,
+    fold,
     judge,
     machines,
 )
@@ -86,8 +90,8 @@ shapes = st.sampled_from(SHAPES)
 
 def seen(peer: str, headers: Headers, *trusted: str) -> Sighting:
     """Return what the pixel server makes of a request, with these proxies trusted."""
-    address = ClientAddress(trusted, HOPS).client(peer, headers).address
-    return identify(Request("GET", headers, address, secure=True), SIGNATURES)
+    address, _hop, vouched, claimed = ClientAddress(trusted, HOPS).client(peer, headers)
+    return identify(Request("GET", headers, address, None, True, vouched, claimed), SIGNATURES)
 
 
 def judged(sighting: Sighting) -> Verdict:
@@ -188,3 +192,57 @@ def test_the_published_prefixes_hold_the_addresses_that_these_tests_take_from_th
         name, prefix, *_ = line.split("\t")
         first = prefix.partition("/")[0]
         assert HOPS.place_of(first).name == name
+
+
+# --- what a header reaches where TRUSTED_PROXIES names the proxy ------------------------------------
+
+DATA_CENTRE, MAIL_SECURITY = "35.174.145.124", "66.159.228.1"
+PREFETCHER = "66.249.87.5"
+BARE = {"user-agent": "Mozilla/5.0 (Windows NT 6.1; Win64; x64; rv:60.0) Gecko/20100101 Firefox/60.0"}
+
+
+def by_the_proxy(client: str, headers: Headers, claimed: str) -> Sighting:
+    """Return what is made of a request that the operator's named proxy saw coming from this client."""
+    return seen(OUR_PROXY, {**headers, "x-forwarded-for": f"{claimed}, {client}"}, OUR_PROXY)
+
+
+@pytest.mark.parametrize("claimed", ["", "1.1.1.1", "10.0.0.1", "1.1.1.1, 10.0.0.1, 8.8.4.4"])
+def test_a_forged_gmail_stays_a_forgery_whomever_but_google_its_header_names(claimed: str) -> None:
+    verdict = judged(by_the_proxy(HOME, {"user-agent": GMAIL}, claimed))
+    assert (verdict.kind, verdict.reason) == (Kind.NOISE, Reason.FORGED_PROXY)
+
+
+@pytest.mark.parametrize("claimed", [GOOGLE, "unknown", f"1.1.1.1, {GOOGLE}"])
+def test_a_header_that_a_hop_before_gmail_would_write_makes_it_a_weak_open(claimed: str) -> None:
+    verdict = judged(by_the_proxy(HOME, {"user-agent": GMAIL}, claimed))
+    assert (verdict.kind, verdict.confidence) == (Kind.OPENED, Confidence.WEAK)
+
+
+@pytest.mark.parametrize("claimed", ["", "1.1.1.1", GOOGLE, "unknown", "10.0.0.1"])
+def test_a_mail_scanner_stays_a_scanner_whatever_its_header_names(claimed: str) -> None:
+    assert SIGNATURES.networks.of(MAIL_SECURITY) is Network.MAIL_SECURITY
+    for headers in (BARE, {"user-agent": OUTLOOK}):
+        assert judged(by_the_proxy(MAIL_SECURITY, headers, claimed)).kind is Kind.SCANNED
+
+
+@pytest.mark.parametrize("claimed", ["", "10.0.0.1", "35.174.145.9"])
+def test_a_bare_browser_in_a_data_centre_stays_a_scanner_unless_a_header_names_a_reader(claimed: str) -> None:
+    assert SIGNATURES.networks.of(DATA_CENTRE) is Network.DATACENTRE
+    assert judged(by_the_proxy(DATA_CENTRE, BARE, claimed)).kind is Kind.SCANNED
+    reader = judged(by_the_proxy(DATA_CENTRE, BARE, HOME))
+    assert (reader.kind, reader.confidence) == (Kind.OPENED, Confidence.WEAK)
+
+
+PREFETCH = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0"
+)
+
+
+@pytest.mark.parametrize("claimed", ["", "1.1.1.1", GOOGLE, "unknown"])
+def test_a_prefetch_of_gmails_is_no_evidence_of_sending_where_its_address_is_uncertain(claimed: str) -> None:
+    sighting = by_the_proxy(HOME, {"user-agent": PREFETCH}, claimed)
+    assert sighting.agent is Agent.GMAIL_PREFETCH
+    assert not fold(Fetch("f", HOUR, sighting), History(), Windows()).history.summary.inferred_sent
+    genuine = by_the_proxy(PREFETCHER, {"user-agent": PREFETCH}, "")
+    assert fold(Fetch("f", HOUR, genuine), History(), Windows()).history.summary.inferred_sent

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from pixel_server.database.hops import HopWatch, in_words
 from pixel_server.wire.headers import ClientAddress
 from pixel_server.wire.unnamed import UnnamedHops
 from settings import Settings
@@ -56,11 +57,8 @@ def test_a_fetch_through_cloudflare_names_cloudflare_and_what_to_set() -> None:
     assert hop == Hop(NAMED, "Cloudflare", CLOUDFLARE, "cloudflare")
 
 
-@pytest.mark.parametrize("trusted", [(), ("127.0.0.1",)])
-def test_a_proxy_on_this_machine_behind_cloudflare_is_named_together_with_it(
-    trusted: tuple[str, ...],
-) -> None:
-    looking = Looking(trusted)
+def test_a_proxy_on_this_machine_behind_cloudflare_is_named_together_with_it() -> None:
+    looking = Looking(("127.0.0.1",))
     kept = looking.fetch("127.0.0.1", x_forwarded_for=f"{HOME}, {CLOUDFLARE}")
     replaced = looking.fetch("127.0.0.1", x_forwarded_for=CLOUDFLARE, cf_connecting_ip=HOME)
     assert kept == replaced == Hop(NAMED, "Cloudflare", CLOUDFLARE, "127.0.0.1, cloudflare")
@@ -167,16 +165,37 @@ def test_whatever_arrives_is_read_without_an_error(
         assert health.hop_in(json.loads(json.dumps(hop))) == hop
 
 
+def test_a_proxy_that_nobody_named_vouches_for_no_entry() -> None:
+    """The published port of a container passes on whatever a stranger wrote."""
+    for lie in ("192.168.66.66", CLOUDFLARE, f"192.168.66.66, {CLOUDFLARE}, 10.0.0.9"):
+        hop = Looking(()).fetch("172.17.0.1", x_forwarded_for=f"1.1.1.1, {lie}")
+        assert hop == Hop(UNNAMED, "", "172.17.0.1", "172.16.0.0/12")
+
+
+def test_a_private_entry_that_a_strangers_own_cdn_wrote_is_not_advised() -> None:
+    hop = Looking(()).fetch("151.101.1.9", x_forwarded_for="1.1.1.1, 192.168.66.66")
+    assert hop == Hop(NAMED, "Fastly", "151.101.1.9", "fastly")
+
+
+def test_no_advice_adds_more_than_four_hops() -> None:
+    addresses = [f"203.0.113.{number}" for number in range(9)]
+    hop = Looking(()).probe("127.0.0.1", x_forwarded_for=", ".join([BOT, "x" * 12_000, *addresses]))
+    assert hop
+    assert len(hop.value.split(", ")) == 4
+    assert len(in_words(hop)) < 300
+
+
 def test_what_it_says_to_set_is_enough() -> None:
-    """Set to what the warning says, the same request comes from the reader, and nothing is said any more."""
+    """Set to what the warnings say, the same request comes from the reader, and nothing is said any more."""
     for peer, headers in (
         ("127.0.0.1", {"x_forwarded_for": f"{HOME}, {CLOUDFLARE}"}),
         ("100.64.0.9", {"x_forwarded_for": f"{HOME}:4711, [fd00::1]:80, 10.0.0.7"}),
         (CLOUDFLARE, {"x_forwarded_for": HOME, "cf_connecting_ip": HOME}),
     ):
-        hop = Looking(()).fetch(peer, **headers)
-        assert hop
-        settled = Looking(tuple(hop.value.split(", ")))
+        settled, steps = Looking(()), 0
+        while hop := settled.fetch(peer, **headers):
+            settled, steps = Looking(tuple(hop.value.split(", "))), steps + 1
+        assert 0 < steps < 4
         assert settled.fetch(peer, **headers) is None
         assert settled.clients.client(peer, named(headers)).address == HOME
 
@@ -250,7 +269,52 @@ def test_strangers_behind_a_proxy_that_says_what_they_write_cannot_fill_the_log(
     with serving(settings) as served, caplog.at_level(logging.WARNING):
         for number in range(30):
             served.fetch(link, x_forwarded_for=f"{HOME}, 192.168.0.{number}")
-    assert len([record for record in caplog.records if "TRUSTED_PROXIES" in record.getMessage()]) == 16
+        served.fetch(link, x_forwarded_for=", ".join(f"192.168.1.{number}" for number in range(250)))
+    told = [text for record in caplog.records if "TRUSTED_PROXIES" in (text := record.getMessage())]
+    assert len(told) == 1
+    assert len(told[0]) < 300
+
+
+def suggested(number: int) -> Hop:
+    return Hop(UNNAMED, "", f"10.0.0.{number}", f"10.0.0.{number}")
+
+
+def test_one_run_remembers_and_tells_eight_hops(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    watch = HopWatch(engine)
+    for number in [*range(250), *range(250)]:
+        watch.suggest(suggested(number))
+    assert len(caplog.records) == 8
+    assert "10.0.0.7" in watch.warning
+    for number in range(250):
+        watch.prove(suggested(number))
+    assert len(caplog.records) == 8
+    assert "10.0.0.249" in watch.warning
+
+
+def test_what_the_bots_own_request_showed_overrules_what_fetches_suggest(engine: Engine) -> None:
+    watch = HopWatch(engine)
+    watch.suggest(suggested(1))
+    watch.prove(suggested(2))
+    watch.suggest(suggested(3))
+    watch.suggest(suggested(1))
+    assert "10.0.0.2" in watch.warning
+    watch.prove(None)
+    watch.suggest(suggested(4))
+    assert watch.warning == ""
+
+
+def test_after_a_probe_a_fetch_through_anybodys_cdn_changes_no_advice(
+    settings: Settings, engine: Engine
+) -> None:
+    link = track(engine)
+    with serving(settings, trusted_proxies=("127.0.0.1",)) as served:
+        way_of_probe(served, x_forwarded_for=HOME)
+        served.fetch(link, x_forwarded_for=CLOUDFLARE, cf_connecting_ip=HOME)
+        assert "TRUSTED_PROXIES" not in served.get("/readyz").text
+    with serving(settings) as served:
+        way_of_probe(served)
+        served.fetch(link, x_forwarded_for=CLOUDFLARE)
+        assert "cloudflare" not in served.get("/readyz").text
 
 
 def test_a_newer_list_of_hops_counts_at_once(settings: Settings, engine: Engine) -> None:

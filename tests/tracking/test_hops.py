@@ -67,13 +67,29 @@ def test_a_cdn_on_no_list_gives_itself_away_by_its_entry_in_cdn_loop(hops: Hops)
     headers = {"cdn-loop": "BunnyCDN"}
     ours, the_cdns = "127.0.0.1", "203.0.113.9"
     assert client_of("203.0.113.9", headers, hops) == Client(None, "a proxy at 203.0.113.9")
-    assert client_of("203.0.113.9", headers, hops, [ours]) == Client(None, "a proxy at 203.0.113.9")
+    assert client_of("203.0.113.9", headers, hops, [ours])[:2] == (None, "a proxy at 203.0.113.9")
     assert client_of(READER, headers, hops, [ours, the_cdns]) == Client(READER)
 
 
 def test_a_tunnel_that_brings_its_cdns_entry_says_who_asks(hops: Hops) -> None:
     headers = {"cdn-loop": "cloudflare; loops=1", "cf-connecting-ip": READER, "x-forwarded-for": ""}
     assert client_of(READER, headers, hops, ["127.0.0.1"]) == Client(READER)
+
+
+def test_behind_a_named_proxy_a_private_address_in_a_header_is_of_the_clients_own_network(hops: Hops) -> None:
+    headers = {"x-forwarded-for": "10.1.2.3, 192.168.0.7", "x-real-ip": "172.16.0.9"}
+    assert client_of(READER, headers, hops, ["127.0.0.1"]) == Client(READER)
+    assert client_of(READER, headers, hops).address is None
+
+
+def test_what_a_named_proxy_saw_is_kept_beside_what_the_headers_claim(hops: Hops) -> None:
+    headers = {"x-forwarded-for": "1.1.1.1, unknown, 1.1.1.1", "x-real-ip": GMAIL}
+    client = client_of(READER, headers, hops, ["127.0.0.1"])
+    assert (client.address, client.vouched, set(client.claimed)) == (None, READER, {"1.1.1.1", GMAIL})
+    assert client_of(READER, headers, hops)[2:] == (None, ())
+    assert client_of(CLOUDFLARE, headers, hops, ["127.0.0.1"])[2:] == (None, ())
+    many = {"x-forwarded-for": ", ".join(f"1.1.1.{number}" for number in range(256))}
+    assert len(client_of(READER, many, hops, ["127.0.0.1"]).claimed) == 16
 
 
 def test_an_empty_entry_contradicts_nothing(hops: Hops) -> None:
