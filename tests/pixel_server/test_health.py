@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 from settings import Settings
 from storage import health, published_lists
 from storage.engine import connect, writing
+from storage.sqlite.sockets import socket_folder
 from storage.tables import SCHEMA, PublishedListRow
 from storage.times import moment, now
 from tests.conftest import settings_of
@@ -111,11 +112,14 @@ def test_an_unnamed_proxy_is_a_warning(settings: Settings, engine: Engine) -> No
 def test_notifications_that_are_off_are_told_and_do_not_stop_the_pixel(
     settings: Settings, engine: Engine
 ) -> None:
-    folder = settings.spool_path.with_suffix(".sockets")
+    assert settings.sqlite_path
+    folder = socket_folder(settings.sqlite_path)
     folder.write_text("somebody's file, where the sockets should be")
     with serving(settings) as served:
         assert served.fetch(track(engine)).status == 200
         answer = served.get("/readyz")
+    # With a long path the sockets lie in the temporary folder, which no test empties.
+    folder.unlink()
     assert answer.status == 200
     assert "Notifications are off" in str(said(answer)["warnings"])
     assert str(folder) in answer.text

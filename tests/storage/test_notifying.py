@@ -69,8 +69,10 @@ def notifier_on(settings: Settings) -> Notifier:
 
 
 def sockets(settings: Settings) -> list[Path]:
+    """Return the sockets beside the database. A temporary folder goes with its last one."""
     assert settings.sqlite_path
-    return list(socket_folder(settings.sqlite_path).iterdir())
+    folder = socket_folder(settings.sqlite_path)
+    return list(folder.iterdir()) if folder.exists() else []
 
 
 def tell(settings: Settings, engine: Engine) -> None:
@@ -121,11 +123,11 @@ async def test_a_listener_that_is_too_busy_to_read_stops_nobody(settings: Settin
 
 @on_sqlite
 async def test_what_a_killed_listener_left_behind_is_removed(settings: Settings, engine: Engine) -> None:
-    left = listening(settings, asyncio.Event())
-    (await left.__aenter__()).stop()
     assert settings.sqlite_path
+    folder = socket_folder(settings.sqlite_path)
+    folder.mkdir(exist_ok=True)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
-        dead.bind(str(socket_folder(settings.sqlite_path) / "news-00000000"))
+        dead.bind(str(folder / "news-00000000"))
     heard = asyncio.Event()
     async with listening(settings, heard):
         tell(settings, engine)
