@@ -11,7 +11,7 @@ from zlib import crc32
 
 
 class Agent(StrEnum):
-    """Who made the fetch."""
+    """The program or service that made the fetch."""
 
     GMAIL_PROXY = "gmail_proxy"
     GMAIL_PREFETCH = "gmail_prefetch"
@@ -56,7 +56,7 @@ class Network(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a fetch means for its link."""
+    """The meaning of a fetch for its link."""
 
     ACTIVATED = "activated"
     INSERTED = "inserted"
@@ -163,7 +163,7 @@ class Request(NamedTuple):
     name: str | None = None
     """The address's host name, if a recorded log has it. The pixel server never looks it up."""
     secure: bool | None = None
-    """Whether the client spoke https. Nothing follows from absent headers unless this is True."""
+    """True if the client spoke https. Nothing follows from absent headers unless this is True."""
     vouched: str | None = None
     """Without an address: the public one that a trusted proxy saw, and that headers contradict."""
     claimed: tuple[str, ...] = ()
@@ -171,7 +171,7 @@ class Request(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """What a request shows by itself, whatever the link's history. It is stored, and the address is not."""
+    """Everything that a request shows by itself. It is stored with the fetch; the address is not."""
 
     agent: Agent
     network: Network
@@ -195,7 +195,7 @@ class Fetch(NamedTuple):
     device: str | None = None
     """A pseudonym of address and user agent, of no use outside this link. None if the address is unknown."""
     program: str = ""
-    """What `program_of` returns for the user agent; empty if that is not known."""
+    """The result of `program_of` for the user agent; empty if that is not known."""
 
 
 LONGEST_PROGRAM = 200
@@ -208,7 +208,7 @@ def program_of(user_agent: str) -> str:
 
 
 class Verdict(NamedTuple):
-    """What a fetch means, and why."""
+    """The meaning of a fetch, its reason, and how sure that is."""
 
     kind: Kind
     reason: Reason

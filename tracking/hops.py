@@ -90,7 +90,7 @@ TITLES = {
 
 
 class Client(NamedTuple):
-    """What is known of who asked."""
+    """The client behind a request, as far as it is known."""
 
     address: str | None
     """The client's own address; None where a hop hides it."""
@@ -103,7 +103,7 @@ class Client(NamedTuple):
 
 
 class Place(NamedTuple):
-    """What an address says by itself."""
+    """The facts that an address shows by itself."""
 
     address: str | None = None
     """As it is usually spelt; None where the text is no address."""

@@ -11,7 +11,7 @@ EXPLAINED_AFTER = 3600.0
 
 
 class NoOpen(StrEnum):
-    """What is known of a link that nobody is known to have opened."""
+    """The known state of a link that nobody is known to have opened."""
 
     NOT_PASTED = "not_pasted"
     NOTHING = "nothing"

@@ -7,7 +7,7 @@ from tracking.history import History
 
 
 class LinkStatus(StrEnum):
-    """Where a link stands."""
+    """The state of a link, in one word."""
 
     NEW = "new"
     """The image was not seen in a draft, and the mail is not known to be sent."""
@@ -38,7 +38,7 @@ ENDED = frozenset({LinkStatus.STOPPED, LinkStatus.OBJECTED})
 
 
 class StatusSince(NamedTuple):
-    """Where a link stands, and since when."""
+    """The state of a link, and since when it holds."""
 
     status: LinkStatus
     since: float | None

@@ -11,7 +11,7 @@ _OWN, _REPEAT, _DRAFTED = Kind.OWN, Kind.REPEAT, (Kind.ACTIVATED, Kind.INSERTED)
 
 
 class Sent(NamedTuple):
-    """When the mail was sent, and how that is known."""
+    """The time of sending, and how it is known."""
 
     at: float
     exact: bool
@@ -59,7 +59,7 @@ MOST_SCANNERS = 8
 
 
 class FetchSummary(NamedTuple):
-    """What is known of a link from its fetches. It does not grow with their number."""
+    """A summary of a link's fetches. It does not grow with their number."""
 
     draft_agents: frozenset[Agent] = frozenset()
     first_draft: float | None = None

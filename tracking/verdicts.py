@@ -37,7 +37,7 @@ _ASKED_ABOUT = frozenset({Reason.SENDER_DEVICE, Reason.UNLIKE_A_BROWSER})
 
 
 class RuleInput(NamedTuple):
-    """What a rule is given: one fetch, and all that it is judged against."""
+    """The input of a rule: one fetch, and all that it is judged against."""
 
     fetch: Fetch
     statements: Statements
@@ -47,7 +47,7 @@ class RuleInput(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What comes of judging a fetch."""
+    """The result of judging a fetch."""
 
     verdict: Verdict
     history: History

@@ -1,4 +1,4 @@
-"""Which handler an update goes to. A new command is a line in COMMANDS, a new button a line in BUTTONS."""
+"""Routes each update to its handler. A new command is a line in COMMANDS, a new button a line in BUTTONS."""
 
 import logging
 from collections.abc import Mapping
@@ -127,7 +127,7 @@ def handler_of(update: Update, bot_name: str) -> Handler | None:
 
 
 def _nothing(_session: Session) -> None:
-    """What an update is answered that asks for nothing."""
+    """Do nothing for an update that asks for nothing; it only has to be marked as done."""
 
 
 async def _handle_press(

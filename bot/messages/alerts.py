@@ -1,4 +1,4 @@
-"""What an alert says. It is worded when it is sent, and again when the verdict on its fetch changes.
+"""Words the alert of an open: when it is sent, and again when the verdict on its fetch changes.
 
 The bot claims alerts in storage/claims.py, and delivers them in bot/delivery/.
 """
