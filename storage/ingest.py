@@ -31,9 +31,9 @@ from tracking import (
 from tracking.facts import LONGEST_PROGRAM, program_of
 from tracking.folding import LinkFold
 from tracking.history import dump, load
+from tracking.rules import BURST, REPEAT
 from tracking.status import status_of
 from tracking.summary import SuspectOpen
-from tracking.verdicts import BURST, REPEAT
 
 SAME_VIEW_AGAIN = REPEAT, Loudness.NONE, None
 

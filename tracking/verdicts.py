@@ -1,49 +1,22 @@
-"""Decides what a fetch means for its link.
+"""Judges fetches: one by one as they come, or all of a link's again with what has been said since.
 
-`RULES` lists the rules in the order in which they are asked. The first that answers gives the verdict.
-Each is a pure function of one fetch, the link's history and the windows.
+The rules themselves are in rules.py.
 """
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import inf
 from typing import NamedTuple
 
-from tracking.facts import (
-    DIRECT_CLIENTS,
-    IMAGE_PROXIES,
-    MACHINE_SIGNS,
-    NOISE_SIGNS,
-    Agent,
-    Confidence,
-    Fetch,
-    Kind,
-    Network,
-    Reason,
-    Sighting,
-    Verdict,
-    Windows,
-)
+from tracking.facts import MACHINE_SIGNS, Confidence, Fetch, Kind, Reason, Sighting, Verdict, Windows
 from tracking.history import History, Statements
-from tracking.summary import FetchSummary, Sent, SuspectOpen
-
-STRONG, PROBABLE, WEAK = Confidence.STRONG, Confidence.PROBABLE, Confidence.WEAK
+from tracking.rules import BURST, RULES, RuleInput, is_a_person, shows_it_was_sent
+from tracking.summary import FetchSummary, SuspectOpen
 
 # Read for every fetch: CPython 3.11 reads a member off an enumeration ten times as slowly as a global.
 _SCANNED, _RECEIVED = Kind.SCANNED, frozenset({Kind.PROXIED, Kind.OPENED})
 _DATACENTRE_BROWSER = Reason.DATACENTRE_BROWSER
 _ASKED_ABOUT = frozenset({Reason.SENDER_DEVICE, Reason.UNLIKE_A_BROWSER})
 """Reasons of fetches that the card tells of, with a button by which the owner may know better."""
-
-
-class RuleInput(NamedTuple):
-    """The input of a rule: one fetch, and all that it is judged against."""
-
-    fetch: Fetch
-    statements: Statements
-    summary: FetchSummary
-    sent: Sent | None
-    windows: Windows
 
 
 class Judged(NamedTuple):
@@ -56,15 +29,6 @@ class Judged(NamedTuple):
     """An earlier open that was a scanner's, as this fetch shows. Its verdict becomes `BURST`."""
 
 
-class Rule(NamedTuple):
-    """A rule of judging."""
-
-    says: Callable[[RuleInput], Verdict | None]
-    """Returns the verdict, or None if the rule does not apply."""
-    concerns: Callable[[Sighting], bool] = lambda _: True
-    """Returns False for sightings to which it can never apply."""
-
-
 def judge(fetch: Fetch, history: History, windows: Windows) -> Verdict:
     """Return the verdict on one fetch. Never raises, whatever the request contained."""
     return _judge(RuleInput(fetch, history.statements, history.summary, history.sent(), windows))
@@ -74,7 +38,7 @@ def _judge(case: RuleInput) -> Verdict:
     for says in _rules_about(case.fetch.sighting):
         if verdict := says(case):
             return verdict
-    return Verdict(Kind.NOISE, Reason.UNKNOWN_AGENT, WEAK)
+    return Verdict(Kind.NOISE, Reason.UNKNOWN_AGENT, Confidence.WEAK)
 
 
 @lru_cache(1024)
@@ -91,11 +55,11 @@ def fold(fetch: Fetch, history: History, windows: Windows) -> Judged:
     suspect = _exposed(case) if _is_machine(verdict) else None
     if suspect:
         summary = summary.without_suspect()
-    shows_sent = verdict.kind in _RECEIVED and _shows_it_was_sent(case)
+    shows_sent = verdict.kind in _RECEIVED and shows_it_was_sent(case)
     after = summary.remember(fetch, verdict, shows_sent=shows_sent, revival=windows.revival)
     if _stands_on_the_card(case, verdict):
         after = after.with_quiet(fetch, verdict)
-    elif _is_a_person(case):
+    elif is_a_person(case):
         # The owner has looked into it, so what came before is no question any more.
         after = after._replace(quiet=None)
     return Judged(verdict, History(statements, after), suspect)
@@ -143,208 +107,3 @@ def correct_exposed(verdicts: list[Verdict], fetches: Sequence[Fetch], exposed: 
         if fetches[place].id == exposed:
             verdicts[place] = BURST
             return
-
-
-def _ignored(case: RuleInput) -> Verdict | None:
-    closed_at = case.statements.closed_at
-    return IGNORED if closed_at is not None and case.fetch.at >= closed_at else None
-
-
-def _is_noise(sighting: Sighting) -> bool:
-    return sighting.sign in NOISE_SIGNS
-
-
-def _noise(case: RuleInput) -> Verdict | None:
-    sign = case.fetch.sighting.sign
-    return Verdict(Kind.NOISE, sign, WEAK if sign is Reason.UNKNOWN_AGENT else STRONG) if sign else None
-
-
-def _said_by_owner(case: RuleInput) -> Verdict | None:
-    fetch, statements = case.fetch, case.statements
-    if fetch.id in statements.own:
-        return Verdict(Kind.OWN, Reason.THAT_WAS_ME, STRONG)
-    if statements.peeks and statements.is_peeking(fetch.at) and fetch.id not in statements.not_own:
-        return Verdict(Kind.OWN, Reason.PEEK, PROBABLE)
-    return None
-
-
-def _before_sent(case: RuleInput) -> Verdict | None:
-    if case.sent and case.fetch.at >= case.sent.at:
-        return None
-    if _shows_it_was_sent(case) or _too_late_for_a_draft(case):
-        return None
-    first = not case.summary.draft_agents
-    return Verdict(Kind.ACTIVATED if first else Kind.INSERTED, Reason.BEFORE_SENT, STRONG)
-
-
-def _shows_it_was_sent(case: RuleInput) -> bool:
-    """Return True if only a receiving side makes this fetch, so that the mail must have been sent by now.
-
-    Gmail's prefetch comes when a mail arrives. An image proxy unlike every agent seen in the draft belongs to
-    a provider that the sender does not use. Neither shows anything new if the sending is known already, or if
-    the owner has said since that the mail was still a draft.
-    """
-    fetch, statements, summary = case.fetch, case.statements, case.summary
-    agent, network, sign, _rendered = fetch.sighting
-    if summary.inferred_sent or (
-        statements.sent and (not statements.sent.exact or fetch.at >= statements.sent.at)
-    ):
-        return False
-    if statements.draft_until is not None and fetch.at <= statements.draft_until:
-        return False
-    if agent is Agent.GMAIL_PREFETCH:
-        # Anybody can write its user agent: without an address it proves no sending.
-        return sign is None and network is not Network.UNKNOWN
-    drafted_with = summary.draft_agents
-    # A draft pasted from a browser into webmail is fetched by the provider's proxy when it is reopened.
-    return agent in IMAGE_PROXIES and bool(drafted_with) and drafted_with.isdisjoint({agent, Agent.BROWSER})
-
-
-def _too_late_for_a_draft(case: RuleInput) -> bool:
-    """Return True if nobody tapped Sent, and nobody touched the draft for an hour: it may be sent by now."""
-    statements, last_draft = case.statements, case.summary.last_draft
-    if statements.sent or last_draft is None:
-        return False
-    return case.fetch.at - max(last_draft, statements.draft_until or last_draft) >= case.windows.draft
-
-
-def _sender_device(case: RuleInput) -> Verdict | None:
-    fetch = case.fetch
-    if fetch.device in case.summary.devices and fetch.id not in case.statements.not_own:
-        return Verdict(Kind.OWN, Reason.SENDER_DEVICE, PROBABLE)
-    return None
-
-
-def _is_prefetch(sighting: Sighting) -> bool:
-    return sighting.sign is Reason.PROVIDER_PREFETCH or sighting.agent is Agent.GMAIL_PREFETCH
-
-
-def _provider_prefetch(case: RuleInput) -> Verdict | None:
-    agent, network, sign, _rendered = case.fetch.sighting
-    if sign is Reason.PROVIDER_PREFETCH:
-        return Verdict(Kind.PROXIED, sign, WEAK if agent is Agent.GMAIL_PREFETCH else PROBABLE)
-    return Verdict(Kind.PROXIED, Reason.GMAIL_PREFETCH, WEAK if network is Network.UNKNOWN else STRONG)
-
-
-def _is_scanner(sighting: Sighting) -> bool:
-    agent, network, sign, _rendered = sighting
-    return sign is Reason.SCANNER_AGENT or (network is Network.MAIL_SECURITY and agent in DIRECT_CLIENTS)
-
-
-def _scanner(case: RuleInput) -> Verdict | None:
-    named = case.fetch.sighting.sign is Reason.SCANNER_AGENT
-    return Verdict(Kind.SCANNED, Reason.SCANNER_AGENT if named else Reason.SCANNER_NETWORK, STRONG)
-
-
-def _is_bare_in_a_data_centre(sighting: Sighting) -> bool:
-    return sighting.is_bare_browser and sighting.network in (
-        Network.MICROSOFT,
-        Network.DATACENTRE,
-        Network.GOOGLE,
-    )
-
-
-def _datacentre_browser(case: RuleInput) -> Verdict | None:
-    """Scanners come late, too: seven and twelve minutes after sending have been seen."""
-    return None if _is_a_person(case) else Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, PROBABLE)
-
-
-def _unlike_a_browser(case: RuleInput) -> Verdict | None:
-    return None if _is_a_person(case) else Verdict(Kind.SCANNED, Reason.UNLIKE_A_BROWSER, WEAK)
-
-
-def _returned(case: RuleInput) -> Verdict | None:
-    """A program that scanned this link comes back later, from the same or from another address."""
-    fetch, scanners = case.fetch, case.summary.scanners
-    known = fetch.program in scanners or (fetch.device is not None and fetch.device in scanners)
-    return Verdict(Kind.SCANNED, Reason.RETURNED, PROBABLE) if known and not _is_a_person(case) else None
-
-
-def _is_a_person(case: RuleInput) -> bool:
-    """Return True if the owner has said that this fetch was a recipient's."""
-    return case.fetch.id in case.statements.not_own
-
-
-def _burst(case: RuleInput) -> Verdict | None:
-    if _is_a_person(case):
-        return None
-    machine_at = case.summary.machine_at
-    soon = machine_at is not None and abs(case.fetch.at - machine_at) <= case.windows.burst
-    return BURST if soon else None
-
-
-def _apple_prefetch(case: RuleInput) -> Verdict | None:
-    network = case.fetch.sighting.network
-    confidence = {Network.APPLE_RELAY: STRONG, Network.UNKNOWN: WEAK}.get(network, PROBABLE)
-    return Verdict(Kind.PROXIED, Reason.APPLE_PREFETCH, confidence)
-
-
-def _first_seconds(case: RuleInput) -> Verdict | None:
-    if _since_sent(case) <= case.windows.settle:
-        return Verdict(Kind.PROXIED, Reason.FIRST_SECONDS, PROBABLE)
-    return None
-
-
-def _since_sent(case: RuleInput) -> float:
-    """Return the seconds since somebody tapped Sent; infinite if nobody did, or not before this fetch."""
-    sent = case.sent
-    return case.fetch.at - sent.at if sent and sent.exact and sent.at <= case.fetch.at else inf
-
-
-def _repeat(case: RuleInput) -> Verdict | None:
-    fetch, sent, windows = case.fetch, case.sent, case.windows
-    view = case.summary.views.get(fetch.sighting.agent)
-    if view is None or (sent and view.began < sent.at <= fetch.at):
-        return None
-    same = fetch.at - view.last <= windows.view and fetch.at - view.began <= windows.longest_view
-    return REPEAT if same else None
-
-
-def _is_shown_to_somebody(sighting: Sighting) -> bool:
-    return sighting.agent in IMAGE_PROXIES or sighting.agent in DIRECT_CLIENTS
-
-
-def _opened(case: RuleInput) -> Verdict | None:
-    agent, network, _sign, rendered = case.fetch.sighting
-    shows_sent = _shows_it_was_sent(case)
-    if not case.sent and not shows_sent:
-        return Verdict(Kind.OPENED, Reason.MAYBE_DRAFT, WEAK)
-    reason, confidence = _how_opened(agent, network, rendered=rendered)
-    if shows_sent:
-        reason = Reason.OTHER_PROVIDER
-    return Verdict(Kind.OPENED, reason, WEAK if network is Network.UNKNOWN else confidence)
-
-
-def _how_opened(agent: Agent, network: Network, *, rendered: bool) -> tuple[Reason, Confidence]:
-    """Never strong: a second device of the sender's could be it."""
-    if agent is Agent.GMAIL_PROXY:
-        listed = network is not Network.GOOGLE
-        return (Reason.GMAIL_PROXY, PROBABLE) if listed else (Reason.UNLISTED_GOOGLE, WEAK)
-    if agent in IMAGE_PROXIES:
-        return Reason.MAIL_PROXY, PROBABLE
-    if agent is Agent.BROWSER:
-        return Reason.BROWSER, PROBABLE if rendered else WEAK
-    return Reason.MAIL_CLIENT, PROBABLE
-
-
-IGNORED = Verdict(Kind.IGNORED, Reason.STOPPED, STRONG)
-BURST = Verdict(Kind.SCANNED, Reason.BURST, WEAK)
-REPEAT = Verdict(Kind.REPEAT, Reason.SAME_VIEW, STRONG)
-
-RULES = (
-    Rule(_ignored),
-    Rule(_noise, _is_noise),
-    Rule(_said_by_owner),
-    Rule(_before_sent),
-    Rule(_sender_device),
-    Rule(_provider_prefetch, _is_prefetch),
-    Rule(_scanner, _is_scanner),
-    Rule(_datacentre_browser, _is_bare_in_a_data_centre),
-    Rule(_unlike_a_browser, lambda sighting: sighting.sign is Reason.UNLIKE_A_BROWSER),
-    Rule(_returned, lambda sighting: sighting.is_bare_browser),
-    Rule(_burst, lambda sighting: sighting.is_bare_browser),
-    Rule(_apple_prefetch, lambda sighting: sighting.agent is Agent.APPLE_MPP),
-    Rule(_first_seconds),
-    Rule(_repeat),
-    Rule(_opened, _is_shown_to_somebody),
-)

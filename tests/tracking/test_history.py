@@ -35,7 +35,8 @@ from tracking import (
     rejudge,
 )
 from tracking.history import dump, load
-from tracking.verdicts import BURST, correct_exposed
+from tracking.rules import BURST
+from tracking.verdicts import correct_exposed
 
 SIGHTINGS = st.sampled_from(
     [GMAIL, GMAIL_UNSEEN, PREFETCH, YAHOO, APPLE, OUTLOOK, CHROME, BARE, CHROME_IN_AZURE, CURL]
