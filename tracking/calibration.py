@@ -13,14 +13,10 @@ FEWEST = 20
 
 
 class Calibration(NamedTuple):
-    """How many fetches of the collection were judged so, and how many of those wrongly."""
+    """Counts of the collection: the fetches that were judged so, and those of them judged wrongly."""
 
     judged: int
     wrong: int
-
-    @property
-    def wrong_in_a_thousand(self) -> int:
-        return round(1000 * self.wrong / self.judged)
 
 
 def of(kind: str, reason: str, confidence: str) -> Calibration | None:

@@ -142,4 +142,4 @@ def _how_often_wrong(fetch: FetchRow) -> list[Markup]:
     found = calibration.of(fetch.kind, fetch.reason, fetch.confidence)
     if found is None:
         return []
-    return [words.say(sentences.reasons.WHY_WRONG, wrong=found.wrong_in_a_thousand, judged=found.judged)]
+    return [words.say(sentences.reasons.WHY_WRONG, wrong=found.wrong, judged=found.judged)]

@@ -30,7 +30,3 @@ def test_a_verdict_is_told_only_if_the_collection_has_enough_of_it() -> None:
 
 def test_a_verdict_that_the_collection_does_not_have_is_not_told() -> None:
     assert calibration.of("opened", "stopped", "strong") is None
-
-
-def test_mistakes_are_counted_of_a_thousand() -> None:
-    assert Calibration(judged=46, wrong=1).wrong_in_a_thousand == 22

@@ -54,8 +54,8 @@ WHY_SEEN = _("Seen: {agent}, {network}, {time}.")
 WHY_SINCE = _("That is {span} after it was sent.")
 WHY_ELSE = _("What else it could be: {alternative}")
 WHY_WRONG = plural(
-    "Of 1,000 fetches judged like this, {wrong} was wrong in our collection. It holds {judged} of them.",
-    "Of 1,000 fetches judged like this, {wrong} were wrong in our collection. It holds {judged} of them.",
+    "In the examples I was built with, a verdict like this was wrong {wrong} time in {judged}.",
+    "In the examples I was built with, a verdict like this was wrong {wrong} times in {judged}.",
     counted="wrong",
 )
 WHY_NEVER = _("A pixel never knows who looked, or whether they read.")
