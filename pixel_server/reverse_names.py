@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from pixel_server.background import BackgroundTask
 from pixel_server.questions import Places, Question
 from storage import doubts
 from storage.engine import describe_database_error, reading
@@ -136,18 +137,16 @@ class ReverseNames:
         self._next_at = 0.0
         """The earliest time of the next look-up, by the event loop's clock."""
         self._threads = asyncio.Semaphore(MOST_THREADS)
-        self._task: asyncio.Task[None] | None = None
+        self._background = BackgroundTask()
         self._is_reported = False
 
     def start(self, write: Callable[[Act], bool]) -> None:
         """`write` runs in a thread: one transaction, after which the bot is notified."""
-        self._task = asyncio.create_task(self._run(write))
+        self._background.start(self._run(write))
 
     async def stop(self) -> None:
         """End at once. What still waits stays in doubt."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await self._background.stop()
 
     def after(
         self, fetch_id: str, token: str, address: str, on_kept: Callable[[bool], None]

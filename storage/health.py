@@ -16,8 +16,8 @@ HOP = "hop"
 """The row in which the pixel server leaves the hop in front."""
 PROBE = "x-readback-probe"
 """The header of the bot's request to `/healthz` that holds the probe (keys.py)."""
-STALE = 90.0
-"""Seconds without a heartbeat after which the bot counts as gone."""
+STALE = 45.0
+"""Seconds without a heartbeat after which the bot counts as gone: it misses two, one each 20 seconds."""
 
 
 class HopKind(StrEnum):

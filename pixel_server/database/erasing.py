@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from sqlalchemy import Engine
 
+from pixel_server.background import BackgroundTask
 from storage import erasing
 from storage.engine import database_of, describe_database_error, reading
 from storage.notifying import Topic
@@ -35,7 +36,7 @@ class Eraser:
         self._due.set()
         self._database = database_of(engine)
         self._subscriber = self._database.subscriber(Topic.ERASED, self._due.set)
-        self._task: asyncio.Task[None] | None = None
+        self._background = BackgroundTask()
 
     @property
     def trouble(self) -> str:
@@ -46,13 +47,11 @@ class Eraser:
         self._subscriber.start()
         if self.trouble:
             log.warning("%s", self.trouble)
-        self._task = asyncio.create_task(self._run())
+        self._background.start(self._run())
 
     async def stop(self) -> None:
         self._subscriber.stop()
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await self._background.stop()
 
     async def _run(self) -> None:
         while True:

@@ -7,6 +7,7 @@ import logging
 from sqlalchemy import Engine
 
 import words
+from pixel_server.background import BackgroundTask
 from storage import health
 from storage.engine import reading, writing
 from storage.health import Hop
@@ -31,7 +32,7 @@ class HopWatch:
         self._is_proven = False
         self._changed = asyncio.Event()
         self._changed.set()
-        self._task: asyncio.Task[None] | None = None
+        self._background = BackgroundTask()
 
     @property
     def warning(self) -> str:
@@ -40,12 +41,10 @@ class HopWatch:
 
     def start(self) -> None:
         """Forget what was noticed before this start: the hop may have been named since."""
-        self._task = asyncio.create_task(self._run())
+        self._background.start(self._run())
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await self._background.stop()
 
     def suggest(self, hop: Hop | None) -> None:
         """A fetch seems to have come through this hop. What the bot's own request showed counts for more."""

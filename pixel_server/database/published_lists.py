@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from pixel_server.background import BackgroundTask
 from storage import published_lists
 from storage.engine import describe_database_error, reading
 from tracking import networks
@@ -58,16 +59,14 @@ class ListWatcher:
 
     def __init__(self, engine: Engine, lists: Lists, use: Callable[[Networks, Hops], None]) -> None:
         self._engine, self._lists, self._use = engine, lists, use
-        self._task: asyncio.Task[None] | None = None
+        self._background = BackgroundTask()
         self._trouble = ""
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._background.start(self._run())
 
     async def stop(self) -> None:
-        if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await self._background.stop()
 
     async def _run(self) -> None:
         while True:

@@ -35,7 +35,7 @@ def test_a_bot_that_never_ran_has_not_started(engine: Engine) -> None:
 def test_a_bot_that_lives_is_well_until_it_falls_silent(engine: Engine) -> None:
     say_alive(engine, NOON)
     assert trouble(engine, NOON + STALE) == ""
-    assert trouble(engine, NOON + STALE + 5) == "was last seen 95 s ago"
+    assert trouble(engine, NOON + STALE + 5) == "was last seen 50 s ago"
     say_alive(engine, NOON + 200)
     assert trouble(engine, NOON + 200) == ""
 
