@@ -25,6 +25,7 @@ from storage.migrate import upgrade
 from storage.postgres import database, deadline
 from tests import pseudo, scheduling
 from tests.canaries import PASSWORD, keys_in, leaks, logs_in
+from tests.lists import Owner, serving_lists
 from tests.people import Chat
 from tests.processes import Processes, processes
 
@@ -173,6 +174,13 @@ def world(
         environ["DATABASE_URL"] = request.getfixturevalue("own_postgres")
     with telegram.running(limits=telegram.LIFTED) as api, processes(folder, api, **environ) as running:
         yield api, running
+
+
+@pytest.fixture
+def owner() -> Iterator[Owner]:
+    """A local web server that plays the owner of a published list."""
+    with serving_lists() as owner:
+        yield owner
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
-from tracking.published_ranges import LISTS, PublishedList
+from tracking.published_ranges import LISTS, PublishedList, prefixes_of, shipped
 
 FETCHERS, CRAWLERS, TELEGRAM, APPLE, CLOUDFLARE, CLOUDFLARE_V6, AMAZON, FASTLY = LISTS
+FETCHERS_NOW, CRAWLERS_NOW, CLOUDFLARE_NOW = (
+    [str(prefix) for prefix in prefixes_of(shipped(), known)] for known in (FETCHERS, CRAWLERS, CLOUDFLARE)
+)
+"""The prefixes that these lists have today."""
+NEW = "74.125.176.0/24"
+"""A prefix that Google could add."""
 
 CHALLENGE = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>"
 """Cloudflare's page for programs that it takes for robots: a mirror once published it as the list."""

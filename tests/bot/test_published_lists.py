@@ -19,19 +19,20 @@ from storage.engine import reading
 from storage.keys import open_keys
 from storage.published_lists import ListState
 from tests.fetches import NOON
-from tests.lists import CHALLENGE, CLOUDFLARE, CRAWLERS, FETCHERS, Owner, google, serving_lists, text
-from tracking.published_ranges import UnusableListError, prefixes_of, shipped
-
-FETCHERS_NOW = [str(prefix) for prefix in prefixes_of(shipped(), FETCHERS)]
-CLOUDFLARE_NOW = [str(prefix) for prefix in prefixes_of(shipped(), CLOUDFLARE)]
-CRAWLERS_NOW = [str(prefix) for prefix in prefixes_of(shipped(), CRAWLERS)]
-NEW = "74.125.176.0/24"
-
-
-@pytest.fixture
-def owner() -> Iterator[Owner]:
-    with serving_lists() as owner:
-        yield owner
+from tests.lists import (
+    CHALLENGE,
+    CLOUDFLARE,
+    CLOUDFLARE_NOW,
+    CRAWLERS,
+    CRAWLERS_NOW,
+    FETCHERS,
+    FETCHERS_NOW,
+    NEW,
+    Owner,
+    google,
+    text,
+)
+from tracking.published_ranges import UnusableListError
 
 
 @pytest.fixture

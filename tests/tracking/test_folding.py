@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tests.tracking.stories import SCRIPT
+from tests.tracking.stories import BARE, CHROME_IN_AZURE, CURL, GMAIL, PREFETCH, SCRIPT
 from tracking import (
     Agent,
     Fetch,
@@ -20,16 +20,11 @@ from tracking import (
 from tracking.folding import LinkFold
 from tracking.history import Statements
 
-GMAIL = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
-PREFETCH = Sighting(Agent.GMAIL_PREFETCH, Network.GOOGLE_PREFETCH)
-CHROME = Sighting(Agent.BROWSER, Network.OTHER)
 OFFICE = Sighting(Agent.BROWSER, Network.DATACENTRE, rendered=True)
-CURL = Sighting(Agent.TOOL, Network.OTHER)
 DEFENDER = Sighting(Agent.SCANNER, Network.MAIL_SECURITY, Reason.SCANNER_AGENT)
-AZURE = Sighting(Agent.BROWSER, Network.MICROSOFT)
 WINDOWS = Windows(longest_view=60)
 
-sighting = some.sampled_from([GMAIL, CHROME, CHROME, OFFICE, PREFETCH, CURL, SCRIPT, DEFENDER, AZURE])
+sighting = some.sampled_from([GMAIL, BARE, BARE, OFFICE, PREFETCH, CURL, SCRIPT, DEFENDER, CHROME_IN_AZURE])
 program = some.sampled_from(["", "chrome 101", "firefox 128"])
 device = some.sampled_from([None, None, "home", "office"])
 run = some.tuples(
