@@ -204,9 +204,9 @@ def test_behind_cloudflare_that_is_not_named_gmails_readers_count_and_what_to_se
         way = way_in(CLOUDFLARE.passes(port, "/healthz", OUR_BOT, **probe_of(served)))
         told = warnings_of(served)
     assert told.startswith(
-        "Requests come through Cloudflare (127.0.0.9). Set TRUSTED_PROXIES=127.0.0.1, cloudflare."
+        "Requests come through Cloudflare (127.0.0.9). Set TRUSTED_PROXIES=127.0.0.1,cloudflare."
     )
-    assert way["hop"] == ["named", "Cloudflare", CDN, "127.0.0.1, cloudflare"]
+    assert way["hop"] == ["named", "Cloudflare", CDN, "127.0.0.1,cloudflare"]
     assert [(row.kind, row.network, row.confidence) for row in stored(engine, link)] == [
         ("opened", "unknown", "weak")
     ]

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import agent_of, because, lines, name, reason_of
+from bot.messages.phrases import agent_of, because, correction_button, lines, name, reason_of
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
@@ -87,7 +87,7 @@ def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
                 because=sentences.reasons.REASONS[reason_of(fetch)],
                 **values,
             )
-            return Message(text, [[why]])
+            return Message(text, [[why], *_correction(fetch)])
         case Kind.ACTIVATED | Kind.INSERTED:
             return Message(words.say(sentences.alerts.CORRECTED_DRAFT, **values), [[why]])
         case _:
@@ -134,7 +134,14 @@ def why(link: Link, fetch: FetchRow, now: float) -> Message:
     parts.append(
         words.say(sentences.reasons.WHY_ELSE, alternative=sentences.reasons.ALTERNATIVES[reason_of(fetch)])
     )
-    return Message(lines(*parts, *_how_often_wrong(fetch), words.say(sentences.reasons.WHY_NEVER)))
+    said = lines(*parts, *_how_often_wrong(fetch), words.say(sentences.reasons.WHY_NEVER))
+    return Message(said, _correction(fetch))
+
+
+def _correction(fetch: FetchRow) -> Keyboard:
+    """Return the row by which the owner may know better than the judge, if there is one."""
+    key = correction_button(fetch.reason, fetch.id)
+    return [[key]] if key else []
 
 
 def _how_often_wrong(fetch: FetchRow) -> list[Markup]:

@@ -7,7 +7,7 @@ from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import deadline_of, lines, numbered
+from bot.messages.phrases import correction_button, deadline_of, lines, numbered
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds
@@ -195,15 +195,6 @@ def _quiet_buttons(summary: FetchSummary) -> Keyboard:
     """Return a row that asks why the quiet fetch was quiet, and that makes an open of it."""
     if not summary.quiet:
         return []
-    is_own = summary.quiet.reason is Reason.SENDER_DEVICE
-    verb, label = (
-        ("not_own", sentences.buttons.BUTTON_NOT_OWN)
-        if is_own
-        else ("person", sentences.buttons.BUTTON_PERSON)
-    )
-    return [
-        [
-            button(sentences.buttons.BUTTON_WHY, "why", summary.quiet.id),
-            button(label, verb, summary.quiet.id),
-        ]
-    ]
+    why = button(sentences.buttons.BUTTON_WHY, "why", summary.quiet.id)
+    correction = correction_button(summary.quiet.reason, summary.quiet.id)
+    return [[why, correction] if correction else [why]]

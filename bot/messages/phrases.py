@@ -1,19 +1,29 @@
 """Pieces that several messages share: a link's name, a verdict's reason, the lines of a text."""
 
 from markupsafe import Markup
+from telegram import InlineKeyboardButton
 
 import words
+from bot.message import button
 from storage.health import Hop
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from tracking import Agent, Confidence, Kind, Network, Reason
 from tracking.no_open import explain_no_open
-from words import sentences
+from words import Sentence, sentences
 
 NOON = 12 * 3600
 """Seconds before a deadline's end. At noon of a day, nearly every reader's calendar shows that day."""
 BELIED = (Reason.FORGED_PROXY, Reason.PROVIDER_PREFETCH)
 """Signs of a fetch that claims to be Gmail's, from an address that is not Google's."""
+CORRECTIONS: dict[str, tuple[str, Sentence]] = {
+    Reason.SENDER_DEVICE: ("not_own", sentences.buttons.BUTTON_NOT_OWN),
+    Reason.DATACENTRE_BROWSER: ("person", sentences.buttons.BUTTON_PERSON),
+    Reason.UNLIKE_A_BROWSER: ("person", sentences.buttons.BUTTON_PERSON),
+    Reason.RETURNED: ("person", sentences.buttons.BUTTON_PERSON),
+    Reason.BURST: ("person", sentences.buttons.BUTTON_PERSON),
+}
+"""Reasons about which the owner may know better, with the verb and the label of the button for it."""
 
 
 def name(link: Link) -> Markup:
@@ -57,6 +67,14 @@ def because(fetch: FetchRow) -> Markup:
     if is_weak and fetch.network == Network.UNKNOWN:
         return Markup(" ").join((said, words.say(sentences.reasons.ADDRESS_HIDDEN)))
     return said
+
+
+def correction_button(reason: str, fetch: str) -> InlineKeyboardButton | None:
+    """Return the button by which the owner makes an open of the fetch with this id, or None."""
+    if reason not in CORRECTIONS:
+        return None
+    verb, label = CORRECTIONS[reason]
+    return button(label, verb, fetch)
 
 
 def why_no_open(link: Link, now: float) -> Markup | None:

@@ -64,7 +64,7 @@ class UnnamedHops:
         """Return the outermost of these hops, and the value that names them all."""
         unnamed = [address for address in addresses if not self._clients.trusts(address)]
         added = list(dict.fromkeys(map(self._setting, unnamed)))[:MOST_ADVISED]
-        value = ", ".join(dict.fromkeys([*self._trusted, *added]))
+        value = ",".join(dict.fromkeys([*self._trusted, *added]))
         place = self._hops.place_of(addresses[-1])
         title = TITLES.get(place.name, "")
         kind = kind or (HopKind.NAMED if title else HopKind.UNNAMED)

@@ -142,7 +142,7 @@ def test_a_card_says_where_its_mail_stands(state: str, sentence: str) -> None:
 @pytest.mark.parametrize("program", [SCRIPT, LATE_SCANNER], ids=["a script", "a scanner that comes late"])
 def test_a_card_tells_of_a_program_quietly_and_asks_whether_it_was_a_person(program: Sighting) -> None:
     message = shown(link(SENT, program))
-    assert "🤖 Fetched by a program " in message.text
+    assert "🤖 A program fetched it " in message.text
     assert f"person:{2:032x}" in [key.callback_data for key in keys(message)]
     assert "opened" not in message.text
     assert fits_telegram(message)

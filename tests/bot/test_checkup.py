@@ -105,11 +105,11 @@ async def test_the_check_waits_for_a_pixel_server_that_starts_a_little_later(
 async def test_a_proxy_that_is_not_named_is_reported_with_what_to_set(
     world: respx.Router, public: Settings
 ) -> None:
-    hop = ["named", "Cloudflare", "172.71.1.2", "127.0.0.1, cloudflare"]
+    hop = ["named", "Cloudflare", "172.71.1.2", "127.0.0.1,cloudflare"]
     asked = world.get(f"{WORLD}/healthz").respond(json={**OURS, "way": {"client": None, "hop": hop}})
     (problem,) = await problems_of(public)
     assert problem.startswith(
-        "Requests come through Cloudflare (172.71.1.2). Set TRUSTED_PROXIES=127.0.0.1, cloudflare."
+        "Requests come through Cloudflare (172.71.1.2). Set TRUSTED_PROXIES=127.0.0.1,cloudflare."
     )
     assert KEYS.is_probe(asked.calls.last.request.headers["x-readback-probe"], now())
 

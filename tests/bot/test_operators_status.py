@@ -12,7 +12,7 @@ from storage.keys import open_keys
 from storage.times import now
 from tests.bot.test_turn import ANNA, Talk
 
-CLOUDFLARE = Hop(HopKind.NAMED, "Cloudflare", "172.71.1.2", "127.0.0.1, cloudflare")
+CLOUDFLARE = Hop(HopKind.NAMED, "Cloudflare", "172.71.1.2", "127.0.0.1,cloudflare")
 
 
 @pytest.mark.parametrize("admin", [ANNA, 4711])

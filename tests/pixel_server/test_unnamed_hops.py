@@ -61,7 +61,7 @@ def test_a_proxy_on_this_machine_behind_cloudflare_is_named_together_with_it() -
     looking = Looking(("127.0.0.1",))
     kept = looking.fetch("127.0.0.1", x_forwarded_for=f"{HOME}, {CLOUDFLARE}")
     replaced = looking.fetch("127.0.0.1", x_forwarded_for=CLOUDFLARE, cf_connecting_ip=HOME)
-    assert kept == replaced == Hop(NAMED, "Cloudflare", CLOUDFLARE, "127.0.0.1, cloudflare")
+    assert kept == replaced == Hop(NAMED, "Cloudflare", CLOUDFLARE, "127.0.0.1,cloudflare")
 
 
 @pytest.mark.parametrize(
@@ -246,13 +246,13 @@ def test_a_hop_is_told_once_in_the_log_and_always_in_readyz_and_left_for_the_bot
             served.fetch(link, user_agent=GMAIL, x_forwarded_for=CLOUDFLARE, cf_connecting_ip=GOOGLE)
         way_of_probe(served, x_forwarded_for=CLOUDFLARE, cf_connecting_ip=HOME)
         warning = (
-            "Requests come through Cloudflare (172.71.1.2). Set TRUSTED_PROXIES=127.0.0.1, cloudflare. "
+            "Requests come through Cloudflare (172.71.1.2). Set TRUSTED_PROXIES=127.0.0.1,cloudflare. "
             "Until then the pixel server cannot see where a request comes from, and opens count as weak."
         )
         assert warning in json.loads(served.get("/readyz").body)["warnings"]
         wait_until(lambda: left_for_the_bot(engine) is not None, "the hop is written down")
     assert [record.getMessage() for record in caplog.records].count(warning) == 1
-    assert left_for_the_bot(engine) == Hop(NAMED, "Cloudflare", CLOUDFLARE, "127.0.0.1, cloudflare")
+    assert left_for_the_bot(engine) == Hop(NAMED, "Cloudflare", CLOUDFLARE, "127.0.0.1,cloudflare")
     assert kinds(engine, link) == ["opened", "repeat", "repeat"]
     assert stored(engine, link)[0].confidence == "weak"
     with serving(settings, trusted_proxies=("127.0.0.1", "cloudflare")) as served:

@@ -22,8 +22,8 @@ CARD_LOOKED = plural(
     "👀 Looked at {count} times: first {first}, last {last}.",
 )
 CARD_MUTED = _("🔕 Muted: looks are counted here, and nothing else is sent.")
-CARD_QUIET_PROGRAM = _("🤖 Fetched by a program {time}. It looks like a scanner, so I did not alert you.")
-CARD_QUIET_OWN = _("🙋 Looks like your own open, {time}: the same device as your draft. It does not count.")
+CARD_QUIET_PROGRAM = _("🤖 A program fetched it {time}. It looks like a scanner, so I did not alert you.")
+CARD_QUIET_OWN = _("🙋 Looks like your own open, {time}: the same device as your draft. I do not count it.")
 CARD_ASLEEP = _("💤 Asleep: no look since.")
 CARD_WOKE = _("🔔 Woke up {time}, after {span}.")
 CARD_DEADLINE = _("⏳ Deadline: {time}. If no look was seen, I speak up before.")

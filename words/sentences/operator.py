@@ -57,12 +57,12 @@ CHECKUP_LOST = {
     "platform": _("That place is on a disk that {platform} empties at every restart."),
 }
 CHECKUP_LIST_FAILS = _(
-    "The list of address ranges {name} is {age} old, because it could not be fetched: {error}. New machines of mail "
-    "providers may be taken for strangers. Check that this machine reaches the internet, or update Readback."
+    "The list of address ranges {name} is {age} old, because it could not be fetched: {error}. Some opens may "
+    "count as weak, or be missed. Check that this machine reaches the internet, or update Readback."
 )
 CHECKUP_LIST_KEPT = _(
-    "The list of address ranges {name} is {age} old, and REFRESH_DAYS is 0. New machines of mail providers may be "
-    "taken for strangers. Set REFRESH_DAYS to 7, or update Readback."
+    "The list of address ranges {name} is {age} old, and REFRESH_DAYS is 0. Some opens may count as weak, or be "
+    "missed. Set REFRESH_DAYS to 7, or update Readback."
 )
 NOT_ALLOWED = _(
     "This bot serves invited chats only. Its operator can add the number {chat} to ALLOWED_CHATS."

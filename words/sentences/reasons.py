@@ -35,14 +35,14 @@ REASONS = {
     "scanner_agent": _("A security scanner that names itself fetched it."),
     "scanner_network": _("It came from the network of a mail security service."),
     "datacentre_browser": _(
-        "A browser in a data centre that says no more than its name: security scanners look like that."
+        "A browser came from a data centre and said no more than its name: security scanners look like that."
     ),
     "burst": _("It came within two seconds of a machine, and said no more of itself than machines do."),
-    "returned": _("A program that scanned this mail before came back."),
-    "unlike_a_browser": _("It named itself a browser, but left out what that browser always sends."),
+    "returned": _("It looks the same as a scanner that fetched this mail before."),
+    "unlike_a_browser": _("It called itself a browser, but left out what that browser always sends."),
     "same_view": _("It is the same look again: programs fetch an image many times."),
     "gmail_proxy": _("Gmail loaded the image, and not its prefetcher."),
-    "unlisted_google": _("Gmail loaded the image, from an address of Google’s that is on no list yet."),
+    "unlisted_google": _("Gmail loaded the image, from an address that Google does not list for Gmail yet."),
     "mail_proxy": _("A mail provider loaded the image as it does when a mail is shown."),
     "mail_client": _("A mail program loaded the image directly."),
     "browser": _("A browser loaded the image, as webmail does."),
@@ -90,7 +90,7 @@ ALTERNATIVES = {
     "burst": _("a reader who looked in the very same two seconds."),
     "returned": _("a reader with the same browser as that scanner."),
     "unlike_a_browser": _(
-        "a reader whose network or virus scanner removes headers. Then tap “It was a person”."
+        "a reader whose network or virus scanner removes such details. Then tap “It was a person”."
     ),
     "same_view": _("a second reader, through the same provider, within half a minute."),
     "gmail_proxy": _("you, looking at your own Sent mail in Gmail. Then tap “That was me”."),
