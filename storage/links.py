@@ -226,15 +226,38 @@ def keep_history(link: Link, history: History) -> None:
 
 
 def mute(session: Session, link: Link, *, muted: bool) -> None:
-    """Mute a link: its opens count on the card and cause no alerts. Or unmute it."""
-    link.muted = muted
+    """Mute a locked link: its opens count on the card and cause no alerts. Or unmute it."""
+    _mute(session, [link], muted=muted)
+
+
+def mute_all(session: Session, chat_id: int, *, muted: bool) -> int:
+    """Mute, or unmute, all links of the chat. Return how many that changed.
+
+    They are locked in the order in which a pixel server locks them, so that no two deadlock.
+    """
+    others = select(Link).where(col(Link.chat_id) == chat_id, col(Link.muted).is_not(muted))
+    changed = session.exec(others.order_by(col(Link.id)).with_for_update(key_share=True)).all()
+    _mute(session, changed, muted=muted)
+    return len(changed)
+
+
+def _mute(session: Session, muting: Sequence[Link], *, muted: bool) -> None:
+    """Set it, and refresh the cards and the alerts that show it. A card that has ended shows it nowhere."""
+    for link in muting:
+        link.muted = muted
     session.flush()
     shown = select(OutboxMessage.key).where(
-        col(OutboxMessage.link_id) == link.id,
+        col(OutboxMessage.link_id).in_([link.id for link in muting]),
         col(OutboxMessage.kind) == MessageKind.OPENED,
         col(OutboxMessage.telegram_id).is_not(None),
     )
-    outbox.refresh(session.connection(), [card_key(link.id), *session.exec(shown)])
+    cards = [card_key(link.id) for link in muting if link.status not in ENDED]
+    outbox.refresh(session.connection(), [*cards, *session.exec(shown)])
+
+
+def has_any(session: Session, chat_id: int) -> bool:
+    """Return True if the chat has a link."""
+    return session.exec(select(Link.id).where(col(Link.chat_id) == chat_id).limit(1)).first() is not None
 
 
 def is_any_recording(session: Session, chat_id: int) -> bool:

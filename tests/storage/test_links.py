@@ -126,6 +126,39 @@ def test_muting_shows_on_the_card(engine: Engine) -> None:
         assert session.exec(select(OutboxMessage.version)).one() == 2
 
 
+def test_muting_all_mutes_this_chats_links_and_no_later_one(engine: Engine) -> None:
+    contract, invoice, letter = (
+        made(engine, "contract"),
+        made(engine, "invoice"),
+        made(engine, "letter", BEN),
+    )
+    with writing(engine) as session:
+        links.mute(session, session.get_one(Link, invoice.id), muted=True)
+        assert links.mute_all(session, ANNA, muted=True) == 1
+        assert links.mute_all(session, ANNA, muted=True) == 0
+    offer = made(engine, "offer")
+    with reading(engine) as session:
+        muted = {link.label for link in session.exec(select(Link)) if link.muted}
+        versions = {card.link_id: card.version for card in session.exec(select(OutboxMessage))}
+    assert muted == {"contract", "invoice"}
+    assert versions == {contract.id: 2, invoice.id: 2, letter.id: 1, offer.id: 1}
+    with writing(engine) as session:
+        assert links.mute_all(session, ANNA, muted=False) == 2
+
+
+def test_muting_all_leaves_the_card_of_a_stopped_link_as_it_is(engine: Engine) -> None:
+    """It does not say whether the link is muted. Once somebody takes the stop back, it does."""
+    contract = made(engine, "contract")
+    with writing(engine) as session:
+        link, stop = session.get_one(Link, contract.id), Statement(StatementKind.STOPPED, NOON + 60)
+        record_statements(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
+        before = session.exec(select(OutboxMessage.version)).one()
+        assert links.mute_all(session, ANNA, muted=True) == 1
+    with reading(engine) as session:
+        assert session.get_one(Link, contract.id).muted
+        assert session.exec(select(OutboxMessage.version)).one() == before
+
+
 def test_a_chat_records_nothing_once_all_its_links_are_stopped(engine: Engine) -> None:
     contract = made(engine, "contract")
     made(engine, "letter", BEN)

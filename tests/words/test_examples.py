@@ -56,18 +56,23 @@ def _or_off(read: Callable[[str], object], text: str) -> object:
     return "off" if text in understood().off else read(text)
 
 
+def _number_or_everything(text: str) -> object:
+    return text in understood().everything or parsing.number(text)
+
+
 MEANINGS: dict[str, Callable[[str], object]] = {
     "track": _track,
     "history": lambda text: understood().states.get(text, "a piece of a name"),
     "sent": partial(_timed, moments.past),
     "remind": partial(_timed, moments.future),
     "note": lambda text: all(parsing.number_and_rest(text)),
-    "delete": lambda text: text in understood().everything or parsing.number(text),
+    "delete": _number_or_everything,
     "timezone": zones.find,
     "quiet": partial(_or_off, grammar.clocks),
     "digest": partial(_or_off, grammar.clock),
     "language": lambda text: words.closest(text) == words.spoken(),
-    "mute": parsing.number,
+    "mute": _number_or_everything,
+    "unmute": _number_or_everything,
     "peek": parsing.number,
     "stop": parsing.number,
 }

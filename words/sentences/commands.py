@@ -54,6 +54,19 @@ PEEK_NOTHING = _(
     "There is nothing to look at yet. Make a link with <code>/track contract to landlord</code>."
 )
 MUTE_NOTED = _("🔕 {name} is muted. Looks are still counted on its card.")
+MUTE_ALL_NOTED = plural(
+    "🔕 {count} link is muted. Its opens are still counted on its card. A link that you make from now on is not "
+    "muted. <code>/unmute all</code> ends it.",
+    "🔕 {count} links are muted. Their opens are still counted on their cards. A link that you make from now on is not "
+    "muted. <code>/unmute all</code> ends it.",
+)
+MUTE_ALL_ALREADY = _("Every link here is muted already. <code>/unmute all</code> ends it.")
+UNMUTE_NOTED = _("🔔 {name} is no longer muted.")
+UNMUTE_ALL_NOTED = plural(
+    "🔔 {count} link is no longer muted.",
+    "🔔 {count} links are no longer muted.",
+)
+UNMUTE_ALL_NONE = _("No link here is muted.")
 STOP_NOTED = _("⏹ {name} is stopped. From now on nothing is recorded.")
 STATUS = plural(
     "<b>Status</b>\nWatching {watching} of {links} link.",
