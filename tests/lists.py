@@ -1,12 +1,12 @@
 """The owners of published lists, played on this machine, and lists as they write them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
-from tracking.published_ranges import LISTS, PublishedList, prefixes_of, shipped
+from tracking.published_ranges import APPLE_FEWEST, AWS_SERVICE, LISTS, PublishedList, prefixes_of, shipped
 
 FETCHERS, CRAWLERS, TELEGRAM, APPLE, CLOUDFLARE, CLOUDFLARE_V6, AMAZON, FASTLY = LISTS
 FETCHERS_NOW, CRAWLERS_NOW, CLOUDFLARE_NOW = (
@@ -30,6 +30,26 @@ def google(*prefixes: str) -> str:
 def text(*prefixes: str) -> str:
     """Write these prefixes as Cloudflare and Telegram do."""
     return "\n".join(prefixes)
+
+
+def written(published: PublishedList, prefixes: Sequence[str]) -> str:
+    """Write these prefixes as this list's owner does. Of Apple's, only its own blocks are read."""
+    v6, v4 = ([one for one in prefixes if (":" in one) is is_v6] for is_v6 in (True, False))
+    if published in (FETCHERS, CRAWLERS):
+        return google(*v4, *v6)
+    if published is AMAZON:
+        service = {"service": AWS_SERVICE}
+        return json.dumps(
+            {
+                "prefixes": [{"ip_prefix": one, **service} for one in v4],
+                "ipv6_prefixes": [{"ipv6_prefix": one, **service} for one in v6],
+            }
+        )
+    if published is FASTLY:
+        return json.dumps({"addresses": v4, "ipv6_addresses": v6})
+    if published is APPLE:
+        return "\n".join(f"{one},DE,DE-BE,Berlin," for one in prefixes for _ in range(APPLE_FEWEST))
+    return text(*v4, *v6)
 
 
 Answer = Callable[[BaseHTTPRequestHandler], None]

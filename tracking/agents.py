@@ -34,6 +34,10 @@ _NO_HOPS = frozenset({Network.MAIL_SECURITY, Network.TELEGRAM})
 """Networks in which no CDN and no proxy of an operator stands: who fetches from there is the client."""
 _MACHINES = _NO_HOPS | {Network.DATACENTRE, Network.MICROSOFT}
 """Networks of whose addresses a browser is probably a scanner's."""
+_MACHINES_ALONE = frozenset({Network.TELEGRAM, Network.GOOGLE_PREFETCH})
+"""Networks in which nobody reads mail. The bot downloads their lists, and a wrong one could name readers."""
+_MAY_BE_PREFETCH = frozenset({Agent.GMAIL_PROXY, Agent.APPLE_MPP, Agent.BROWSER})
+"""Agents whose names Gmail's prefetch may use: its own has changed, and Apple's is the beginning of any."""
 _STRANGE = frozenset({Reason.CRAWLER, Reason.UNKNOWN_AGENT})
 """Signs of a user agent that holds a machine's word, or words the grammar does not know."""
 
@@ -129,6 +133,8 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     draws = manners.weight(headers) >= manners.DRAWS_AN_IMAGE
     if draws and sign in _STRANGE and signatures.looks_like_a_browser(user_agent):
         agent, sign = _BROWSER, None
+    if sign is None and network in _MACHINES_ALONE:
+        agent, sign = _overruled(agent, network, headers, draws=draws)
     is_browser = agent is _BROWSER
     if is_browser and sign is None and manners.is_unlike_its_name(headers, request.secure, draws=draws):
         sign = Reason.UNLIKE_A_BROWSER
@@ -157,13 +163,23 @@ def _checked(agent: Agent, sign: Reason | None, network: Network) -> AgentAndSig
     """Check what the user agent says against the network that the address belongs to."""
     if network is Network.UNKNOWN:
         return agent, sign
-    if network is Network.TELEGRAM and sign is None:
-        return Agent.LINK_PREVIEW, Reason.LINK_PREVIEW
     if agent is Agent.GMAIL_PROXY and network not in _FETCHERS and network is not Network.GOOGLE:
         return agent, Reason.FORGED_PROXY
     if agent is Agent.GMAIL_PREFETCH and network not in _FETCHERS:
         # Forged, or from a range that is not published yet. Either way it does not show a reader.
         return agent, Reason.PROVIDER_PREFETCH
-    if network is Network.GOOGLE_PREFETCH and sign is None:
-        return Agent.GMAIL_PREFETCH, None
     return agent, sign
+
+
+def _overruled(agent: Agent, network: Network, headers: Mapping[str, str], *, draws: bool) -> AgentAndSign:
+    """Return who asks from a network of machines: they, unless a reader shows in the request.
+
+    A mail program, or a browser that draws a page, keeps its name: a wrong list would hide its reader. The
+    prefetch of Gmail has its webmail's address in `Referer`, so from there that header speaks for nobody.
+    """
+    if network is Network.TELEGRAM:
+        is_bare = agent is Agent.APPLE_MPP or (agent is _BROWSER and not draws)
+        return (Agent.LINK_PREVIEW, Reason.LINK_PREVIEW) if is_bare else (agent, None)
+    if agent is _BROWSER and manners.own_weight(headers) >= manners.DRAWS_AN_IMAGE:
+        return agent, None
+    return (Agent.GMAIL_PREFETCH if agent in _MAY_BE_PREFETCH else agent), None

@@ -57,6 +57,9 @@ class PublishedList(NamedTuple):
     shortest_v6: int = 28
     """Lengths of the broadest prefixes. No owner's fetchers fill a broader range: one would be a mistake that
     turns readers into machines."""
+    owned: str = ""
+    """The class of `networks.tsv` in whose ranges, as shipped, all of the list's must lie; empty for any. A
+    list that names machines needs one: with a range of somebody's home, it would hide its readers."""
 
 
 class Fetched(NamedTuple):
@@ -123,6 +126,7 @@ LISTS = (
         Network.GOOGLE_PREFETCH,
         f"{_GOOGLE}/special-crawlers.json",
         google,
+        owned=Network.GOOGLE,
     ),
     PublishedList(
         "core.telegram.org/resources/cidr.txt",
@@ -130,6 +134,7 @@ LISTS = (
         Network.TELEGRAM,
         "https://core.telegram.org/resources/cidr.txt",
         lines,
+        owned=Network.TELEGRAM,
     ),
     PublishedList(
         "mask-api.icloud.com/egress-ip-ranges.csv",
@@ -183,7 +188,9 @@ def in_force(fetched: Iterable[Fetched], lists: Iterable[PublishedList] = LISTS)
     for published in lists:
         if one := newer.get(published.name):
             with suppress(ValueError):
-                rows[published.file][one.name] = _rows(published, map(ip_network, one.prefixes), one.day)
+                rows[published.file][one.name] = _rows(
+                    published, list(map(ip_network, one.prefixes)), one.day
+                )
     return {file: list(_merged(old, rows[file])) for file, old in shipped().items()}
 
 
@@ -196,8 +203,30 @@ def replaced(data: DataFiles, published: PublishedList, prefixes: Prefixes, day:
     return {**data, published.file: list(_merged(data[published.file], rows))}
 
 
-def _rows(published: PublishedList, prefixes: Iterable[object], day: str) -> list[str]:
-    """Return a list's lines. Raises ValueError if the pixel server could not load them."""
+def stray(published: PublishedList, prefixes: Prefixes) -> IPv4Network | IPv6Network | None:
+    """Return a range that is not its owner's, as far as this version knows; None if there is none."""
+    if not published.owned:
+        return None
+    owned = _owned(published.owned)
+    return next((prefix for prefix in prefixes if not any(_holds(one, prefix) for one in owned)), None)
+
+
+@cache
+def _owned(label: str) -> Prefixes:
+    rows = without_comments(shipped()[NETWORKS])
+    return [ip_network(row.split("\t")[1]) for row in rows if row.startswith(f"{label}\t")]
+
+
+def _holds(block: IPv4Network | IPv6Network, prefix: IPv4Network | IPv6Network) -> bool:
+    first, last = int(block.network_address), int(block.broadcast_address)
+    is_inside = first <= int(prefix.network_address) and int(prefix.broadcast_address) <= last
+    return block.version == prefix.version and is_inside
+
+
+def _rows(published: PublishedList, prefixes: Prefixes, day: str) -> list[str]:
+    """Return a list's lines. Raises ValueError if the pixel server could not load or must not use them."""
+    if (prefix := stray(published, prefixes)) is not None:
+        raise ValueError(f"{published.name} holds {prefix}, which is not its owner's")
     rows = [f"{published.label}\t{prefix}\t{published.name}\t{day}" for prefix in prefixes]
     if not rows:
         raise ValueError(f"{published.name} is empty")

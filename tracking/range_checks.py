@@ -17,6 +17,7 @@ from tracking.published_ranges import (
     PublishedList,
     UnusableListError,
     prefixes_of,
+    stray,
     without_comments,
 )
 
@@ -54,7 +55,8 @@ def checked(published: PublishedList, text: str, data: DataFiles) -> Prefixes:
     new, old = collapsed(found), prefixes_of(data, published)
     if not new:
         raise refuse("is empty")
-    if reason := _shrank(old, new) or _grew(old, new) or _overlap(published, new, data):
+    change = _shrank(old, new) or _grew(old, new)
+    if reason := change or _stray(published, new) or _overlap(published, new, data):
         raise refuse(reason)
     return new
 
@@ -111,6 +113,12 @@ def _grew(old: Prefixes, new: Prefixes) -> str:
         if after > max(SMALL[version], MOST_GROWTH * before):
             return f"has more than {MOST_GROWTH} times as many IPv{version} addresses as before"
     return ""
+
+
+def _stray(published: PublishedList, new: Prefixes) -> str:
+    """Return which range is not the owner's own, as far as this version knows, or ""."""
+    prefix = stray(published, new)
+    return "" if prefix is None else f"holds {prefix}, which is not known as its owner's"
 
 
 def _overlap(published: PublishedList, new: Prefixes, data: DataFiles) -> str:
