@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
+from storage.links import history_of
 from storage.tables import Chat, FetchRow, Link, Note, Peek, StatementRow
 from storage.times import moment
 
@@ -14,7 +15,6 @@ Table = list[dict[str, object]]
 
 _LINK = (
     "number", "label", "recipient", "token", "created_at", "created_by", "tracker", "deadline", "muted",
-    "status", "status_since", "last_opened_at",
 )  # fmt: skip
 _FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
 _STATEMENT = ("said_at", "said_by", "kind", "at", "of", "until")
@@ -33,12 +33,26 @@ def export(session: Session, chat_id: int) -> dict[str, Table]:
     peeks = session.exec(select(Peek).where(Peek.chat_id == chat_id).order_by(col(Peek.id))).all()
     said = _of(numbers, _found(session, StatementRow, chat_id), _STATEMENT)
     return {
-        "links": [_row(link, _LINK) for link in links],
+        "links": [_row(link, _LINK) | _standing(link) for link in links],
         "fetches": _of(numbers, _found(session, FetchRow, chat_id), _FETCH),
         "corrections": [_readable(row) for row in said],
         "peeks": [_readable(_row(peek, _PEEK)) for peek in peeks],
         "notes": _of(numbers, _found(session, Note, chat_id), _NOTE),
         "settings": [_row(chat, _SETTINGS)] if chat else [],
+    }
+
+
+def _standing(link: Link) -> dict[str, object]:
+    """Return where a link stands, and what its history counts: purged fetches are counted too."""
+    history = history_of(link)
+    sent, summary = history.sent(), history.summary
+    return {
+        "state": link.status,
+        "state_since": _value(link.status_since),
+        "sent_at": _time(sent.at if sent else None),
+        "opens": summary.opens,
+        "first_opened_at": _time(summary.first_open),
+        "last_opened_at": _time(summary.last_open),
     }
 
 
@@ -64,8 +78,13 @@ def _value(value: object) -> object:
     return value.isoformat(timespec="milliseconds") if isinstance(value, datetime) else value
 
 
+def _time(at: float | None) -> object:
+    """Return epoch seconds as ISO 8601; None stays."""
+    return None if at is None else _value(moment(at))
+
+
 def _readable(row: dict[str, object]) -> dict[str, object]:
     """Return a row whose times `at` and `until` are ISO 8601: the tables store them as epoch seconds."""
     at, until = row["at"], row["until"]
     assert isinstance(at, float) and isinstance(until, float)  # noqa: S101, PT018  # as their columns are
-    return {**row, "at": _value(moment(at)), "until": _value(moment(until)) if until else ""}
+    return {**row, "at": _time(at), "until": _time(until) if until else ""}

@@ -162,6 +162,24 @@ def test_an_export_contains_everything_that_is_kept_about_the_chat(anna: Chat) -
     assert "address" not in seen
 
 
+def test_the_links_table_of_an_export_says_what_became_of_each_mail(anna: Chat) -> None:
+    anna.tracks("offer to Ben")
+    card, url = anna.tracks("contract to landlord")
+    anna.presses(card, "sent:")
+    fetch(url, OUTLOOK)
+    anna.sees("was opened")
+    archive = exported(anna)
+    in_json = json.loads(archive.read("readback.json"))["links"]
+    in_csv = list(csv.DictReader(io.StringIO(archive.read("links.csv").decode("utf-8-sig"))))
+    for offer, contract in (in_json, in_csv):
+        assert (offer["state"], str(offer["opens"])) == ("new", "0")
+        assert not any(offer[time] for time in ("sent_at", "first_opened_at", "last_opened_at"))
+        assert (contract["state"], str(contract["opens"])) == ("opened", "1")
+        sent, first, last = (contract[time] for time in ("sent_at", "first_opened_at", "last_opened_at"))
+        assert contract["created_at"] <= sent <= first == last
+        assert first.endswith("+00:00")
+
+
 def test_an_export_of_an_empty_chat_is_a_file_too(anna: Chat) -> None:
     assert json.loads(exported(anna).read("readback.json"))["links"] == []
 
