@@ -19,7 +19,7 @@ from bot.supervisor import Step, run_forever, run_until_done
 from bot.tls import trusted
 from settings import Settings
 from storage import claims, inbox, outbox
-from storage.health import BOT, beat
+from storage.health import BOT, beat, leave_username
 from storage.lock import LockLostError, require_term
 from storage.notifying import Topic
 from storage.retention import purge
@@ -149,7 +149,10 @@ class Bot:
         claims.expire_leases(session, steady())
 
     async def _greet(self) -> None:
-        """Learn the bot's own name. Wait while Telegram cannot be reached or refuses the token."""
+        """Learn the bot's own name, and leave it for the front page.
+
+        Wait while Telegram cannot be reached or refuses the token.
+        """
         pause = 1.0
         while True:
             try:
@@ -161,6 +164,7 @@ class Bot:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30)
         self._context.set_trouble(TELEGRAM, "")
+        await self._context.write(lambda session: leave_username(session, self._bot.username, now()))
 
     async def _write_heartbeat(self) -> None:
         while True:

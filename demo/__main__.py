@@ -27,6 +27,8 @@ FIRST_PORT = 8000
 CHECK_SECONDS = 0.5
 """Seconds between two checks that the processes still run."""
 VISITOR = "Robin"
+NOBODYS = "the_bot_of_this_demo_is_not_in_telegram"
+"""Too long for a username: the front page must not lead the visitor to somebody else's bot."""
 
 
 def free_port(wanted: int) -> int:
@@ -97,6 +99,7 @@ def main() -> int:
         signal.signal(number, lambda *_: asked_to_end.set())
     port = free_port(int(os.environ.get("PORT") or FIRST_PORT))
     telegram = Running()
+    telegram.bot.username = NOBODYS
     visitor = telegram.person(VISITOR, username=VISITOR.lower())
     bound = listening(free_port(port + 1))
     children: list[Child] = []

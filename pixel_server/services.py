@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from pixel_server import reverse_names
 from pixel_server.clients import Clients
+from pixel_server.database.bot_name import BotName
 from pixel_server.database.erasing import Eraser
 from pixel_server.database.hops import HopWatch
 from pixel_server.database.published_lists import ListWatcher, lists_at_start
@@ -38,6 +39,7 @@ class Services:
     engine: Engine
     keys: Keys
     hops: HopWatch
+    bot_name: BotName
     clients: Clients
     templates: Templates
     notifier: Notifier
@@ -65,6 +67,7 @@ class Services:
             engine=engine,
             keys=keys,
             hops=hops,
+            bot_name=BotName(engine),
             clients=clients,
             templates=Templates(settings),
             notifier=database.notifier(Topic.NEWS),

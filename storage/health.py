@@ -1,7 +1,8 @@
-"""Reads and writes the state that `/readyz` and `/status` show: the bot's heartbeat, the number of messages
-that wait, and the proxy that the operator has to name."""
+"""Reads and writes what the two processes leave for each other: the bot's heartbeat and its username, the
+number of messages that wait, and the proxy that the operator has to name."""
 
 import json
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,10 +15,16 @@ from storage.times import moment, seconds
 BOT = "bot"
 HOP = "hop"
 """The row in which the pixel server leaves the hop in front."""
+USERNAME = "username"
+"""The row in which the bot leaves its username."""
 PROBE = "x-readback-probe"
 """The header of the bot's request to `/healthz` that holds the probe (keys.py)."""
 STALE = 45.0
 """Seconds without a heartbeat after which the bot counts as gone: it misses two, one each 20 seconds."""
+
+
+_USERNAME = re.compile(r"[A-Za-z0-9_]{4,32}", re.ASCII)
+"""A username that Telegram can give. Only such a one is put into an address."""
 
 
 class HopKind(StrEnum):
@@ -80,3 +87,14 @@ def hop_in(told: object) -> Hop | None:
         case [str(kind), str(title), str(address), str(value)] if kind in {*HopKind}:
             return Hop(HopKind(kind), title, address, value)
     return None
+
+
+def leave_username(session: Session, username: str, now: float) -> None:
+    """Write down the bot's username: the front page of the pixel server leads to the bot."""
+    beat(session, USERNAME, username, now)
+
+
+def username_of(session: Session) -> str:
+    """Return the username that the bot had at its last start; empty if none is known."""
+    pulse = session.get(Pulse, USERNAME)
+    return pulse.trouble if pulse and _USERNAME.fullmatch(pulse.trouble) else ""

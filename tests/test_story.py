@@ -13,6 +13,8 @@ from tests.people import BROWSER, OUTLOOK, PREFETCH, Chat, callback_data, fetch,
 from tests.pixel_server.serving import serving
 from tests.processes import Processes, processes
 
+World = tuple[telegram.Running, Processes]
+
 
 def test_a_contract_is_sent_reaches_gmail_and_is_opened(anna: Chat) -> None:
     card, url = anna.tracks()
@@ -42,6 +44,12 @@ def test_the_card_is_all_that_is_needed_to_paste(anna: Chat) -> None:
     page = next(key["url"] for key in keys if "url" in key)
     assert "offer" in web.get(page).text
     assert any(key.get("callback_data", "").startswith("sent:") for key in keys)
+
+
+def test_the_front_page_leads_to_the_bot_that_is_running(anna: Chat, world: World) -> None:
+    api, running = world
+    anna.tracks()
+    assert f'href="https://t.me/{api.bot.username}"' in web.get(running.url).text
 
 
 def test_anna_says_that_was_me_and_takes_it_back(anna: Chat) -> None:

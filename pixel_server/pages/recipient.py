@@ -25,7 +25,7 @@ _IMAGE = re.compile(rf"/[in]/({TOKEN})(?![A-Za-z0-9_-])", re.ASCII)
 @router.get("/")
 def front(request: Request, services: Given) -> HTMLResponse:
     """Show who runs this host, to somebody who looks up the host of an image in their mail."""
-    return services.templates.page(request, "front.html")
+    return _front(request, services)
 
 
 @router.get("/n")
@@ -33,7 +33,13 @@ def find_notice(request: Request, services: Given, image: str = "") -> Response:
     """Redirect from an image's address, or a text that contains one, to the page about its mail."""
     if found := _IMAGE.search(image):
         return services.templates.redirect(f"/n/{found[1]}")
-    return services.templates.page(request, "front.html", status=400, missed=True)
+    return _front(request, services, status=400, missed=True)
+
+
+def _front(request: Request, services: Services, *, status: int = 200, missed: bool = False) -> HTMLResponse:
+    """Show the front page. It leads to a bot that is there for everybody, and not to somebody's own."""
+    bot = "" if services.settings.allowed_chats else services.bot_name.get()
+    return services.templates.page(request, "front.html", status=status, missed=missed, bot=bot)
 
 
 async def token_in_path(token: str) -> str:

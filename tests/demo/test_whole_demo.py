@@ -95,3 +95,9 @@ def test_from_the_first_word_to_the_first_open(newcomer: Newcomer) -> None:
 def test_no_message_of_the_bot_makes_telegram_load_the_image(newcomer: Newcomer) -> None:
     lines = newcomer.client.get("/client/transcript").json()
     assert [line for line in lines if line["preview"]] == []
+
+
+def test_the_front_page_leads_no_visitor_to_somebody_elses_bot(newcomer: Newcomer) -> None:
+    page = httpx.get(newcomer.about["public_url"], trust_env=False).text
+    assert "Telegram" in page
+    assert "t.me" not in page

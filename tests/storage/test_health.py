@@ -1,12 +1,13 @@
 """Is all well? What `/readyz` knows of the bot and of what is owed."""
 
+import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from storage import claims, links
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
-from storage.health import BOT, STALE, beat, owed, trouble_of
+from storage.health import BOT, STALE, beat, leave_username, owed, trouble_of, username_of
 from storage.reports import report
 from storage.statements import record_statements
 from storage.tables import OutboxMessage
@@ -45,6 +46,28 @@ def test_a_bot_says_what_is_wrong_and_when_it_is_over(engine: Engine) -> None:
     assert trouble(engine, NOON + 1) == "Telegram refuses BOT_TOKEN"
     say_alive(engine, NOON + 20)
     assert trouble(engine, NOON + 21) == ""
+
+
+def username(engine: Engine) -> str:
+    with reading(engine) as session:
+        return username_of(session)
+
+
+def test_the_bots_username_is_known_once_it_was_left(engine: Engine) -> None:
+    assert username(engine) == ""
+    for name in ("annas_bot", "annas_other_bot"):
+        with writing(engine) as session:
+            leave_username(session, name, NOON)
+        assert username(engine) == name
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "abc", "a" * 33, "annas_bot/evil", "annas_bot?start=x", "Анна_bot", "a bot"]
+)
+def test_what_is_no_username_of_telegrams_is_put_into_no_address(engine: Engine, odd: str) -> None:
+    with writing(engine) as session:
+        leave_username(session, odd, NOON)
+    assert username(engine) == ""
 
 
 def test_what_is_owed_is_counted_by_state(engine: Engine) -> None:

@@ -22,6 +22,11 @@ PAGE_FRONT_MISSED = _("There is no address of an image from here in that. It loo
 PAGE_FRONT_BLOCK = _(
     "You can also tell your mail program not to load images by itself: then none of them tells anybody anything."
 )
+PAGE_FRONT_BOT = _("Know when your own mail is opened")
+PAGE_FRONT_BOT_WHAT = _(
+    "Readback is a bot in Telegram. Tell it what you send and to whom, and it gives you such an image for your mail."
+)
+PAGE_FRONT_BOT_OPEN = _("Open the bot in Telegram")
 PAGE_FRONT_SOURCE = _("Source code")
 PAGE_FRONT_SOURCE_AT = _(
     "What runs here is Readback, free software under the MIT licence. Its code: <b>{link}</b>"
