@@ -96,16 +96,17 @@ def _navigates(headers: Mapping[str, str]) -> bool:
 def is_unlike_its_name(headers: Mapping[str, str], secure: bool | None, *, draws: bool) -> bool:
     """Return True if a request names a plain modern browser, and lacks what that always sends.
 
-    Over https that is Sec-Fetch-*. A Chrome that tells its build is unlike its name over http, too, unless it
-    draws an image: a company can have it tell that. A recorded request with no header but the user agent says
-    nothing: nobody wrote the others down.
+    Over https that is Sec-Fetch-*. Otherwise nothing follows from a header that is absent: nobody may have
+    written it down. So a Chrome that tells its build, as a company can have it do, is unlike its name only if
+    it says, too, that it asks for something else than an image: `Accept: */*`.
     """
     if len(headers) < 2 or any(name in headers for name in _FETCH_METADATA):
         return False
     user_agent = headers.get("user-agent", "")
-    return (secure is True and _always_sends_metadata(user_agent)) or (
-        not draws and _tells_its_build(user_agent)
-    )
+    if secure is True and _always_sends_metadata(user_agent):
+        return True
+    asks_for_no_image = "accept" in headers and "image/" not in headers["accept"]
+    return asks_for_no_image and not draws and _tells_its_build(user_agent)
 
 
 @lru_cache(CACHED_VALUES)

@@ -68,6 +68,17 @@ def test_a_plain_chrome_that_tells_its_build_is_run_by_a_program(version: str, u
     assert not is_unlike_its_name(headers, False, draws=True)
 
 
+@pytest.mark.parametrize("secure", [False, None])
+@pytest.mark.parametrize(
+    "headers", [{}, {"host": "mail.example.com"}, {"accept-language": "de"}, {"accept": "image/webp"}]
+)
+def test_where_no_https_is_known_a_build_says_nothing_beside_headers_that_are_absent(
+    headers: dict[str, str], secure: bool | None
+) -> None:
+    headers = {"user-agent": CHROME.format("142.0.7444.163"), "connection": "keep-alive", **headers}
+    assert not is_unlike_its_name(headers, secure, draws=False)
+
+
 def test_another_browser_or_program_may_tell_chromes_build() -> None:
     for words in ("Edg/103.0.1264.62", "Vivaldi/7.6", "Electron/30.5.1"):
         headers = {"user-agent": f"{CHROME.format('103.0.5060.114')} {words}", "accept": "*/*"}
