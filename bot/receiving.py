@@ -1,7 +1,6 @@
 """Receives updates: fetches them from Telegram, stores them on disk, confirms them, and then answers."""
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from bot.context import TELEGRAM, BotContext
 from bot.delivery.outcomes import describe_telegram_error
 from bot.message import Message
 from bot.notices import owe_notice
+from bot.updates import UnreadableUpdateError, is_update, read
 from storage import inbox
 from storage.kinds import notice_key
 from storage.tables import StoredUpdate
@@ -52,33 +52,43 @@ class UpdateReceiver:
         while True:
             asked = time.monotonic()
             try:
-                updates = await self._fetch(offset)
+                answer = await self._fetch(offset)
             except (TelegramError, KeyError) as error:
                 # KeyError: an answer of 200 without a result, which PTB does not expect.
                 self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
                 pause = min(pause * 2, SLOWEST_RETRY)
                 await asyncio.sleep(_wait(error, pause))
                 continue
-            pause = 1.0
             self._context.set_trouble(TELEGRAM, "")
+            updates = [element for element in answer if is_update(element)]
+            if passed_over := len(answer) - len(updates):
+                log.warning("Passed over in Telegram's answer, for want of an update_id: %d.", passed_over)
             if updates:
                 await self._context.write(partial(_receive, updates=updates))
-                offset = updates[-1]["update_id"] + 1
+                offset = max(update["update_id"] for update in updates) + 1
                 self._context.received.set()
+            elif passed_over:
+                # Nothing confirms them: asked at once, they come again, thousands of times a second.
+                pause = min(pause * 2, SLOWEST_RETRY)
+                await asyncio.sleep(pause)
+                continue
             elif time.monotonic() - asked < SHORTEST_POLL:
                 await asyncio.sleep(SHORTEST_POLL)
+            pause = 1.0
 
-    async def _fetch(self, offset: int | None) -> list[dict[str, Any]]:
-        """Fetch updates as Telegram writes them.
+    async def _fetch(self, offset: int | None) -> list[object]:
+        """Fetch updates as Telegram writes them. Raises TelegramError.
 
         PTB's own method parses all of them before it returns any: one that it cannot parse would come again
         and again, and keep the others from ever arriving.
         """
         asked = {"offset": offset, "timeout": LONG_POLL, "allowed_updates": ALLOWED_UPDATES}
-        updates: list[dict[str, Any]] = await self._bot._post(  # no public one parses later
+        answer: object = await self._bot._post(  # no public one parses later
             "getUpdates", asked, read_timeout=LONG_POLL + 10
         )
-        return updates
+        if not isinstance(answer, list):
+            raise TelegramError("it answers with something else than a list of updates")
+        return answer
 
     async def work(self) -> None:
         """Answer the stored updates, one after the other, in order."""
@@ -93,7 +103,7 @@ class UpdateReceiver:
     async def _answer(self, stored: StoredUpdate) -> None:
         update: Update | None = None
         try:
-            update = Update.de_json(json.loads(stored.body), self._bot)
+            update = read(stored.body, self._bot)
             if self._is_allowed(update):
                 await routing.handle(update, seconds(stored.received_at), self._context, self._bot)
             else:
@@ -101,8 +111,12 @@ class UpdateReceiver:
         except OperationalError:
             # The database failed, and not the update: it waits, however long that takes.
             raise
-        except Exception:
-            log.exception("Update %d failed.", stored.id)
+        except UnreadableUpdateError as error:
+            log.warning("Update %d cannot be read and is passed over: %s.", stored.id, error)
+            await self._context.write(lambda session: inbox.finish(session, stored.id))
+        except Exception as error:
+            # The traceback once: the next attempts have the same.
+            log.error("Update %d failed.", stored.id, exc_info=None if stored.attempts else error)
             await self._give_up_in_time(stored, update)
 
     async def _give_up_in_time(self, stored: StoredUpdate, update: Update | None) -> None:
@@ -115,7 +129,7 @@ class UpdateReceiver:
         self._context.due.set()
 
     def _apologise(self, session: Session, stored: StoredUpdate, update: Update | None) -> None:
-        """Tell the chat, and the administrator. An update that cannot be read has no chat."""
+        """Tell the chat, and the administrator."""
         if update and update.effective_chat:
             with begin_turn(session, self._context, update, seconds(stored.received_at)) as turn:
                 turn.owe(Message(words.say(sentences.operator.FAILED, number=stored.id)))

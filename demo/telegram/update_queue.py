@@ -9,7 +9,7 @@ FIRST_ID = 700_000_001
 
 class UpdateQueue:
     def __init__(self) -> None:
-        self.pending: deque[dict[str, Any]] = deque()
+        self.pending: deque[Any] = deque()
         self.allowed: frozenset[str] = frozenset()
         """The kinds that the bot wants. Empty means all, except those of NOT_BY_DEFAULT."""
         self.polls = 0
@@ -24,6 +24,11 @@ class UpdateQueue:
             self.pending.append({"update_id": self._next, kind: payload})
             self._next += 1
 
+    def inject(self, element: Any, *, numbered: bool = True) -> None:
+        """Add any JSON, as a proxy or a later Bot API may: with the next update_id, or without one."""
+        self.pending.append(element | {"update_id": self._next} if numbered else element)
+        self._next += numbered
+
     def remember(self, allowed: object) -> None:
         """Keep the bot's list of wanted kinds until it gives another."""
         if isinstance(allowed, list):
@@ -33,12 +38,18 @@ class UpdateQueue:
         if offset < 0:
             while len(self.pending) > -offset:
                 self.pending.popleft()
-        while self.pending and self.pending[0]["update_id"] < offset:
+        while self.pending and _number(self.pending[0]) < offset:
             self.pending.popleft()
 
-    def batch(self, limit: int) -> list[dict[str, Any]]:
+    def batch(self, limit: int) -> list[Any]:
         return list(self.pending)[:limit]
 
     def begin(self) -> int:
         self.polls += 1
         return self.polls
+
+
+def _number(element: Any) -> int:
+    """Return an update's number; 0 for an injected element that has none, which any offset confirms."""
+    number = element.get("update_id") if isinstance(element, dict) else None
+    return number if isinstance(number, int) else 0

@@ -48,6 +48,7 @@ class PostgresDatabase:
         engine = create_engine(
             self._url,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={"connect_timeout": 3, "options": options},
             execution_options={"database": self},
         )

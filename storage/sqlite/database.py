@@ -57,7 +57,9 @@ class SqliteDatabase:
                 self._path.open("rb").close()
         except OSError as error:
             raise unopenable_file(self._path, error) from error
-        engine = create_engine(f"sqlite:///{self._path}", execution_options={"database": self})
+        engine = create_engine(
+            f"sqlite:///{self._path}", execution_options={"database": self}, hide_parameters=True
+        )
         self._identity.guard(engine)
         _configure_connections(engine, checkpoints=checkpoints)
         _reopen_after_read_only(engine)
