@@ -7,12 +7,12 @@ leaves the states `pending` and `sending` only as sent, as parked (/status shows
 
 from enum import StrEnum
 from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, Subquery, bindparam, case, func, or_, update
-from sqlmodel import Session, col, select
+from sqlalchemy import update
+from sqlmodel import Session, col
 
-from storage import chats
+from storage import chats, queue
 from storage.engine import LOCK
 from storage.kinds import policy_of
 from storage.pacing import GROUP, PRIVATE, Pace
@@ -76,7 +76,7 @@ class Claim(NamedTuple):
 
 
 def claim(session: Session, now: float, limit: int, *, wall: float | None = None) -> list[Claim]:
-    """Take up to `limit` due messages, at most one a chat: the oldest new message, or else the oldest edit.
+    """Take up to `limit` due messages, at most one a chat: the most urgent, and of those the oldest.
 
     A chat is passed over while a message of it is in flight, while it is paused or has used up its
     allowance, and if the bot cannot reach it. `now` is the clock of leases, pauses and pace, which never
@@ -86,58 +86,11 @@ def claim(session: Session, now: float, limit: int, *, wall: float | None = None
     today = moment(now if wall is None else wall)
     claims: list[Claim] = []
     times = {"now": now, "at": moment(now), "today": today, "most": limit}
-    for message, chat, link, fetch in session.exec(_DUE, params=times):
+    for message, chat, link, fetch in session.exec(queue.DUE, params=times):
         # Charged before the attempt: Telegram counts requests, whatever their outcome.
         chat.paced_at = _pace_of(chat).after(chat.paced_at, now)
         claims.append(_take(message, now)._replace(about=(chat, link, fetch)))
     return claims
-
-
-def _due() -> Any:
-    """Return the query for what may be claimed. Built once: building it costs a sixth of a claim."""
-    at: BindParameter[Any] = bindparam("at")
-    now: BindParameter[Any] = bindparam("now")
-    heads = _heads()
-    return (
-        select(OutboxMessage, Chat, Link, FetchRow)
-        .join(heads, heads.c.id == OutboxMessage.id)
-        .join(Chat, col(Chat.id) == OutboxMessage.chat_id)
-        .outerjoin(Link, col(Link.id) == OutboxMessage.link_id)
-        .outerjoin(FetchRow, col(FetchRow.id) == OutboxMessage.fetch_id)
-        .where(
-            heads.c.place == 1,
-            or_(col(OutboxMessage.state) == "pending", col(OutboxMessage.lease_until) < at),
-            col(Chat.unreachable_since).is_(None),
-            or_(col(Chat.paused_until).is_(None), col(Chat.paused_until) <= at),
-            col(Chat.paced_at) <= now + case((col(Chat.id) < 0, GROUP.reserve), else_=PRIVATE.reserve),
-        )
-        .order_by(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.id))
-        .limit(bindparam("most"))
-        .with_for_update(of=[OutboxMessage, Chat], skip_locked=True, key_share=True)
-    )
-
-
-def _heads() -> Subquery:
-    """Return the messages that are owed by now, each with its place in its chat's queue: 1 is next."""
-    today: BindParameter[Any] = bindparam("today")
-    owed_by_now = or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= today)
-    place = func.row_number().over(
-        partition_by=col(OutboxMessage.chat_id),
-        order_by=(
-            # A message in flight comes first and is not due: that keeps the chat's other messages waiting.
-            case((col(OutboxMessage.state) == "sending", 0), else_=1),
-            case((col(OutboxMessage.telegram_id).is_(None), 0), else_=1),
-            col(OutboxMessage.id),
-        ),
-    )
-    return (
-        select(col(OutboxMessage.id).label("id"), place.label("place"))
-        .where(col(OutboxMessage.state).in_(("pending", "sending")), owed_by_now)
-        .subquery()
-    )
-
-
-_DUE = _due()
 
 
 def _take(message: OutboxMessage, now: float) -> Claim:
@@ -234,27 +187,11 @@ def _gone(message: OutboxMessage) -> None:
 def next_due(session: Session, now: float, *, wall: float | None = None) -> float:
     """Return the seconds until a message that cannot be claimed now could be; infinity when none waits."""
     today = now if wall is None else wall
-    waiting = (
-        select(OutboxMessage, Chat)
-        .join(Chat, col(Chat.id) == OutboxMessage.chat_id)
-        .where(col(OutboxMessage.state).in_(("pending", "sending")), col(Chat.unreachable_since).is_(None))
-        .order_by(col(OutboxMessage.not_before).is_not(None), col(OutboxMessage.not_before))
-        .limit(200)
-    )
-    due: dict[int, float] = {}
-    ready: dict[int, float] = {}
-    for message, chat in session.exec(waiting):
-        begins = seconds(message.not_before) - today if message.not_before else -inf
-        due[chat.id] = min(due.get(chat.id, inf), begins)
-        ready[chat.id] = max(ready.get(chat.id, -inf), _ready_at(message, chat) - now)
-    return min((max(ready[chat_id], due[chat_id]) for chat_id in ready), default=inf)
-
-
-def _ready_at(message: OutboxMessage, chat: Chat) -> float:
-    """Return when the chat may get a message again (epoch seconds), as far as this message tells."""
-    times = [_pace_of(chat).ready_at(chat.paced_at)]
-    if chat.paused_until:
-        times.append(seconds(chat.paused_until))
-    if message.state == "sending" and message.lease_until:
-        times.append(seconds(message.lease_until))
-    return max(times)
+    times = {"today": moment(today)}
+    waits = [
+        max([at, *(seconds(hold) for hold in holds if hold)]) - now
+        for at, *holds in session.exec(queue.HEADS, params=times)
+    ]
+    if later := session.exec(queue.NEXT_LATER, params=times).one():
+        waits.append(seconds(later) - today)
+    return min(waits, default=inf)

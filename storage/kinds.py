@@ -6,7 +6,7 @@ Beyond that, only the code that owes or drops one kind of message names it.
 """
 
 from collections.abc import Callable
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Literal, NamedTuple
 
 
@@ -39,9 +39,42 @@ class MessageKind(StrEnum):
     """Takes the place of a message in the chat whose link was erased, and says only that."""
 
 
+class Urgency(IntEnum):
+    """A message's turn among those that wait for their chat's allowance: the lowest number goes first.
+
+    Messages of one urgency go in the order in which they were owed.
+    """
+
+    ANSWER = 1
+    """Somebody has asked for it, and is waiting."""
+    ALERT = 2
+    """It makes a sound."""
+    NEWS = 3
+    """Any other new message."""
+    EDIT = 4
+    """It changes a message that the chat shows already. However often it changes, one edit shows it.
+
+    New messages have an end, so an edit gets its turn without a rule that lets it jump the queue. An endless
+    row of them takes people who type a command every four seconds in a group, or every second in private.
+    """
+
+
+URGENT = (Urgency.ANSWER, Urgency.ALERT)
+"""These may use up the whole allowance. The others leave a part of it (`kept` in pacing.py)."""
+MOST_AWAITED = 2
+"""New cards that may wait in a chat and still count as answers. More of them are a batch: nobody waits for
+its fortieth card, and an open would be told after all of them (in a group of a hundred: six minutes late)."""
+
+
 class Policy(NamedTuple):
     """The bot's treatment of the messages of one kind."""
 
+    urgency: Urgency
+    """The turn of a new message."""
+    edit_urgency: Urgency = Urgency.EDIT
+    """The turn of a change."""
+    comes_in_batches: bool = False
+    """If more than `MOST_AWAITED` new ones wait in the chat, they go as news."""
     is_loud: bool = False
     """Sent with a sound. Of several alerts that the same quiet hours held, only the first one keeps it."""
     answers_card: bool = False
@@ -67,23 +100,37 @@ class Policy(NamedTuple):
     """Dropped from the outbox a week after it was sent; the others live as long as their link."""
 
 
-_NUDGE = Policy(is_loud=True, answers_card=True, is_held=True, is_nudge=True, tells_parked=True)
+_NUDGE = Policy(
+    Urgency.ALERT, is_loud=True, answers_card=True, is_held=True, is_nudge=True, tells_parked=True
+)
 
 POLICIES = {
-    MessageKind.CARD: Policy(is_restored=True),
+    MessageKind.CARD: Policy(Urgency.ANSWER, comes_in_batches=True, is_restored=True),
     MessageKind.OPENED: Policy(
-        is_loud=True, answers_card=True, earns_reaction=True, is_held=True, tells_parked=True
+        Urgency.ALERT,
+        is_loud=True,
+        answers_card=True,
+        earns_reaction=True,
+        is_held=True,
+        tells_parked=True,
     ),
-    MessageKind.PROXIED: Policy(answers_card=True, is_held=True),
-    MessageKind.OBJECTED: Policy(answers_card=True, is_held=True),
-    MessageKind.UNSENT: Policy(answers_card=True, is_held=True),
+    MessageKind.PROXIED: Policy(Urgency.NEWS, answers_card=True, is_held=True),
+    MessageKind.OBJECTED: Policy(Urgency.NEWS, answers_card=True, is_held=True),
+    MessageKind.UNSENT: Policy(Urgency.NEWS, answers_card=True, is_held=True),
     MessageKind.REMIND: _NUDGE,
     MessageKind.DEADLINE: _NUDGE,
-    MessageKind.DIGEST: Policy(tells_parked=True, is_forgotten=True),
-    MessageKind.REPLY: Policy(is_answer=True, is_worded_when_owed=True, is_forgotten=True),
-    MessageKind.EXPORT: Policy(is_answer=True, file="document", is_forgotten=True),
-    MessageKind.PICTURE: Policy(is_answer=True, file="photo", is_forgotten=True),
-    MessageKind.ERASED: Policy(is_forgotten=True),
+    MessageKind.DIGEST: Policy(Urgency.NEWS, tells_parked=True, is_forgotten=True),
+    MessageKind.REPLY: Policy(
+        Urgency.ANSWER,
+        # An answer changes because somebody tapped a button on it: the next page of /history.
+        edit_urgency=Urgency.ANSWER,
+        is_answer=True,
+        is_worded_when_owed=True,
+        is_forgotten=True,
+    ),
+    MessageKind.EXPORT: Policy(Urgency.ANSWER, is_answer=True, file="document", is_forgotten=True),
+    MessageKind.PICTURE: Policy(Urgency.ANSWER, is_answer=True, file="photo", is_forgotten=True),
+    MessageKind.ERASED: Policy(Urgency.NEWS, is_forgotten=True),
 }
 
 

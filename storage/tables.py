@@ -145,7 +145,9 @@ class Note(SQLModel, table=True):
     text: str = Field(sa_type=Text)
 
 
-_DUE = text("state IN ('pending', 'sending')")
+WAITS = text("state IN ('pending', 'sending')")
+"""The condition of the index of messages that wait. A query must say it in these words: SQLite does not use
+the index where the states are parameters, and read the whole outbox for each claim."""
 _CHANGES = text("changes_at IS NOT NULL")
 
 
@@ -161,7 +163,7 @@ class OutboxMessage(SQLModel, table=True):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "chat_id", "id", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index("ix_outbox_due", "chat_id", "id", sqlite_where=WAITS, postgresql_where=WAITS),
         Index("ix_outbox_changes", "changes_at", sqlite_where=_CHANGES, postgresql_where=_CHANGES),
         {"sqlite_autoincrement": True},
     )

@@ -35,9 +35,9 @@ MARKS_FIRST = Mutant(
 )
 NEVER_RECLAIMS = Mutant(
     "never reclaims a lease",
-    "storage/claims.py",
-    '            or_(col(OutboxMessage.state) == "pending", col(OutboxMessage.lease_until) < at),\n',
-    '            col(OutboxMessage.state) == "pending",\n',
+    "storage/queue.py",
+    '            or_(col(_ROW.state) == "pending", col(_ROW.lease_until) < _AT),\n',
+    '            col(_ROW.state) == "pending",\n',
 )
 FLUSHES_RARELY = Mutant(
     "synchronous=NORMAL", "storage/sqlite/database.py", '"synchronous=FULL"', '"synchronous=NORMAL"'
