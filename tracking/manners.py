@@ -100,7 +100,7 @@ def is_unlike_its_name(headers: Mapping[str, str], secure: bool | None, *, draws
     written it down. So a Chrome that tells its build, as a company can have it do, is unlike its name only if
     it says, too, that it asks for something else than an image: `Accept: */*`.
     """
-    if len(headers) < 2 or any(name in headers for name in _FETCH_METADATA):
+    if any(name in headers for name in _FETCH_METADATA):
         return False
     user_agent = headers.get("user-agent", "")
     if secure is True and _always_sends_metadata(user_agent):

@@ -92,6 +92,8 @@ def _fetch(event: dict[str, Any], signatures: Signatures) -> Fetch:
     method = _text(event, "method") if "method" in event else "GET"
     name = _text(event, "name") if event.get("name") is not None else None
     secure = event["scheme"] == "https" if "scheme" in event else None
+    if headers.keys() <= {"user-agent"}:
+        secure = None  # nobody wrote the other headers down
     address = client_of(address, headers, signatures.hops).address
     sighting = identify(Request(method, headers, address, name, secure), signatures)
     user_agent, device = headers.get("user-agent", ""), None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tracking import Agent, Kind, Loudness, Network, Reason, Request, machines, networks
@@ -16,6 +16,11 @@ from tracking.replay import replay
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/150.0.0.0 Safari/537.36"
+)
+HTTPS = {"scheme": "https"}
 DRAFT = {"ip": "66.249.84.10", "headers": {"User-Agent": GMAIL}}
 
 
@@ -129,6 +134,47 @@ def test_removing_what_speaks_for_a_reader_never_makes_a_fetch_louder(
     before, after = judged(signatures, whole, {**whole, "headers": headers})
     if before["reason"] not in SAYS_SO_ITSELF:
         assert LOUDER[Loudness(after["alert"])] <= LOUDER[Loudness(before["alert"])]
+
+
+NEUTRAL = {
+    "Host": "mail.example.com",
+    "Connection": "keep-alive",
+    "Accept-Encoding": "gzip, deflate, br",
+    "Cache-Control": "no-cache",
+    "Cookie": "a=b",
+    "DNT": "1",
+    "X-Unheard-Of": "anything",
+}
+
+
+@given(
+    row=st.sampled_from(REQUESTS),
+    added=st.sets(st.sampled_from(sorted(NEUTRAL)), min_size=1),
+    scheme=st.sampled_from([{}, {"scheme": "http"}, {"scheme": "https"}]),
+)
+@example(row={"ua": CHROME, "ip": "84.1.1.1", "headers": {}}, added={"Host"}, scheme={})
+@example(row={"ua": CHROME, "ip": "84.1.1.1", "headers": {"Accept": "*/*"}}, added={"Host"}, scheme=HTTPS)
+def test_a_header_that_says_nothing_changes_no_verdict(
+    signatures: Signatures, row: dict[str, Any], added: set[str], scheme: dict[str, str]
+) -> None:
+    """One that says what the request is for may well change it: `Sec-Purpose: prefetch` is no reader's.
+
+    Of a record with the user agent alone, nobody knows the other headers. With a Host it is another record.
+    """
+    asked = {**request_of(row), **(scheme if row["headers"] else {})}
+    more = {**asked, "headers": {**{name: NEUTRAL[name] for name in added}, **asked["headers"]}}
+    before, after = judged(signatures, asked, more)
+    assert after == before
+
+
+@pytest.mark.parametrize("secure", [True, False, None])
+@pytest.mark.parametrize("name", NEUTRAL)
+def test_a_request_that_arrives_without_such_a_header_is_judged_alike(
+    signatures: Signatures, name: str, secure: bool | None
+) -> None:
+    alone = Request("GET", {"user-agent": CHROME}, "84.1.1.1", secure=secure)
+    more = alone._replace(headers={name.lower(): NEUTRAL[name], **alone.headers})
+    assert identify(alone, signatures) == identify(more, signatures)
 
 
 PREFIXES = [networks.parse(line) for line in data_lines("networks.tsv")]

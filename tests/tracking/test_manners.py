@@ -54,8 +54,8 @@ def test_older_browsers_mail_programs_and_web_views_owe_nobody_fetch_metadata(us
     assert not is_unlike_its_name({"user-agent": user_agent, "accept": "*/*"}, True, draws=False)
 
 
-def test_a_recorded_row_with_no_header_but_the_user_agent_says_nothing() -> None:
-    assert not is_unlike_its_name({"user-agent": CHROME.format("150.0.0.0")}, True, draws=False)
+def test_a_request_over_https_with_no_header_but_the_user_agent_is_a_script() -> None:
+    assert is_unlike_its_name({"user-agent": CHROME.format("150.0.0.0")}, True, draws=False)
 
 
 @pytest.mark.parametrize(

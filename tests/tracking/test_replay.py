@@ -83,6 +83,19 @@ def test_a_record_may_say_what_the_address_is_called() -> None:
     assert (last["verdict"], last["reason"]) == ("scanned", "scanner_network")
 
 
+def test_of_a_record_with_the_user_agent_alone_nothing_follows_from_the_other_headers() -> None:
+    chrome = (
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36"
+    )
+    sent = {"link": "A", "at": "2026-03-02T09:10:00Z", "event": "sent"}
+    later = {**DRAFT, "at": "2026-03-02T10:00:00Z", "ip": "84.1.1.1", "scheme": "https"}
+    alone = {**later, "id": "f2", "headers": {"User-Agent": chrome}}
+    whole = {**later, "id": "f3", "link": "B", "headers": {"User-Agent": chrome, "Host": "mail.example.com"}}
+    done = replay(DRAFT, sent, {**DRAFT, "link": "B"}, {**sent, "link": "B"}, alone, whole)
+    verdicts = {line["id"]: line["verdict"] for line in map(json.loads, done.stdout.splitlines())}
+    assert (verdicts["f2"], verdicts["f3"]) == ("opened", "scanned")
+
+
 def test_a_line_that_is_not_utf_8_is_named_and_a_byte_order_mark_is_not_minded() -> None:
     command = [sys.executable, "-m", "tracking", "replay"]
     good = json.dumps(DRAFT).encode()
