@@ -64,7 +64,7 @@ def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
 def _erase(session: Session, link_ids: Sequence[int], language: str = "") -> None:
     connection = session.connection()
     _blank_messages(connection, col(OutboxMessage.link_id).in_(link_ids), language)
-    for table in (FetchRow, StatementRow, Note):
+    for table in (FetchRow, StatementRow, Note, Peek):
         _delete_of(connection, table, link_ids)
     connection.execute(delete(Link).where(col(Link.id).in_(link_ids)))
     session.expire_all()

@@ -26,7 +26,10 @@ _SETTINGS = (
 
 
 def export(session: Session, chat_id: int) -> dict[str, Table]:
-    """Return the chat's tables by name. A row about a link begins with the link's number."""
+    """Return the chat's tables by name. A row about a link begins with the link's number.
+
+    A peek at all links has no number.
+    """
     links = session.exec(select(Link).where(col(Link.chat_id) == chat_id).order_by(col(Link.number))).all()
     numbers = {link.id: link.number for link in links}
     chat = session.get(Chat, chat_id)
@@ -36,7 +39,9 @@ def export(session: Session, chat_id: int) -> dict[str, Table]:
         "links": [_row(link, _LINK) | _standing(link) for link in links],
         "fetches": _of(numbers, _found(session, FetchRow, chat_id), _FETCH),
         "corrections": [_readable(row) for row in said],
-        "peeks": [_readable(_row(peek, _PEEK)) for peek in peeks],
+        "peeks": [
+            _readable({"link": numbers.get(peek.link_id or 0, ""), **_row(peek, _PEEK)}) for peek in peeks
+        ],
         "notes": _of(numbers, _found(session, Note, chat_id), _NOTE),
         "settings": [_row(chat, _SETTINGS)] if chat else [],
     }

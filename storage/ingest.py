@@ -78,7 +78,7 @@ class _LinkInBatch:
         self.changed = self.changes_card = False
 
     def announce(self, peek: Statement) -> None:
-        """Judge this batch with a peek at all of the chat's links. It becomes a statement about this one."""
+        """Judge this batch with a peek at this link. It becomes a statement about it."""
         statements, summary = self._link_fold.history
         self._link_fold = LinkFold(History(statements.apply(peek), summary), self._windows)
 
@@ -205,13 +205,13 @@ def _announce_peeks(
         return
     marks = ", ".join([sql.mark] * len(peeked))
     query = (
-        f"SELECT chat_id, at, until FROM peek WHERE at <= {sql.mark} AND until >= {sql.mark} "  # noqa: S608
+        f"SELECT chat_id, link_id, at, until FROM peek WHERE at <= {sql.mark} AND until >= {sql.mark} "  # noqa: S608
         f"AND chat_id IN ({marks}) ORDER BY id"  # marks only
     )
     cursor.execute(query, [last, first, *(link.chat_id for link in peeked)])
-    for chat_id, at, until in cursor.fetchall():
+    for chat_id, link_id, at, until in cursor.fetchall():
         for link in peeked:
-            if link.chat_id == chat_id:
+            if link.chat_id == chat_id and link_id in (None, link.id):
                 link.announce(Statement(StatementKind.PEEK, at, until=until))
 
 

@@ -1,7 +1,8 @@
-"""Peeks at all links: for a while, every open of a chat's links is the chat's own.
+"""Peeks: for a while, every open of a chat's links, or of one of them, is the chat's own.
 
-`/peek 7` is a statement about one link. `/peek` is one row for the chat, because judging all fetches of all
-links takes seconds (200 links of 100 fetches: 2.8 s), and no fetch can be stored meanwhile.
+A peek is one row for the chat and no statement about each link, because judging all fetches of all links
+takes seconds (200 links of 100 fetches: 2.8 s), and no fetch can be stored meanwhile. It changes no link's
+times, and can be ended.
 
 A link gets the peek as a statement of its own when a fetch comes that it covers (`storage.ingest`), or here,
 if such a fetch is stored already. So a link is always judged again from its own row, with the same verdicts
@@ -10,7 +11,7 @@ even after the peek's row is gone.
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import ColumnElement, delete, exists, or_, update
 from sqlmodel import Session, col, select
 
 from storage.ingest import first_id
@@ -23,35 +24,84 @@ from tracking.status import ENDED
 
 
 def begin(
-    session: Session, chat: Chat, *, at: float, until: float, by: int | None, now: float, windows: Windows
+    session: Session,
+    chat: Chat,
+    link: Link | None,
+    *,
+    at: float,
+    until: float,
+    by: int | None,
+    now: float,
+    windows: Windows,
 ) -> None:
     """Count the opens of a locked chat's links from `at` to `until` as its own, the stored ones too.
 
-    No fetch is judged without the peek, on PostgreSQL either: the links are locked first, in the order in
-    which a pixel server locks them. One that holds a lock stores its fetch before this goes on, and the fetch
-    is judged again here. One that waits for a lock reads the new `peeked_until` when it gets it.
+    Without a link, those of all links. No fetch is judged without the peek, on PostgreSQL either: the links
+    are locked first. A pixel server that holds a lock stores its fetch before this goes on, and the fetch is
+    judged again here. One that waits for a lock reads the new `peeked_until` when it gets it.
     """
-    ours = col(Link.chat_id) == chat.id
-    session.exec(select(Link.id).where(ours).order_by(col(Link.id)).with_for_update(key_share=True)).all()
-    session.add(Peek(chat_id=chat.id, said_at=moment(now), said_by=by, at=at, until=until))
+    ours = col(Link.chat_id) == chat.id if link is None else col(Link.id) == link.id
+    _lock(session, ours)
+    link_id = None if link is None else link.id
+    session.add(Peek(chat_id=chat.id, link_id=link_id, said_at=moment(now), said_by=by, at=at, until=until))
     session.flush()
     earlier = update(Link).where(ours, col(Link.peeked_until) < until)
     session.connection().execute(earlier.values(peeked_until=until))
-    for link in _fetched_since(session, chat.id, at):
-        said = history_of(link).statements.apply(Statement(StatementKind.PEEK, at, until=until))
-        judge_again(session, link, said, windows)
+    for fetched in _fetched_since(session, ours, at):
+        said = history_of(fetched).statements.apply(Statement(StatementKind.PEEK, at, until=until))
+        judge_again(session, fetched, said, windows)
 
 
-def _fetched_since(session: Session, chat_id: int, at: float) -> Sequence[Link]:
-    """Return the chat's links with a stored fetch from then on: none, unless the update waited somewhere."""
+def _lock(session: Session, ours: ColumnElement[bool]) -> None:
+    """Lock the links in the order in which a pixel server locks them, so that no two deadlock."""
+    session.exec(select(Link.id).where(ours).order_by(col(Link.id)).with_for_update(key_share=True)).all()
+
+
+def _fetched_since(session: Session, ours: ColumnElement[bool], at: float) -> Sequence[Link]:
+    """Return the links with a stored fetch from then on: none, unless the update waited somewhere."""
     stored = exists().where(col(FetchRow.link_id) == Link.id, col(FetchRow.id) >= first_id(at))
-    query = select(Link).where(col(Link.chat_id) == chat_id, col(Link.last_event_at) >= moment(at), stored)
+    query = select(Link).where(ours, col(Link.last_event_at) >= moment(at), stored)
+    return session.exec(query.execution_options(populate_existing=True)).all()
+
+
+def running(session: Session, chat_id: int, at: float) -> Sequence[Peek]:
+    """Return the chat's peeks that run at this time (epoch seconds), the oldest first."""
+    query = select(Peek).where(Peek.chat_id == chat_id, col(Peek.at) <= at, col(Peek.until) > at)
+    return session.exec(query.order_by(col(Peek.id))).all()
+
+
+def end(session: Session, chat: Chat, *, at: float, windows: Windows) -> bool:
+    """End all peeks of a locked chat at that time. Return True if one was running then.
+
+    The opens until then stay its own. Later ones that are stored already are judged again. The links are
+    locked as in `begin`, so that no fetch is judged by the time that held before.
+    """
+    ours = col(Link.chat_id) == chat.id
+    _lock(session, ours)
+    found = running(session, chat.id, at)
+    for peek in found:
+        peek.until = at
+    session.flush()
+    for link in _with_peeks(session, ours) if found else ():
+        before = history_of(link).statements
+        if (said := before.apply(Statement(StatementKind.PEEK_ENDED, at))) != before:
+            judge_again(session, link, said, windows)
+    return bool(found)
+
+
+def _with_peeks(session: Session, ours: ColumnElement[bool]) -> Sequence[Link]:
+    """Return the links that a peek has become a statement about."""
+    query = select(Link).where(ours, col(Link.history).contains('"peeks"'))
     return session.exec(query.execution_options(populate_existing=True)).all()
 
 
 def of_link(session: Session, link: Link, limit: int) -> Sequence[Peek]:
-    """Return the newest peeks of the chat while this link recorded, newest first."""
-    query = select(Peek).where(Peek.chat_id == link.chat_id, col(Peek.until) >= seconds(link.created_at))
+    """Return the newest peeks at this link, and at all links while it recorded, newest first."""
+    query = select(Peek).where(
+        Peek.chat_id == link.chat_id,
+        or_(col(Peek.link_id).is_(None), col(Peek.link_id) == link.id),
+        col(Peek.until) >= seconds(link.created_at),
+    )
     if link.status in ENDED and link.status_since:
         query = query.where(col(Peek.at) < seconds(link.status_since))
     return session.exec(query.order_by(col(Peek.id).desc()).limit(limit)).all()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0011"
+SCHEMA = "0012"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 SQLModel.metadata.naming_convention = {
@@ -78,7 +78,7 @@ class Link(SQLModel, table=True):
     """Since when it has that status; empty is since it was made."""
     last_opened_at: datetime | None = None
     peeked_until: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
-    """The end of its chat's last peek, in epoch seconds: later fetches need no query for peeks."""
+    """The end of the last peek at it, in epoch seconds: later fetches need no query for peeks."""
     history: str = Field(default="", sa_type=Text)
     """The owner's statements and the summary of the fetches, packed by `tracking.history`."""
     history_before_purge: str = Field(default="", sa_type=Text)
@@ -124,10 +124,12 @@ class StatementRow(SQLModel, table=True):
 
 
 class Peek(SQLModel, table=True):
-    """A `/peek` of all links: the chat's opens in this time are its own, on links made meanwhile too."""
+    """A `/peek`: the chat's opens in this time are its own. One of all links covers those made meanwhile."""
 
     id: int = Field(default=None, primary_key=True)
     chat_id: int = Field(sa_column=_chat_id())
+    link_id: int | None = Field(default=None, foreign_key="link.id")
+    """The link that it is about; None is all of the chat's."""
     said_at: datetime
     said_by: int | None = Field(default=None, sa_type=BigInteger)
     at: float

@@ -23,6 +23,8 @@ class StatementKind(StrEnum):
     """The mail is still a draft."""
     PEEK = "peek"
     """The opens in the next minutes are the owner's own."""
+    PEEK_ENDED = "peek_ended"
+    """From now on they are not, after all."""
     OWN = "own"
     """One fetch was the owner's own: "That was me"."""
     NOT_OWN = "not_own"
@@ -54,7 +56,7 @@ class Statements(NamedTuple):
     draft_until: float | None = None
     """The mail was still a draft then, whatever a fetch before suggests."""
     peeks: tuple[tuple[float, float], ...] = ()
-    """When each began, and when it ends. A peek at all links is among them once it covered a fetch."""
+    """When each began, and when it ends. One is among them once a fetch came that it covers."""
     own: frozenset[str] = frozenset()
     not_own: frozenset[str] = frozenset()
     """Ids of fetches."""
@@ -76,10 +78,10 @@ class Statements(NamedTuple):
                 return self._replace(sent=None, draft_until=at)
             case StatementKind.PEEK:
                 return self if (at, until) in self.peeks else self._replace(peeks=(*self.peeks, (at, until)))
-            case StatementKind.OWN:
-                return self._replace(own=self.own | {of}, not_own=self.not_own - {of})
-            case StatementKind.NOT_OWN:
-                return self._replace(own=self.own - {of}, not_own=self.not_own | {of})
+            case StatementKind.PEEK_ENDED:
+                return self._replace(peeks=tuple(_until(at, peek) for peek in self.peeks))
+            case StatementKind.OWN | StatementKind.NOT_OWN:
+                return self._made_by(of, is_own=kind is StatementKind.OWN)
             case StatementKind.STOPPED:
                 return self._close(at)
             case StatementKind.RESUMED:
@@ -87,12 +89,25 @@ class Statements(NamedTuple):
             case StatementKind.OBJECTED:
                 return self._close(at)._replace(objected=True)
 
+    def _made_by(self, fetch_id: str, *, is_own: bool) -> "Statements":
+        one = {fetch_id}
+        own, not_own = (
+            (self.own | one, self.not_own - one) if is_own else (self.own - one, self.not_own | one)
+        )
+        return self._replace(own=own, not_own=not_own)
+
     def _close(self, at: float) -> "Statements":
         """End the recording; if it has ended already, the earlier time stands."""
         return self._replace(closed_at=at if self.closed_at is None else min(at, self.closed_at))
 
     def is_peeking(self, at: float) -> bool:
         return any(start <= at <= end for start, end in self.peeks)
+
+
+def _until(at: float, peek: tuple[float, float]) -> tuple[float, float]:
+    """Return the peek, ended at this time if it runs then."""
+    start, end = peek
+    return (start, at) if start <= at < end else peek
 
 
 class History(NamedTuple):

@@ -1,12 +1,14 @@
 """Whose open it was, and why the bot thinks so: `/peek`, and the buttons under an alert."""
 
+from markupsafe import Markup
+
 import words
 from bot.commands.about import about_fetch, about_link
-from bot.commands.turn import Answer, Turn
-from bot.message import Message
+from bot.commands.turn import DOUBLE_TAP, Answer, Turn
+from bot.message import Message, button
 from bot.messages import alerts
 from bot.messages.listing import LONGEST_TIMELINE, story
-from bot.messages.phrases import name
+from bot.messages.phrases import lines, name
 from bot.messages.timeline import folded_with, same_view
 from storage import links, peeks
 from storage.tables import FetchRow, Link
@@ -17,23 +19,20 @@ PEEK_MINUTES = 15
 
 
 def peek(turn: Turn) -> Answer:
-    """`/peek`: opens within the next minutes are the owner's own; `/peek 7` for one link."""
+    """`/peek`: opens within the next minutes are the chat's own; `/peek 7` for one link; `/peek off`."""
+    if turn.argument.casefold().split()[-1:] == ["off"]:
+        ended = end_peeks(turn)
+        return Message(words.say(sentences.commands.PEEK_ENDED if ended else sentences.commands.PEEK_OFF))
     if turn.argument:
         return _peek_at_one(turn)
     if not links.is_any_recording(turn.session, turn.chat.id):
         return Message(words.say(sentences.commands.PEEK_NOTHING))
-    at, windows = turn.said_at, turn.context.settings.windows
-    until, by = at + PEEK_MINUTES * 60, turn.author or None
-    peeks.begin(turn.session, turn.chat, at=at, until=until, by=by, now=turn.now, windows=windows)
-    return Message(
-        words.say(sentences.commands.PEEK_NOTED, minutes=PEEK_MINUTES, what=sentences.commands.PEEK_ALL)
-    )
+    return _begin_peek(turn, None, words.say(sentences.commands.PEEK_ALL))
 
 
 @about_link
 def _peek_at_one(turn: Turn, link: Link) -> Answer:
-    _state_peek(turn, link)
-    return Message(words.say(sentences.commands.PEEK_NOTED, minutes=PEEK_MINUTES, what=name(link)))
+    return _begin_peek(turn, link, name(link))
 
 
 @about_link
@@ -42,9 +41,36 @@ def press_peek(turn: Turn, link: Link) -> Answer:
     return sentences.toasts.TOAST_PEEK
 
 
-def _state_peek(turn: Turn, link: Link) -> None:
-    until = turn.said_at + PEEK_MINUTES * 60
-    turn.store(link, Statement(StatementKind.PEEK, turn.said_at, until=until))
+def _begin_peek(turn: Turn, link: Link | None, what: Markup) -> Message:
+    _state_peek(turn, link)
+    noted = words.say(sentences.commands.PEEK_NOTED, minutes=PEEK_MINUTES, what=what)
+    whose = [] if turn.is_private else [words.say(sentences.commands.PEEK_GROUP)]
+    end = button(sentences.buttons.BUTTON_PEEK_END, "peek_off", 0)
+    return Message(lines(noted, *whose), [[end]])
+
+
+def _state_peek(turn: Turn, link: Link | None) -> None:
+    """Begin a peek. One that began just before, by a double tap, is the same."""
+    session, chat, at = turn.session, turn.chat, turn.said_at
+    about = None if link is None else link.id
+    running = peeks.running(session, chat.id, at)
+    if any(row.link_id == about and at - row.at < DOUBLE_TAP for row in running):
+        return
+    until, by, windows = at + PEEK_MINUTES * 60, turn.author or None, turn.context.settings.windows
+    peeks.begin(session, chat, link, at=at, until=until, by=by, now=turn.now, windows=windows)
+
+
+def press_peek_off(turn: Turn) -> Answer:
+    """Under the answer to `/peek`: end it, and say so there."""
+    ended = end_peeks(turn)
+    turn.edit(Message(words.say(sentences.commands.PEEK_ENDED)))
+    return sentences.toasts.TOAST_PEEK_ENDED if ended else sentences.toasts.TOAST_PEEK_OVER
+
+
+def end_peeks(turn: Turn) -> bool:
+    """End the chat's peeks. Return True if one was running."""
+    windows = turn.context.settings.windows
+    return peeks.end(turn.session, turn.chat, at=turn.said_at, windows=windows)
 
 
 @about_fetch

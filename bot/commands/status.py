@@ -1,27 +1,31 @@
 """Answers `/status`: the chat's links, its settings, and the messages that may not have arrived."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
+from telegram import InlineKeyboardButton
 
 import words
+from bot.commands.opens import end_peeks
 from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
 from bot.messages import phrases
 from bot.messages.phrases import lines
 from bot.times import zones
-from storage import health, outbox, reports
-from storage.tables import Chat
+from storage import health, outbox, peeks, reports
+from storage.tables import Chat, Link, Peek
 from tracking.status import ENDED, UNOPENED, LinkStatus
 from words import sentences
 
 
-def status(turn: Turn) -> Answer:
+def status(turn: Turn) -> Message:
     context = turn.context
     report = reports.report(turn.session, turn.chat.id, turn.now, context.settings.windows.revival)
     parts = _counts(report.statuses)
     if report.waiting:
         parts.append(words.say(sentences.commands.STATUS_WAITING, count=report.waiting))
+    running = peeks.running(turn.session, turn.chat.id, turn.now)
+    parts += _peeks(turn, running)
     parts += _settings(turn.chat)
     if report.parked:
         parts.append(words.say(sentences.commands.STATUS_PARKED, count=report.parked))
@@ -32,11 +36,13 @@ def status(turn: Turn) -> Answer:
         parts.append(phrases.hop(hop))
     if not report.parked and not context.trouble and not hop:
         parts.append(words.say(sentences.commands.STATUS_WELL))
-    again = [
-        button(sentences.buttons.BUTTON_AGAIN, "again", 0),
-        button(sentences.buttons.BUTTON_LET_GO, "let_go", 0),
-    ]
-    return Message(lines(*parts), [again] if report.parked else ())
+    keyboard: list[list[InlineKeyboardButton]] = []
+    if running:
+        keyboard.append([button(sentences.buttons.BUTTON_PEEK_END, "status_peek_off", 0)])
+    if report.parked:
+        again = button(sentences.buttons.BUTTON_AGAIN, "again", 0)
+        keyboard.append([again, button(sentences.buttons.BUTTON_LET_GO, "let_go", 0)])
+    return Message(lines(*parts), keyboard)
 
 
 COUNTED = {
@@ -61,6 +67,29 @@ def _counts(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
         if count
     ]
     return [*parts, Markup(" · ").join(found)] if found else parts
+
+
+def _peeks(turn: Turn, running: Sequence[Peek]) -> list[Markup]:
+    """Return a line for each thing whose opens are the chat's own now, with when that ends."""
+    until: dict[int | None, float] = {}
+    for peek in running:
+        until[peek.link_id] = max(peek.until, until.get(peek.link_id, 0.0))
+    return [_peek(turn, link_id, end) for link_id, end in until.items()]
+
+
+def _peek(turn: Turn, link_id: int | None, until: float) -> Markup:
+    time = words.time(until, turn.now)
+    if link_id is None:
+        return words.say(sentences.commands.STATUS_PEEK, time=time)
+    name = phrases.name(turn.session.get_one(Link, link_id))
+    return words.say(sentences.commands.STATUS_PEEK_LINK, name=name, time=time)
+
+
+def press_peek_off(turn: Turn) -> Answer:
+    """End the chat's peeks. The message then shows how things stand without them."""
+    ended = end_peeks(turn)
+    turn.edit(status(turn))
+    return sentences.toasts.TOAST_PEEK_ENDED if ended else sentences.toasts.TOAST_PEEK_OVER
 
 
 def _settings(chat: Chat) -> list[Markup]:

@@ -136,10 +136,9 @@ class Turn:
     def _is_known(self, link: Link, history: History, statement: Statement) -> bool:
         if history.statements.apply(statement) == history.statements:
             return True
-        # Each of these has a time of its own, so that only their nearness shows a double tap.
+        # Each "Still a draft" has a time of its own, so that only their nearness shows a double tap.
         newest = links.said_about(self.session, link.id, 1)
-        is_timed = statement.kind in (StatementKind.DRAFT, StatementKind.PEEK)
-        return is_timed and any(
+        return statement.kind is StatementKind.DRAFT and any(
             row.kind == statement.kind and self.said_at - row.at < DOUBLE_TAP for row in newest
         )
 

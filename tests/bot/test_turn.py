@@ -18,7 +18,7 @@ from storage import chats, inbox, links
 from storage.engine import reading, writing
 from storage.keys import open_keys
 from storage.kinds import MessageKind
-from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, StatementRow
+from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
 from storage.times import now, seconds
 from tests.bot.builders import plain
 from tests.fetches import OUTLOOK, arrival
@@ -120,7 +120,6 @@ async def test_sent_counts_from_when_anna_wrote_it(anna: Talk) -> None:
     ("typed", "kind", "back"),
     [
         ("/stop 1", StatementKind.STOPPED, HOUR),
-        ("/peek 1", StatementKind.PEEK, HOUR),
         ("/sent 1 20 min ago", StatementKind.TOLD_SENT, HOUR + 1200),
     ],
 )
@@ -132,6 +131,28 @@ async def test_what_anna_says_counts_from_when_she_wrote_it(
     (said,) = anna.statements()
     assert said.kind == kind
     assert said.at == pytest.approx(now() - back, abs=10)
+
+
+@pytest.mark.parametrize("typed", ["/peek", "/peek 1"])
+async def test_a_peek_begins_when_anna_writes_it_and_ends_when_she_writes_off(typed: str, anna: Talk) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.says(typed, ago=HOUR)
+    await anna.says("/peek OFF", ago=HOUR - 300)
+    with reading(anna.engine) as session:
+        (row,) = session.exec(select(Peek)).all()
+    assert row.at == pytest.approx(now() - HOUR, abs=10)
+    assert row.until == pytest.approx(now() - HOUR + 300, abs=10)
+    assert anna.statements() == []
+    await anna.says("/peek off")
+    assert "not ignoring any opens" in anna.answers()[-1]
+
+
+async def test_a_peek_that_is_pressed_twice_is_one(anna: Talk) -> None:
+    await anna.says("/track contract to landlord")
+    await anna.presses(f"peek:{anna.link().id}")
+    await anna.presses(f"peek:{anna.link().id}")
+    with reading(anna.engine) as session:
+        assert len(session.exec(select(Peek)).all()) == 1
 
 
 async def test_a_reminder_in_two_days_is_two_days_after_the_message(anna: Talk) -> None:

@@ -21,12 +21,13 @@ from storage.tables import Chat, FetchRow, Link, Peek, StatementRow
 from storage.times import moment
 from tests.fetches import GMAIL, NOON, OUTLOOK, arrival
 from tests.storage.test_ingest import ANNA, fold, owed, sent, stored
-from tracking import Statement, StatementKind, Windows
+from tracking import Agent, Network, Reason, Sighting, Statement, StatementKind, Windows
 
 BEN = 1002
 GROUP, SUPERGROUP = -500, -1_000_000_000_500
 HOUR, DAY = 3600.0, 86400.0
 QUARTER = 900.0
+CURL = Sighting(Agent.TOOL, Network.OTHER, Reason.TOOL)
 
 
 def tracked(engine: Engine, label: str = "contract", now: float = NOON, chat: int = ANNA) -> Link:
@@ -37,10 +38,19 @@ def tracked(engine: Engine, label: str = "contract", now: float = NOON, chat: in
     return link
 
 
-def peek(engine: Engine, at: float, chat: int = ANNA, now: float | None = None) -> None:
+def peek(
+    engine: Engine, at: float, chat: int = ANNA, now: float | None = None, link: Link | None = None
+) -> None:
     with writing(engine) as session:
         locked = chats.get_or_create(session, chat, at)
-        peeks.begin(session, locked, at=at, until=at + QUARTER, by=chat, now=now or at, windows=Windows())
+        peeks.begin(
+            session, locked, link, at=at, until=at + QUARTER, by=chat, now=now or at, windows=Windows()
+        )
+
+
+def end(engine: Engine, at: float, chat: int = ANNA) -> bool:
+    with writing(engine) as session:
+        return peeks.end(session, session.get_one(Chat, chat), at=at, windows=Windows())
 
 
 def kinds(engine: Engine) -> list[str]:
@@ -143,6 +153,71 @@ def test_a_storm_that_a_peek_begins_in_the_middle_of_ends_where_it_begins(engine
     peek(engine, NOON + 620)
     fold(engine, *(arrival(contract.token, NOON + second) for second in range(600, 640, 5)))
     assert kinds(engine) == ["opened", *["repeat"] * 3, *["own"] * 4]
+
+
+def test_a_peek_at_one_link_leaves_the_others_opens_alone(engine: Engine) -> None:
+    contract, offer = tracked(engine), tracked(engine, "offer")
+    peek(engine, NOON + 600, link=contract)
+    fold(engine, arrival(contract.token, NOON + 700), arrival(offer.token, NOON + 710))
+    assert kinds(engine) == ["own", "opened"]
+
+
+@pytest.mark.parametrize("of_one", [True, False])
+def test_a_peek_changes_no_links_times(of_one: bool, engine: Engine) -> None:
+    contract = tracked(engine)
+    peek(engine, NOON + 600, link=contract if of_one else None)
+    fold(engine, arrival(contract.token, NOON + 700))
+    with reading(engine) as session:
+        link = session.get_one(Link, contract.id)
+        assert (link.status, link.last_opened_at) == ("sent", None)
+        assert link.status_since == moment(NOON + 60)
+        assert session.exec(select(StatementRow.kind)).all() == ["sent"]
+
+
+@pytest.mark.parametrize("of_one", [True, False])
+def test_an_ended_peek_leaves_the_opens_until_then_annas_own(of_one: bool, engine: Engine) -> None:
+    contract = tracked(engine)
+    peek(engine, NOON + 600, link=contract if of_one else None)
+    fold(engine, arrival(contract.token, NOON + 660))
+    assert end(engine, NOON + 700)
+    fold(engine, arrival(contract.token, NOON + 760), arrival(contract.token, NOON + 680, OUTLOOK))
+    assert kinds(engine) == ["own", "opened", "own"]
+    assert not end(engine, NOON + 800)
+
+
+def test_what_came_before_the_end_was_worked_on_is_judged_again(engine: Engine) -> None:
+    """Anna wrote /peek off while the bot was away; the landlord opened the mail after it."""
+    contract = tracked(engine)
+    peek(engine, NOON + 600)
+    fold(engine, arrival(contract.token, NOON + 660), arrival(contract.token, NOON + 760))
+    assert end(engine, NOON + 700)
+    assert kinds(engine) == ["own", "opened"]
+    again = Statement(StatementKind.TOLD_SENT, NOON + 30)
+    with writing(engine) as session:
+        link = session.get_one(Link, contract.id)
+        record_statements(session, link, again, by=ANNA, now=NOON + DAY, windows=Windows())
+    assert kinds(engine) == ["own", "opened"]
+
+
+def test_a_peek_that_only_a_program_fetched_in_can_be_ended(engine: Engine) -> None:
+    """Its fetch makes the peek a statement about the link, and leaves no other trace in the link's times."""
+    contract = tracked(engine)
+    peek(engine, NOON + 600)
+    fold(engine, arrival(contract.token, NOON + 660, CURL))
+    end(engine, NOON + 700)
+    fold(engine, arrival(contract.token, NOON + 760))
+    assert kinds(engine) == ["noise", "opened"]
+
+
+def test_two_peeks_that_overlap_end_together(engine: Engine) -> None:
+    contract = tracked(engine)
+    peek(engine, NOON + 600)
+    peek(engine, NOON + 900, link=contract)
+    end(engine, NOON + 1000)
+    fold(engine, arrival(contract.token, NOON + 950), arrival(contract.token, NOON + 1010))
+    assert kinds(engine) == ["own", "opened"]
+    with reading(engine) as session:
+        assert [row.until for row in session.exec(select(Peek))] == [NOON + 1000] * 2
 
 
 def test_what_is_said_months_later_leaves_the_verdict(engine: Engine) -> None:
@@ -281,6 +356,20 @@ def test_a_peek_covers_all_links_of_a_group_that_becomes_a_supergroup_meanwhile(
     fold(engine, *during, *after)
     assert [kind_of(engine, fetch) for fetch in during] == [("own", "peek")] * 2
     assert [kind_of(engine, fetch)[0] for fetch in after] == ["opened"] * 2
+
+
+def test_a_peek_at_one_link_is_in_its_story_and_is_erased_with_it(engine: Engine) -> None:
+    contract, offer = tracked(engine), tracked(engine, "offer")
+    peek(engine, NOON + 600, link=offer)
+    with writing(engine) as session:
+        told = [
+            [entry.at for entry in timeline(session, link, 30)[0] if entry.kind == "peek"]
+            for link in (session.get_one(Link, contract.id), session.get_one(Link, offer.id))
+        ]
+        assert told == [[], [NOON + 600]]
+        assert exports.export(session, ANNA)["peeks"][0]["link"] == offer.number
+        erasing.erase_link(session, session.get_one(Link, offer.id), mentions=lambda _: False)
+        assert session.exec(select(Peek)).all() == []
 
 
 def test_what_is_kept_of_a_peek_is_exported_moved_and_erased_with_its_chat(engine: Engine) -> None:

@@ -16,6 +16,7 @@ BUTTON_UNMUTE_ALL = _("Unmute all")
 BUTTON_YES_SENT = _("Yes")
 BUTTON_DRAFT = _("Still a draft")
 BUTTON_PEEK = _("Ignore my looks for 15 min")
+BUTTON_PEEK_END = _("End it now")
 BUTTON_AGO = {
     5: _("5 min ago"),
     15: _("15 min ago"),

@@ -50,6 +50,9 @@ PEEK_NOTED = plural(
     counted="minutes",
 )
 PEEK_ALL = _("at every link here", "I take looks for yours: …")
+PEEK_GROUP = _("That means the opens of everybody in this group.")
+PEEK_ENDED = _("From now on every open counts again.")
+PEEK_OFF = _("You are not ignoring any opens. <code>/peek</code> ignores them for 15 minutes.")
 PEEK_NOTHING = _(
     "There is nothing to look at yet. Make a link with <code>/track contract to landlord</code>."
 )
@@ -82,6 +85,8 @@ STATUS_COUNTS = {
     "stopped": _("stopped: {count}"),
 }
 STATUS_WAITING = _("⏳ Reminders that wait: {count}")
+STATUS_PEEK = _("🙈 Until {time} I count every open as your own.")
+STATUS_PEEK_LINK = _("🙈 Until {time} I count every open of {name} as your own.")
 STATUS_ZONE = _("🕰 Clock: {zone}")
 STATUS_QUIET = _("🌙 Quiet from {start} to {end}")
 STATUS_DIGEST = _("🗞 Summary every day at {clock}")
