@@ -67,7 +67,10 @@ class Fetcher:
 
 @dataclass(frozen=True)
 class Action:
-    """A button beside the chat. Without a fetcher it requests nothing."""
+    """A button beside the chat. Without a fetcher it requests nothing.
+
+    In label and hint, the page puts the mail's recipient for `{who}`, and for `{Who}` at the beginning.
+    """
 
     key: str
     group: str
@@ -118,21 +121,21 @@ ACTIONS = (
     Action(
         "gmail",
         "people",
-        "Landlord opens in Gmail",
+        "{Who} opens it in Gmail",
         "Gmail's proxy again, but now because somebody opened the mail. Within 30 s it is the same open.",
         IN_GMAIL,
     ),
     Action(
         "outlook",
         "people",
-        "Landlord opens in Outlook",
+        "{Who} opens it in Outlook",
         "Outlook loads the image directly, from the office's own network.",
         Fetcher(OUTLOOK, OFFICE),
     ),
     Action(
         "nextcloud",
         "people",
-        "Landlord opens in Nextcloud",
+        "{Who} opens it in Nextcloud",
         "Nextcloud’s server loads the image when somebody reads the mail, from its data centre.",
         Fetcher(NEXTCLOUD, HOSTED),
     ),
@@ -140,7 +143,7 @@ ACTIONS = (
         "own",
         "people",
         "I open my own Sent mail",
-        "It looks exactly like the landlord in Gmail. Send /peek before, or tap “That was me” after.",
+        "It looks as if {who} had opened it in Gmail. Send /peek before, or tap “That was me” after.",
         IN_GMAIL,
     ),
 )

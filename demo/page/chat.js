@@ -59,8 +59,14 @@ function quote(message) {
   if (!message.reply_to) return null;
   const words = element("span", { textContent: (original?.text ?? "Deleted message").split("\n")[0] });
   const box = element("button", { type: "button", className: "quote" }, element("b", { textContent: original?.from.name ?? "" }), words);
-  box.addEventListener("click", () => nodes.get(message.reply_to)?.scrollIntoView({ block: "center" }));
+  box.addEventListener("click", () => goTo(message.reply_to));
   return box;
+}
+
+export function goTo(id) {
+  const node = nodes.get(id);
+  node?.scrollIntoView({ block: "center" });
+  node?.focus({ preventScroll: true });
 }
 
 function attachment(file) {
@@ -143,6 +149,7 @@ export function show(message, actions, { live = true } = {}) {
   messages.set(message.id, message);
   const node = draw(message, actions);
   node.dataset.id = message.id;
+  node.tabIndex = -1;
   nodes.set(message.id, node);
   if (old) old.replaceWith(node);
   else log.append(node);

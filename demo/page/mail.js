@@ -1,7 +1,9 @@
 // The world outside: the mail that the visitor writes, and the programs that load its image.
 
+import { cards, named } from "./cards.js";
 import { messages, post, toast } from "./chat.js";
 import { element } from "./element.js";
+import { pointTo } from "./views.js";
 
 const find = (id) => document.querySelector(id);
 let about; // what the server says about the visitor and the actions
@@ -10,70 +12,42 @@ let chosen; // the address of the pixel in this mail
 const buttons = new Map();
 const results = new Map();
 
-// The pixels that the chat's cards show
-
-function cards() {
-  const found = new Map();
-  for (const message of [...messages.values()].reverse()) {
-    if (!message.from.bot) continue;
-    const raw = message.entities.filter((e) => e.type === "code" || e.type === "pre");
-    for (const entity of raw) {
-      const url = message.text.slice(entity.offset, entity.offset + entity.length).trim();
-      if (url.startsWith(about.pixels) && !found.has(url)) found.set(url, message);
-    }
-  }
-  return found;
-}
-
-function described(message) {
-  const line = message.text.split("\n").find((words) => words.includes("→")) ?? message.text.split("\n")[0];
-  const bold = message.entities.find((e) => e.type === "bold");
-  const label = bold ? message.text.slice(bold.offset, bold.offset + bold.length) : line;
-  const recipient = /→\s*([^,(#·•|]+)/.exec(line)?.[1].trim() ?? "";
-  return { line, label: label.split("→")[0].trim(), recipient };
-}
-
+const found = () => cards(about.pixels);
 const played = (key, url = chosen) => done.filter((one) => one.action === key && one.url === url);
 
+// Only the sender loads the image before the mail is sent: a scanner and a reader have no mail to open.
 function possible(key) {
   if (!chosen) return false;
   if (key === "paste") return true;
-  return played("paste").length > 0 && (key !== "send" || !played("send").length);
+  if (key === "send") return played("paste").length > 0 && !played("send").length;
+  return played("send").length > 0;
 }
 
 export function refresh() {
-  const found = cards();
-  if (chosen && !found.has(chosen)) found.set(chosen, null);
-  drawChoice(found);
-  const { label, recipient } = describedChoice(found);
+  const links = found();
+  for (const [url, link] of links) last.set(url, link);
+  drawChoice(links.has(chosen) || !chosen ? [...links.keys()] : [...links.keys(), chosen]);
+  const { label, recipient } = last.get(chosen) ?? { label: "", recipient: chosen ? "" : "landlord" };
   find("#mail-to").textContent = recipient || (chosen ? "somebody" : "…");
-  find("#mail-dear").textContent = recipient || "landlord";
+  find("#mail-dear").textContent = recipient || "reader";
   find("#mail-subject").textContent = label || "…";
   find("#pixel").hidden = !played("paste").length;
   find("#mail-state").textContent = played("send").length ? "Sent" : played("paste").length ? "Draft saved" : "New message";
   for (const [key, button] of buttons) button.disabled = !possible(key);
+  for (const node of document.querySelectorAll("[data-named]")) node.textContent = named(node.dataset.named, recipient);
+  find("#unsent").hidden = played("send").length > 0;
   drawResults();
   guide();
 }
 
-const last = new Map(); // address -> how its card described it
-function describedChoice(found) {
-  const message = found.get(chosen);
-  if (message) last.set(chosen, described(message));
-  return last.get(chosen) ?? { label: "", recipient: "" };
-}
-
+const last = new Map(); // address -> how its card described it, also after the card is gone
 let offered = [];
-function drawChoice(found) {
-  const urls = [...found.keys()];
+function drawChoice(urls) {
   const fresh = urls.filter((url) => !offered.includes(url));
   if (fresh.length || !chosen) chosen = fresh[0] ?? urls[0];
   offered = [...new Set([...offered, ...urls])];
   find("#which").hidden = urls.length < 2;
-  const options = urls.map((url) => {
-    const words = found.get(url) ? described(found.get(url)).line : last.get(url)?.label;
-    return element("option", { value: url, textContent: words, selected: url === chosen });
-  });
+  const options = urls.map((url) => element("option", { value: url, textContent: last.get(url).line, selected: url === chosen }));
   find("#links").replaceChildren(...options);
 }
 
@@ -108,8 +82,10 @@ const HINTS = {
   opened: "Opened. The chat says what the bot can tell, and why.",
 };
 
+const VIEWS = { none: "chat", paste: "mail", pasted: "mail", sent: "chat", told: "mail", opened: "chat" };
+
 function sentKey() {
-  const card = cards().get(chosen);
+  const card = found().get(chosen)?.message;
   return card && document.querySelector(`[data-id="${card.id}"] [data-data^="sent:"]`);
 }
 
@@ -122,11 +98,12 @@ function stage() {
 
 function guide() {
   const now = stage();
-  const opened = ["gmail", "outlook"].some((key) => played(key).length);
+  const opened = about.actions.some(({ key, group }) => group === "people" && played(key).length);
   const next = { paste: "paste", pasted: "send", told: opened ? "" : "gmail" }[now];
   find("#mail-hint").textContent = HINTS[now === "told" && opened ? "opened" : now];
   for (const [key, button] of buttons) button.classList.toggle("next", key === next);
   sentKey()?.classList.toggle("next", now === "sent");
+  pointTo(VIEWS[now === "told" && opened ? "opened" : now]);
   const steps = [now !== "none", now === "told", now === "told" && opened];
   ["#step-track", "#step-paste", "#step-open"].forEach((id, place) => {
     find(id).classList.toggle("done", steps[place]);
@@ -136,17 +113,24 @@ function guide() {
 
 // The buttons
 
+const PATIENCE = 1500; // milliseconds for the bot's message: some programs show it that the mail was sent
+
 async function play(key) {
   try {
+    const before = messages.size;
     await post("/mail/play", { action: key, url: chosen });
+    await new Promise((done) => setTimeout(done, PATIENCE));
+    if (["paste", "send"].includes(key) || stage() !== "sent" || messages.size !== before) return;
+    toast("The bot does not know yet that you sent it. Tap “✅ I’ve sent it” in the chat.");
   } catch (error) {
     toast(error.message);
   }
 }
 
 function button(action) {
-  const made = element("button", { type: "button", className: "act", textContent: action.label, title: action.hint });
+  const made = element("button", { type: "button", className: "act", title: action.group === "you" ? action.hint : "" });
   made.dataset.action = action.key;
+  made.dataset.named = action.label;
   made.addEventListener("click", () => play(action.key));
   buttons.set(action.key, made);
   return made;
@@ -155,7 +139,9 @@ function button(action) {
 function row(action) {
   const box = element("div", { className: "wire", hidden: true });
   results.set(action.key, box);
-  return element("div", { className: "row" }, button(action), element("p", { textContent: action.hint }), box);
+  const hint = element("p");
+  hint.dataset.named = action.hint;
+  return element("div", { className: "row" }, button(action), hint, box);
 }
 
 export function happened(one) {

@@ -1,8 +1,10 @@
 // Joins the two halves: receives changes, sends what is typed, and guides through the first steps.
 
-import { answered, messages, post, remove, show, toast } from "./chat.js";
+import { answered, goTo, messages, post, remove, show, toast } from "./chat.js";
+import { close, offer, took } from "./commands.js";
 import { element } from "./element.js";
 import { happened, open, refresh } from "./mail.js";
+import { arrived, changed, see } from "./views.js";
 
 const find = (id) => document.querySelector(id);
 const text = find("#text");
@@ -57,6 +59,7 @@ function stopReply() {
 function submit() {
   const words = text.value;
   text.value = "";
+  close();
   grow();
   say(words);
 }
@@ -67,6 +70,7 @@ function grow() {
 }
 
 async function typeFirst() {
+  see("chat");
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   text.focus({ preventScroll: innerWidth > 900 });
   for (let end = calm ? FIRST.length : 1; end <= FIRST.length; end += 1) {
@@ -76,7 +80,7 @@ async function typeFirst() {
   submit();
 }
 
-// The welcome and the menu of commands
+// The welcome, and what the bot says of itself
 
 function welcome() {
   const empty = messages.size === 0;
@@ -88,28 +92,14 @@ function welcome() {
   find("#messages").append(element("div", { className: "welcome" }, element("strong", { textContent: "What can this bot do?" }), about, element("br"), start));
 }
 
-async function showCommands() {
+async function describeBot() {
   const answer = await fetch(`/client/bot?language=${encodeURIComponent(language())}`);
   const bot = await answer.json();
   if (find("#about")) find("#about").textContent = bot.description || "It tells you when your mail was opened.";
-  const entries = bot.commands.map((command) => {
-    const choose = element("button", { type: "button" }, element("b", { textContent: `/${command.command}` }), element("span", { textContent: command.description }));
-    choose.addEventListener("click", () => {
-      menu(false);
-      text.value = `/${command.command} `;
-      text.focus();
-    });
-    return element("li", {}, choose);
-  });
-  find("#commands").replaceChildren(...entries);
+  offer(bot.commands);
 }
 
 const language = () => navigator.language.split("-")[0];
-
-function menu(open) {
-  find("#commands").hidden = !open;
-  find("#menu").setAttribute("aria-expanded", String(open));
-}
 
 async function block() {
   const blocked = find("#block").textContent === "Unblock";
@@ -124,6 +114,8 @@ const ON_CHANGE = {
   message(change) {
     const fresh = !messages.has(change.message.id);
     show(change.message, actions);
+    if (fresh && change.message.from.bot) arrived(change.message, goTo);
+    else changed();
     const asked = change.message.force_reply;
     if (fresh && asked) startReply(change.message, asked.input_field_placeholder);
     welcome();
@@ -134,7 +126,7 @@ const ON_CHANGE = {
     refresh();
   },
   answer: answered,
-  commands: showCommands,
+  commands: describeBot,
   mail: (change) => happened(change.done),
 };
 
@@ -160,7 +152,7 @@ async function begin() {
   const past = await (await fetch(`/client/chats/${me}/messages`)).json();
   for (const message of past.messages) show(message, actions, { live: false });
   welcome();
-  await showCommands();
+  await describeBot();
   refresh();
   document.body.dataset.ready = "yes";
   listen(past.seq);
@@ -171,6 +163,8 @@ find("#composer").addEventListener("submit", (event) => {
   submit();
 });
 text.addEventListener("keydown", (event) => {
+  if (took(event)) return;
+  if (event.key === "Escape") stopReply();
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     submit();
@@ -178,7 +172,6 @@ text.addEventListener("keydown", (event) => {
 });
 text.addEventListener("input", grow);
 find("#type-it").addEventListener("click", typeFirst);
-find("#menu").addEventListener("click", () => menu(find("#commands").hidden));
 find("#replying button").addEventListener("click", stopReply);
 find("#block").addEventListener("click", block);
 find("#messages").addEventListener("click", (event) => {

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, FloatRect, Page, expect
@@ -28,12 +29,16 @@ from telegram.request import HTTPXRequest
 from demo.site import site
 from demo.telegram import Running, User
 from demo.telegram.serving import listening, serving
+from tests.pixel_server.test_pages_in_a_browser import serious
 
 Context = ContextTypes.DEFAULT_TYPE
 
 
 def request() -> HTTPXRequest:
     return HTTPXRequest(httpx_kwargs={"trust_env": False})
+
+
+COMMANDS = [("track", "a new link"), ("timezone", "your clock"), ("history", "all your links")]
 
 
 @dataclass
@@ -59,7 +64,9 @@ class Robins:
             [InlineKeyboardButton("Other mail apps", callback_data="apps:1")],
         ]
         day = '<tg-time unix="1772445600" format="D">2 March</tg-time>'
-        text = f"<b>contract</b> → landlord\n<code>{url}</code>\n{day}"
+        label, _, recipient = " ".join(context.args).partition(" to ")
+        named = f"<b>{label}</b> → {recipient}" if recipient else f"<b>{label}</b>"
+        text = f"{named}\n<code>{url}</code>\n{day}"
         await update.message.reply_html(text, reply_markup=InlineKeyboardMarkup(rows))
 
     async def pressed(self, update: Update, _context: Context) -> None:
@@ -92,6 +99,7 @@ def bot_of(demo: Robins) -> Iterator[None]:
         app.add_handler(CallbackQueryHandler(demo.pressed))
         async with app:
             assert app.updater
+            await app.bot.set_my_commands(COMMANDS)
             await app.updater.start_polling()
             await app.start()
             await demo.tg.monitor.until(lambda: ended.is_set() or None, 600)
@@ -167,7 +175,7 @@ def test_a_newcomers_first_minute(page: Page, demo: Robins) -> None:
     expect(silent.locator(".mark-silent")).to_have_count(1)
     expect(silent.locator(".quote")).to_contain_text("📨 Sent. Watching.")
 
-    page.click("[data-action=gmail]")
+    page.get_by_role("button", name="The landlord opens it in Gmail").click()
     expect(page.locator("#step-open")).to_have_class("done")
     expect(page.locator("#mail-hint")).to_have_text("Opened. The chat says what the bot can tell, and why.")
     assert len(demo.fetched) == 2
@@ -221,3 +229,159 @@ def test_what_people_write_is_never_markup(page: Page, demo: Robins) -> None:
 def test_it_fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate("document.documentElement.scrollHeight") <= 740
+
+
+def say(page: Page, words: str) -> None:
+    page.fill("#text", words)
+    page.press("#text", "Enter")
+
+
+@pytest.mark.parametrize(
+    ("asked", "whose"),
+    [
+        ("offer to Ben", "Ben opens it in Gmail"),
+        ("notice to landlord", "The landlord opens it in Gmail"),
+        ("notice to my landlord", "My landlord opens it in Gmail"),
+        ("offer to ben@example.org", "ben@example.org opens it in Gmail"),
+        ("letter", "The recipient opens it in Gmail"),
+    ],
+)
+def test_the_mail_programs_are_those_of_the_mails_recipient(page: Page, asked: str, whose: str) -> None:
+    say(page, f"/track {asked}")
+    expect(page.locator("[data-action=gmail]")).to_have_text(whose)
+    expect(page.locator("#step-open b")).to_have_text(whose)
+
+
+def test_the_names_follow_the_mail_that_is_chosen(page: Page) -> None:
+    say(page, "/track offer to Ben")
+    expect(page.locator("[data-action=outlook]")).to_have_text("Ben opens it in Outlook")
+    say(page, "/track notice to landlord")
+    expect(page.locator("[data-action=outlook]")).to_have_text("The landlord opens it in Outlook")
+    page.locator("#links").select_option(label="offer → Ben")
+    expect(page.locator("[data-action=outlook]")).to_have_text("Ben opens it in Outlook")
+    expect(page.locator("#mail-to")).to_have_text("Ben")
+
+
+def test_until_the_mail_is_sent_no_scanner_and_no_reader_can_load_it(page: Page, demo: Robins) -> None:
+    page.click("#type-it")
+    page.click("[data-action=paste]")
+    expect(page.locator("[data-action=send]")).to_be_enabled()
+    others = [key for key in page.locator(".row .act").all() if key.is_enabled()]
+    assert others == []
+    expect(page.locator("#unsent")).to_contain_text("press Send first")
+    page.click("[data-action=send]")
+    expect(page.locator("#unsent")).to_be_hidden()
+    page.click("[data-action=scanner]")
+    expect(page.locator("#toast")).to_contain_text("does not know yet that you sent it")
+    assert len(demo.fetched) == 4
+
+
+def test_typing_filters_the_menu_of_commands_and_enter_chooses(page: Page) -> None:
+    options = page.get_by_role("option")
+    page.locator("#text").press_sequentially("/t")
+    expect(options).to_have_text(["/tracka new link", "/timezoneyour clock"])
+    page.press("#text", "ArrowDown")
+    page.press("#text", "ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_have_text("/timezoneyour clock")
+    assert page.locator("#text").get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
+    page.press("#text", "Enter")
+    expect(page.locator("#text")).to_have_value("/timezone ")
+    expect(options).to_have_count(0)
+    expect(page.locator(".message")).to_have_count(0)
+
+
+def test_the_menu_of_commands_finds_a_word_of_what_they_do(page: Page) -> None:
+    page.locator("#text").press_sequentially("/clock")
+    expect(page.get_by_role("option")).to_have_text("/timezoneyour clock")
+
+
+def test_escape_closes_the_menu_of_commands_and_leaves_what_was_typed(page: Page) -> None:
+    page.click("#menu")
+    expect(page.get_by_role("option")).to_have_count(len(COMMANDS))
+    expect(page.locator("#menu")).to_have_attribute("aria-expanded", "true")
+    page.press("#text", "Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.locator("#menu")).to_have_attribute("aria-expanded", "false")
+    page.locator("#text").press_sequentially("/hi")
+    page.press("#text", "Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.locator("#text")).to_have_value("/hi")
+    page.locator("#text").press_sequentially("s")
+    expect(page.get_by_role("option")).to_have_count(1)
+
+
+def test_a_command_that_is_typed_in_full_is_sent_by_enter(page: Page) -> None:
+    page.locator("#text").press_sequentially("/track")
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.press("#text", "Enter")
+    expect(page.locator(".message.mine")).to_contain_text("/track")
+
+
+@pytest.fixture
+def phone(page: Page) -> Page:
+    page.set_viewport_size({"width": 390, "height": 844})
+    return page
+
+
+def test_on_a_phone_the_chat_and_the_mail_programs_are_two_views(phone: Page) -> None:
+    chat, mail = phone.locator(".chat"), phone.locator(".world")
+    expect(chat).to_be_visible()
+    expect(mail).to_be_hidden()
+    phone.get_by_role("button", name="Mail programs").click()
+    expect(mail).to_be_visible()
+    expect(chat).to_be_hidden()
+    phone.set_viewport_size({"width": 1280, "height": 900})
+    expect(chat).to_be_visible()
+    expect(mail).to_be_visible()
+
+
+def test_on_a_phone_the_view_in_which_to_go_on_is_marked(phone: Page) -> None:
+    phone.click("#type-it")
+    expect(phone.locator("#see-mail")).to_have_class("next")
+    phone.click("#see-mail")
+    phone.click("[data-action=paste]")
+    phone.click("[data-action=send]")
+    expect(phone.locator("#see-chat")).to_have_class("next")
+    phone.click("#see-chat")
+    expect(phone.locator("#see-chat")).not_to_have_class("next")
+
+
+def test_a_toast_over_the_mail_programs_leads_to_the_message_that_came(phone: Page, demo: Robins) -> None:
+    phone.click("#type-it")
+    expect(phone.get_by_role("button", name="✅ I’ve sent it")).to_be_visible()
+    expect(phone.locator("#banner")).to_be_hidden()
+    phone.click("#see-mail")
+    card = next(one for one in demo.tg.in_chat(demo.robin) if one.buttons())
+    demo.tg.press(demo.robin, card, "sent:1")
+    phone.get_by_role("button", name="Readback Reached.").click()
+    message = phone.locator(".message", has_text="Reached.")
+    expect(message).to_be_focused()
+    expect(message).to_be_in_viewport()
+    expect(phone.locator("#banner")).to_be_hidden()
+
+
+def test_the_toast_can_be_closed_and_the_chat_keeps_its_dot(phone: Page, demo: Robins) -> None:
+    phone.click("#see-mail")
+    demo.tg.say(demo.robin, "/track offer to Ben")
+    phone.get_by_role("button", name="Close").click()
+    expect(phone.locator("#banner")).to_be_hidden()
+    expect(phone.locator("#see-chat")).to_have_class("news")
+    phone.click("#see-chat")
+    expect(phone.locator("#see-chat")).not_to_have_class("news")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_core_finds_no_serious_barrier_in_either_view(
+    phone: Page, scheme: Literal["light", "dark"]
+) -> None:
+    phone.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    phone.click("#type-it")
+    expect(phone.get_by_role("button", name="✅ I’ve sent it")).to_be_visible()
+    phone.click("#menu")
+    expect(phone.get_by_role("option")).to_have_count(len(COMMANDS))
+    assert serious(phone) == []
+    phone.click("#see-mail")
+    phone.click("[data-action=paste]")
+    expect(phone.locator(".mail .wire")).to_be_visible()
+    assert serious(phone) == []
