@@ -31,7 +31,10 @@ class Message(NamedTuple):
     asks: str = ""
     """Telegram opens a reply field with this placeholder."""
     question: str = ""
-    """The command that takes the answer."""
+    """The command that the answer completes: its name, and what is known of its argument. The answer goes to
+    the end of the first line: with `remind\nin 2 days` the answer `7` makes `/remind 7 in 2 days`."""
+    holds: str = ""
+    """The argument of the command that its button carries out. A button's data has too little room for it."""
     attach: Callable[[Session], Callable[[], File]] | None = None
     """Reads what an attached file is made of, and returns the function that makes it: drawing and packing
     take long, and must not hold a transaction."""
@@ -72,7 +75,13 @@ def pack(message: Message) -> str:
     """Return the message as JSON, for the outbox. A file is not stored: it is made when it is sent."""
     rows = [[key.to_dict() for key in row] for row in message.keyboard]
     return json.dumps(
-        {"text": message.text, "keyboard": rows, "asks": message.asks, "question": message.question}
+        {
+            "text": message.text,
+            "keyboard": rows,
+            "asks": message.asks,
+            "question": message.question,
+            "holds": message.holds,
+        }
     )
 
 
@@ -80,7 +89,7 @@ def unpack(payload: str) -> Message:
     packed: dict[str, Any] = json.loads(payload)
     rows = [[InlineKeyboardButton.de_json(key, None) for key in row] for row in packed["keyboard"]]
     text = Markup(packed["text"])  # noqa: S704  # it was Markup when packed
-    return Message(text, rows, packed["asks"], packed.get("question", ""))
+    return Message(text, rows, packed["asks"], packed.get("question", ""), packed.get("holds", ""))
 
 
 def language_of(chat: Chat) -> str:

@@ -149,12 +149,14 @@ def status_column(now: float, revival: float) -> ColumnElement[str]:
     return case((slept, LinkStatus.ASLEEP.value), else_=col(Link.status))
 
 
-def named(session: Session, chat_id: int, offset: int, limit: int, piece: str) -> Sequence[Link]:
+def named(
+    session: Session, chat_id: int, offset: int, limit: int, piece: str, *conditions: ColumnElement[bool]
+) -> Sequence[Link]:
     """Return a page of the chat's links with this piece, casefolded, in label or recipient, newest first.
 
     Python compares, because SQLite folds the case of ASCII alone.
     """
-    query = select(Link.id, Link.label, Link.recipient).where(col(Link.chat_id) == chat_id)
+    query = select(Link.id, Link.label, Link.recipient).where(col(Link.chat_id) == chat_id, *conditions)
     found = (
         link_id
         for link_id, label, recipient in session.exec(query.order_by(col(Link.number).desc()))

@@ -36,13 +36,17 @@ KINDS = {
     "FOLLOW_UP ": (180, "to be copied into a mail, without tags"),
     "KINDS": (0, "what a fetch was"),
     "MONTHS": (0, "beside the number of a day"),
+    "NOTE_PLACEHOLDER": (64, "shown in the field where one types"),
     "PICTURE": (0, "in the picture, without tags and emoji"),
     "REASONS": (0, "why a fetch was taken for what it was"),
     "STATE": (0, "where a link stands"),
     "TIMELINE_SAID": (0, "a line of a link’s story"),
     "TIMEZONE_PLACEHOLDER": (64, "shown in the field where one types"),
     "TOAST": (200, "a short answer to a button, without tags"),
-    "TRACK_PLACEHOLDER": (64, "shown in the field where one types"),
+    **dict.fromkeys(
+        ("TRACK_LABEL_PLACEHOLDER", "TRACK_PLACEHOLDER", "TRACK_RECIPIENT_PLACEHOLDER"),
+        (64, "shown in the field where one types"),
+    ),
 }
 """By how a constant's name begins: the most UTF-16 units of its sentence (0: no limit), and what it is."""
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+from markupsafe import Markup
+
 import words
-from bot import parsing
+from bot.commands.choosing import ask_which_link
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
+from bot.messages.phrases import lines
 from storage import links
 from storage.tables import FetchRow, Link
 from words import sentences
@@ -28,11 +31,16 @@ def _about_link(turn: Turn, handle: Callable[[Turn, Link], Answer], *, takes_tex
         link = links.link_of(turn.session, turn.chat.id, link_id, lock=True)
         return handle(turn, link) if link else sentences.toasts.TOAST_GONE
     if turn.number is None or (turn.rest and not takes_text):
-        return Message(words.say(sentences.commands.WHICH_LINK, command=parsing.command(turn.text)[0]))
+        return ask_which_link(turn, takes_text=takes_text)
     link = links.numbered(turn.session, turn.chat.id, turn.number)
     if link is None:
-        return Message(words.say(sentences.commands.NO_SUCH_LINK, number=turn.number))
+        unknown = words.say(sentences.commands.NO_SUCH_LINK, number=turn.number)
+        return _after(unknown, ask_which_link(turn, takes_text=takes_text))
     return handle(turn, link)
+
+
+def _after(text: Markup, question: Message) -> Message:
+    return question._replace(text=lines(text, question.text))
 
 
 def about_fetch(handle: Callable[[Turn, FetchRow, Link], Answer]) -> Handler:

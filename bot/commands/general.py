@@ -1,15 +1,11 @@
-"""`/start`, `/help`, `/cancel`, texts that are no command, and the bot's place in the chat."""
-
-from collections.abc import Callable, Mapping
+"""`/start`, `/help`, `/cancel`, and the bot's place in the chat."""
 
 import words
-from bot.commands.clocks import answer_timezone
-from bot.commands.track import make_links
 from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
 from bot.messages.phrases import lines
 from storage import chats
-from words import Sentence, sentences
+from words import sentences
 
 
 def start(_turn: Turn) -> Answer:
@@ -31,28 +27,6 @@ def help_(_turn: Turn) -> Answer:
 def cancel(turn: Turn) -> Answer:
     asked, turn.chat.asking = turn.chat.asking, ""
     return Message(words.say(sentences.welcome.CANCELLED if asked else sentences.welcome.NOTHING_TO_CANCEL))
-
-
-ANSWERS: Mapping[str, Callable[[Turn, str], Message | None]] = {
-    "track": make_links,
-    "timezone": answer_timezone,
-}
-"""The function that takes the answer to a question, by the command that asked it."""
-
-
-def no_command(turn: Turn) -> Answer:
-    """Take a text without a command as the answer to a question. Without a question, answer with a hint."""
-    if turn.text.startswith("/"):
-        return _hint(turn, sentences.welcome.UNKNOWN_COMMAND)
-    asked = turn.question() or (turn.chat.asking if turn.is_private else "")
-    if turn.text and (answer := ANSWERS.get(asked)):
-        return answer(turn, turn.text)
-    return _hint(turn, sentences.welcome.UNKNOWN_TEXT)
-
-
-def _hint(turn: Turn, sentence: Sentence) -> Answer:
-    """Return a hint for what the bot did not understand. A group gets none: people talk to each other."""
-    return Message(words.say(sentence)) if turn.is_private else None
 
 
 def membership(turn: Turn) -> Answer:

@@ -7,10 +7,9 @@ from telegram import Chat as TelegramChat
 from telegram.error import TelegramError
 
 import words
-from bot import parsing
 from bot.commands.about import about_link
 from bot.commands.turn import Answer, Turn
-from bot.message import Message, button
+from bot.message import Message, button, unpack
 from bot.messages.phrases import name
 from storage import erasing, links
 from storage.kinds import MessageKind
@@ -49,15 +48,18 @@ def press_delete(turn: Turn, link: Link) -> Answer:
     if not _may_delete(turn, link.created_by):
         return sentences.toasts.TOAST_NOT_YOURS
     turn.edit(Message(words.say(sentences.commands.DELETED, number=link.number)))
+    turn.chat.asking = ""  # the open question may name it
     names = [str(name(link)) for _ in words.in_every_language()]
-    erasing.erase_link(turn.session, link, mentions=partial(_mentions, names))
+    erasing.erase_link(turn.session, link, mentions=partial(_mentions, link, names))
     return sentences.toasts.TOAST_DELETED
 
 
-def _mentions(names: list[str], payload: str) -> bool:
+def _mentions(link: Link, names: list[str], payload: str) -> bool:
     """Return True if an answer names the link, in whichever language the chat spoke then."""
-    text = parsing.unpacked(payload)
-    return any(name in text for name in names)
+    shown = unpack(payload)
+    on_buttons = {key.callback_data for row in shown.keyboard for key in row}
+    held = f"{shown.holds} {shown.question}"
+    return any(name in shown.text for name in names) or f"pick:{link.id}" in on_buttons or link.label in held
 
 
 def press_delete_everything(turn: Turn) -> Answer:

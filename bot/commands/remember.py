@@ -22,11 +22,18 @@ LONGEST_NOTE = 1000
 def note(turn: Turn, link: Link) -> Answer:
     """Keep the text of `/note 7 called him, no answer` in the link's story."""
     if not turn.rest:
-        return Message(words.say(sentences.commands.NOTE_HOW, number=link.number))
+        return _ask_for_note(turn, link)
     if len(turn.rest) > LONGEST_NOTE:
         return Message(words.say(sentences.commands.NOTE_TOO_LONG, longest=LONGEST_NOTE))
     notes.add(turn.session, link, by=turn.author, text=turn.rest, now=turn.said_at)
     return Message(words.say(sentences.commands.NOTE_KEPT, name=name(link)))
+
+
+def _ask_for_note(turn: Turn, link: Link) -> Message:
+    question = f"note {link.number}"
+    turn.chat.asking = question if turn.is_private else turn.chat.asking
+    asked = words.say(sentences.commands.NOTE_ASK, name=name(link))
+    return Message(asked, asks=words.plain(sentences.commands.NOTE_PLACEHOLDER), question=question)
 
 
 @about_link_and_text

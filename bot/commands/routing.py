@@ -24,6 +24,7 @@ from bot.commands import (
     sent,
     status,
     track,
+    understanding,
 )
 from bot.commands.turn import Answer, Handler, Turn, begin_turn
 from bot.context import BotContext
@@ -92,8 +93,12 @@ BUTTONS: Mapping[str, Handler] = {
     "language": language.press_language,
     "legal": legal.press_legal,
     "zone": clocks.press_zone,
+    "pick": partial(understanding.press_pick, COMMANDS),
+    "run": partial(understanding.press_run, COMMANDS),
 }
 """The handler of a button, by its verb: the data of a button is `<verb>:<id>`."""
+
+NO_COMMAND: Handler = partial(understanding.no_command, COMMANDS)
 
 FINAL = ("delete", "everything")
 """Verbs that cannot be undone. In a group, only some people may press them."""
@@ -125,9 +130,10 @@ def handler_of(update: Update, bot_name: str) -> Handler | None:
         return None
     if message.location:
         return clocks.located
-    command, addressee = parsing.command(message.text or "")
-    is_ours = addressee.lower() in ("", bot_name.lower())
-    return COMMANDS.get(command, general.no_command) if is_ours else general.no_command
+    command = parsing.command(message.text or "")
+    # A bot's name may change, and people paste what they once wrote: in private no other bot is meant.
+    is_ours = message.chat.type == Chat.PRIVATE or command.addressee.lower() in ("", bot_name.lower())
+    return COMMANDS.get(command.name, NO_COMMAND) if is_ours else NO_COMMAND
 
 
 def _nothing(_session: Session) -> None:

@@ -16,7 +16,7 @@ from bot.times.hours import zone_of
 from storage import links
 from storage.links import DailyLimitError, NewLink
 from storage.tables import Link
-from words import sentences
+from words import Sentence, sentences
 from words.typed import understood
 
 MOST_AT_ONCE = 5
@@ -31,7 +31,7 @@ class DeadlineError(Exception):
 
 
 def track(turn: Turn) -> Answer:
-    """Make links for `/track contract to landlord`. Without an argument, ask for one."""
+    """Make links for `/track contract to landlord`. Ask for what is missing."""
     return make_links(turn, turn.argument)
 
 
@@ -42,18 +42,17 @@ def press_track(turn: Turn) -> Answer:
 
 def make_links(turn: Turn, text: str) -> Message | None:
     """Make a link for each recipient. Their cards are the answer; if something is missing, ask for it."""
+    typed = " ".join(text.split())
     try:
         text, day = deadline_in(text, moments.today(turn.said_at, zone_of(turn.chat)))
     except DeadlineError as error:
         return Message(error.sentence)
     request = parsing.track(text)
-    turn.chat.asking = "" if request else "track"
-    if request is None:
-        return Message(
-            words.say(sentences.track.TRACK_ASK),
-            asks=words.plain(sentences.track.TRACK_PLACEHOLDER),
-            question="track",
-        )
+    if question := _missing(request, typed, text):
+        turn.chat.asking = question.question
+        return question
+    turn.chat.asking = ""
+    assert request  # noqa: S101  # else it is asked for
     recipients = parsing.recipients(request.recipient)
     if refused := _refused(request.label, recipients):
         return Message(refused)
@@ -66,6 +65,27 @@ def make_links(turn: Turn, text: str) -> Message | None:
             set_deadline(turn.session, turn.chat, link, day, turn.now)
     several = len(made) > 1
     return Message(words.say(sentences.track.TRACK_SEVERAL, count=len(made))) if several else None
+
+
+def _missing(request: TrackRequest | None, typed: str, text: str) -> Message | None:
+    """Return the question for what a request lacks; None if it lacks nothing. `text` is without its deadline.
+
+    A label alone is enough. `contract to` is not: somebody wanted to say to whom.
+    """
+    if request is None:
+        return _question(words.say(sentences.track.TRACK_ASK), sentences.track.TRACK_PLACEHOLDER, "track")
+    if not request.label:
+        asked = words.say(sentences.track.TRACK_ASK_LABEL, recipient=words.name(request.recipient))
+        return _question(asked, sentences.track.TRACK_LABEL_PLACEHOLDER, f"track\n{typed}")
+    if parsing.lacks_recipient(text):
+        asked = words.say(sentences.track.TRACK_ASK_RECIPIENT)
+        begun = f"track {text}\n{typed.removeprefix(text).strip()}"
+        return _question(asked, sentences.track.TRACK_RECIPIENT_PLACEHOLDER, begun)
+    return None
+
+
+def _question(text: Markup, placeholder: Sentence, question: str) -> Message:
+    return Message(text, asks=words.plain(placeholder), question=question)
 
 
 def _refused(label: str, recipients: list[str]) -> Markup | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 from telegram import Chat as TelegramChat
@@ -17,13 +17,23 @@ from storage import chats, links, outbox
 from storage.kinds import MessageKind, answer_key, kinds_where, pressed_key
 from storage.outbox import Owed
 from storage.statements import record_statements
-from storage.tables import Chat, Link
+from storage.tables import Chat, Link, OutboxMessage
 from storage.times import now
 from tracking import History, Statement, StatementKind
 from words import Sentence, sentences
 
 DOUBLE_TAP = 10
 """Seconds. A second press within them does not count: people tap twice when nothing moves."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A command that somebody gave without typing it: with a button, or in answer to a question."""
+
+    command: parsing.Command
+    message_id: int | None
+    """The message in which they asked for it."""
+
 
 Answer = Message | Sentence | None
 """A message is sent to the chat. A sentence is the toast of the button that was pressed."""
@@ -44,6 +54,7 @@ class Turn:
     """The time of writing or pressing, in epoch seconds. Statements and "in 2 days" count from it."""
     is_admin: bool = False
     """True if the author runs the group. The bot asks Telegram only for buttons that cannot be undone."""
+    meant: Meant | None = None
 
     @property
     def message(self) -> TelegramMessage | None:
@@ -52,6 +63,8 @@ class Turn:
 
     @property
     def message_id(self) -> int | None:
+        if self.meant:
+            return self.meant.message_id
         return self.message.message_id if self.message else None
 
     @property
@@ -82,9 +95,26 @@ class Turn:
         return (self.message.text or "") if self.message else ""
 
     @property
+    def command(self) -> parsing.Command:
+        return self.meant.command if self.meant else parsing.command(self.text)
+
+    @property
     def argument(self) -> str:
         """The text after the command: `/sent 7 at 14:05` gives `7 at 14:05`."""
-        return parsing.argument(self.text)
+        return self.command.argument
+
+    @property
+    def is_to_the_bot(self) -> bool:
+        """True if the author speaks to the bot and to nobody else, as far as one can see."""
+        bot, replied = self.update.get_bot(), self.message.reply_to_message if self.message else None
+        is_reply = replied is not None and replied.from_user is not None and replied.from_user.id == bot.id
+        return self.is_private or is_reply or self.names_bot
+
+    @property
+    def names_bot(self) -> bool:
+        """True if the text names the bot: `@OurBot`, or `/track@OurBot`."""
+        name = f"@{self.update.get_bot().username}".lower()
+        return name in self.text.lower().split() or f"@{self.command.addressee}".lower() == name
 
     @property
     def number(self) -> int | None:
@@ -100,7 +130,8 @@ class Turn:
 
     @property
     def is_press(self) -> bool:
-        return self.update.callback_query is not None
+        """True if a button was pressed whose data says all: not one that gives a command."""
+        return self.update.callback_query is not None and self.meant is None
 
     @property
     def verb(self) -> str:
@@ -144,7 +175,7 @@ class Turn:
 
     def owe(self, message: Message, *, quote: bool = False) -> None:
         """Owe the chat this message as the answer. A question always quotes the message that it answers."""
-        reply_to = self.message_id if quote or message.asks else None
+        reply_to = self.message_id if quote or message.asks or message.holds else None
         self._owe(MessageKind.REPLY, pack(message), reply_to)
 
     def owe_file(self, kind: MessageKind, *, link_id: int | None = None, payload: str = "") -> None:
@@ -166,12 +197,11 @@ class Turn:
 
     def _answer_keys(self, kind: MessageKind) -> list[str]:
         """Return the answer's key; for a button, also the key that a press just before would have used."""
-        if not self.is_press:
+        if self.update.callback_query is None:
             return [answer_key(kind, self.update.update_id)]
         window, data = int(self.said_at // DOUBLE_TAP), f"{self.verb}:{self.id}"
-        return [
-            pressed_key(kind, self.chat.id, self.message_id or 0, data, each) for each in (window, window - 1)
-        ]
+        pressed = self.message.message_id if self.message else 0
+        return [pressed_key(kind, self.chat.id, pressed, data, each) for each in (window, window - 1)]
 
     def was_just_answered(self) -> bool:
         """Return True if the pressed button was pressed just before, and answered with a message."""
@@ -188,6 +218,14 @@ class Turn:
         replied = self.message.reply_to_message if self.message else None
         shown = outbox.answer_of(self.session, self.chat.id, replied.message_id) if replied else None
         return unpack(shown.payload).question if shown else ""
+
+    def pressed_answer(self) -> OutboxMessage | None:
+        """Return the answer whose button was pressed, as the outbox keeps it."""
+        return outbox.answer_of(self.session, self.chat.id, self.message_id or 0)
+
+    def as_if_typed(self, command: parsing.Command, message_id: int | None) -> "Turn":
+        """Return this turn as if its author had typed the command, in that message."""
+        return replace(self, meant=Meant(command, message_id))
 
 
 Handler = Callable[[Turn], Answer]

@@ -286,7 +286,14 @@ async def test_a_command_is_known_by_its_text(typed: str, anna: Talk) -> None:
     assert "/timezone" in anna.answers()[0]
 
 
-@pytest.mark.parametrize("typed", ["/help@OtherBot", "/helpme", "/usr/bin/python", "/help/me", "/"])
+async def test_a_command_that_names_another_bot_is_for_this_one_in_private(anna: Talk) -> None:
+    await anna.says("/help@OtherBot", chat=GROUP)
+    assert anna.answers() == []
+    await anna.says("/help@OtherBot")
+    assert "/timezone" in anna.answers()[0]
+
+
+@pytest.mark.parametrize("typed", ["/helpme", "/usr/bin/python", "/help/me", "/"])
 async def test_a_command_of_nobody_is_hinted_at_in_private_and_passed_over_in_a_group(
     typed: str, anna: Talk
 ) -> None:

@@ -3,7 +3,6 @@
 from words.sentence import _, plural
 
 NO_SUCH_LINK = _("There is no link #{number} here. /history lists yours.")
-WHICH_LINK = _("Which link? Say its number, such as <code>/{command} 7</code>. /history lists them.")
 SENT_WHEN = _(
     "When was it sent? For example <code>/sent {number} at 14:05</code> or <code>/sent {number} 20 min ago</code>."
 )
@@ -21,7 +20,8 @@ REMIND_OFF = _("{name}: no reminder any more.")
 REMIND_NONE = _("{name} had no reminder.")
 REMIND_SEEN = _("{name} was looked at already: there is nothing to wait for. /history tells when.")
 REMIND_STOPPED = _("{name} is stopped, so nothing would be seen. Its card can take that back.")
-NOTE_HOW = _("What shall I note? For example <code>/note {number} called him, no answer</code>")
+NOTE_ASK = _("What should I note for {name}?")
+NOTE_PLACEHOLDER = _("called him, no answer")
 NOTE_KEPT = _("📝 Noted for {name}. Its story in /history shows it.")
 NOTE_TOO_LONG = plural(
     "A note has at most {longest} character. Please shorten it, or write two.",

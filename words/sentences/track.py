@@ -4,6 +4,15 @@ from words.sentence import _, plural
 
 TRACK_ASK = _("What are you sending, and to whom? For example: <i>contract to landlord</i>")
 TRACK_PLACEHOLDER = _("contract to landlord")
+TRACK_ASK_LABEL = _("What are you sending to {recipient}? For example: <i>contract</i>")
+TRACK_ASK_RECIPIENT = _("To whom are you sending it? For example: <i>landlord</i>")
+TRACK_LABEL_PLACEHOLDER = _("contract")
+TRACK_RECIPIENT_PLACEHOLDER = _("landlord")
+TRACK_WORDS = _(
+    "track, trace, follow, watch",
+    "words with which people ask for a link without a command: “track offer to Ben”",
+)
+TRACK_OFFER = _("Shall I make a link for that mail?")
 TRACK_TOO_MANY = plural(
     "That is {limit} link in 24 hours, the limit here: Readback is for single mails. "
     "There is room for the next one from {free}.",
