@@ -102,6 +102,7 @@ class Bot:
     async def _work(self) -> None:
         """Run the loops. Raises an ExceptionGroup with a LockLostError."""
         log.info("Ready as @%s.", self._bot.username)
+        self._receiver.catching_up.begin()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(profile.register(self._bot))
             for name, loop in self.loops().items():
@@ -113,13 +114,17 @@ class Bot:
             "waiting for notifications": self._wait_for_notifications,
             "receiving updates": self._receiver.poll,
             "answering updates": self._receiver.work,
-            "delivering messages": self._delivery.run,
+            "delivering messages": self._deliver,
             "keeping house": self._keep_house,
             "watching the lock": self._watch_lock,
         }
         if self._settings.refresh_days:
             loops["refreshing the published lists"] = self._refresher.run
         return loops
+
+    async def _deliver(self) -> None:
+        await self._receiver.catching_up.wait()
+        await self._delivery.run()
 
     async def _watch_lock(self) -> None:
         while True:

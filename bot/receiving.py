@@ -13,6 +13,7 @@ from telegram import Bot, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 import words
+from bot.catching_up import CatchingUp
 from bot.commands import routing
 from bot.commands.turn import begin_turn
 from bot.context import TELEGRAM, BotContext
@@ -45,6 +46,7 @@ class UpdateReceiver:
 
     def __init__(self, context: BotContext, bot: Bot) -> None:
         self._context, self._bot = context, bot
+        self.catching_up = CatchingUp()
 
     async def poll(self) -> None:
         """Fetch updates from Telegram. The next request confirms those that are on disk."""
@@ -61,6 +63,9 @@ class UpdateReceiver:
                 continue
             self._context.set_trouble(TELEGRAM, "")
             updates = [element for element in answer if is_update(element)]
+            if not updates and not self.catching_up.has_fetched:
+                self.catching_up.note_all_fetched()
+                self._context.received.set()
             if passed_over := len(answer) - len(updates):
                 log.warning("Passed over in Telegram's answer, for want of an update_id: %d.", passed_over)
             if updates:
@@ -82,7 +87,9 @@ class UpdateReceiver:
         PTB's own method parses all of them before it returns any: one that it cannot parse would come again
         and again, and keep the others from ever arriving.
         """
-        asked = {"offset": offset, "timeout": LONG_POLL, "allowed_updates": ALLOWED_UPDATES}
+        # The first requests are not held: an empty answer says that everything is here.
+        hold = LONG_POLL if self.catching_up.has_fetched else 0
+        asked = {"offset": offset, "timeout": hold, "allowed_updates": ALLOWED_UPDATES}
         answer: object = await self._bot._post(  # no public one parses later
             "getUpdates", asked, read_timeout=LONG_POLL + 10
         )
@@ -94,10 +101,14 @@ class UpdateReceiver:
         """Answer the stored updates, one after the other, in order."""
         while True:
             self._context.received.clear()
+            # Asked before the inbox is: what is stored in between must not be missed.
+            is_all_here = self.catching_up.has_fetched
             waiting = await self._context.read(inbox.waiting)
             for stored in waiting:
                 await self._answer(stored)
             if not waiting:
+                if is_all_here:
+                    self.catching_up.note_all_done()
                 await self._context.received.wait()
 
     async def _answer(self, stored: StoredUpdate) -> None:
