@@ -48,9 +48,6 @@ UNSEEN = {
      "Chrome/57.0.2987.133 Safari/537.36"),
     ("security_scanner", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
      "Chrome/101.0.4951.54 Safari/537.36"),
-    # says Thunderbird first: mail programs come before machines
-    ("crawler", "Mozilla/5.0 (Windows; U; Windows NT 5.0; en-US; rv:1.7.10) Gecko/20050716 Thunderbird/1.0.6 "
-     "- WebCrawler http://cognitiveseo.com/bot.html"),
 }  # fmt: skip
 
 
@@ -86,13 +83,23 @@ def test_who_reads_mail_is_known_by_name_and_gets_no_sign(label: str) -> None:
     assert wrong == []
 
 
-def test_no_machine_but_three_passes_for_a_reader() -> None:
+def test_no_machine_but_two_passes_for_a_reader() -> None:
     passed = {
         (request["label"], request["ua"])
         for request in CORPUS
         if not request["human_possible"] and request["label"] != "gmail_prefetch" and not seen(request).sign
     }
     assert passed == UNSEEN
+
+
+@pytest.mark.parametrize("name", ["Thunderbird/1.0.6", "Outlook/16.0", "Mail/3.1"])
+def test_a_crawler_with_a_mail_programs_name_tells_where_it_is_explained(name: str) -> None:
+    firefox = f"Mozilla/5.0 (Windows; U; Windows NT 5.0; en-US; rv:1.7.10) Gecko/20050716 {name}"
+    assert see(f"{firefox} - WebCrawler http://seo.example/bot.html").sign is Reason.CRAWLER
+
+
+def test_an_address_alone_makes_no_crawler_of_a_mail_program() -> None:
+    assert see("Mozilla/5.0 (X11; Linux) Gecko/20100101 Thunderbird/140.0 https://a.example").sign is None
 
 
 def test_link_previews_are_told_from_crawlers() -> None:
