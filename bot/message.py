@@ -35,6 +35,11 @@ class Message(NamedTuple):
     the end of the first line: with `remind\nin 2 days` the answer `7` makes `/remind 7 in 2 days`."""
     holds: str = ""
     """The argument of the command that its button carries out. A button's data has too little room for it."""
+    place: str = ""
+    """The page of `/history` that this message shows or leads back to (`bot.messages.place`).
+
+    It is kept in the outbox, and not in the data of buttons, because a search has any length.
+    """
     attach: Callable[[Session], Callable[[], File]] | None = None
     """Reads what an attached file is made of, and returns the function that makes it: drawing and packing
     take long, and must not hold a transaction."""
@@ -81,6 +86,7 @@ def pack(message: Message) -> str:
             "asks": message.asks,
             "question": message.question,
             "holds": message.holds,
+            "place": message.place,
         }
     )
 
@@ -89,7 +95,14 @@ def unpack(payload: str) -> Message:
     packed: dict[str, Any] = json.loads(payload)
     rows = [[InlineKeyboardButton.de_json(key, None) for key in row] for row in packed["keyboard"]]
     text = Markup(packed["text"])  # noqa: S704  # it was Markup when packed
-    return Message(text, rows, packed["asks"], packed.get("question", ""), packed.get("holds", ""))
+    return Message(
+        text,
+        rows,
+        packed["asks"],
+        packed.get("question", ""),
+        packed.get("holds", ""),
+        packed.get("place", ""),
+    )
 
 
 def language_of(chat: Chat) -> str:

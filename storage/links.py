@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case
@@ -137,6 +136,8 @@ def newest(
 
 def has_status(statuses: Collection[LinkStatus], now: float, revival: float) -> ColumnElement[bool]:
     """Return a condition for `newest`: the link has one of these statuses now."""
+    if (LinkStatus.OPENED in statuses) == (LinkStatus.ASLEEP in statuses):
+        return col(Link.status).in_(statuses)  # Sleep makes no difference. The stored status is enough.
     return status_column(now, revival).in_(statuses)
 
 
@@ -149,25 +150,22 @@ def status_column(now: float, revival: float) -> ColumnElement[str]:
     return case((slept, LinkStatus.ASLEEP.value), else_=col(Link.status))
 
 
-def named(
-    session: Session, chat_id: int, offset: int, limit: int, piece: str, *conditions: ColumnElement[bool]
-) -> Sequence[Link]:
-    """Return a page of the chat's links with this piece, casefolded, in label or recipient, newest first.
+def named(session: Session, chat_id: int, piece: str, *conditions: ColumnElement[bool]) -> list[int]:
+    """Return the ids of the chat's links with this piece, casefolded, in label or recipient, newest first.
 
     Python compares, because SQLite folds the case of ASCII alone.
     """
     query = select(Link.id, Link.label, Link.recipient).where(col(Link.chat_id) == chat_id, *conditions)
-    found = (
+    return [
         link_id
         for link_id, label, recipient in session.exec(query.order_by(col(Link.number).desc()))
         if piece in label.casefold() or piece in recipient.casefold()
-    )
-    page = list(islice(found, offset, offset + limit))
-    return newest(session, chat_id, 0, limit, col(Link.id).in_(page))
+    ]
 
 
-def count(session: Session, chat_id: int) -> int:
-    return session.exec(select(func.count()).where(col(Link.chat_id) == chat_id)).one()
+def count(session: Session, chat_id: int, *conditions: ColumnElement[bool]) -> int:
+    """Return how many links of the chat meet the conditions."""
+    return session.exec(select(func.count()).where(col(Link.chat_id) == chat_id, *conditions)).one()
 
 
 def timeline(session: Session, link_id: int, limit: int, newest: int | None = None) -> Sequence[FetchRow]:

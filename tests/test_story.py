@@ -147,7 +147,7 @@ def test_anna_turns_the_pages_of_her_history_and_opens_a_link_there(anna: Chat) 
     for number in range(12):
         anna.tracks(f"letter {number} to Ben")
     anna.says("/history")
-    page = anna.sees("newest first")
+    page = anna.sees("Your links: 1")
     assert page.text.index("letter 11") < page.text.index("letter 2")
     anna.presses(page, "page:10")
     anna.sees("letter 0")

@@ -20,7 +20,7 @@ from words.sentence import Sentence
 
 TEMPLATE = f"{DOMAIN}.pot"
 
-THREE_IN_A_ROW = ("BUTTON_AGO", "BUTTON_MUTE", "BUTTON_OWN", "BUTTON_WHY")
+THREE_IN_A_ROW = ("BUTTON_AGO", "BUTTON_FILTERS", "BUTTON_MUTE", "BUTTON_OWN", "BUTTON_WHY")
 TWO_IN_A_ROW = ("BUTTON_COPY ", "BUTTON_COPY_PAGE", "BUTTON_DRAFT", "BUTTON_NEWER", "BUTTON_NOT_OWN",
                 "BUTTON_OLDER", "BUTTON_PERSON ", "BUTTON_STOP", "BUTTON_UNMUTE",
                 "BUTTON_YES_SENT")  # fmt: skip
@@ -35,6 +35,7 @@ KINDS = {
     "CONFIDENCE": (0, "how sure it is; the reason follows"),
     "FOLLOW_UP ": (180, "to be copied into a mail, without tags"),
     "KINDS": (0, "what a fetch was"),
+    "LEGEND": (0, "what a sign before a link means; several follow one another"),
     "MONTHS": (0, "beside the number of a day"),
     "NOTE_PLACEHOLDER": (64, "shown in the field where one types"),
     "PICTURE": (0, "in the picture, without tags and emoji"),

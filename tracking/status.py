@@ -62,8 +62,17 @@ def status_of(history: History) -> StatusSince:
     return StatusSince(LinkStatus.NEW, None)
 
 
+def status_since_at(history: History, at: float, revival: float) -> StatusSince:
+    """Return where a link stands at a moment, and since when.
+
+    An opened link falls asleep `revival` seconds after its last open.
+    """
+    found, summary = status_of(history), history.summary
+    if found.status is LinkStatus.OPENED and summary.last_open is not None and summary.is_asleep(at, revival):
+        return StatusSince(LinkStatus.ASLEEP, summary.last_open + revival)
+    return found
+
+
 def status_at(history: History, at: float, revival: float) -> LinkStatus:
-    """Return where a link stands at a moment: asleep after `revival` seconds without an open."""
-    status = status_of(history).status
-    asleep = status is LinkStatus.OPENED and history.summary.is_asleep(at, revival)
-    return LinkStatus.ASLEEP if asleep else status
+    """Return where a link stands at a moment."""
+    return status_since_at(history, at, revival).status

@@ -78,7 +78,8 @@ def _named(turn: Turn, need: Need, text: str, *, takes_text: bool) -> tuple[Sequ
 
 
 def _with_name(turn: Turn, need: Need, piece: str) -> Sequence[Link]:
-    return links.named(turn.session, turn.chat.id, 0, MOST_OFFERED, piece.casefold(), *need.fits)
+    found = links.named(turn.session, turn.chat.id, piece.casefold(), *need.fits)[:MOST_OFFERED]
+    return links.newest(turn.session, turn.chat.id, 0, MOST_OFFERED, col(Link.id).in_(found))
 
 
 def _nothing_fits(turn: Turn) -> Message:

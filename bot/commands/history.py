@@ -1,35 +1,64 @@
 """`/history`: the chat's links, the story of one, and that story as a picture."""
 
+from bot import parsing
 from bot.commands.about import about_link
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
-from bot.messages.listing import history_page, story
+from bot.messages import place
+from bot.messages.listing import ALL, FILTER_OF, Viewer, history_page
+from bot.messages.place import Place
+from bot.messages.story import story
+from storage import links
 from storage.kinds import MessageKind
 from storage.tables import Link
-
-LONGEST_OFFSET = 8
-"""Digits of a page's first entry that a button can ask for."""
+from words.typed import understood
 
 
 def history(turn: Turn) -> Answer:
-    """Show the links, or those that a search finds; for a number, show the story of that link."""
-    return _page(turn, 0, turn.argument)
+    """Show the links, or those that a search finds; for a number, show the story of that link.
+
+    A number that no link has is searched for: a label can be one.
+    """
+    number = parsing.number(turn.argument)
+    link = links.numbered(turn.session, turn.chat.id, number) if number else None
+    return _story(turn, link, Place()) if link else _page(turn, _asked_for(turn.argument))
+
+
+def _asked_for(argument: str) -> Place:
+    """Return the first page of what was typed: a word for a state, or a piece of a label or a recipient."""
+    query = " ".join(argument.split())
+    state = understood().states.get(query.casefold())
+    return Place(FILTER_OF[state]) if state else Place(ALL, query=query)
 
 
 def press_page(turn: Turn) -> Answer:
-    number, _, query = turn.id.partition(" ")
-    offset = int(number) if number.isdecimal() and len(number) <= LONGEST_OFFSET else 0
-    return turn.edit(_page(turn, offset, query))
+    """Turn the page, or choose a filter. What was searched for is kept with the message."""
+    query = place.unpacked(turn.place()).query
+    return turn.edit(_page(turn, place.unpacked(turn.id)._replace(query=query)))
 
 
-def _page(turn: Turn, offset: int, query: str) -> Message:
-    revival = turn.context.settings.windows.revival
-    return history_page(turn.session, turn.chat.id, offset, turn.now, query, revival=revival)
+def _page(turn: Turn, at: Place) -> Message:
+    viewer = Viewer(
+        turn.chat.id,
+        is_group=not turn.is_private,
+        person=turn.author,
+        name=turn.author_name,
+        now=turn.now,
+        revival=turn.context.settings.windows.revival,
+    )
+    return history_page(turn.session, viewer, at)
 
 
-@about_link
-def press_link(turn: Turn, link: Link) -> Answer:
-    return turn.edit(story(turn.session, link, turn.now))
+def _story(turn: Turn, link: Link, back: Place) -> Message:
+    return story(turn.session, link, turn.now, turn.context.settings.windows.revival, back)
+
+
+def show_story(turn: Turn, link: Link) -> Answer:
+    """Let the message whose button was pressed tell the link's story. It leads back to where it was."""
+    return turn.edit(_story(turn, link, place.unpacked(turn.place())))
+
+
+press_link = about_link(show_story)
 
 
 def then_story(handler: Handler) -> Handler:

@@ -4,12 +4,12 @@ from markupsafe import Markup
 
 import words
 from bot.commands.about import about_fetch, about_link
+from bot.commands.history import show_story
 from bot.commands.turn import DOUBLE_TAP, Answer, Turn
 from bot.message import Message, button
 from bot.messages import alerts
-from bot.messages.listing import LONGEST_TIMELINE, story
 from bot.messages.phrases import lines, name
-from bot.messages.timeline import folded_with, same_view
+from bot.messages.timeline import LONGEST_TIMELINE, folded_with, same_view
 from storage import links, peeks
 from storage.tables import FetchRow, Link
 from tracking import Statement, StatementKind
@@ -96,7 +96,7 @@ def press_person(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
 def press_story_person(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     """The same under the link's story, which then shows what has changed."""
     _state_not_own(turn, fetch, link)
-    turn.edit(story(turn.session, link, turn.now))
+    show_story(turn, link)
     return sentences.toasts.TOAST_PERSON
 
 
@@ -112,7 +112,7 @@ def press_all_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     """Under a story: none of the fetches that one line stands for was the owner's."""
     theirs = folded_with(turn.session, fetch, LONGEST_TIMELINE)
     turn.store(link, *(Statement(StatementKind.NOT_OWN, turn.said_at, of=each) for each in theirs))
-    turn.edit(story(turn.session, link, turn.now))
+    show_story(turn, link)
     return sentences.toasts.TOAST_NOT_OWN
 
 

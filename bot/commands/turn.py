@@ -213,6 +213,11 @@ class Turn:
         found = outbox.rewrite(self.session, self.chat.id, self.message_id or 0, pack(message))
         return None if found else sentences.toasts.TOAST_GONE
 
+    def place(self) -> str:
+        """Return the page of `/history` that the message with the pressed button shows or leads back to."""
+        shown = outbox.answer_of(self.session, self.chat.id, self.message_id or 0)
+        return unpack(shown.payload).place if shown else ""
+
     def question(self) -> str:
         """Return the command whose question this message replies to; empty if it replies to none."""
         replied = self.message.reply_to_message if self.message else None

@@ -150,7 +150,12 @@ WORDED_BY: Mapping[MessageKind, Callable[[Wording], Message | None]] = {
     MessageKind.DIGEST: _digest,
     MessageKind.REPLY: lambda wording: unpack(wording.owed.payload),
     MessageKind.EXPORT: lambda wording: archive.message(wording.owed.chat_id),
-    MessageKind.PICTURE: lambda wording: picture.message(wording.link, dark=wording.owed.payload == "dark"),
+    MessageKind.PICTURE: lambda wording: picture.message(
+        wording.link,
+        wording.now,
+        wording.context.settings.windows.revival,
+        dark=wording.owed.payload == "dark",
+    ),
     MessageKind.ERASED: _erased,
 }
 """Each kind's message; None where there is nothing to show, now or ever."""

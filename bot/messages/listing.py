@@ -1,196 +1,168 @@
-"""The answers to `/history`: the links of a chat or those that a search finds, and the story of one."""
+"""The list that `/history` answers with: the links of a chat, or those that a search finds, page by page."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col
 from telegram import InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import lines, name, numbered, why_no_open
-from bot.messages.timeline import Entry, timeline
-from bot.times.hours import zone_of
+from bot.messages import marks
+from bot.messages.phrases import lines, name
+from bot.messages.place import Place
 from storage import links
 from storage.links import history_of
-from storage.tables import Chat, Link
-from storage.times import seconds
-from tracking import Kind, Reason
+from storage.tables import Link
 from tracking.status import ENDED, ONCE_OPENED, UNOPENED, LinkStatus
 from words import Sentence, sentences
-from words.typed import understood
 
 PAGE_SIZE = 10
 NUMBERS_IN_A_ROW = 5
-LONGEST_QUERY = 40
-"""Bytes of a query. An arrow's data holds it, and Telegram takes 64 bytes."""
-LONGEST_TIMELINE = 30
-"""Fetches that a story reads."""
-MOST_NOT_OWN_BUTTONS = 3
-LONGEST_NOTE = 200
-"""UTF-16 units of a note that a story shows. /export has all of it."""
-LONGEST_STORY = 3200
-"""UTF-16 units of a story's lines, with their tags. Telegram takes 4096 of a message, without them."""
+LONGEST_TRACKER = 16
+"""UTF-16 units of a first name in a group's list."""
 
-SEARCHABLE = {
+SEARCHABLE: Mapping[str, Sequence[LinkStatus]] = {
     "draft": (LinkStatus.DRAFT,),
-    "sent": UNOPENED,
-    "unopened": UNOPENED,
-    "opened": ONCE_OPENED,
+    "unopened": (*UNOPENED,),
+    "opened": (*ONCE_OPENED,),
     "asleep": (LinkStatus.ASLEEP,),
-    "stopped": ENDED,
+    "stopped": (*ENDED,),
 }
-"""The links that `/history` lists for a word: those that it shows with a word of this meaning."""
+"""The statuses of the links that a filter lists."""
+ALL, MINE, MUTED = "all", "mine", "muted"
+"""The other filters."""
+FILTER_OF: Mapping[str, str] = {
+    **{each: each for each in SEARCHABLE},
+    "sent": "unopened",
+    MUTED: MUTED,
+}
+"""The filter for a state that people can type after `/history` (`words.typed`)."""
 
 
-def history_page(
-    session: Session, chat_id: int, offset: int, now: float, query: str = "", *, revival: float
-) -> Message:
-    """Return a page of links, newest first, with a button for each, and arrows to the pages beside it."""
-    query = query.encode()[:LONGEST_QUERY].decode(errors="ignore").strip()
-    found = _found(session, chat_id, offset, query.casefold(), now, revival)
-    shown = found[:PAGE_SIZE]
-    if not shown:
-        sentence = sentences.history.HISTORY_NOT_FOUND if query else sentences.history.HISTORY_EMPTY
-        return Message(words.say(sentence, query=words.name(query)))
-    told = [_line(link, now) for link in shown]
-    numbers = [button(f"#{link.number}", "link", link.id) for link in shown]
+class Viewer(NamedTuple):
+    """Who asks for the list, and when."""
+
+    chat_id: int
+    is_group: bool
+    person: int
+    """A Telegram id; 0 if Telegram does not say."""
+    name: str
+    """The first name, in a group."""
+    now: float
+    revival: float
+
+
+class _Page(NamedTuple):
+    place: Place
+    pages: int
+    found: int
+    """All links that the filter and the search leave."""
+    links: Sequence[Link]
+
+
+def history_page(session: Session, viewer: Viewer, place: Place) -> Message:
+    """Return a page of links, newest first, with a button for each, and buttons for filters and pages."""
+    if place.filter not in sentences.history.TITLES:
+        place = Place()
+    if place.filter == MINE and not place.who:
+        place = place._replace(who=viewer.person)
+    page = _page(session, viewer, place)
+    if not page.found and place.filter == ALL:
+        sentence = sentences.history.HISTORY_NOT_FOUND if place.query else sentences.history.HISTORY_EMPTY
+        return Message(words.say(sentence, query=words.name(place.query)))
+    told = [_line(link, viewer, page.place) for link in page.links]
+    shown = {marks.marked_status(link, viewer.now, viewer.revival).status for link in page.links}
+    explained = [marks.legend(shown), words.say(sentences.history.HISTORY_HINT)]
+    text = lines(
+        _title(page, viewer), *told, "", *(explained if told else [words.say(sentences.history.HISTORY_NONE)])
+    )
+    return Message(text, _keyboard(page, viewer), place=page.place.packed())
+
+
+def _page(session: Session, viewer: Viewer, place: Place) -> _Page:
+    """Return the page; the last one if there are fewer by now."""
+    conditions = _conditions(place, viewer)
+    found: list[int] | None = None
+    if place.query:
+        found = links.named(session, viewer.chat_id, place.query.casefold(), *conditions)
+    count = links.count(session, viewer.chat_id, *conditions) if found is None else len(found)
+    pages = max(1, -(-count // PAGE_SIZE))
+    place = place._replace(page=min(place.page, pages))
+    start = (place.page - 1) * PAGE_SIZE
+    if found is not None:
+        conditions, start = [col(Link.id).in_(found[start : start + PAGE_SIZE])], 0
+    return _Page(place, pages, count, links.newest(session, viewer.chat_id, start, PAGE_SIZE, *conditions))
+
+
+def _conditions(place: Place, viewer: Viewer) -> list[ColumnElement[bool]]:
+    if place.filter == MINE:
+        return [col(Link.created_by) == place.who]
+    if place.filter == MUTED:
+        return [col(Link.muted).is_(True)]
+    if place.filter in SEARCHABLE:
+        return [links.has_status(SEARCHABLE[place.filter], viewer.now, viewer.revival)]
+    return []
+
+
+def _title(page: _Page, viewer: Viewer) -> Markup:
+    """Return what is listed and how much of it: `Unopened: 23 · page 2 of 3`."""
+    place, count, history = page.place, page.found, sentences.history
+    tracker = page.links[0].tracker if page.links else viewer.name
+    title = words.say(history.TITLES[place.filter], count=count, who=words.name(tracker))
+    if place.query and place.filter == ALL:
+        title = words.say(history.HISTORY_FOUND, query=words.name(place.query), count=count)
+    elif place.query:
+        title = words.say(history.HISTORY_FOUND_AMONG, query=words.name(place.query), title=title)
+    if page.pages == 1:
+        return title
+    return words.say(history.HISTORY_PAGE, title=title, page=place.page, pages=page.pages)
+
+
+def _line(link: Link, viewer: Viewer, place: Place) -> Markup:
+    """Return `👀 #7 contract → landlord · 16:20 · 3× · Ben`: the time is that since when the mark holds."""
+    found = marks.marked_status(link, viewer.now, viewer.revival)
+    line = words.say(
+        sentences.history.HISTORY_LINE,
+        mark=marks.MARKS[found.status],
+        number=link.number,
+        name=name(link),
+        time=words.time(marks.since(link, found), viewer.now),
+    )
+    opens = history_of(link).summary.opens if found.status in ONCE_OPENED else 0
+    more = [words.say(sentences.history.HISTORY_TIMES, count=opens)] if opens > 1 else []
+    if link.tracker and place.filter != MINE:
+        more.append(words.name(link.tracker, LONGEST_TRACKER))
+    if link.muted:
+        more.append(escape(marks.MUTED))
+    return Markup(" · ").join([line, *more])
+
+
+def _keyboard(page: _Page, viewer: Viewer) -> Keyboard:
+    numbers = [button(f"#{link.number}", "link", link.id) for link in page.links]
     rows = [numbers[start : start + NUMBERS_IN_A_ROW] for start in range(0, len(numbers), NUMBERS_IN_A_ROW)]
-    arrows: list[InlineKeyboardButton] = []
-    if offset:
-        arrows.append(_arrow(sentences.buttons.BUTTON_NEWER, max(0, offset - PAGE_SIZE), query))
-    if len(found) > PAGE_SIZE:
-        arrows.append(_arrow(sentences.buttons.BUTTON_OLDER, offset + PAGE_SIZE, query))
-    title = (
-        words.say(sentences.history.HISTORY_FOUND, query=words.name(query))
-        if query
-        else words.say(sentences.history.HISTORY_TITLE)
-    )
-    text = lines(title, *told, "", words.say(sentences.history.HISTORY_HINT))
-    return Message(text, [*rows, arrows] if arrows else rows)
+    place, arrows = page.place, list[InlineKeyboardButton]()
+    if place.page > 1:
+        arrows.append(_to(place._replace(page=place.page - 1), sentences.buttons.BUTTON_NEWER))
+    if place.page < page.pages:
+        arrows.append(_to(place._replace(page=place.page + 1), sentences.buttons.BUTTON_OLDER))
+    return [row for row in (*rows, arrows, *_filters(place, viewer)) if row]
 
 
-def _arrow(label: Sentence, offset: int, query: str) -> InlineKeyboardButton:
-    return button(label, "page", f"{offset} {query}" if query else offset)
+def _to(place: Place, label: Sentence | str) -> InlineKeyboardButton:
+    return button(label, "page", place.data)
 
 
-def _found(
-    session: Session, chat_id: int, offset: int, query: str, now: float, revival: float
-) -> Sequence[Link]:
-    """Return a page of links, and the first of the next page.
-
-    The query is a word for a state, or a piece of a label or a recipient. Without one, all links are found.
-    """
-    state, limit = understood().states.get(query), PAGE_SIZE + 1
-    if query and state is None:
-        return links.named(session, chat_id, offset, limit, query)
-    conditions: list[ColumnElement[bool]] = []
-    if state == "muted":
-        conditions.append(col(Link.muted).is_(True))
-    elif state:
-        conditions.append(links.has_status(SEARCHABLE[state], now, revival))
-    return links.newest(session, chat_id, offset, limit, *conditions)
+def _filters(place: Place, viewer: Viewer) -> Keyboard:
+    """Return the buttons that choose what is listed. The chosen one is marked."""
+    rows = [[ALL, "unopened", "opened"], [MINE] if viewer.is_group else []]
+    return [[_filter(each, is_chosen=each == place.filter) for each in row] for row in rows]
 
 
-def _line(link: Link, now: float) -> Markup:
-    last = words.time(seconds(link.last_event_at), now)
-    return words.say(
-        sentences.history.HISTORY_LINE, number=link.number, name=name(link), state=state_of(link), last=last
-    )
-
-
-def state_of(link: Link) -> Markup:
-    """Return one word, or a few, for where the link stands."""
-    if link.status != LinkStatus.OPENED:
-        return words.say(sentences.history.STATES[link.status])
-    opens = history_of(link).summary.opens
-    return words.say(
-        sentences.history.STATE_OPENED_ONCE if opens == 1 else sentences.history.STATE_OPENED, count=opens
-    )
-
-
-def story(session: Session, link: Link, now: float) -> Message:
-    """Return the link's timeline in words, newest first, with buttons for all that can be done with it."""
-    entries, older = timeline(session, link, LONGEST_TIMELINE)
-    told = _fitting([_entry(entry, now) for entry in entries])
-    if not link.fetches:
-        told.append(words.say(sentences.history.TIMELINE_EMPTY))
-    if older:
-        told.append(words.say(sentences.history.TIMELINE_MORE, count=older))
-    if explained := why_no_open(link, now):
-        told += [Markup(""), explained]
-    tracked_by = [words.say(sentences.cards.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
-    text = lines(numbered(link), *tracked_by, state_of(link), "", *told)
-    chat = session.get_one(Chat, link.chat_id)
-    return Message(text, _keyboard(chat, link, entries))
-
-
-def _fitting(told: list[Markup]) -> list[Markup]:
-    """Return as many of the lines, from the first on, as the message has room for."""
-    kept, room = [], LONGEST_STORY
-    for line in told:
-        room -= words.utf16(line)
-        if room < 0:
-            break
-        kept.append(line)
-    return kept
-
-
-def _keyboard(chat: Chat, link: Link, entries: list[Entry]) -> Keyboard:
-    rows = [[_not_own_button(chat, entry)] for entry in entries if entry.kind == Kind.OWN][
-        :MOST_NOT_OWN_BUTTONS
-    ]
-    quiet = history_of(link).summary.quiet
-    if quiet and quiet.reason is not Reason.SENDER_DEVICE and link.status not in ENDED:
-        rows.append([_about(chat, quiet.at, sentences.buttons.BUTTON_PERSON_AT, "story_person", quiet.id)])
-    if link.status == LinkStatus.STOPPED:
-        rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
-    elif link.status != LinkStatus.OBJECTED:
-        mute = (
-            ("story_unmute", sentences.buttons.BUTTON_UNMUTE)
-            if link.muted
-            else ("story_mute", sentences.buttons.BUTTON_MUTE)
-        )
-        rows.append(
-            [button(mute[1], mute[0], link.id), button(sentences.buttons.BUTTON_STOP, "story_stop", link.id)]
-        )
-        if link.status != LinkStatus.OPENED:
-            rows.append([button(sentences.buttons.BUTTON_REMIND_ME, "remind", link.id)])
-    rows.append([button(sentences.buttons.BUTTON_PICTURE, "light", link.id)])
-    return [
-        *rows,
-        [button(sentences.buttons.BUTTON_DELETE, "ask_delete", link.id)],
-        [button(sentences.buttons.BUTTON_BACK, "page", 0)],
-    ]
-
-
-def _not_own_button(chat: Chat, entry: Entry) -> InlineKeyboardButton:
-    return _about(chat, entry.at, sentences.buttons.BUTTON_FLIP, "flip", entry.fetch_id)
-
-
-def _about(chat: Chat, at: float, label: Sentence, verb: str, fetch_id: str) -> InlineKeyboardButton:
-    """Return a button about one fetch: its label says when that was, in the chat's time zone."""
-    local = datetime.fromtimestamp(at, zone_of(chat))
-    return button(words.plain(label, day=words.day(local), clock=f"{local:%H:%M}"), verb, fetch_id)
-
-
-def _entry(entry: Entry, now: float) -> Markup:
-    time = words.time(entry.at, now)
-    if entry.kind == "note":
-        return words.say(
-            sentences.history.TIMELINE_NOTE, time=time, text=words.name(entry.text, LONGEST_NOTE)
-        )
-    if entry.kind in sentences.history.TIMELINE_SAID:
-        return words.say(
-            sentences.history.TIMELINE_EVENT, time=time, event=sentences.history.TIMELINE_SAID[entry.kind]
-        )
-    values = {
-        "time": time,
-        "kind": sentences.reasons.KINDS[entry.kind],
-        "agent": sentences.reasons.AGENTS[entry.agent],
-    }
-    if entry.fetches == 1:
-        return words.say(sentences.history.TIMELINE_LINE, **values)
-    return words.say(sentences.history.TIMELINE_FOLDED, count=entry.fetches, **values)
+def _filter(each: str, *, is_chosen: bool) -> InlineKeyboardButton:
+    label = sentences.buttons.BUTTON_FILTERS[each]
+    if not is_chosen:
+        return _to(Place(each), label)
+    return _to(Place(each), words.plain(sentences.buttons.BUTTON_CHOSEN, filter=label))

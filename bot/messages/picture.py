@@ -11,18 +11,14 @@ from sqlmodel import Session
 import words
 from bot.message import File, Message, button, language_of
 from bot.messages.drawing import Row, draw, drawable
-from bot.messages.listing import state_of
+from bot.messages.marks import state_of
 from bot.messages.phrases import numbered
-from bot.messages.timeline import Entry, timeline
+from bot.messages.timeline import Entry, Told, told
 from bot.times import zones
 from bot.times.hours import zone_of
 from storage.tables import Chat, Link
-from words import sentences
+from words import Sentence, sentences
 
-LONGEST_TIMELINE = 300
-"""Fetches that a picture reads."""
-FIRST, LAST = 4, 8
-"""Rows that stay of a long story: its beginning and its end."""
 SILENCE = 12 * 3600
 """Seconds without an event. A row of its own says so, however long it was."""
 
@@ -47,47 +43,50 @@ COLOURS = {
 """By the kind of a timeline's entry."""
 
 
-def message(link: Link, *, dark: bool) -> Message:
+def message(link: Link, now: float, revival: float, *, dark: bool) -> Message:
     """Return the message with the picture, and a button for the other ground. It is drawn when it is sent."""
     other = (
         button(sentences.buttons.BUTTON_LIGHT, "light", link.id)
         if dark
         else button(sentences.buttons.BUTTON_DARK, "dark", link.id)
     )
-    return Message(numbered(link), [[other]], attach=partial(gathered, link_id=link.id, dark=dark))
+    attach = partial(gathered, link_id=link.id, now=now, revival=revival, dark=dark)
+    return Message(numbered(link), [[other]], attach=attach)
 
 
-def gathered(session: Session, link_id: int, *, dark: bool) -> Callable[[], File]:
+def gathered(session: Session, link_id: int, now: float, revival: float, *, dark: bool) -> Callable[[], File]:
     """Read all that the picture needs. Return a function that draws it, without the database."""
     link = session.get_one(Link, link_id)
     chat = session.get_one(Chat, link.chat_id)
     zone = zone_of(chat)
-    entries, older = timeline(session, link, LONGEST_TIMELINE)
     with words.speaking(language_of(chat)):
-        title = words.plain(sentences.picture.PICTURE_TITLE, number=link.number, state=state_of(link))
+        state = state_of(link, now, revival)
+        title = words.plain(sentences.picture.PICTURE_TITLE, number=link.number, state=state)
         footer = words.plain(sentences.picture.PICTURE_ZONE, zone=zones.shown(zone.key))
-        shown = rows(entries[::-1], older, zone)
+        shown = rows(told(session, link), zone)
     return lambda: File(f"link-{link.number}.png", draw(title, shown, footer, dark=dark))
 
 
-def rows(entries: list[Entry], older: int, zone: ZoneInfo) -> list[Row]:
-    """Return the rows for these entries, oldest first.
+def rows(story: Told, zone: ZoneInfo) -> list[Row]:
+    """Return the rows of a story, oldest first. A long silence is a row of its own."""
+    if not story.newest:
+        made = [Row(words.plain(sentences.picture.PICTURE_NOTHING))]
+    else:
+        left_out = [_counted(sentences.history.TIMELINE_LEFT_OUT, story.left_out)] if story.left_out else []
+        made = [
+            *_with_silences(story.oldest[::-1], zone),
+            *left_out,
+            *_with_silences(story.newest[::-1], zone),
+        ]
+    return [_counted(sentences.history.TIMELINE_OLDER, story.older), *made] if story.older else made
 
-    A long silence is one row, and so is the middle of a long story.
-    """
-    made = (
-        [Row(words.plain(sentences.picture.PICTURE_NOTHING))]
-        if not entries
-        else _with_silences(entries, zone)
-    )
-    if len(made) > FIRST + LAST + 1:
-        left_out = Row(words.plain(sentences.picture.PICTURE_MORE, count=len(made) - FIRST - LAST))
-        made = [*made[:FIRST], left_out, *made[-LAST:]]
-    return [Row(words.plain(sentences.picture.PICTURE_OLDER, count=older)), *made] if older else made
+
+def _counted(sentence: Sentence, count: int) -> Row:
+    return Row(words.plain(sentence, count=count))
 
 
 def _with_silences(entries: list[Entry], zone: ZoneInfo) -> list[Row]:
-    made = [_row(entries[0], None, zone)]
+    made = [_row(entry, None, zone) for entry in entries[:1]]
     for before, entry in pairwise(entries):
         if entry.at - before.at >= SILENCE:
             made.append(

@@ -25,6 +25,12 @@ SHOWN_STATEMENTS = frozenset(
 """Statements that have an entry of their own. The others show in the verdicts that they changed."""
 
 
+LONGEST_TIMELINE = 300
+"""Fetches that a story reads."""
+FIRST, LAST = 4, 8
+"""Entries that a long story shows: how it began, and how it stands."""
+
+
 class Entry(NamedTuple):
     """A line of the timeline."""
 
@@ -40,6 +46,31 @@ class Entry(NamedTuple):
     """The text of a note."""
     fetch_id: str = ""
     """The newest of its fetches."""
+
+
+class Told(NamedTuple):
+    """What a story tells of a timeline, in words and in its picture alike. All entries are newest first."""
+
+    newest: list[Entry]
+    left_out: int
+    """The number of entries between those two."""
+    oldest: list[Entry]
+    """Empty if nothing is left out."""
+    older: int
+    """The number of fetches before all of them, which are not read."""
+
+
+def told(session: Session, link: Link) -> Told:
+    """Return what a story tells of the link's timeline."""
+    return shortened(*timeline(session, link, LONGEST_TIMELINE))
+
+
+def shortened(entries: list[Entry], older: int) -> Told:
+    """Leave out the middle of a long timeline."""
+    left_out = len(entries) - FIRST - LAST
+    if left_out <= 1:
+        return Told(entries, 0, [], older)
+    return Told(entries[:LAST], left_out, entries[-FIRST:], older)
 
 
 def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], int]:

@@ -9,7 +9,7 @@ from PIL.Image import Image as Picture
 
 from bot.messages.drawing import DARK, LIGHT, WIDTH, Row, draw, drawable
 from bot.messages.picture import COLOURS, rows
-from bot.messages.timeline import SHOWN_STATEMENTS, Entry
+from bot.messages.timeline import SHOWN_STATEMENTS, Entry, shortened
 from tests.fetches import NOON
 from tracking import Kind
 
@@ -33,7 +33,7 @@ def colours(image: Picture) -> set[str]:
 
 
 def test_a_story_is_told_from_old_to_new_with_its_silence_folded() -> None:
-    assert [(row.title, row.day, row.clock) for row in rows(STORY, 0, BERLIN)] == [
+    assert [(row.title, row.day, row.clock) for row in rows(shortened(STORY[::-1], 0), BERLIN)] == [
         ("in your draft", "14 Nov", "23:13"),
         ("you sent it", "", "23:23"),
         ("fetched, no look known", "", "23:23"),
@@ -45,20 +45,20 @@ def test_a_story_is_told_from_old_to_new_with_its_silence_folded() -> None:
 
 def test_a_long_story_keeps_how_it_began_and_how_it_stands() -> None:
     many = [Entry(NOON + 60 * number, "opened", "outlook") for number in range(100)]
-    made = rows(many, 0, BERLIN)
+    made = rows(shortened(many[::-1], 0), BERLIN)
     assert len(made) == 13
     assert made[4].title == "… 88 more entries …"
     assert made[-1].clock == "00:52"
 
 
 def test_older_fetches_and_no_events_at_all_are_said() -> None:
-    assert rows(STORY, 9700, BERLIN)[0].title == "… 9700 earlier fetches …"
-    assert [row.title for row in rows([], 0, BERLIN)] == ["nothing has happened yet"]
+    assert rows(shortened(STORY[::-1], 9700), BERLIN)[0].title == "… 9700 earlier fetches …"
+    assert [row.title for row in rows(shortened([], 0), BERLIN)] == ["nothing has happened yet"]
 
 
 @pytest.mark.parametrize(("dark", "theme"), [(False, LIGHT), (True, DARK)])
 def test_a_picture_has_a_mark_of_each_kind_on_its_ground(dark: bool, theme: object) -> None:
-    image = picture(rows(STORY, 0, BERLIN), dark=dark)
+    image = picture(rows(shortened(STORY[::-1], 0), BERLIN), dark=dark)
     assert image.size == (WIDTH, 130 + 5 * 124 + 92 + 84)
     assert isinstance(theme, tuple)
     marks = {COLOURS[kind] for kind in ("activated", "sent", "proxied", "opened")}

@@ -31,7 +31,7 @@ def test_a_deleted_link_is_in_no_table_and_no_file(anna: Chat, world: World) -> 
     anna.says("/note 1 okapinote")
     anna.sees("Noted for")
     anna.says("/history")
-    anna.sees("newest first")
+    anna.sees("Your links: 1")
     anna.says("/delete 1")
     question = anna.sees("for good?")
     assert anna.presses(question, "delete:") == "Deleted, for good."

@@ -26,25 +26,40 @@ def test_anna_searches_her_history_by_state(anna: Chat) -> None:
     fetch(url, OUTLOOK)
     anna.sees("was opened")
     anna.says("/history unopened")
-    page = anna.sees("Links for “unopened”")
+    page = anna.sees("Unopened: 1")
     assert "offer" in page.text
     assert "contract" not in page.text
     assert "Carla" not in page.text
     anna.says("/history opened")
-    assert "contract" in anna.sees("Links for “opened”").text
+    assert "contract" in anna.sees("Opened: 1").text
 
 
-def test_a_long_search_result_has_pages(anna: Chat) -> None:
+def test_a_long_search_result_has_pages_and_filters_and_a_story_leads_back_to_its_page(anna: Chat) -> None:
     for number in range(12):
         anna.tracks(f"letter {number} to Ben")
     anna.tracks("something else to Carla")
     anna.says("/history letter")
-    page = anna.sees("Links for “letter”")
-    anna.presses(page, "page:10 letter")
-    anna.sees("letter 0")
+    page = anna.sees("Links for “letter”: 12 · page 1 of 2")
+    anna.presses(page, "page:all.2")
+    assert "letter 0" in anna.sees("page 2 of 2").text
     assert "else" not in page.text
-    anna.presses(page, "page:0 letter")
-    anna.sees("letter 11")
+    anna.presses(page, "link:")
+    anna.sees("Nothing has fetched it yet.")
+    assert anna.presses(page, "story_mute:") == "Muted. Looks are still counted on the card."
+    anna.presses(page, "page:all.2")
+    anna.sees("page 2 of 2")
+    anna.presses(page, "page:all.1")
+    anna.sees("page 1 of 2")
+    anna.presses(page, "page:unopened.1")
+    anna.sees("“letter” · Unopened: 0")
+
+
+def test_a_number_tells_the_story_of_its_link_and_is_searched_for_if_there_is_none(anna: Chat) -> None:
+    anna.tracks("taxes 2026 to Ben")
+    for typed in ("/history 1", "/history #1"):
+        assert "Nothing has fetched it yet." in anna.asks(typed).text
+    assert "taxes 2026" in anna.asks("/history 2026").text
+    assert "Nothing found for “7”" in anna.asks("/history 7").text
 
 
 def test_a_timeline_shows_statements_and_notes_and_its_buttons_work(anna: Chat) -> None:
@@ -53,7 +68,7 @@ def test_a_timeline_shows_statements_and_notes_and_its_buttons_work(anna: Chat) 
     anna.says("/note 1 called him, no answer")
     anna.sees("Noted for")
     anna.says("/history")
-    page = anna.sees("newest first")
+    page = anna.sees("Your links: 1")
     anna.presses(page, "link:")
     assert "📝 called him, no answer" in anna.sees("you sent it").text
     assert anna.presses(page, "story_mute:") == "Muted. Looks are still counted on the card."
@@ -76,7 +91,7 @@ def test_anna_corrects_an_open_that_was_taken_for_hers_in_the_timeline(anna: Cha
     anna.sees("I take looks for yours")
     fetch(url, OUTLOOK)
     anna.says("/history")
-    page = anna.sees("newest first")
+    page = anna.sees("Your links: 1")
     anna.presses(page, "link:")
     anna.sees("you: Outlook")
     assert anna.presses(page, "flip:") == "Noted: that was not you."
@@ -92,7 +107,7 @@ def test_anna_corrects_a_run_of_repeats_that_was_taken_for_hers_as_one(anna: Cha
     for _ in range(3):
         fetch(url, OUTLOOK)
     anna.says("/history")
-    page = anna.sees("newest first")
+    page = anna.sees("Your links: 1")
     anna.presses(page, "link:")
     anna.sees("you: Outlook (3×)")
     anna.presses(page, "flip:")
@@ -122,7 +137,7 @@ def test_a_timeline_is_a_picture_on_light_and_on_dark_background(anna: Chat) -> 
     fetch(url, OUTLOOK)
     anna.sees("was opened")
     anna.says("/history")
-    page = anna.sees("newest first")
+    page = anna.sees("Your links: 1")
     anna.presses(page, "link:")
     anna.presses(page, "light:")
     light = anna.api.wait_for(lambda: next((m for m in anna.api.said(anna.chat) if m.file), None))
@@ -140,7 +155,7 @@ def test_a_timeline_is_a_picture_on_light_and_on_dark_background(anna: Chat) -> 
 def test_a_lost_chat_action_does_not_make_the_picture_doubtful(anna: Chat) -> None:
     anna.tracks()
     anna.says("/history")
-    page = anna.sees("newest first")
+    page = anna.sees("Your links: 1")
     anna.presses(page, "link:")
     anna.api.faults.add("sendChatAction", telegram.close(carried_out=False), times=1)
     anna.presses(page, "light:")

@@ -1,6 +1,6 @@
 """Labels of buttons. A phone shows up to three in a row."""
 
-from words.sentence import _
+from words.sentence import _, layout
 
 BUTTON_COPY = _("Copy link")
 BUTTON_COPY_PAGE = _("Open copy page")
@@ -24,7 +24,14 @@ BUTTON_AGO = {
 }
 BUTTON_NEWER = _("← Newer")
 BUTTON_OLDER = _("Older →")
-BUTTON_BACK = _("← All links")
+BUTTON_BACK = _("← To the list")
+BUTTON_FILTERS = {
+    "all": _("All", "button: list all links"),
+    "unopened": _("Unopened", "button: list the links that nobody is known to have opened"),
+    "opened": _("Opened", "button: list the opened links"),
+    "mine": _("Mine", "button: list the links that I have tracked, not those of others in the group"),
+}
+BUTTON_CHOSEN = layout("• {filter}")
 BUTTON_COPY_FOLLOW_UP = _("Copy the follow-up")
 BUTTON_REMIND = {
     1: _("⏳ Remind me in a day"),

@@ -2,12 +2,32 @@
 
 from words.sentence import _, layout, plural
 
-HISTORY_TITLE = _("<b>Your links</b>, newest first:")
-HISTORY_FOUND = _("<b>Links for “{query}”</b>, newest first:")
+TITLES = {
+    "all": _("<b>Your links: {count}</b>"),
+    "unopened": _("<b>Unopened: {count}</b>"),
+    "opened": _("<b>Opened: {count}</b>"),
+    "mine": _("<b>Tracked by {who}: {count}</b>"),
+    "draft": _("<b>Drafts: {count}</b>"),
+    "asleep": _("<b>Asleep: {count}</b>"),
+    "stopped": _("<b>Stopped: {count}</b>"),
+    "muted": _("<b>Muted: {count}</b>"),
+}
+HISTORY_FOUND = _("<b>Links for “{query}”: {count}</b>")
+HISTORY_FOUND_AMONG = _("<b>“{query}”</b> · {title}")
+HISTORY_PAGE = _("{title} · page {page} of {pages}")
 HISTORY_NOT_FOUND = _("Nothing found for “{query}”. /history lists all your links.")
 HISTORY_EMPTY = _("No links yet. Send <code>/track contract to landlord</code> to make one.")
-HISTORY_LINE = _("#{number} {name}: {state}, {last}")
+HISTORY_NONE = _("There are none now.")
+HISTORY_LINE = layout("{mark} #{number} {name} · {time}")
+HISTORY_TIMES = layout("{count}×")
 HISTORY_HINT = _("Tap a number for its story.")
+LEGEND = {
+    "fetched": _("reached Gmail"),
+    "opened": _("opened"),
+    "asleep": _("asleep"),
+    "objected": _("stopped by the recipient"),
+}
+"""What the mark of a status means, below a list, where STATES says it otherwise."""
 TIMELINE_EMPTY = _("Nothing has fetched it yet.")
 TIMELINE_LINE = _("{time} · {kind}: {agent}")
 TIMELINE_FOLDED = _("{time} · {kind}: {agent} ({count}×)")
@@ -22,7 +42,8 @@ TIMELINE_SAID = {
     "resumed": _("recording again"),
     "objected": _("recording stopped on the mail’s page"),
 }
-TIMELINE_MORE = plural("… and {count} earlier fetch.", "… and {count} earlier fetches.")
+TIMELINE_LEFT_OUT = plural("… {count} more entry …", "… {count} more entries …")
+TIMELINE_OLDER = plural("… {count} earlier fetch …", "… {count} earlier fetches …")
 STATES = {
     "new": _("not in a mail yet"),
     "draft": _("draft"),
@@ -31,6 +52,7 @@ STATES = {
     "stopped": _("stopped"),
     "objected": _("stopped"),
 }
+STATE_ASLEEP = _("{state}, asleep")
 STATE_OPENED_ONCE = _("opened once")
 STATE_OPENED = plural("opened {count} time", "opened {count} times")
 SILENCE = _("Nothing seen is not “not read”. {meaning}")

@@ -1,0 +1,36 @@
+"""A page of the list that `/history` shows: its filter, its search, and its number."""
+
+import re
+from typing import NamedTuple
+
+_DATA = re.compile(r"([a-z]+)\.(\d{1,7})(?:\.(\d{1,18}))?", re.ASCII)
+
+
+class Place(NamedTuple):
+    """Where somebody is in the list."""
+
+    filter: str = "all"
+    """A key of `bot.messages.listing.FILTERS`."""
+    page: int = 1
+    who: int = 0
+    """The Telegram id of the person whose links `mine` shows: others in the group may turn the page."""
+    query: str = ""
+    """What is searched for; empty if all links are listed."""
+
+    @property
+    def data(self) -> str:
+        """What a button says of it. The search is kept with the message: data take 64 bytes."""
+        return f"{self.filter}.{self.page}.{self.who}" if self.who else f"{self.filter}.{self.page}"
+
+    def packed(self) -> str:
+        """Return all of it as text, for `Message.place`."""
+        return f"{self.data} {self.query}" if self.query else self.data
+
+
+def unpacked(text: str) -> Place:
+    """Return the place that was packed; the first page if the text is none: a button of an older version."""
+    data, _, query = text.partition(" ")
+    found = _DATA.fullmatch(data)
+    if not found:
+        return Place()
+    return Place(found[1], max(1, int(found[2])), int(found[3] or 0), query)

@@ -1,0 +1,114 @@
+"""The story of one link: its timeline in words, with buttons for all that can be done with it."""
+
+from datetime import datetime
+
+from markupsafe import Markup
+from sqlmodel import Session
+from telegram import InlineKeyboardButton
+
+import words
+from bot.message import Keyboard, Message, button
+from bot.messages import marks
+from bot.messages.phrases import lines, numbered, why_no_open
+from bot.messages.place import Place
+from bot.messages.timeline import Entry, Told, told
+from bot.times.hours import zone_of
+from storage.links import history_of
+from storage.tables import Chat, Link
+from tracking import Kind, Reason
+from tracking.status import ENDED, LinkStatus
+from words import Sentence, sentences
+
+MOST_NOT_OWN_BUTTONS = 3
+LONGEST_NOTE = 200
+"""UTF-16 units of a note that a story shows. /export has all of it."""
+
+
+def story(session: Session, link: Link, now: float, revival: float, place: Place) -> Message:
+    """Return the link's story, newest first. Its button leads back to this place of the list."""
+    shown = told(session, link)
+    text = lines(*_head(link, now, revival), "", *_timeline(shown, now), *_explained(link, now))
+    chat = session.get_one(Chat, link.chat_id)
+    return Message(text, _keyboard(chat, link, shown, place), place=place.packed())
+
+
+def _head(link: Link, now: float, revival: float) -> list[Markup]:
+    tracked_by = [words.say(sentences.cards.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
+    mark, state = marks.mark_of(link, now, revival), marks.state_of(link, now, revival)
+    return [numbered(link), *tracked_by, Markup("{} {}").format(mark, state)]
+
+
+def _timeline(shown: Told, now: float) -> list[Markup]:
+    parts = [_entry(entry, now) for entry in shown.newest]
+    if shown.left_out:
+        parts.append(words.say(sentences.history.TIMELINE_LEFT_OUT, count=shown.left_out))
+    parts += [_entry(entry, now) for entry in shown.oldest]
+    if shown.older:
+        parts.append(words.say(sentences.history.TIMELINE_OLDER, count=shown.older))
+    return parts
+
+
+def _explained(link: Link, now: float) -> list[Markup]:
+    """Return what it means that there was no fetch, or no open."""
+    nothing = [] if link.fetches else [words.say(sentences.history.TIMELINE_EMPTY)]
+    why = why_no_open(link, now)
+    return [*nothing, Markup(""), why] if why else nothing
+
+
+def _keyboard(chat: Chat, link: Link, shown: Told, place: Place) -> Keyboard:
+    entries = [*shown.newest, *shown.oldest]
+    rows = [[_not_own_button(chat, entry)] for entry in entries if entry.kind == Kind.OWN][
+        :MOST_NOT_OWN_BUTTONS
+    ]
+    quiet = history_of(link).summary.quiet
+    if quiet and quiet.reason is not Reason.SENDER_DEVICE and link.status not in ENDED:
+        rows.append([_about(chat, quiet.at, sentences.buttons.BUTTON_PERSON_AT, "story_person", quiet.id)])
+    if link.status == LinkStatus.STOPPED:
+        rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
+    elif link.status != LinkStatus.OBJECTED:
+        mute = (
+            ("story_unmute", sentences.buttons.BUTTON_UNMUTE)
+            if link.muted
+            else ("story_mute", sentences.buttons.BUTTON_MUTE)
+        )
+        rows.append(
+            [button(mute[1], mute[0], link.id), button(sentences.buttons.BUTTON_STOP, "story_stop", link.id)]
+        )
+        if link.status != LinkStatus.OPENED:
+            rows.append([button(sentences.buttons.BUTTON_REMIND_ME, "remind", link.id)])
+    rows.append([button(sentences.buttons.BUTTON_PICTURE, "light", link.id)])
+    return [
+        *rows,
+        [button(sentences.buttons.BUTTON_DELETE, "ask_delete", link.id)],
+        [button(sentences.buttons.BUTTON_BACK, "page", place.data)],
+    ]
+
+
+def _not_own_button(chat: Chat, entry: Entry) -> InlineKeyboardButton:
+    return _about(chat, entry.at, sentences.buttons.BUTTON_FLIP, "flip", entry.fetch_id)
+
+
+def _about(chat: Chat, at: float, label: Sentence, verb: str, fetch_id: str) -> InlineKeyboardButton:
+    """Return a button about one fetch: its label says when that was, in the chat's time zone."""
+    local = datetime.fromtimestamp(at, zone_of(chat))
+    return button(words.plain(label, day=words.day(local), clock=f"{local:%H:%M}"), verb, fetch_id)
+
+
+def _entry(entry: Entry, now: float) -> Markup:
+    time = words.time(entry.at, now)
+    if entry.kind == "note":
+        return words.say(
+            sentences.history.TIMELINE_NOTE, time=time, text=words.name(entry.text, LONGEST_NOTE)
+        )
+    if entry.kind in sentences.history.TIMELINE_SAID:
+        return words.say(
+            sentences.history.TIMELINE_EVENT, time=time, event=sentences.history.TIMELINE_SAID[entry.kind]
+        )
+    values = {
+        "time": time,
+        "kind": sentences.reasons.KINDS[entry.kind],
+        "agent": sentences.reasons.AGENTS[entry.agent],
+    }
+    if entry.fetches == 1:
+        return words.say(sentences.history.TIMELINE_LINE, **values)
+    return words.say(sentences.history.TIMELINE_FOLDED, count=entry.fetches, **values)
