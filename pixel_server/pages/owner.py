@@ -3,6 +3,7 @@
 Each is opened by a key that only the owner has (storage/keys.py). Every wrong key is answered alike.
 """
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -22,6 +23,7 @@ from storage.statements import mark_sent
 from storage.tables import Chat, Link
 from storage.times import now
 from words import sentences
+from words.sentence import Sentence
 
 router = APIRouter()
 
@@ -60,6 +62,7 @@ TestedLink = Annotated[Link, Depends(tested_link)]
 def copy_page(request: Request, services: Given, link: OwnedLink, owner_key: str) -> HTMLResponse:
     """Show the page whose one button puts the invisible image on the clipboard."""
     url = _pixel_url(services, link)
+    phone = is_phone(request.headers)
     image = Markup('<img src="{}" width="1" height="1" alt="">').format(url)
     return services.templates.page(
         request,
@@ -70,7 +73,26 @@ def copy_page(request: Request, services: Given, link: OwnedLink, owner_key: str
         image=str(image),
         stage=stage_of(history_of(link)),
         key=owner_key,
+        page=f"{services.settings.public_url}/copy/{owner_key}",
+        phone=phone,
+        apps=_apps(phone=phone),
     )
+
+
+def is_phone(headers: Mapping[str, str]) -> bool:
+    """Return True if the browser says that it is on a phone or a tablet.
+
+    Not every one does: an iPad calls itself a Mac, so the style sheet also asks for a touch screen.
+    """
+    return headers.get("sec-ch-ua-mobile") == "?1" or any(
+        word in headers.get("user-agent", "") for word in ("Mobi", "Android")
+    )
+
+
+def _apps(*, phone: bool) -> dict[str, Sentence]:
+    """Return the mail programs in the order in which the page lists them: on a phone, its own come first."""
+    apps = sentences.copy_page.PAGE_APPS
+    return {"phone": apps["phone"], **apps} if phone else apps
 
 
 @router.post("/copy/{owner_key}/sent")

@@ -36,6 +36,7 @@ class Templates:
         self._environment.globals.update(
             sentences=sentences,
             say=words.say,
+            plain=words.plain,
             spoken=words.spoken,
             static=static,
             settings=settings,

@@ -99,11 +99,16 @@ def test_the_copy_page_never_makes_a_browser_load_the_pixel(served: Served, engi
     path = copy_path(served, link)
     answer = served.get(path)
     found = references(answer)
-    assert set(found.loaded) == {static("page.css"), static("copy.js"), "/", f"{path}/sent", *METAS}
+    mail = f"mailto:?subject={quote(plain(sentences.copy_page.PAGE_COPY_TITLE))}&body={quoted(served, path)}"
+    assert set(found.loaded) == {static("page.css"), static("copy.js"), "/", f"{path}/sent", mail, *METAS}
     assert not {"img", "iframe", "object", "embed", "picture", "video", "style"} & set(found.elements)
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "img-src" not in answer.headers["content-security-policy"]
     assert stored(engine, link) == []
+
+
+def quoted(served: Served, path: str) -> str:
+    return quote(f"{served.settings.public_url}{path}", safe="")
 
 
 METAS = {"width=device-width, initial-scale=1", "light dark"}
@@ -128,10 +133,16 @@ def test_a_label_is_text_and_nothing_else(served: Served, engine: Engine, label:
     plain, answer = references(served.get(path)), served.get(odd_path)
     assert answer.status == 200
     assert references(answer).elements == plain.elements
-    assert [one.replace(odd_path, path) for one in references(answer).loaded] == plain.loaded
+    own = [
+        one.replace(odd_path, path).replace(quoted(served, odd_path), quoted(served, path))
+        for one in references(answer).loaded
+    ]
+    assert own == plain.loaded
     assert "\u202e" not in answer.text
     assert "49" not in re.sub(
-        r"<textarea.*|data-image.*|/copy/.*|<svg[\s\S]*?</svg>|/static/.*", "", answer.text
+        r"<textarea.*|data-image.*|data-page.*|mailto:.*|/copy/.*|<svg[\s\S]*?</svg>|/static/.*",
+        "",
+        answer.text,
     )
 
 
@@ -175,6 +186,41 @@ def test_the_owner_key_opens_nothing_that_the_recipient_can_see(served: Served, 
     assert stored(engine, link) == []
     assert link.token not in key
     assert key.partition("-")[2] not in served.fetch(link).raw.decode("latin-1")
+
+
+_BLINK = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.5 Mobile/15E148 Safari/604.1"
+)
+ANDROID = f"Mozilla/5.0 (Linux; Android 10; K) {_BLINK} Mobile Safari/537.36"
+TABLET = f"Mozilla/5.0 (Linux; Android 10; K) {_BLINK} Safari/537.36"
+WINDOWS = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_BLINK} Safari/537.36"
+
+
+def test_the_copy_page_knows_a_phone_by_what_its_browser_says(served: Served, engine: Engine) -> None:
+    path = copy_path(served, track(engine))
+    for agent in (IPHONE, ANDROID, TABLET):
+        assert 'data-device="phone"' in served.get(path, user_agent=agent).text, agent
+    assert 'data-device="computer"' in served.get(path, user_agent=WINDOWS).text
+    assert 'data-device="computer"' in served.get(path, user_agent=WINDOWS, sec_ch_ua_mobile="?0").text
+    assert 'data-device="phone"' in served.get(path, user_agent=WINDOWS, sec_ch_ua_mobile="?1").text
+
+
+def test_on_a_phone_the_steps_for_phones_come_first_and_are_open(served: Served, engine: Engine) -> None:
+    path = copy_path(served, track(engine))
+    page = html.unescape(served.get(path, user_agent=IPHONE).text)
+    titles = re.findall(r'<details name="app"( open)?>\n<summary>(.*?)</summary>', page)
+    assert titles[0] == (" open", plain(sentences.copy_page.PAGE_APPS["phone"]))
+    assert len(titles) == len(sentences.copy_page.PAGE_APPS)
+    assert '<details name="app" open>' not in served.get(path, user_agent=WINDOWS).text
+
+
+def test_the_copy_page_mails_its_own_public_address(served: Served, engine: Engine) -> None:
+    path = copy_path(served, track(engine))
+    page = served.get(path, host="localhost:9", user_agent=IPHONE).text
+    assert f"&amp;body={quoted(served, path)}" in page
+    assert plain(sentences.copy_page.PAGE_HANDOVER_SECRET) in html.unescape(page)
 
 
 def test_a_stopped_link_still_has_its_copy_page(served: Served, engine: Engine) -> None:
@@ -320,7 +366,7 @@ def test_in_a_folder_of_a_host_every_address_begins_with_the_folder(
             references(served.get(where)).loaded for where in ("/", path, f"/n/{link.token}", "/nowhere")
         ]
         moved = served.get(f"{path}/sent", "POST", content_length="0").headers["location"]
-    own = {one for loaded in found for one in loaded} - METAS
+    own = {one for loaded in found for one in loaded if not one.startswith("mailto:")} - METAS
     assert {one.startswith("/mail/") for one in own} == {True}
     assert moved == f"/mail{path}"
 

@@ -15,6 +15,22 @@ PAGE_NO_SCRIPT = _(
     "Copying by button needs JavaScript. Without it, copy one of the lines at the end of this page. Load the page "
     "again to see how far your mail is."
 )
+PAGE_HANDOVER_TITLE = _("Continue on a computer: it works best there")
+PAGE_HANDOVER_WHY = _(
+    "Mail apps on phones often drop the image. A browser on a computer keeps it. Open the bot’s chat in Telegram on "
+    "your computer, and press <b>Open copy page</b> there. Or send yourself the address of this page."
+)
+PAGE_HANDOVER_SHARE = _(
+    "Send this page to my computer", "on a phone: opens the phone’s own list of ways to share"
+)
+PAGE_HANDOVER_COPY = _("Copy the address of this page")
+PAGE_HANDOVER_MAIL = _("Mail it to myself", "a link that begins a mail with the address of this page")
+PAGE_HANDOVER_COPIED = _("Copied. Paste it into a message to yourself.")
+PAGE_HANDOVER_FAILED = _("Your browser did not allow that. Copy the address from the top of your browser.")
+PAGE_HANDOVER_SECRET = _(
+    "Send it to nobody else: whoever has this address can open this page, see whom your mail is for, and say that you "
+    "sent it."
+)
 PAGE_STAGES = {
     "waiting": _("Not in a mail yet. I say here when I see it."),
     "draft": _("I see it in your draft. Paste worked."),
@@ -26,6 +42,10 @@ PAGE_PASTE_STEP = _("Paste it where you write")
 PAGE_PASTE_HOW = _(
     "Click into the text of your mail and press <b>Ctrl V</b>, on a Mac <b>⌘ V</b>. Nothing new is to be seen there: "
     "the image is invisible. This page says when I see it."
+)
+PAGE_PASTE_ON_A_PHONE = _(
+    "Touch and hold the text of your mail, then tap <b>Paste</b>. You will see nothing new: the image is invisible. "
+    "This page tells you when the image is in your draft."
 )
 PAGE_PASTE_UNSEEN = _(
     "Not seen after half a minute? Then your program dropped the image, keeps a copy of its own, or loads no images "
@@ -66,6 +86,9 @@ Readers with Proton are often not seen either: it takes known tracking images ou
 Apps on phones often drop the image, or paste its address as text. If you see an address, delete it.
 If this page does not see the image: save the draft, and finish it in a browser on a computer."""),
 }
+PAGE_PHONE_THERE = _(
+    "To copy the image on your phone, open the bot’s chat in Telegram there, and tap <b>Open copy page</b>."
+)
 PAGE_LINES_TITLE = _("By hand")
 PAGE_COPY_ADDRESS = _("The address, for “Web Address (URL)”")
 PAGE_COPY_HTML = _("As HTML")

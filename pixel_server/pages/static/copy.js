@@ -9,19 +9,15 @@ const done = document.getElementById("done");
 const form = document.getElementById("sent");
 const { image, url } = button.dataset;
 
-async function copyWithApi() {
-  const kinds = {
-    "text/html": new Blob([image], { type: "text/html" }),
-    "text/plain": new Blob([url], { type: "text/plain" }),
-  };
-  await navigator.clipboard.write([new ClipboardItem(kinds)]);
+async function copyWithApi(kinds) {
+  const blobs = Object.entries(kinds).map(([type, text]) => [type, new Blob([text], { type })]);
+  await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
 }
 
 // Pages without https have no clipboard API, but the copy command may still work.
-function copyWithCommand() {
+function copyWithCommand(kinds) {
   const fill = (event) => {
-    event.clipboardData.setData("text/html", image);
-    event.clipboardData.setData("text/plain", url);
+    for (const [type, text] of Object.entries(kinds)) event.clipboardData.setData(type, text);
     event.preventDefault();
   };
   document.addEventListener("copy", fill, { once: true });
@@ -30,9 +26,11 @@ function copyWithCommand() {
   if (!copied) throw new Error("copying is not allowed");
 }
 
+const copy = (kinds) => copyWithApi(kinds).catch(() => copyWithCommand(kinds));
+
 button.addEventListener("click", async () => {
   try {
-    await copyWithApi().catch(copyWithCommand);
+    await copy({ "text/html": image, "text/plain": url });
     done.textContent = done.dataset.done;
   } catch {
     done.textContent = done.dataset.failed;
@@ -41,6 +39,25 @@ button.addEventListener("click", async () => {
 });
 for (const field of document.querySelectorAll("textarea")) field.addEventListener("focus", () => field.select());
 button.hidden = false;
+
+// Hands this page over to a computer: a phone has its own list of ways to share, or else the address is copied.
+const handOver = document.getElementById("hand-over");
+const handed = document.getElementById("handed");
+const { page } = handOver.dataset;
+
+async function copyPage() {
+  try {
+    await copy({ "text/plain": page });
+    handed.textContent = handed.dataset.done;
+  } catch {
+    handed.textContent = handed.dataset.failed;
+  }
+}
+
+if (!navigator.share) handOver.textContent = handOver.dataset.copy;
+// A refusal is somebody who closed the list again.
+handOver.addEventListener("click", () => (navigator.share ? navigator.share({ title: document.title, url: page }).catch(() => {}) : copyPage()));
+handOver.hidden = false;
 
 const going = () => ["waiting", "draft"].includes(main.dataset.stage);
 
