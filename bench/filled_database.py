@@ -134,7 +134,7 @@ _CARDS = _copies(
     OutboxMessage,
     "pattern.link_id = :pattern AND pattern.kind = 'card'",
     id="",
-    key=f"'{card_key(0)[:-1]}' || ({_LINK})",
+    key=f"'{card_key(0, None)[:-1]}' || ({_LINK})",
     chat_id=_CHAT,
     link_id=_LINK,
     state="'sent'",

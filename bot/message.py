@@ -16,6 +16,7 @@ from words import Sentence
 Keyboard = Sequence[Sequence[InlineKeyboardButton]]
 """Rows of buttons."""
 
+_LINKS = re.compile(r'<a href="(http[^"]*)">(.*?)</a>')
 _TAGS = re.compile(r"</?[a-z][^>]*>")
 
 
@@ -58,7 +59,8 @@ def simpler(message: Message, complaint: str) -> Message:
     one who gets nothing.
     """
     if "parse entities" in complaint.lower():
-        return message._replace(text=Markup(_TAGS.sub("", message.text)))  # noqa: S704  # still escaped
+        bare = _TAGS.sub("", _LINKS.sub(r"\2: \1", message.text))
+        return message._replace(text=Markup(bare))  # noqa: S704  # still escaped
     about_url = "url" in complaint.lower()
     rows = [
         [key for key in row if key.callback_data or (about_url and not key.url)] for row in message.keyboard

@@ -16,7 +16,7 @@ MESSAGES = ("with sound", "without sound", "changing")
 """The ways in which a message appears. Notes are one line each."""
 NOTES = ("flashing up", "under", "copied", "on a page")
 
-_ABOUT = r"the card(?: of #\d+)?|“.*”"
+_ABOUT = r"the list|the card(?: of #\d+)?|“.*”"
 _HEAD = re.compile(
     rf"(?P<where>(?:To|In) .+?), (?P<how>{'|'.join(MESSAGES + NOTES)})"
     rf"(?:(?:, answering)? (?P<about>{_ABOUT}))?:(?: (?P<note>.+))?"
@@ -37,7 +37,7 @@ class Seen:
     """`To Anna`, `In House`, `In House, topic Landlord`"""
     how: str
     about: str = ""
-    """The message that it answers or changes: `the card`, `the card of #2`, or “its first words”."""
+    """What it answers or changes: `the card`, `the card of #2`, `the list`, or “its first words”."""
     text: str = ""
     extras: tuple[tuple[str, str], ...] = ()
     """Pairs: `asks` and the placeholder, `file` and its name, `picture` and its name."""

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, delete, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
-from storage.kinds import MessageKind, kinds_where
+from storage import outbox
+from storage.kinds import MessageKind, kinds_where, list_key
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
 
 _MARK = "erased"
@@ -29,6 +30,8 @@ def is_marked(session: Session) -> bool:
 
 def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool]) -> None:
     """Erase a locked link, its fetches, statements and notes, and the chat's answers that mention it.
+
+    A list goes on without it; the last link takes the list along.
 
     `mentions` takes the payload of an answer (`bot.message.pack`), and returns True if it names the link.
     """
@@ -66,8 +69,17 @@ def _erase(session: Session, link_ids: Sequence[int], language: str = "") -> Non
     _blank_messages(connection, col(OutboxMessage.link_id).in_(link_ids), language)
     for table in (FetchRow, StatementRow, Note, Peek):
         _delete_of(connection, table, link_ids)
+    listed = select(Link.list_id).where(col(Link.id).in_(link_ids), col(Link.list_id).is_not(None))
+    lists = set(session.exec(listed).all())
     connection.execute(delete(Link).where(col(Link.id).in_(link_ids)))
+    left = set(session.exec(select(Link.list_id).where(col(Link.list_id).in_(lists))).all())
+    _blank_messages(connection, col(OutboxMessage.key).in_(_list_keys(lists - left)), language)
+    outbox.refresh(connection, _list_keys(left))
     session.expire_all()
+
+
+def _list_keys(lists: Collection[int | None]) -> list[str]:
+    return [list_key(list_id) for list_id in lists if list_id is not None]
 
 
 def _delete_of(connection: Connection, table: type[SQLModel], link_ids: Sequence[int]) -> None:

@@ -71,7 +71,8 @@ class _LinkInBatch:
     """A link that this batch fetches. It is read once, judged in memory, and written once."""
 
     def __init__(self, row: Any, windows: Windows) -> None:
-        self.id, _, self.chat_id, self.thread_id, self.muted, self.seq, self.peeked_until, history = row
+        self.id, _, self.list_id, self.chat_id, self.thread_id, self.muted, self.seq, *rest = row
+        self.peeked_until, history = rest
         self._link_fold, self._windows = LinkFold(load(history), windows), windows
         self.last_at: float | None = None
         """The time of the batch's last fetch of it that is not noise."""
@@ -149,7 +150,7 @@ def record(
         cursor.executemany(sql.correct, [(*BURST, suspect.id) for suspect in batch.exposed])
     _update(cursor, sql.update, [link.row(sql) for link in links.values() if link.changed])
     outbox.owe(connection, batch.alerts)
-    changed = [card_key(link.id) for link in links.values() if link.changes_card]
+    changed = [card_key(link.id, link.list_id) for link in links.values() if link.changes_card]
     changed.extend(_correct_alert(connection, suspect) for suspect in batch.exposed)
     outbox.refresh(connection, changed)
     return bool(batch.alerts or changed)

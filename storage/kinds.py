@@ -14,7 +14,9 @@ class MessageKind(StrEnum):
     """The subject of a message; the outbox keeps the word in its column `kind`."""
 
     CARD = "card"
-    """Shows where a link stands. A link has one, which is edited for as long as the link lives."""
+    """Shows where a link stands. It is edited for as long as the link lives."""
+    LIST = "list"
+    """The card of links that were made together: it shows where each of them stands."""
     OPENED = "opened"
     """The alert: it tells of one open."""
     PROXIED = "proxied"
@@ -106,6 +108,7 @@ _NUDGE = Policy(
 
 POLICIES = {
     MessageKind.CARD: Policy(Urgency.ANSWER, comes_in_batches=True, is_restored=True),
+    MessageKind.LIST: Policy(Urgency.ANSWER, comes_in_batches=True, is_restored=True),
     MessageKind.OPENED: Policy(
         Urgency.ALERT,
         is_loud=True,
@@ -147,8 +150,16 @@ def kinds_where(applies: Callable[[Policy], bool]) -> tuple[MessageKind, ...]:
 # A key is unique in the outbox: owing the same message twice leaves one.
 
 
-def card_key(link_id: int) -> str:
-    return f"card:{link_id}"
+def card_key(link_id: int, list_id: int | None) -> str:
+    """Return the key of the message that shows where a link stands: its own card, or that of its list.
+
+    Nothing else decides that. Alerts answer this message, and a change of the link refreshes it.
+    """
+    return f"card:{link_id}" if list_id is None else list_key(list_id)
+
+
+def list_key(list_id: int) -> str:
+    return f"list:{list_id}"
 
 
 def opened_key(fetch_id: str) -> str:

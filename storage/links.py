@@ -12,7 +12,7 @@ from storage import chats, outbox
 from storage.keys import LARGEST_ID
 from storage.kinds import MessageKind, card_key
 from storage.outbox import Owed
-from storage.tables import FetchRow, Link, OutboxMessage, Peek, StatementRow
+from storage.tables import Chat, FetchRow, Link, OutboxMessage, Peek, StatementRow
 from storage.times import moment, seconds
 from tracking import Kind
 from tracking.history import History, dump, load
@@ -62,6 +62,27 @@ def create(session: Session, new: NewLink, *, now: float, daily: int) -> Link:
     """
     chat = chats.get_or_create(session, new.chat_id, now)
     check_room(session, new.chat_id, now, wanted=1, daily=daily)
+    link = _add(session, chat, new, now)
+    _owe_card(session, link, MessageKind.CARD, now)
+    return link
+
+
+def create_list(session: Session, new: Sequence[NewLink], *, now: float, daily: int) -> list[Link]:
+    """Make several links of one chat, all or none, and owe it one message that lists them.
+
+    Raises DailyLimitError, like `create`.
+    """
+    chat = chats.get_or_create(session, new[0].chat_id, now)
+    check_room(session, chat.id, now, wanted=len(new), daily=daily)
+    made = [_add(session, chat, one, now) for one in new]
+    for link in made:
+        link.list_id = made[0].id
+    session.flush()
+    _owe_card(session, made[0], MessageKind.LIST, now)
+    return made
+
+
+def _add(session: Session, chat: Chat, new: NewLink, now: float) -> Link:
     link = Link(
         **new._asdict(),
         number=chat.next_number,
@@ -73,7 +94,6 @@ def create(session: Session, new: NewLink, *, now: float, daily: int) -> Link:
     chat.next_number += 1
     session.add(link)
     session.flush()
-    owe_card(session, link, now)
     return link
 
 
@@ -82,17 +102,24 @@ def _peeked_until(session: Session, chat_id: int) -> float:
     return session.exec(select(func.max(Peek.until)).where(Peek.chat_id == chat_id)).one() or 0.0
 
 
-def owe_card(session: Session, link: Link, now: float) -> None:
+def _owe_card(session: Session, link: Link, kind: MessageKind, now: float) -> None:
+    """Owe the message that shows a new link. A list outlives its first link, so it belongs to none."""
     card = Owed(
-        card_key(link.id),
+        card_key(link.id, link.list_id),
         link.chat_id,
-        MessageKind.CARD,
+        kind,
         now,
-        link_id=link.id,
+        link_id=link.id if kind is MessageKind.CARD else None,
         thread_id=link.thread_id,
         reply_to=link.asked_in,
+        payload="" if link.list_id is None else str(link.list_id),
     )
     outbox.owe(session.connection(), [card])
+
+
+def listed(session: Session, list_id: int) -> Sequence[Link]:
+    """Return the links of a list that are not erased, in the order in which they were made."""
+    return session.exec(select(Link).where(col(Link.list_id) == list_id).order_by(col(Link.id))).all()
 
 
 def link_of(session: Session, chat_id: int, link_id: int, *, lock: bool = False) -> Link | None:
@@ -251,7 +278,7 @@ def _mute(session: Session, muting: Sequence[Link], *, muted: bool) -> None:
         col(OutboxMessage.kind) == MessageKind.OPENED,
         col(OutboxMessage.telegram_id).is_not(None),
     )
-    cards = [card_key(link.id) for link in muting if link.status not in ENDED]
+    cards = [card_key(link.id, link.list_id) for link in muting if link.status not in ENDED]
     outbox.refresh(session.connection(), [*cards, *session.exec(shown)])
 
 

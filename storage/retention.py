@@ -36,7 +36,7 @@ def purge(session: Session, now: float, days: int, windows: Windows) -> int:
             .order_by(col(FetchRow.seq))
         ).all()
         if _purge_into_histories(link, rows, windows):
-            cards.append(card_key(link.id))
+            cards.append(card_key(link.id, link.list_id))
         session.connection().execute(
             delete(FetchRow).where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
         )

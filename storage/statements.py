@@ -65,7 +65,7 @@ def _judge_again(
     changed = {row.id for row, verdict in zip(rows, verdicts, strict=True) if _correct(row, verdict)}
     keep_history(link, history)
     session.flush()
-    keys = [card_key(link.id), *map(opened_key, changed | about)]
+    keys = [card_key(link.id, link.list_id), *map(opened_key, changed | about)]
     if changed:
         keys.append(proxied_key(link.id))
     if outbox.telegram_id_of(session, unsent_key(link.id)):

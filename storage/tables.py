@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0012"
+SCHEMA = "0013"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 SQLModel.metadata.naming_convention = {
@@ -47,15 +47,25 @@ class Chat(SQLModel, table=True):
     """The language of the person's Telegram; in a group, of the first person who wrote."""
 
 
+_LISTED = text("list_id IS NOT NULL")
+
+
 class Link(SQLModel, table=True):
     """One tracked message."""
 
     # Autoincrement gives no id twice: an old button must not act on a newer link.
-    __table_args__ = (UniqueConstraint("chat_id", "number"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("chat_id", "number"),
+        Index("ix_link_list_id", "list_id", sqlite_where=_LISTED, postgresql_where=_LISTED),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int = Field(default=None, primary_key=True)
     chat_id: int = Field(sa_column=_chat_id())
     number: int
+    list_id: int | None = None
+    """The list that shows it, if it was made together with others: the id that the first of them has or had.
+    None if it has a card of its own. `card_key` makes the message's key of it."""
     token: str = Field(unique=True, max_length=22)
     label: str
     recipient: str = ""

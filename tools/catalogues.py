@@ -24,12 +24,14 @@ THREE_IN_A_ROW = ("BUTTON_AGO", "BUTTON_FILTERS", "BUTTON_MUTE", "BUTTON_OWN", "
 TWO_IN_A_ROW = ("BUTTON_COPY ", "BUTTON_COPY_PAGE", "BUTTON_DRAFT", "BUTTON_NEWER", "BUTTON_NOT_OWN",
                 "BUTTON_OLDER", "BUTTON_PERSON ", "BUTTON_STOP", "BUTTON_UNMUTE",
                 "BUTTON_YES_SENT")  # fmt: skip
+WITH_A_NAME = ("BUTTON_COPY_OF", "BUTTON_SENT_OF", "BUTTON_STORY_OF")
 KINDS = {
     "ALTERNATIVES": (0, "goes on after “What else it could be:”"),
     "BOT_DESCRIPTION": (512, "shown in an empty chat, without tags"),
     "BOT_SHORT_DESCRIPTION": (120, "shown on the bot’s profile, without tags"),
     **dict.fromkeys(THREE_IN_A_ROW, (16, "one of three buttons in a row")),
     **dict.fromkeys(TWO_IN_A_ROW, (22, "one of two buttons in a row")),
+    **dict.fromkeys(WITH_A_NAME, (22, "one of two buttons in a row, with a name")),
     "BUTTON": (36, "a button"),
     "COMMANDS": (120, "a command in Telegram’s menu, without tags"),
     "CONFIDENCE": (0, "how sure it is; the reason follows"),

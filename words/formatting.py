@@ -50,11 +50,11 @@ def name(text: str, longest: int = LONGEST_NAME) -> Markup:
     return escape(f"\u2068{shown}\u2069" if needs_isolating else shown)
 
 
-def link_name(label: str, recipient: str) -> Markup:
+def link_name(label: str, recipient: str, longest: int = LONGEST_NAME) -> Markup:
     """Return the name of a link: `contract → landlord`, or the label alone."""
     if recipient:
-        return say(sentences.cards.NAME, label=name(label), recipient=name(recipient))
-    return say(sentences.cards.NAME_ALONE, label=name(label))
+        return say(sentences.cards.NAME, label=name(label, longest), recipient=name(recipient, longest))
+    return say(sentences.cards.NAME_ALONE, label=name(label, longest))
 
 
 def shorten(text: str, longest: int) -> str:

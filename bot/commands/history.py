@@ -61,6 +61,12 @@ def show_story(turn: Turn, link: Link) -> Answer:
 press_link = about_link(show_story)
 
 
+@about_link
+def press_story(turn: Turn, link: Link) -> Answer:
+    """In a list of several links: answer with the story of one, because the list stays."""
+    return _story(turn, link, Place())
+
+
 def then_story(handler: Handler) -> Handler:
     """Make the handler of the same button under a link's story. The story then shows the change."""
 

@@ -61,8 +61,7 @@ COMMANDS: Mapping[str, Handler] = {
 
 BUTTONS: Mapping[str, Handler] = {
     "sent": sent.press_sent,
-    **{f"ago{minutes}": sent.press_ago(minutes) for minutes in sentences.buttons.BUTTON_AGO},
-    "draft": sent.press_draft,
+    **sent.CORRECTIONS,
     "yes": sent.press_yes,
     "own": opens.press_own,
     "not_own": opens.press_not_own,
@@ -76,7 +75,9 @@ BUTTONS: Mapping[str, Handler] = {
     **recording.BUTTONS,
     "unmute_all": recording.press_unmute_all,
     **{f"story_{verb}": history.then_story(press) for verb, press in recording.BUTTONS.items()},
+    **{f"story_{verb}": history.then_story(press) for verb, press in sent.CORRECTIONS.items()},
     "link": history.press_link,
+    "story": history.press_story,
     "page": history.press_page,
     "light": history.press_picture("light"),
     "dark": history.press_picture("dark"),

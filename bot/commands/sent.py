@@ -82,3 +82,10 @@ def press_yes(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     """Note that the mail was sent before this open."""
     turn.store(link, Statement(StatementKind.TOLD_SENT, seconds(fetch.at)))
     return sentences.toasts.TOAST_SENT
+
+
+CORRECTIONS: dict[str, Handler] = {
+    **{f"ago{minutes}": press_ago(minutes) for minutes in sentences.buttons.BUTTON_AGO},
+    "draft": press_draft,
+}
+"""The buttons that correct when the mail was sent: on a card, and under the story of a listed link."""

@@ -1,4 +1,4 @@
-"""Makes links: `/track`, for one recipient or for up to five at once."""
+"""Makes links: `/track`, for one recipient or for up to ten at once."""
 
 import re
 from datetime import date
@@ -19,7 +19,8 @@ from storage.tables import Link
 from words import Sentence, sentences
 from words.typed import understood
 
-MOST_AT_ONCE = 5
+MOST_AT_ONCE = 10
+"""One message lists them. With the longest names that are shown, ten take 4,000 of Telegram's 4,096 units."""
 
 
 class DeadlineError(Exception):
@@ -41,7 +42,7 @@ def press_track(turn: Turn) -> Answer:
 
 
 def make_links(turn: Turn, text: str) -> Message | None:
-    """Make a link for each recipient. Their cards are the answer; if something is missing, ask for it."""
+    """Make a link for each recipient. Their card is the answer; if something is missing, ask for it."""
     typed = " ".join(text.split())
     try:
         text, day = deadline_in(text, moments.today(turn.said_at, zone_of(turn.chat)))
@@ -63,8 +64,7 @@ def make_links(turn: Turn, text: str) -> Message | None:
     if day:
         for link in made:
             set_deadline(turn.session, turn.chat, link, day, turn.now)
-    several = len(made) > 1
-    return Message(words.say(sentences.track.TRACK_SEVERAL, count=len(made))) if several else None
+    return None
 
 
 def _missing(request: TrackRequest | None, typed: str, text: str) -> Message | None:
@@ -121,12 +121,10 @@ def deadline_in(text: str, today: date) -> tuple[str, date | None]:
 
 def _make(turn: Turn, requests: list[TrackRequest]) -> list[Link]:
     """Make all of the links, or none. Raises DailyLimitError."""
-    daily = turn.context.settings.daily_links
-    links.check_room(turn.session, turn.chat.id, turn.now, wanted=len(requests), daily=daily)
-    return [
-        links.create(turn.session, _new_link(turn, request), now=turn.now, daily=daily)
-        for request in requests
-    ]
+    daily, new = turn.context.settings.daily_links, [_new_link(turn, request) for request in requests]
+    if len(new) == 1:
+        return [links.create(turn.session, new[0], now=turn.now, daily=daily)]
+    return links.create_list(turn.session, new, now=turn.now, daily=daily)
 
 
 def _new_link(turn: Turn, request: TrackRequest) -> NewLink:

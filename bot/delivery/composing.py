@@ -1,7 +1,7 @@
 """Words the message that an outbox row stands for, when it is sent."""
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypedDict
 
 from sqlmodel import Session
 
@@ -10,6 +10,7 @@ from bot.context import BotContext
 from bot.message import Message, unpack
 from bot.messages import alerts, archive, digests, nudges, picture
 from bot.messages.cards import card, changes_at
+from bot.messages.lists import list_of, listed
 from bot.messages.phrases import shown_kind
 from bot.planning import plan_digest, plan_unsent
 from bot.times.hours import quiet_end
@@ -56,7 +57,8 @@ def compose(session: Session, owed: OutboxMessage, context: BotContext, now: flo
     if policy.is_held and _postpone_if_quiet(wording):
         return None
     if policy.answers_card and owed.link_id is not None:
-        owed.reply_to = owed.reply_to or outbox.telegram_id_of(session, card_key(owed.link_id))
+        card = card_key(owed.link_id, wording.link.list_id)
+        owed.reply_to = owed.reply_to or outbox.telegram_id_of(session, card)
     message = WORDED_BY[MessageKind(owed.kind)](wording)
     if message is None or not policy.tells_parked or not wording.is_new:
         return message
@@ -79,14 +81,48 @@ def _postpone_if_quiet(wording: Wording) -> bool:
 
 
 def _card(wording: Wording) -> Message:
-    """Return the card. A draft that was opened also makes the bot ask later whether the mail was sent."""
+    _plan_changes(wording, [wording.link])
+    return card(wording.link, **_shown_on_cards(wording, wording.link))
+
+
+def _list(wording: Wording) -> Message | None:
+    """Return the card of several links; None while another transaction erases the last of them."""
+    shown = links.listed(wording.session, int(wording.owed.payload))
+    _plan_changes(wording, shown)
+    if not shown:
+        return None
+    return list_of([listed(link, **_shown_on_cards(wording, link)) for link in shown], wording.now)
+
+
+class _ShownOnCards(TypedDict):
+    public_url: str
+    copy_page: str
+    now: float
+    revival: float
+
+
+def _shown_on_cards(wording: Wording, link: Link) -> _ShownOnCards:
+    """Return what a card shows and its link does not know."""
+    _, _, context, now = wording
+    return {
+        "public_url": context.settings.public_url,
+        "copy_page": context.copy_page(link),
+        "now": now,
+        "revival": context.settings.windows.revival,
+    }
+
+
+def _plan_changes(wording: Wording, shown: Sequence[Link]) -> None:
+    """Note when the card of these links will look different though nothing happens.
+
+    A draft that was opened also makes the bot ask later whether the mail was sent.
+    """
     session, owed, context, now = wording
-    plan_unsent(session, wording.link, now)
-    revival = context.settings.windows.revival
-    changes = changes_at(wording.link, now, revival)
-    owed.changes_at = None if changes is None else moment(changes)
-    url, copy_page = context.settings.public_url, context.copy_page(wording.link)
-    return card(wording.link, public_url=url, copy_page=copy_page, now=now, revival=revival)
+    for link in shown:
+        plan_unsent(session, link, now)
+    times = [changes_at(link, now, context.settings.windows.revival) for link in shown]
+    soonest = min((at for at in times if at is not None), default=None)
+    owed.changes_at = None if soonest is None else moment(soonest)
 
 
 def _opened(wording: Wording) -> Message | None:
@@ -141,6 +177,7 @@ def _erased(wording: Wording) -> Message | None:
 
 WORDED_BY: Mapping[MessageKind, Callable[[Wording], Message | None]] = {
     MessageKind.CARD: _card,
+    MessageKind.LIST: _list,
     MessageKind.OPENED: _opened,
     MessageKind.PROXIED: _proxied,
     MessageKind.OBJECTED: lambda wording: alerts.objected(wording.link),

@@ -45,7 +45,7 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
         parts.append(words.say(sentences.cards.CARD_COPY_PAGE, url=copy_page))
     if status is LinkStatus.NEW:
         parts += [Markup(""), words.say(sentences.cards.CARD_STEPS)]
-    if _may_be_earlier(history, now):
+    if may_be_earlier(history, now):
         parts += [Markup(""), words.say(sentences.cards.CARD_SENT_EARLIER)]
     keyboard = _keyboard(link, history, status, url, copy_page if with_button else "", now)
     return Message(lines(*parts), keyboard)
@@ -61,7 +61,7 @@ def changes_at(link: Link, now: float, revival: float) -> float | None:
     quiet = summary.quiet and summary.quiet.at
     told = (sent and sent.at, summary.first_open, summary.last_open, gap and gap.ended, quiet)
     times = [at + words.RECENT for at in told if at is not None]
-    if sent and _may_be_earlier(history, now):
+    if sent and may_be_earlier(history, now):
         times.append(sent.at + EARLIER_OFFERED)
     if summary.last_open is not None:
         times.append(summary.last_open + revival)
@@ -81,18 +81,17 @@ def _status_lines(link: Link, history: History, status: LinkStatus, now: float) 
     if summary.draft_agents:
         shown.append(words.say(sentences.cards.CARD_DRAFT))
     if sent:
-        sent_at = _sent(history, now)
+        sent_at = sent_line(history, now)
         shown.append(sent_at if ended else words.say(sentences.cards.CARD_SENT_WATCHING, sent=sent_at))
     elif not shown:
         shown.append(words.say(sentences.cards.CARD_WAITING))
     if summary.opens:
-        shown.append(_opens(history, now))
+        shown.append(opens_line(history, now))
     elif summary.proxied:
-        shown.append(words.say(_proxied(summary.proxied)))
+        shown.append(proxied_line(summary.proxied))
     if not ended:
-        shown += [*_sleep(summary, status, now), *_quiet(summary, now)]
-    if link.deadline and status in WAITING_FOR_AN_OPEN:
-        shown.append(_deadline(seconds(link.deadline), now))
+        shown += [*_sleep(summary, status, now), *quiet_lines(summary, now)]
+    shown += deadline_lines(link, status, now)
     if ended:
         shown.append(words.say(sentences.cards.CARD_ENDED[status]))
     elif link.muted:
@@ -100,7 +99,7 @@ def _status_lines(link: Link, history: History, status: LinkStatus, now: float) 
     return shown
 
 
-def _sent(history: History, now: float) -> Markup:
+def sent_line(history: History, now: float) -> Markup:
     sent = history.sent()
     assert sent  # noqa: S101  # the caller has checked it
     time = words.time(sent.at, now)
@@ -112,7 +111,7 @@ def _sent(history: History, now: float) -> Markup:
     return words.say(sentences.cards.CARD_SENT if sent.exact else sentences.cards.CARD_SENT_TOLD, time=time)
 
 
-def _opens(history: History, now: float) -> Markup:
+def opens_line(history: History, now: float) -> Markup:
     summary = history.summary
     first, last = words.time(summary.first_open or 0, now), words.time(summary.last_open or 0, now)
     sentence = sentences.cards.CARD_LOOKED_ONCE if summary.opens == 1 else sentences.cards.CARD_LOOKED
@@ -129,7 +128,7 @@ def _sleep(summary: FetchSummary, status: LinkStatus, now: float) -> list[Markup
     return []
 
 
-def _quiet(summary: FetchSummary, now: float) -> list[Markup]:
+def quiet_lines(summary: FetchSummary, now: float) -> list[Markup]:
     """Return a line about the last fetch that may have been a reader, and of which there was no alert."""
     if not summary.quiet:
         return []
@@ -138,9 +137,18 @@ def _quiet(summary: FetchSummary, now: float) -> list[Markup]:
     return [words.say(sentence, time=words.time(summary.quiet.at, now))]
 
 
-def _deadline(end: float, now: float) -> Markup:
+def deadline_lines(link: Link, status: LinkStatus, now: float) -> list[Markup]:
+    """Return a line about the link's deadline, if it has one and somebody may still open the mail."""
+    if link.deadline is None or status not in WAITING_FOR_AN_OPEN:
+        return []
+    end = seconds(link.deadline)
     sentence = sentences.cards.CARD_DEADLINE if now < end - LAST_NUDGE else sentences.cards.CARD_DEADLINE_NEAR
-    return words.say(sentences.cards.CARD_DEADLINE_PASSED if now >= end else sentence, time=deadline_of(end))
+    passed = now >= end
+    return [words.say(sentences.cards.CARD_DEADLINE_PASSED if passed else sentence, time=deadline_of(end))]
+
+
+def proxied_line(reasons: frozenset[Reason]) -> Markup:
+    return words.say(_proxied(reasons))
 
 
 def _proxied(reasons: frozenset[Reason]) -> Sentence:
@@ -152,7 +160,7 @@ def _proxied(reasons: frozenset[Reason]) -> Sentence:
     return sentences.cards.CARD_APPLE if Reason.APPLE_PREFETCH in reasons else sentences.cards.CARD_PROXIED
 
 
-def _may_be_earlier(history: History, now: float) -> bool:
+def may_be_earlier(history: History, now: float) -> bool:
     """Return True for a while after Sent was tapped: people tap it late."""
     sent = history.statements.sent
     if sent is None or not sent.exact or sent != history.sent() or status_of(history).status in ENDED:
@@ -176,19 +184,32 @@ def _keyboard(
     if not history.sent():
         sent = [button(sentences.buttons.BUTTON_SENT, "sent", link.id)]
         return [copying, sent, *quiet, [button(sentences.buttons.BUTTON_OTHER_APPS, "apps", link.id)]]
-    rows: list[list[InlineKeyboardButton]] = []
-    if _may_be_earlier(history, now):
-        rows.append(
-            [button(text, f"ago{minutes}", link.id) for minutes, text in sentences.buttons.BUTTON_AGO.items()]
-        )
-    if not (history.statements.sent and history.statements.sent.exact):
-        rows.append([button(sentences.buttons.BUTTON_DRAFT, "draft", link.id)])
     mute = (
         button(sentences.buttons.BUTTON_UNMUTE, "unmute", link.id)
         if link.muted
         else button(sentences.buttons.BUTTON_MUTE, "mute", link.id)
     )
-    return [*rows, *quiet, copying, [mute, button(sentences.buttons.BUTTON_STOP, "stop", link.id)]]
+    return [
+        *sent_corrections(link, now),
+        *quiet,
+        copying,
+        [mute, button(sentences.buttons.BUTTON_STOP, "stop", link.id)],
+    ]
+
+
+def sent_corrections(link: Link, now: float, under: str = "") -> Keyboard:
+    """Return rows that correct when a mail was sent. `under` begins their verbs where no card holds them."""
+    history, rows = history_of(link), list[list[InlineKeyboardButton]]()
+    if may_be_earlier(history, now):
+        rows.append(
+            [
+                button(text, f"{under}ago{minutes}", link.id)
+                for minutes, text in sentences.buttons.BUTTON_AGO.items()
+            ]
+        )
+    if not (history.statements.sent and history.statements.sent.exact):
+        rows.append([button(sentences.buttons.BUTTON_DRAFT, f"{under}draft", link.id)])
+    return rows
 
 
 def _quiet_buttons(summary: FetchSummary) -> Keyboard:

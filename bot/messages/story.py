@@ -9,6 +9,7 @@ from telegram import InlineKeyboardButton
 import words
 from bot.message import Keyboard, Message, button
 from bot.messages import marks
+from bot.messages.cards import sent_corrections
 from bot.messages.phrases import lines, numbered, why_no_open
 from bot.messages.place import Place
 from bot.messages.timeline import Entry, Told, told
@@ -16,7 +17,7 @@ from bot.times.hours import zone_of
 from storage.links import history_of
 from storage.tables import Chat, Link
 from tracking import Kind, Reason
-from tracking.status import ENDED, LinkStatus
+from tracking.status import ENDED, UNSENT, LinkStatus
 from words import Sentence, sentences
 
 MOST_NOT_OWN_BUTTONS = 3
@@ -29,7 +30,7 @@ def story(session: Session, link: Link, now: float, revival: float, place: Place
     shown = told(session, link)
     text = lines(*_head(link, now, revival), "", *_timeline(shown, now), *_explained(link, now))
     chat = session.get_one(Chat, link.chat_id)
-    return Message(text, _keyboard(chat, link, shown, place), place=place.packed())
+    return Message(text, _keyboard(chat, link, shown, place, now), place=place.packed())
 
 
 def _head(link: Link, now: float, revival: float) -> list[Markup]:
@@ -55,7 +56,7 @@ def _explained(link: Link, now: float) -> list[Markup]:
     return [*nothing, Markup(""), why] if why else nothing
 
 
-def _keyboard(chat: Chat, link: Link, shown: Told, place: Place) -> Keyboard:
+def _keyboard(chat: Chat, link: Link, shown: Told, place: Place, now: float) -> Keyboard:
     entries = [*shown.newest, *shown.oldest]
     rows = [[_not_own_button(chat, entry)] for entry in entries if entry.kind == Kind.OWN][
         :MOST_NOT_OWN_BUTTONS
@@ -63,6 +64,8 @@ def _keyboard(chat: Chat, link: Link, shown: Told, place: Place) -> Keyboard:
     quiet = history_of(link).summary.quiet
     if quiet and quiet.reason is not Reason.SENDER_DEVICE and link.status not in ENDED:
         rows.append([_about(chat, quiet.at, sentences.buttons.BUTTON_PERSON_AT, "story_person", quiet.id)])
+    if link.list_id is not None and link.status not in UNSENT | ENDED:
+        rows += [list(row) for row in sent_corrections(link, now, "story_")]
     if link.status == LinkStatus.STOPPED:
         rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
     elif link.status != LinkStatus.OBJECTED:

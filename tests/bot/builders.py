@@ -127,7 +127,7 @@ def _balanced(tags: Iterable[tuple[str, str]]) -> bool:
     """Return True if Telegram knows every tag, and each is closed before the one around it."""
     around: list[str] = []
     for closing, tag in tags:
-        if tag not in {"b", "i", "code", "tg-time"}:
+        if tag not in {"a", "b", "i", "code", "tg-time"}:
             return False
         if closing and (not around or around.pop() != tag):
             return False

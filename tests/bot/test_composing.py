@@ -353,3 +353,29 @@ def test_a_second_reminder_of_a_link_replaces_the_first(evening: Evening) -> Non
     remind(evening, contract, MORNING + 3600, MORNING + 3)
     assert [kind for kind, _, _ in evening.delivers(MORNING + 3600)] == ["remind"]
     assert evening.delivers(MORNING + 90000) == []
+
+
+def test_a_list_asks_of_each_of_its_drafts_and_its_alerts_answer_it(evening: Evening) -> None:
+    with writing(evening.engine) as session:
+        new = [links.NewLink(ANNA, ANNA, "offer", name) for name in ("Ben", "Carla")]
+        ben, carla = links.create_list(session, new, now=EVENING, daily=50)
+    evening.delivers(EVENING)
+    for link in (ben, carla):
+        evening.is_fetched(link, EVENING + 10)
+    evening.delivers(EVENING + 20)
+    with reading(evening.engine) as session:
+        owed = {row.kind: row for row in session.exec(select(OutboxMessage)).all()}
+        asked = session.exec(select(OutboxMessage.link_id).where(OutboxMessage.kind == "unsent")).all()
+    assert sorted(filter(None, asked)) == [ben.id, carla.id]
+    with writing(evening.engine) as session:
+        statement = Statement(StatementKind.SENT, EVENING + 60)
+        link = session.get_one(Link, carla.id)
+        record_statements(session, link, statement, by=ANNA, now=EVENING + 60, windows=Windows())
+    evening.is_fetched(carla, EVENING + 600)
+    told = evening.delivers(EVENING + 600)
+    with reading(evening.engine) as session:
+        alert = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "opened")).one()
+        shown = session.get_one(OutboxMessage, owed["list"].id)
+    assert [kind for kind, _, _ in told if kind != "list"] == ["opened"]
+    assert alert.reply_to == owed["list"].telegram_id
+    assert shown.changes_at is not None

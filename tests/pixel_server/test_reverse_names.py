@@ -91,7 +91,7 @@ def test_googles_own_name_for_the_address_makes_it_gmails_proxy_and_the_card_fol
     wait_until(settled(engine, link, Network.GOOGLE_PROXY), "the fetch is settled")
     [row] = stored(engine, link)
     assert (row.kind, row.reason, row.confidence, row.sign) == ("opened", "gmail_proxy", "probable", "")
-    assert version(engine, card_key(link.id)) > 1
+    assert version(engine, card_key(link.id, None)) > 1
     assert version(engine, opened_key(row.id)) > 1
 
 
@@ -107,8 +107,8 @@ def test_a_first_open_that_was_taken_for_a_forgery_rings_once_it_is_known(
     with reading(engine) as session:
         assert session.exec(select(Link.status)).one() == "opened"
         owed = select(OutboxMessage.key, OutboxMessage.loud).order_by(OutboxMessage.key)
-        assert session.exec(owed).all() == [(card_key(link.id), False), (opened_key(row.id), True)]
-    assert version(engine, card_key(link.id)) > 1
+        assert session.exec(owed).all() == [(card_key(link.id, None), False), (opened_key(row.id), True)]
+    assert version(engine, card_key(link.id, None)) > 1
 
 
 def test_a_rate_limited_proxy_is_a_prefetch(served: Served, engine: Engine, link: Link, names: Names) -> None:

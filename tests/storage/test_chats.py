@@ -176,3 +176,18 @@ def test_alerts_go_to_the_supergroup_after_the_move(engine: Engine) -> None:
     fold(engine, arrival(contract.token, NOON + 60))
     with reading(engine) as session:
         assert session.exec(select(OutboxMessage.chat_id)).all() == [SUPERGROUP]
+
+
+def test_a_list_moves_with_its_links_and_shows_them_by_their_new_numbers(engine: Engine) -> None:
+    with writing(engine) as session:
+        make(session, "lease", SUPERGROUP)
+        new = [links.NewLink(TEAM, ANNA, "offer", name) for name in ("Ben", "Carla")]
+        links.create_list(session, new, now=NOON, daily=50)
+        (claimed,) = [one for one in claims.claim(session, NOON, 8) if one.message.kind == "list"]
+        session.flush()
+        claims.settle(session, claimed, Outcome(Ended.SENT, telegram_id=51), NOON)
+    move(engine, TEAM, SUPERGROUP)
+    with reading(engine) as session:
+        moved = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "list")).one()
+        assert (moved.chat_id, moved.telegram_id) == (SUPERGROUP, None)
+        assert [link.number for link in links.listed(session, int(moved.payload))] == [2, 3]

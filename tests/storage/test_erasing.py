@@ -184,3 +184,37 @@ def test_the_parked_messages_and_the_objection_of_an_erased_link_are_erased_too(
     assert messages(engine) == []
     with reading(engine) as session:
         assert session.exec(select(StatementRow)).all() == []
+
+
+def test_a_list_goes_on_without_an_erased_link_and_goes_with_the_last(engine: Engine) -> None:
+    with writing(engine) as session:
+        new = [links.NewLink(ANNA, ANNA, "offer", name) for name in ("Ben", "Carla")]
+        ben, carla = links.create_list(session, new, now=NOON, daily=50)
+    settle(engine, claim(engine, NOON), 51, NOON)
+    erase(engine, ben)
+    (shown,) = messages(engine)
+    assert (shown.kind, shown.state, shown.version) == ("list", "pending", 2)
+    with reading(engine) as session:
+        assert [link.id for link in links.listed(session, int(shown.payload))] == [carla.id]
+    erase(engine, carla)
+    (shown,) = messages(engine)
+    assert (shown.kind, shown.payload, shown.telegram_id) == ("erased", "", 51)
+
+
+def test_a_list_that_was_not_sent_yet_goes_with_its_links(engine: Engine) -> None:
+    with writing(engine) as session:
+        new = [links.NewLink(ANNA, ANNA, "offer", name) for name in ("Ben", "Carla")]
+        made = links.create_list(session, new, now=NOON, daily=50)
+    for link in made:
+        erase(engine, link)
+    assert messages(engine) == []
+
+
+def test_erasing_a_chat_leaves_no_list_of_it(engine: Engine) -> None:
+    with writing(engine) as session:
+        new = [links.NewLink(ANNA, ANNA, "offer", name) for name in ("Ben", "Carla")]
+        links.create_list(session, new, now=NOON, daily=50)
+    settle(engine, claim(engine, NOON), 51, NOON)
+    with writing(engine) as session:
+        erasing.erase_chat(session, session.get_one(Chat, ANNA), but=99)
+    assert [message.kind for message in messages(engine)] == ["erased"]

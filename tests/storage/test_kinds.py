@@ -37,6 +37,7 @@ def test_cards_alerts_and_nudges_live_as_long_as_their_link() -> None:
     kept = set(MessageKind) - set(kinds_where(lambda policy: policy.is_forgotten))
     assert kept == {
         MessageKind.CARD,
+        MessageKind.LIST,
         MessageKind.OPENED,
         MessageKind.PROXIED,
         MessageKind.OBJECTED,
@@ -98,7 +99,8 @@ def test_only_a_message_that_holds_its_words_is_found_as_an_answer(engine: Engin
 
 def test_messages_about_different_things_have_different_keys() -> None:
     keys = [
-        card_key(7),
+        card_key(7, None),
+        card_key(8, 7),
         proxied_key(7),
         objected_key(7),
         unsent_key(7),

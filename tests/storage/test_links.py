@@ -2,12 +2,13 @@
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from storage import links
 from storage.engine import reading, writing
 from storage.keys import link_id_in
-from storage.links import NewLink
+from storage.kinds import card_key
+from storage.links import DailyLimitError, NewLink
 from storage.statements import record_statements
 from storage.tables import Link, OutboxMessage
 from tests.fetches import NOON, arrival
@@ -46,6 +47,46 @@ def test_a_new_link_owes_its_card_where_it_was_asked_for(engine: Engine) -> None
         card = session.exec(select(OutboxMessage)).one()
     assert (card.key, card.kind, card.chat_id, card.link_id) == (f"card:{link.id}", "card", -5, link.id)
     assert (card.thread_id, card.reply_to, card.loud) == (3, 41, False)
+
+
+def made_list(engine: Engine, *recipients: str, now: float = NOON) -> list[Link]:
+    with writing(engine) as session:
+        new = [NewLink(ANNA, ANNA, "offer", recipient, asked_in=41) for recipient in recipients]
+        return links.create_list(session, new, now=now, daily=50)
+
+
+def test_links_made_together_owe_one_message_that_belongs_to_none_of_them(engine: Engine) -> None:
+    ben, carla = made_list(engine, "Ben", "Carla")
+    dora, erik = made_list(engine, "Dora", "Erik", now=NOON + 1)
+    with reading(engine) as session:
+        first, second = session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all()
+        assert [link.recipient for link in links.listed(session, int(first.payload))] == ["Ben", "Carla"]
+        assert [link.recipient for link in links.listed(session, int(second.payload))] == ["Dora", "Erik"]
+    assert (first.kind, first.link_id, first.reply_to) == ("list", None, 41)
+    for link, message in ((ben, first), (carla, first), (dora, second), (erik, second)):
+        assert card_key(link.id, link.list_id) == message.key
+
+
+def test_what_happens_to_one_link_of_a_list_changes_the_list(engine: Engine) -> None:
+    ben, carla = made_list(engine, "Ben", "Carla")
+    fold(engine, arrival(carla.token, NOON + 10))
+    with writing(engine) as session:
+        statement = Statement(StatementKind.SENT, NOON + 60)
+        link = session.get_one(Link, ben.id)
+        record_statements(session, link, statement, by=ANNA, now=NOON + 60, windows=Windows())
+        links.mute(session, link, muted=True)
+        links.mute_all(session, ANNA, muted=True)
+    with reading(engine) as session:
+        shown = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "list")).one()
+    assert shown.version == 5
+
+
+def test_a_list_that_the_day_has_no_room_for_makes_no_link(engine: Engine) -> None:
+    with writing(engine) as session, pytest.raises(DailyLimitError) as full:
+        links.create_list(session, [NewLink(ANNA, ANNA, "offer", "Ben")] * 3, now=NOON, daily=2)
+    assert full.value.left == 2
+    with reading(engine) as session:
+        assert links.count(session, ANNA) == 0
 
 
 def test_another_chats_link_is_as_unknown_as_one_that_never_was(engine: Engine) -> None:

@@ -80,7 +80,7 @@ def test_the_card_asks_about_a_quiet_fetch_no_longer_than_it_is_kept(engine: Eng
 
 def card_version(engine: Engine, link: Link) -> int:
     with reading(engine) as session:
-        versions = select(OutboxMessage.version).where(OutboxMessage.key == card_key(link.id))
+        versions = select(OutboxMessage.version).where(OutboxMessage.key == card_key(link.id, link.list_id))
         return session.exec(versions).one()
 
 

@@ -69,7 +69,7 @@ def _edits(scene: Scene, who: str, text: str) -> None:
     scene.api.edit(mine[-1], text)
 
 
-@act(rf"{_WHO} deletes (?P<name>the card(?: of #\d+)?)")
+@act(rf"{_WHO} deletes (?P<name>the list|the card(?: of #\d+)?)")
 def _deletes(scene: Scene, who: str, name: str) -> None:
     user = scene.person(who)
     scene.api.remove(user, scene.message(scene.api.chats[user.id], name))
@@ -100,6 +100,11 @@ def _press(scene: Scene, who: str, message: telegram.Message, pressed: dict[str,
         _open(scene, who, pressed["url"])
     else:
         scene.press(who, message, pressed["callback_data"])
+
+
+@act(rf"{_WHO} opens the copy page of #(?P<number>\d+)")
+def _opens_a_listed_copy_page(scene: Scene, who: str, number: str) -> None:
+    _open(scene, who, scene.copy_page(scene.chat(who, None), number))
 
 
 def _open(scene: Scene, who: str, url: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from demo import telegram
 from demo.mail_programs import Fetcher
 from demo.storybook import Seen
+from demo.telegram.entities import utf16
 from tests import web
 from tests.people import BROWSER
 from tests.storybook.seeing import Screens, clean
@@ -79,9 +80,23 @@ class Scene:
     def image(self, number: str | None) -> str:
         """Return the address of a link's image, or without a number that of the newest card."""
         for card in reversed(self.screens.cards.values()):
-            if number is None or card.number == int(number):
-                return card.image
+            if number is None:
+                return next(iter(card.values()))
+            if int(number) in card:
+                return card[int(number)]
         raise CannotError("there is no such link yet")
+
+    def copy_page(self, chat: telegram.Chat, number: str) -> str:
+        """Return the address behind the last link before a listed link's image: its copy page."""
+        image = self.image(number)
+        for message in reversed(self.api.said(chat)):
+            before = utf16(message.text.partition(image)[0]) if image in message.text else 0
+            pages = [
+                entity for entity in message.entities if entity.type == "text_link" and entity.end < before
+            ]
+            if pages:
+                return str(pages[-1].extra["url"])
+        raise CannotError(f"no list shows a copy page of #{number}")
 
     def note(self, who: str, how: str, text: str) -> None:
         """Remember something that a person sees and that is not a message: a toast, a page, a copied text."""

@@ -10,10 +10,18 @@ from demo.telegram import Chat, Message, Telegram
 from demo.telegram.entities import Entity, part
 
 LONGEST_QUOTE = 48
-MARKS = {"bold": "**", "italic": "_", "code": "`"}
+MARKS = {
+    "bold": ("**", "**"),
+    "italic": ("_", "_"),
+    "code": ("`", "`"),
+    "text_link": ("", " ↗"),
+    "text_mention": ("@", ""),
+}
+"""By entity: the signs before and after it."""
 CORNERS = {"copy_text": " ⧉", "url": " ↗"}
 """The marks in the corners of buttons: Telegram draws them if a button copies a text or opens a page."""
-_IMAGE = re.compile(r"http\S+/i/[\w-]{22}\.gif")
+_LINK = re.compile(r"· #(\d+)\b.*?(http\S+/i/[\w-]{22}\.gif)", re.DOTALL)
+"""A link on a card or in a list: its number, and later the address of its image."""
 _HOST = re.compile(r"http://127\.0\.0\.1:\d+")
 _SECRET = re.compile(r"(?<=/)(i|n|copy|try)/[\w.-]{22,}?(?=\.gif|[^\w.-]|$)")
 _DIFFERS = re.compile(r"\(no\. \d+\)")
@@ -27,19 +35,15 @@ class Shown(NamedTuple):
     rows: tuple[tuple[str, ...], ...]
 
 
-class Card(NamedTuple):
-    """The link that a card is about: its number in the chat, and its image."""
-
-    number: int
-    image: str
-
-
 class Screens:
     """Remember what was on the screens, to tell what is new."""
 
     def __init__(self, telegram: Telegram) -> None:
-        self.cards: dict[tuple[int, int], Card] = {}
-        """By chat and message. A message that was a card stays one, whatever its text becomes."""
+        self.cards: dict[tuple[int, int], dict[int, str]] = {}
+        """By chat and message: the links that a card or a list shows, as their numbers and their images.
+
+        A message that was a card stays one, whatever its text becomes.
+        """
         self._telegram = telegram
         self._known: dict[tuple[int, int], Shown] = {}
         self._reactions: set[tuple[int, int, str]] = set()
@@ -57,19 +61,21 @@ class Screens:
             return [*new, *changed, *self._reacted(messages)]
 
     def name_of(self, message: Message) -> str:
-        """Return the name of a message in a story: `the card`, `the card of #2`, or how it begins."""
+        """Return the name of a message: `the card`, `the card of #2`, `the list`, or how it begins."""
         card = self.cards.get(key(message))
         if card is None:
             before = self._known.get(key(message))
             return quoted(before.text if before else clean(message.text))
-        in_chat = {other.number for (chat, _), other in self.cards.items() if chat == message.chat.id}
-        return "the card" if len(in_chat) == 1 else f"the card of #{card.number}"
+        if len(card) > 1:
+            return "the list"
+        in_chat = {
+            number for (chat, _), other in self.cards.items() if chat == message.chat.id for number in other
+        }
+        return "the card" if len(in_chat) == 1 else f"the card of #{next(iter(card))}"
 
     def _learn_card(self, message: Message) -> None:
-        number = re.search(r"#(\d+)", message.text.partition("\n")[0])
-        image = _IMAGE.search(message.text)
-        if number and image:
-            self.cards[key(message)] = Card(int(number[1]), image[0])
+        for number, image in _LINK.findall(message.text):
+            self.cards.setdefault(key(message), {})[int(number)] = image
 
     def _new(self, message: Message) -> Seen:
         how = "without sound" if message.silent else "with sound"
@@ -137,7 +143,7 @@ def clean(text: str) -> str:
 
 
 def marked(text: str, entities: list[Entity]) -> str:
-    """Write bold, italic and code with the signs that people type, and times as a phone in UTC shows them."""
+    """Write marked parts with their signs, and times as a phone in UTC shows them."""
     raw, pieces, at = text.encode("utf-16-le"), list[str](), 0
     for edge, _, sign, skip in sorted(_edges(text, entities)):
         pieces += [raw[at * 2 : edge * 2].decode("utf-16-le"), sign]
@@ -148,9 +154,9 @@ def marked(text: str, entities: list[Entity]) -> str:
 def _edges(text: str, entities: list[Entity]) -> Iterator[tuple[int, int, str, int]]:
     """Yield each sign: its place, its order there (closing signs first), itself, how much it replaces."""
     for entity in entities:
-        if sign := MARKS.get(entity.type):
-            yield entity.offset, 1, sign, 0
-            yield entity.end, 0, sign, 0
+        if signs := MARKS.get(entity.type):
+            yield entity.offset, 1, signs[0], 0
+            yield entity.end, 0, signs[1], 0
         elif entity.type == "date_time":
             said = on_a_phone(int(entity.extra["unix_time"]), str(entity.extra.get("date_time_format", "")))
             yield entity.offset, 2, said or part(text, entity), entity.length

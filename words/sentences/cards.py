@@ -30,6 +30,16 @@ CARD_DEADLINE = _("⏳ Deadline: {time}. If no look was seen, I speak up before.
 CARD_DEADLINE_NEAR = _("⏳ Deadline: {time}.")
 CARD_DEADLINE_PASSED = _("⏳ The deadline, {time}, has passed, and no look was seen.")
 TRACKED_BY = _("Tracked by {who}.")
+LIST_TITLE = layout("{title} · {page}")
+LIST_NEW = _("▫️ Not in a mail yet.")
+LIST_MUTED = _("🔕 Muted.")
+LIST_STEPS = _(
+    "For each mail: tap its <b>Open copy page</b> and press the button there, paste into the mail, send it. "
+    "Then tap its <b>✅ Sent</b>."
+)
+LIST_SENT_EARLIER = _(
+    "Sent one earlier? Tap its <b>Story</b> and say when, or write <code>/sent {number} at 14:05</code>."
+)
 CARD_ENDED = {
     "stopped": _("⏹ Stopped. Nothing is recorded any more."),
     "objected": _("✋ Stopped on the mail’s page, for good. Nothing is recorded any more."),
