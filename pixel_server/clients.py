@@ -40,7 +40,7 @@ class Clients:
     def client(self, peer: str | None, headers: dict[str, str]) -> Client:
         """Return what is known of who asked, and notice a hop that hides it."""
         client = self._addresses.client(peer, headers)
-        if client.hop:
+        if client.is_behind_hop:
             self._watch.suggest(self._unnamed.of_fetch(peer, headers, client))
         return client
 

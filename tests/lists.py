@@ -4,15 +4,29 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from threading import Event, Thread
 
-from tracking.published_ranges import APPLE_FEWEST, AWS_SERVICE, LISTS, PublishedList, prefixes_of, shipped
+from tracking.published_ranges import (
+    APPLE_FEWEST,
+    AWS_SERVICE,
+    HOPS,
+    LISTS,
+    PublishedList,
+    prefixes_of,
+    shipped,
+    without_comments,
+)
 
 FETCHERS, CRAWLERS, TELEGRAM, APPLE, CLOUDFLARE, CLOUDFLARE_V6, AMAZON, FASTLY = LISTS
 FETCHERS_NOW, CRAWLERS_NOW, CLOUDFLARE_NOW = (
     [str(prefix) for prefix in prefixes_of(shipped(), known)] for known in (FETCHERS, CRAWLERS, CLOUDFLARE)
 )
 """The prefixes that these lists have today."""
+HOP_NETWORKS = dict[str, list[IPv4Network | IPv6Network]]()
+"""The addresses of hops today, by the name of the hop."""
+for _row in without_comments(shipped()[HOPS]):
+    HOP_NETWORKS.setdefault(_row.split("\t")[0], []).append(ip_network(_row.split("\t")[1]))
 NEW = "74.125.176.0/24"
 """A prefix that Google could add."""
 

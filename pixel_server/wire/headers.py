@@ -5,7 +5,8 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from tracking.hops import LONGEST_ENTRY, TITLES, Client, Hops, Ranges, address_in, client_of, entries_of
+from tracking.hops import LONGEST_ENTRY, TITLES, Client, Hops, address_in, client_of, entries_of
+from tracking.ranges import Ranges, prefix
 
 CACHED_ADDRESSES = 4096
 """The same proxies and readers come again and again, and strangers must not fill memory."""
@@ -58,8 +59,8 @@ class ClientAddress:
         """`trusted` has addresses, networks, and names of published lists, such as `cloudflare`."""
         self._hops = hops
         self._names = frozenset(trusted) & TITLES.keys()
-        networks = [ip_network(one, strict=False) for one in trusted if one not in TITLES]
-        self._networks = Ranges({"trusted": networks})
+        networks = [str(ip_network(one, strict=False)) for one in trusted if one not in TITLES]
+        self._networks = Ranges((prefix(True, one) for one in networks), False)
         self._trusted = lru_cache(CACHED_ADDRESSES)(self._trusted_proxy)
 
     def client(self, peer: str | None, headers: dict[str, str]) -> Client:
@@ -102,7 +103,7 @@ class ClientAddress:
         address, name, *_ = self._hops.place_of(entry)
         if address is None:
             return None
-        return address if name in self._names or self._networks.name_at(address) else None
+        return address if name in self._names or self._networks.at(address) else None
 
 
 def is_loopback(address: str | None) -> bool:

@@ -25,7 +25,7 @@ class UnnamedHops:
         only next to a hop that writes what it saw: a private address next to a trusted proxy, and an address
         on a published list also next to another one. A private peer alone may pass on what strangers wrote.
         """
-        if not client.hop or peer is None:
+        if not client.is_behind_hop or peer is None:
             return None
         found = list[str]()
         way = _way(peer, headers)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
+from ipaddress import ip_network
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pixel_server.wire.headers import ClientAddress
+from tests.lists import HOP_NETWORKS
 from tests.pixel_server.serving import GMAIL, GOOGLE, HOME, HOME_V6, THUNDERBIRD
 from tracking import (
     Agent,
@@ -55,8 +57,8 @@ READERS: list[tuple[str, Headers]] = [
     (HOME, {"user-agent": CHROME, **IMAGE}),
 ]
 
-published = st.sampled_from([str(one[7]) for name in TITLES for one in HOPS.networks_of(name)])
-inside = st.sampled_from([str(block[-1]) for block in INSIDE])
+published = st.sampled_from([str(one[7]) for networks in HOP_NETWORKS.values() for one in networks])
+inside = st.sampled_from([str(ip_network(block)[-1]) for block in INSIDE])
 told_by_its_address = published | inside
 unlisted = st.sampled_from(["20.92.0.9", "35.174.145.124", "66.249.87.5"])
 hops = told_by_its_address | st.ip_addresses().map(str) | unlisted
@@ -83,7 +85,7 @@ SHAPES: list[Callable[[str], Headers]] = [
     lambda client: {"forwarded": forwarded(client)},
     lambda client: {"cdn-loop": "some-cdn", "via": "1.1 cdn.example", "x-forwarded-for": client},
     lambda client: {"x-forwarded-for": "unknown"},
-    *(partial(named_in, name) for name in sorted(CLIENT_HEADERS.keys() - {"forwarded"})),
+    *(partial(named_in, name) for name in sorted({*CLIENT_HEADERS} - {"forwarded"})),
 ]
 shapes = st.sampled_from(SHAPES)
 
@@ -133,7 +135,7 @@ def test_a_hop_before_the_operators_own_proxy_makes_no_open_anything_else(
     address, headers = reader
     added = shape(address)
     # A hop on no list that says who asks in no other header cannot be told from a client, once it is dropped.
-    keeps = keeps or added.keys().isdisjoint(CLIENT_HEADERS.keys() - {"x-forwarded-for"} | {"cdn-loop"})
+    keeps = keeps or added.keys().isdisjoint({*CLIENT_HEADERS} - {"x-forwarded-for"} | {"cdn-loop"})
     added["x-forwarded-for"] = f"{added.get('x-forwarded-for', '')}, {hop}" if keeps else hop
     assert judged(seen(OUR_PROXY, {**headers, **added}, *[OUR_PROXY] * named)).kind is Kind.OPENED
 
@@ -149,7 +151,7 @@ def test_behind_a_hop_that_is_named_everything_is_as_without_it(
     reader: tuple[str, Headers], name: str, number: int, ours: bool, port: bool
 ) -> None:
     address, headers = reader
-    network = HOPS.networks_of(name)[number % len(HOPS.networks_of(name))]
+    network = HOP_NETWORKS[name][number % len(HOP_NETWORKS[name])]
     hop, client = (
         str(network[number % min(network.num_addresses, 2**32)]),
         with_port(address) if port else address,

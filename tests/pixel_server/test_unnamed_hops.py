@@ -84,7 +84,7 @@ def test_a_container_or_a_platform_is_named_by_its_block_because_its_address_cha
 
 def test_what_is_named_already_stays_in_the_value() -> None:
     hop = Looking(("10.0.0.0/8", "fastly")).fetch("10.0.0.2", x_forwarded_for=f"{HOME}, 100.64.0.3")
-    assert hop == Hop(UNNAMED, "", "100.64.0.3", "10.0.0.0/8, fastly, 100.64.0.0/10")
+    assert hop == Hop(UNNAMED, "", "100.64.0.3", "10.0.0.0/8,fastly,100.64.0.0/10")
 
 
 @given(
@@ -127,7 +127,7 @@ def test_a_proxy_that_does_not_say_who_asks_is_told_so() -> None:
 def test_a_load_balancer_that_names_its_own_address_is_found() -> None:
     """Google's appends the client's address and then its own, which is on no list."""
     hop = Looking(("google",)).probe("35.191.8.9", x_forwarded_for=f"{BOT},{BALANCER}")
-    assert hop == Hop(UNNAMED, "", BALANCER, f"google, {BALANCER}")
+    assert hop == Hop(UNNAMED, "", BALANCER, f"google,{BALANCER}")
     assert Looking(("google", BALANCER)).probe("35.191.8.9", x_forwarded_for=f"{BOT},{BALANCER}") is None
 
 
@@ -181,7 +181,7 @@ def test_no_advice_adds_more_than_four_hops() -> None:
     addresses = [f"203.0.113.{number}" for number in range(9)]
     hop = Looking(()).probe("127.0.0.1", x_forwarded_for=", ".join([BOT, "x" * 12_000, *addresses]))
     assert hop
-    assert len(hop.value.split(", ")) == 4
+    assert len(hop.value.split(",")) == 4
     assert len(in_words(hop)) < 300
 
 
@@ -194,7 +194,7 @@ def test_what_it_says_to_set_is_enough() -> None:
     ):
         settled, steps = Looking(()), 0
         while hop := settled.fetch(peer, **headers):
-            settled, steps = Looking(tuple(hop.value.split(", "))), steps + 1
+            settled, steps = Looking(tuple(hop.value.split(","))), steps + 1
         assert 0 < steps < 4
         assert settled.fetch(peer, **headers) is None
         assert settled.clients.client(peer, named(headers)).address == HOME

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tracking import Agent, Kind, Loudness, Network, Reason, Request, machines, networks
 from tracking.agents import Signatures, data_lines, identify, load
 from tracking.hops import CLIENT_HEADERS, INSIDE, VIA
+from tracking.ranges import Prefix
 from tracking.replay import replay
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -71,7 +72,7 @@ def test_a_history_from_the_field_is_judged_to_the_letter(signatures: Signatures
     assert [{"verdict": answer["verdict"], "alert": answer["alert"]} for answer in answers] == expected
 
 
-HOPS = [line.split("\t")[1] for line in data_lines("hops.tsv")] + list(map(str, INSIDE))
+HOPS = [line.split("\t")[1] for line in data_lines("hops.tsv")] + [*INSIDE]
 hop_addresses = (
     st.sampled_from(HOPS).map(ip_network).flatmap(lambda net: st.ip_addresses(network=net)).map(str)
 )
@@ -179,9 +180,9 @@ def test_a_request_that_arrives_without_such_a_header_is_judged_alike(
 
 PREFIXES = [networks.parse(line) for line in data_lines("networks.tsv")]
 LISTS = {Network.GOOGLE_PROXY, Network.GOOGLE_PREFETCH}
-LISTED = [prefix for prefix in PREFIXES if prefix.network in LISTS]
-OTHERS = [prefix for prefix in PREFIXES if prefix.network not in LISTS]
-GMAILS_ADDRESSES = [prefix for prefix in LISTED if prefix.network is Network.GOOGLE_PROXY]
+LISTED = [prefix for prefix in PREFIXES if prefix.label in LISTS]
+OTHERS = [prefix for prefix in PREFIXES if prefix.label not in LISTS]
+GMAILS_ADDRESSES = [prefix for prefix in LISTED if prefix.label is Network.GOOGLE_PROXY]
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +197,7 @@ def written(value: int, version: int) -> str:
 @settings(max_examples=20)
 @given(kept=st.sets(st.sampled_from(LISTED)), prefix=st.sampled_from(GMAILS_ADDRESSES), data=st.data())
 def test_a_list_that_lost_lines_never_hides_gmails_readers(
-    forgetful: Signatures, kept: set[networks.Prefix], prefix: networks.Prefix, data: st.DataObject
+    forgetful: Signatures, kept: set[Prefix[Network]], prefix: Prefix[Network], data: st.DataObject
 ) -> None:
     address = written(data.draw(st.integers(prefix.first, prefix.last)), prefix.version)
     forgetful.networks = networks.Networks([*OTHERS, *kept])
