@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -110,3 +111,8 @@ def unpack(payload: str) -> Message:
 def language_of(chat: Chat) -> str:
     """Return the language of the chat's messages: the one that it chose, or else its Telegram's."""
     return words.best(chat.language, chat.telegram_language)
+
+
+def speaking_to(chat: Chat) -> AbstractContextManager[None]:
+    """Speak the chat's language, and know its time zone, until the end of the block."""
+    return words.speaking(language_of(chat), chat.zone)

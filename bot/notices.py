@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
-import words
-from bot.message import Message, language_of, pack
+from bot.message import Message, pack, speaking_to
 from storage import chats, outbox
 from storage.kinds import MessageKind
 from storage.outbox import Owed
@@ -13,6 +12,6 @@ from storage.outbox import Owed
 
 def owe_notice(session: Session, chat_id: int, key: str, write: Callable[[], Message], now: float) -> None:
     """Owe a chat a message, in its language, once for each key (storage/kinds.py, `notice_key`)."""
-    with words.speaking(language_of(chats.get_or_create(session, chat_id, now))):
+    with speaking_to(chats.get_or_create(session, chat_id, now)):
         payload = pack(write())
     outbox.owe(session.connection(), [Owed(key, chat_id, MessageKind.REPLY, now, payload=payload)])

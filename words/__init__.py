@@ -17,6 +17,7 @@ from words.formatting import (
     span,
     time,
     utf16,
+    when,
 )
 from words.language import SOURCE, best, closest, in_every_language, languages, preferred, speaking, spoken
 from words.sentence import Sentence
@@ -44,4 +45,5 @@ __all__ = [
     "spoken",
     "time",
     "utf16",
+    "when",
 ]

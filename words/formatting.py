@@ -6,10 +6,11 @@ The HTML works in Telegram and on pages.
 import re
 import unicodedata
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from words import sentences
+from words import language, sentences
 from words.sentence import Sentence
 
 RECENT = 12 * 3600
@@ -17,8 +18,17 @@ RECENT = 12 * 3600
 CLOCK_SKEW = 60
 """Seconds by which the clocks of the pixel server and the bot may differ. A fetch that seems to come from the
 near future was now, and its time of day is enough."""
+A_WEEK = 6 * 86400
+"""Seconds within which a weekday names one day. Seven days before or after, it would name today's."""
 LONGEST_NAME = 64
 """UTF-16 units of a label that are shown. The database keeps all of it."""
+
+_NEAR_DAYS: dict[int | None, Sentence] = {
+    -1: sentences.times.YESTERDAY_AT,
+    0: sentences.times.AT,
+    1: sentences.times.TOMORROW_AT,
+}
+"""A moment by its days from today."""
 
 # Control characters, line breaks and direction overrides. Joiners stay: emoji and some scripts need them.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\s]+")
@@ -81,6 +91,31 @@ def time(at: float, now: float) -> Markup:
     return _in_their_zone(
         at, "dt", say(sentences.times.MOMENT_UTC, day=_dated(shown), clock=f"{shown:%H:%M}")
     )
+
+
+def when(at: float, now: float, *, stays: bool = False) -> Markup:
+    """Return a moment as it stands in a sentence: `at 16:20`, `yesterday at 16:20`, `on Monday 16:20`.
+
+    `at` and `now` are Unix times. "Yesterday" needs the reader's time zone; without it, the weekday is shown.
+    A message that `stays`, such as a card, is read for weeks: it shows the date instead of either.
+    """
+    shown = datetime.fromtimestamp(at, UTC)
+    clock = _in_their_zone(at, "t", say(sentences.times.TIME_UTC, clock=f"{shown:%H:%M}"))
+    if not stays and (days := _days_from_today(at, now)) in _NEAR_DAYS:
+        return say(_NEAR_DAYS[days], clock=clock)
+    if -CLOCK_SKEW <= now - at < RECENT:
+        return say(sentences.times.AT, clock=clock)
+    moment = say(sentences.times.MOMENT_UTC, day=_dated(shown), clock=f"{shown:%H:%M}")
+    shape = "wt" if abs(at - now) < A_WEEK and not stays else "dt"
+    return say(sentences.times.ON, moment=_in_their_zone(at, shape, moment))
+
+
+def _days_from_today(at: float, now: float) -> int | None:
+    """Return how many days a moment is from today, in the reader's time zone; None if that is not known."""
+    if not language.zone():
+        return None
+    zone = ZoneInfo(language.zone())
+    return (datetime.fromtimestamp(at, zone).date() - datetime.fromtimestamp(now, zone).date()).days
 
 
 def on_day(at: float) -> Markup:

@@ -16,6 +16,7 @@ SOURCE = "en"
 """The language that sentences are written in."""
 
 _spoken = ContextVar("spoken", default=SOURCE)
+_zone = ContextVar("zone", default="")
 
 
 def spoken() -> str:
@@ -23,14 +24,20 @@ def spoken() -> str:
     return _spoken.get()
 
 
+def zone() -> str:
+    """Return the name of the reader's time zone, such as `Europe/Berlin`; empty if it is not known."""
+    return _zone.get()
+
+
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Make this the current language until the end of the block."""
-    before = _spoken.set(language)
+def speaking(language: str, zone: str = "") -> Iterator[None]:
+    """Make this the current language, and the reader's time zone, until the end of the block."""
+    before, zone_before = _spoken.set(language), _zone.set(zone)
     try:
         yield
     finally:
         _spoken.reset(before)
+        _zone.reset(zone_before)
 
 
 def in_every_language() -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import words
 from bot.commands.turn import Answer, Turn
-from bot.message import Keyboard, Message, button, language_of
+from bot.message import Keyboard, Message, button, speaking_to
 from bot.messages.phrases import lines
 from storage.tables import Chat
 from words import sentences
@@ -35,7 +35,7 @@ def press_language(turn: Turn) -> Answer:
 def _choose(chat: Chat, code: str) -> Message:
     """Change the language, and say so in the new one."""
     chat.language = code
-    with words.speaking(language_of(chat)):
+    with speaking_to(chat):
         return _current(chat)
 
 

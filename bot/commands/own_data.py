@@ -38,7 +38,7 @@ def delete(turn: Turn) -> Answer:
 @about_link
 def ask_delete(_turn: Turn, link: Link) -> Answer:
     return Message(
-        words.say(sentences.commands.DELETE_ASK, name=name(link)),
+        words.say(sentences.commands.DELETE_ASK, name=name(link), number=link.number),
         [[button(sentences.buttons.BUTTON_DELETE, "delete", link.id)]],
     )
 

@@ -50,7 +50,7 @@ def remind(turn: Turn, link: Link) -> Answer:
     if link.status in ONCE_OPENED:
         return _about(link, sentences.commands.REMIND_SEEN)
     reminders.owe_reminder(turn.session, link, due, turn.now)
-    parts = [words.say(sentences.commands.REMIND_NOTED, name=name(link), time=words.time(due, turn.now))]
+    parts = [words.say(sentences.commands.REMIND_NOTED, name=name(link), time=words.when(due, turn.now))]
     if is_guessed(turn.chat, lambda zone: moments.future(turn.rest, turn.said_at, zone)):
         parts.append(words.say(sentences.clocks.CLOCK_IN_UTC))
     return Message(lines(*parts))

@@ -39,7 +39,7 @@ def sent(turn: Turn, link: Link) -> Answer:
 
 def _noted(turn: Turn, link: Link, history: History) -> Markup:
     known = history.sent()
-    at = words.time(known.at if known else turn.said_at, turn.now)
+    at = words.when(known.at if known else turn.said_at, turn.now)
     return words.say(sentences.commands.SENT_NOTED, name=name(link), time=at)
 
 

@@ -141,7 +141,7 @@ def _new_link(turn: Turn, request: TrackRequest) -> NewLink:
 
 def no_room(full: DailyLimitError, turn: Turn) -> Message:
     """Return the answer to a request beyond the daily limit."""
-    limit, free = turn.context.settings.daily_links, words.time(full.free_at, turn.now)
+    limit, free = turn.context.settings.daily_links, words.when(full.free_at, turn.now)
     if full.left:
         return Message(words.say(sentences.track.TRACK_ROOM_FOR, left=full.left, limit=limit))
     return Message(words.say(sentences.track.TRACK_TOO_MANY, limit=limit, free=free))

@@ -9,10 +9,9 @@ from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram import Update
 
-import words
 from bot import parsing
 from bot.context import BotContext
-from bot.message import Message, language_of, pack, unpack
+from bot.message import Message, pack, speaking_to, unpack
 from storage import chats, links, outbox
 from storage.kinds import MessageKind, answer_key, kinds_where, pressed_key
 from storage.outbox import Owed
@@ -251,7 +250,7 @@ def begin_turn(
     chats.mark_reachable(chat)
     turn = Turn(session, context, update, chat, at, _said_at(update, received_at), is_admin)
     _learn_language(turn)
-    with words.speaking(language_of(chat)):
+    with speaking_to(chat):
         yield turn
 
 

@@ -21,7 +21,7 @@ from bot.delivery.breaker import CircuitBreaker
 from bot.delivery.composing import compose
 from bot.delivery.outcomes import NEXT, describe_telegram_error, outcome_of
 from bot.delivery.sending import show
-from bot.message import Message, language_of, simpler
+from bot.message import Message, simpler, speaking_to
 from storage import claims
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import describe_database_error
@@ -164,7 +164,7 @@ class Delivery:
     def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
         """Return the message to send, or the outcome of a row that needs no request to Telegram."""
         try:
-            with words.speaking(language_of(session.get_one(Chat, claim.message.chat_id))):
+            with speaking_to(session.get_one(Chat, claim.message.chat_id)):
                 return self._message(session, claim.message, at) or Outcome(Ended.SENT)
         except DBAPIError:
             # The database's trouble, not the message's: nothing is claimed, and all of it begins again.

@@ -27,7 +27,7 @@ def opened(link: Link, fetch: FetchRow, last_before: float | None, now: float) -
     """Return the alert of an open. `last_before` is when the link was opened before, if that was long ago."""
     if fetch.kind not in (Kind.OPENED, Kind.REPEAT):
         return _corrected(link, fetch, now)
-    values = {"name": name(link), "time": words.time(seconds(fetch.at), now)}
+    values = {"name": name(link), "time": words.when(seconds(fetch.at), now)}
     if fetch.reason == Reason.MAYBE_DRAFT:
         return Message(words.say(sentences.alerts.OPENED_MAYBE, **values), _ask_sent(link, fetch))
     return Message(lines(_opened(link, fetch, last_before, values), because(fetch)), _buttons(link, fetch))
@@ -55,7 +55,7 @@ def _buttons(link: Link, fetch: FetchRow) -> Keyboard:
 
 def with_held(message: Message, opens: int, last: float, now: float) -> Message:
     """Return the message with how often the link was opened while quiet hours held it."""
-    held = words.say(sentences.alerts.HELD_LOOKS, count=opens, last=words.time(last, now))
+    held = words.say(sentences.alerts.HELD_OPENS, count=opens, last=words.when(last, now))
     return message._replace(text=lines(message.text, held))
 
 
@@ -74,7 +74,7 @@ def _ask_sent(link: Link, fetch: FetchRow) -> Keyboard:
 
 def _corrected(link: Link, fetch: FetchRow, now: float) -> Message:
     """Return what the alert says once its verdict has changed: it is edited."""
-    values = {"name": name(link), "time": words.time(seconds(fetch.at), now)}
+    values = {"name": name(link), "time": words.when(seconds(fetch.at), now)}
     why = button(sentences.buttons.BUTTON_WHY, "why", fetch.id)
     match fetch.kind:
         case Kind.OWN:
@@ -103,7 +103,7 @@ def _own(fetch: FetchRow, values: dict[str, Markup]) -> Markup:
     corrected = words.say(sentences.alerts.CORRECTED_OWN, **values)
     if fetch.agent != Agent.GMAIL_PROXY:
         return corrected
-    return lines(corrected, words.say(sentences.alerts.OWN_LOOKS_GMAIL))
+    return lines(corrected, words.say(sentences.alerts.KEEP_OUT_GMAIL))
 
 
 def proxied(link: Link, fetch: FetchRow, now: float) -> Message:
@@ -126,7 +126,7 @@ def why(link: Link, fetch: FetchRow, now: float) -> Message:
     agent, network = sentences.reasons.AGENTS[agent_of(fetch)], sentences.reasons.NETWORKS[fetch.network]
     parts = [
         words.say(sentences.reasons.WHY, kind=sentences.reasons.KINDS[fetch.kind], name=name(link)),
-        words.say(sentences.reasons.WHY_SEEN, agent=agent, network=network, time=words.time(at, now)),
+        words.say(sentences.reasons.WHY_SEEN, agent=agent, network=network, time=words.when(at, now)),
     ]
     if sent and not sent.by and at > sent.at:
         parts.append(words.say(sentences.reasons.WHY_SINCE, span=words.span(at - sent.at)))

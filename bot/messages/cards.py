@@ -102,20 +102,23 @@ def _status_lines(link: Link, history: History, status: LinkStatus, now: float) 
 def sent_line(history: History, now: float) -> Markup:
     sent = history.sent()
     assert sent  # noqa: S101  # the caller has checked it
-    time = words.time(sent.at, now)
     if sent.by:
         why = "gmail_prefetch" if sent.by == Agent.GMAIL_PREFETCH else "other_provider"
-        return words.say(
-            sentences.cards.CARD_SENT_INFERRED, time=time, because=sentences.reasons.REASONS[why]
-        )
-    return words.say(sentences.cards.CARD_SENT if sent.exact else sentences.cards.CARD_SENT_TOLD, time=time)
+        because = sentences.reasons.REASONS[why]
+        return words.say(sentences.cards.CARD_SENT_INFERRED, time=words.time(sent.at, now), because=because)
+    sentence = sentences.cards.CARD_SENT if sent.exact else sentences.cards.CARD_SENT_TOLD
+    return words.say(sentence, time=_when(sent.at, now))
 
 
 def opens_line(history: History, now: float) -> Markup:
     summary = history.summary
-    first, last = words.time(summary.first_open or 0, now), words.time(summary.last_open or 0, now)
-    sentence = sentences.cards.CARD_LOOKED_ONCE if summary.opens == 1 else sentences.cards.CARD_LOOKED
+    first, last = _when(summary.first_open or 0, now), _when(summary.last_open or 0, now)
+    sentence = sentences.cards.CARD_OPENED_ONCE if summary.opens == 1 else sentences.cards.CARD_OPENED
     return words.say(sentence, count=summary.opens, first=first, last=last)
+
+
+def _when(at: float, now: float) -> Markup:
+    return words.when(at, now, stays=True)
 
 
 def _sleep(summary: FetchSummary, status: LinkStatus, now: float) -> list[Markup]:
@@ -124,7 +127,7 @@ def _sleep(summary: FetchSummary, status: LinkStatus, now: float) -> list[Markup
         return [words.say(sentences.cards.CARD_ASLEEP)]
     if gap := summary.last_gap:
         span = words.span(gap.ended - gap.began)
-        return [words.say(sentences.cards.CARD_WOKE, time=words.time(gap.ended, now), span=span)]
+        return [words.say(sentences.cards.CARD_WOKE, time=_when(gap.ended, now), span=span)]
     return []
 
 
@@ -134,7 +137,7 @@ def quiet_lines(summary: FetchSummary, now: float) -> list[Markup]:
         return []
     is_own = summary.quiet.reason is Reason.SENDER_DEVICE
     sentence = sentences.cards.CARD_QUIET_OWN if is_own else sentences.cards.CARD_QUIET_PROGRAM
-    return [words.say(sentence, time=words.time(summary.quiet.at, now))]
+    return [words.say(sentence, time=_when(summary.quiet.at, now))]
 
 
 def deadline_lines(link: Link, status: LinkStatus, now: float) -> list[Markup]:

@@ -34,5 +34,5 @@ def _line(link: Link, now: float) -> Markup:
         return words.say(sentences.digests.DIGEST_LINES[link.status], **values)
     summary = history_of(link).summary
     once = summary.opens == 1
-    sentence = sentences.digests.DIGEST_LOOKED_ONCE if once else sentences.digests.DIGEST_LOOKED
-    return words.say(sentence, count=summary.opens, last=words.time(summary.last_open or now, now), **values)
+    sentence = sentences.digests.DIGEST_OPENED_ONCE if once else sentences.digests.DIGEST_OPENED
+    return words.say(sentence, count=summary.opens, last=words.when(summary.last_open or now, now), **values)

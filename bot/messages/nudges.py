@@ -87,7 +87,7 @@ def _answered(link: Link, now: float) -> Message | None:
     history = history_of(link)
     if sent := history.sent():
         return Message(
-            words.say(sentences.commands.SENT_NOTED, name=name(link), time=words.time(sent.at, now))
+            words.say(sentences.commands.SENT_NOTED, name=name(link), time=words.when(sent.at, now))
         )
     if history.statements.draft_until is not None:
         return Message(lines(numbered(link), words.say(sentences.toasts.TOAST_DRAFT)))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 import words
-from bot.message import File, Message, button, language_of
+from bot.message import File, Message, button, speaking_to
 from bot.messages.drawing import Row, draw, drawable
 from bot.messages.marks import state_of
 from bot.messages.phrases import numbered
@@ -59,7 +59,7 @@ def gathered(session: Session, link_id: int, now: float, revival: float, *, dark
     link = session.get_one(Link, link_id)
     chat = session.get_one(Chat, link.chat_id)
     zone = zone_of(chat)
-    with words.speaking(language_of(chat)):
+    with speaking_to(chat):
         state = state_of(link, now, revival)
         title = words.plain(sentences.picture.PICTURE_TITLE, number=link.number, state=state)
         footer = words.plain(sentences.picture.PICTURE_ZONE, zone=zones.shown(zone.key))

@@ -167,6 +167,7 @@ def on_a_phone(at: int, form: str) -> str:
     moment = datetime.fromtimestamp(at, UTC)
     said = {
         "t": f"{moment:%H:%M}",
+        "wt": f"{moment:%A %H:%M}",
         "dt": f"{moment.day} {moment:%b %Y, %H:%M}",
         "D": f"{moment.day} {moment:%B %Y}",
     }

@@ -9,36 +9,34 @@ OPENED = _("👀 {name} was opened {time}, {span} after you sent it.")
 OPENED_SENT_UNKNOWN = _("👀 {name} was opened {time}.")
 OPENED_MAYBE = _("👀 {name} may have been opened {time}. Had you sent it by then?")
 REVIVED = _("🔔 {name} woke up: opened again {time}, after {span}.")
-PROXIED_GMAIL = _("📬 {name} reached Gmail. Nobody is known to have looked yet.")
+PROXIED_GMAIL = _("📬 {name} reached Gmail. No sign of an open yet.")
 PROXIED_APPLE = _(
-    "🍏 {name}: Apple fetched the image by itself. Apple does that whether or not anybody looks, "
+    "🍏 {name}: Apple fetched the image by itself. It does that whether or not anybody opens the mail, "
     "so it proves nothing either way."
 )
-PROXIED_PROVIDER = _(
-    "📬 {name}: a mail provider fetched the image by itself. Nobody is known to have looked yet."
-)
+PROXIED_PROVIDER = _("📬 {name}: a mail provider fetched the image by itself. No sign of an open yet.")
 PROXIED_CLAIMED = _(
-    "📭 {name} was fetched by something that says it is Gmail’s prefetcher, from an address that is not Google’s. "
-    "Nobody is known to have looked."
+    "📭 {name}: something that calls itself Gmail’s prefetcher fetched the image, from an address that is not "
+    "Google’s. No sign of an open yet."
 )
 PROXIED_FIRST_SECONDS = _(
-    "📭 {name} was fetched within seconds of sending. That may be your own copy, or the provider. "
-    "Nobody is known to have looked."
+    "📭 {name}: something fetched the image within seconds of sending. It may have been your own copy, or the "
+    "provider. No sign of an open yet."
 )
-CORRECTED_OWN = _("🙋 {name}: the look at {time} was yours. It does not count.")
-CORRECTED_SCANNER = _("🤖 That was a scanner: {name}, {time}. It does not count. {because}")
-CORRECTED_DRAFT = _("📝 {name}: at {time} it was still your draft. It does not count.")
-OWN_LOOKS_GMAIL = _("""In Gmail you can keep your own looks out: Settings → General → Images → \
-<b>Ask before displaying external images</b>. I may then not see your drafts either.""")
-CORRECTED_OTHER = _("↩️ {name}: the fetch at {time} does not count any more. {because}")
+CORRECTED_OWN = _("🙋 {name}: the open {time} was yours. I don’t count it.")
+CORRECTED_SCANNER = _("🤖 {name}: the fetch {time} was a scanner. I don’t count it. {because}")
+CORRECTED_DRAFT = _("📝 {name}: the open {time} was of your draft. I don’t count it.")
+KEEP_OUT_GMAIL = _("""Gmail can keep your own opens out: Settings → General → Images → \
+<b>Ask before displaying external images</b>. Then I may not see your drafts either.""")
+CORRECTED_OTHER = _("↩️ {name}: I no longer count the fetch {time}. {because}")
 OBJECTED = _(
-    "✋ {name}: recording was stopped on the recipient’s page, and nothing more is recorded about this mail. "
-    "Whoever has the mail can do that, and I cannot know who did; it says nothing about you, or about what "
+    "✋ {name}: somebody stopped the recording on the mail’s page. I record nothing more about this mail. "
+    "Anyone who has the mail can do that, and I can’t tell who did. It says nothing about you, or about what "
     "anybody thinks of the mail."
 )
 REPEATED = _("🔁 Possibly repeated (no. {number}).")
-MISSED = _("⚠️ Earlier messages that may not have reached you: {count}. /status sends them again.")
-HELD_LOOKS = plural(
-    "While it was quiet it was looked at {count} time, the last time {last}.",
-    "While it was quiet it was looked at {count} times, the last time {last}.",
+MISSED = _("⚠️ Earlier messages that may not have reached you: {count}. /status can send them again.")
+HELD_OPENS = plural(
+    "During your quiet hours it was opened {count} time, last {last}.",
+    "During your quiet hours it was opened {count} times, last {last}.",
 )

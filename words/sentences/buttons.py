@@ -18,7 +18,7 @@ BUTTON_UNMUTE = _("Unmute")
 BUTTON_UNMUTE_ALL = _("Unmute all")
 BUTTON_YES_SENT = _("Yes")
 BUTTON_DRAFT = _("Still a draft")
-BUTTON_PEEK = _("Ignore my looks for 15 min")
+BUTTON_PEEK = _("Ignore my opens for 15 min")
 BUTTON_PEEK_END = _("End it now")
 BUTTON_AGO = {
     5: _("5 min ago"),

@@ -37,9 +37,9 @@ TIMELINE_SAID = {
     "sent": _("you sent it"),
     "told_sent": _("sent, as you said later"),
     "draft": _("you said: still a draft"),
-    "peek": _("you announced a look of yours"),
+    "peek": _("you said you would open it yourself"),
     "stopped": _("recording stopped"),
-    "resumed": _("recording again"),
+    "resumed": _("watching again"),
     "objected": _("recording stopped on the mail’s page"),
 }
 TIMELINE_LEFT_OUT = plural("… {count} more entry …", "… {count} more entries …")
@@ -48,37 +48,37 @@ STATES = {
     "new": _("not in a mail yet"),
     "draft": _("draft"),
     "sent": _("sent"),
-    "fetched": _("sent and fetched, no look known"),
+    "fetched": _("sent and fetched, no open yet"),
     "stopped": _("stopped"),
     "objected": _("stopped"),
 }
 STATE_ASLEEP = _("{state}, asleep")
 STATE_OPENED_ONCE = _("opened once")
 STATE_OPENED = plural("opened {count} time", "opened {count} times")
-SILENCE = _("Nothing seen is not “not read”. {meaning}")
+SILENCE = _("No open seen doesn’t mean “not read”. {meaning}")
 SILENCES = {
     "not_pasted": _(
-        "I never saw the image in your draft either: perhaps it was not pasted. Some programs load no \
+        "I never saw the image in your draft either. Perhaps it was not pasted, or your mail program loads no \
 images while you write."
     ),
     "nothing": _(
-        "Many programs show no images unless asked, Outlook on a computer among them, and a mail in the \
+        "Many programs show no images unless asked, Outlook on a computer among them. A mail in the \
 spam folder shows none."
     ),
     "apple": _(
-        "Apple fetched a copy of its own. A look in Apple Mail shows that copy, and I would not hear of it."
+        "Apple fetched a copy of its own. Apple Mail shows that copy, so I would not hear of an open there."
     ),
     "gmail": _(
         "It reached Gmail, which shows images by itself unless the reader turned that off. In another program \
-somebody may have looked without images."
+somebody may have opened it without images."
     ),
     "provider": _(
-        "Something fetched it ahead, as mail providers do. If it was one, it may show its copy without \
+        "Something fetched it ahead of time, as mail providers do. If it was one, it may show its own copy without \
 asking me again."
     ),
-    "first_seconds": _("All I saw came within seconds of sending. That may have been your own copy."),
+    "first_seconds": _("All I saw came within seconds of sending. It may have been your own copy."),
     "scanned": _(
-        "A security service looked at it, theirs or yours. Where one stands, images are often held back \
-until the reader asks."
+        "A security service checked it, theirs or yours. Behind such a service, images are often held back \
+until the reader asks for them."
     ),
 }

@@ -10,7 +10,7 @@ LANGUAGE_CHOOSE = _("Or choose another:")
 LANGUAGE_UNKNOWN = _("I don’t speak “{language}” yet. These I do:")
 BUTTON_LANGUAGE_FOLLOW = _("Like my Telegram", "button: speak the language that Telegram is set to")
 BOT_SHORT_DESCRIPTION = _(
-    "The return receipt for e-mail: hear when your mail is looked at. No access to your mailbox."
+    "The return receipt for e-mail: hear when your mail is opened. No access to your mailbox."
 )
 BOT_DESCRIPTION = _("""The return receipt for e-mail.
 Send me “/track contract to landlord”, paste one invisible image into your mail and send it. I tell you here \

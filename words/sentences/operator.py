@@ -2,27 +2,27 @@
 
 from words.sentence import _, layout
 
-FAILED = _("That did not work, and it was written down for the operator. Please try again. (no. {number})")
+FAILED = _("That did not work. I wrote it down for the operator. Please try again. (no. {number})")
 ADMIN_FAILED = _("Something a person asked for failed three times (update {number}). The log says why.")
 CHECKUP = _("⚠️ <b>Readback has started, but:</b>")
 CHECKUP_LINE = layout("• {problem}")
 CHECKUP_SILENT = _(
     "PUBLIC_URL {url} cannot be reached from this machine ({error}). Links would stay silent. Check that the pixel "
     "server runs, and that the name and your proxy or tunnel lead to it. If it works from a phone outside your "
-    "network, this machine only cannot see itself from outside, and all is well."
+    "network, all is well: only this machine cannot see itself from outside."
 )
-CHECKUP_MOVED = _("PUBLIC_URL {url} sends everybody on to {to}. Set PUBLIC_URL to where it really is.")
+CHECKUP_MOVED = _("PUBLIC_URL {url} redirects to {to}. Set PUBLIC_URL to that address if it is yours.")
 CHECKUP_STRANGER = _(
-    "At PUBLIC_URL {url} something else answers (status {status}), not the pixel server. Let your proxy or tunnel "
-    "lead there, the path /healthz included."
+    "Something other than the pixel server answers at PUBLIC_URL {url} (status {status}). Let your proxy or tunnel "
+    "lead to the pixel server, the path /healthz included."
 )
 CHECKUP_OTHER = _(
-    "At PUBLIC_URL {url} another installation answers: it has another key file. Give the bot and the pixel server "
-    "the same KEY_FILE, or set PUBLIC_URL to this one’s address."
+    "Another installation answers at PUBLIC_URL {url}: it has another key file. Give the bot and the pixel server "
+    "the same KEY_FILE, or set PUBLIC_URL to the address of this one."
 )
 CHECKUP_PLAIN = _(
     "PUBLIC_URL {url} is not https. Mail programs may refuse the image, and browsers the copy button. Put a proxy "
-    "with a certificate before the pixel server, and set PUBLIC_URL to its https:// address."
+    "with a certificate in front of the pixel server, and set PUBLIC_URL to its https:// address."
 )
 CHECKUP_LOCAL = _(
     "PUBLIC_URL {url} leads no further than your own network, so nobody outside can load an image. Set it to the "
@@ -44,16 +44,16 @@ HOPS = {
     ),
 }
 CHECKUP_DATABASE = _(
-    "The database is {path}. {why} Links and what they saw would be gone then. Put it on a volume that lasts, or set "
-    "DATABASE_URL to a PostgreSQL server."
+    "The database is {path}. {why} All links would be lost then. Put it on a volume that lasts, or set DATABASE_URL "
+    "to a PostgreSQL server."
 )
 CHECKUP_KEY_FILE = _(
     "The key file is {path}. {why} The pages of all cards would stop working then. Keep it on a volume that lasts, "
-    "or hand it over as a secret with KEY_FILE."
+    "or pass it as a secret with KEY_FILE."
 )
 CHECKUP_LOST = {
     "memory": _("That place is memory, and a restart empties it."),
-    "container": _("That place is inside a container, and goes with it."),
+    "container": _("That place is inside a container, and is lost with it."),
     "platform": _("That place is on a disk that {platform} empties at every restart."),
 }
 CHECKUP_LIST_FAILS = _(
@@ -65,5 +65,5 @@ CHECKUP_LIST_KEPT = _(
     "missed. Set REFRESH_DAYS to 7, or update Readback."
 )
 NOT_ALLOWED = _(
-    "This bot serves invited chats only. Its operator can add the number {chat} to ALLOWED_CHATS."
+    "This bot serves invited chats only. Ask its operator to add the number {chat} to ALLOWED_CHATS."
 )

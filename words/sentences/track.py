@@ -14,31 +14,31 @@ TRACK_WORDS = _(
 )
 TRACK_OFFER = _("Shall I make a link for that mail?")
 TRACK_TOO_MANY = plural(
-    "That is {limit} link in 24 hours, the limit here: Readback is for single mails. "
-    "There is room for the next one from {free}.",
-    "That is {limit} links in 24 hours, the limit here: Readback is for single mails. "
-    "There is room for the next one from {free}.",
+    "That is {limit} link in 24 hours, the most this host allows. Readback is for single mails. "
+    "You can make the next one {free}.",
+    "That is {limit} links in 24 hours, the most this host allows. Readback is for single mails. "
+    "You can make the next one {free}.",
     counted="limit",
 )
 TRACK_ROOM_FOR = _(
-    "Nothing made. Links in 24 hours: {limit} at most. Still possible now: {left}. Name fewer recipients."
+    "I made nothing. This host allows {limit} links in 24 hours, and {left} are left. Name fewer recipients."
 )
 TRACK_FEWER = plural(
-    "Nothing made: {count} recipient in one go is too many. The most is {most}; Readback is for single mails.",
-    "Nothing made: {count} recipients in one go are too many. The most is {most}; Readback is for single mails.",
+    "I made nothing: {count} recipient is too many at once. Name {most} at most. Readback is for single mails.",
+    "I made nothing: {count} recipients are too many at once. Name {most} at most. Readback is for single mails.",
 )
 TRACK_ONE_PERSON = _(
-    "One link is for one person: with several addresses behind it I could not tell you whose look it was. "
+    "One link is for one person: with several people behind it I couldn’t tell you who opened the mail. "
     "Name them one by one, with commas: <code>/track offer to Anna, Ben, Carla</code>"
 )
 TRACK_SEVERAL = plural(
-    "{count} link, one for each recipient: write {count} mail. One mail with two of these images, "
-    "or one image in two mails, could not tell you who looked.",
-    "{count} links, one for each recipient: write {count} mails. One mail with two of these images, "
-    "or one image in two mails, could not tell you who looked.",
+    "{count} link, one for each recipient: write {count} mail. With two of these images in one mail, "
+    "or one image in two mails, I couldn’t tell you who opened it.",
+    "{count} links, one for each recipient: write {count} mails. With two of these images in one mail, "
+    "or one image in two mails, I couldn’t tell you who opened it.",
 )
 TRACK_WHICH_DAY = _(
-    "I don’t know the day “{day}”. For a deadline name one, such as <code>/track notice to landlord by 30 Nov</code>; "
-    "without one, leave the “by” out."
+    "I don’t know the day “{day}”. For a deadline, write <code>/track notice to landlord by 30 Nov</code>. "
+    "Without a deadline, leave out the “by”."
 )
-TRACK_PASSED = _("{day} has passed. Say a day to come: <code>/track notice to landlord by 30 Nov</code>")
+TRACK_PASSED = _("{day} has passed. Name a day to come: <code>/track notice to landlord by 30 Nov</code>")
