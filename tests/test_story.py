@@ -30,8 +30,8 @@ def test_a_contract_is_sent_reaches_gmail_and_is_opened(anna: Chat) -> None:
     fetch(url)
     alert = anna.sees("contract → landlord was opened")
     assert not alert.silent
-    assert "Probable: Gmail loaded the image, and not its prefetcher." in alert.text
-    anna.sees("Looked at")
+    assert "Probable: Gmail loaded the image the way it does when someone opens the mail." in alert.text
+    anna.sees("👀 Opened ")
     assert [key["text"] for row in alert.buttons() for key in row] == ["Why?", "That was me", "Mute"]
 
 
@@ -71,7 +71,7 @@ def test_the_why_button_explains_the_verdict_and_its_alternatives(anna: Chat) ->
     anna.presses(anna.sees("was opened"), "why:")
     explanation = anna.sees("What else it could be").text
     assert "Gmail’s image proxy" in explanation
-    assert "A pixel never knows who looked" in explanation
+    assert "A pixel never knows who opened the mail" in explanation
 
 
 def test_an_open_of_a_muted_link_changes_the_card_and_sends_no_alert(anna: Chat) -> None:
@@ -79,7 +79,7 @@ def test_an_open_of_a_muted_link_changes_the_card_and_sends_no_alert(anna: Chat)
     anna.presses(card, "sent:")
     anna.presses(card, "mute:")
     fetch(url)
-    assert anna.sees("Looked at").id == card.id
+    assert anna.sees("👀 Opened ").id == card.id
     assert anna.newest_with("was opened") is None
 
 

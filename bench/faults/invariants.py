@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bench.faults.observations import REPEATED, Observations
 
-COUNT = re.compile(r"Looked at (?:(\d+) times)?")
+COUNT = re.compile(r"Opened (?:(\d+) times)?")
 
 
 def no_acknowledged_open_is_lost(observed: Observations) -> list[str]:

@@ -58,7 +58,7 @@ def deadline_of(end: float) -> Markup:
 
 
 def because(fetch: FetchRow) -> Markup:
-    """Return how sure the bot is, and why: `Probable: Gmail loaded the image, and not its prefetcher.`"""
+    """Return how sure the bot is, and why: `Probable: Gmail loaded the image the way …`"""
     reason = sentences.reasons.REASONS[reason_of(fetch)]
     said = words.say(
         sentences.reasons.BECAUSE, confidence=sentences.reasons.CONFIDENCE[fetch.confidence], because=reason

@@ -21,7 +21,7 @@ QUIET = Observations(
     rows=[Row("n1", TOKEN, LETTER, 1, "opened"), Row("n2", TOKEN, LETTER, 2, "opened")],
     outbox=[],
     sent=[CARD, ALERT],
-    shown=[(LETTER, "Looked at 2 times: first 14:00, last 14:05.")],
+    shown=[(LETTER, "Opened 2 times: first at 14:00, last at 14:05.")],
     admitted={},
     in_flight=[],
     integrity=[],
@@ -40,7 +40,7 @@ def test_a_quiet_day_breaks_nothing() -> None:
         ("I1", {"asked": {**QUIET.asked, "n3": TOKEN}, "answered": {**QUIET.answered, "n3": TOKEN}}),
         ("I2", {"asked": {"n1": TOKEN, "n2": "B" * 22}, "answered": {"n1": TOKEN}}),
         ("I3", {"sent": [CARD]}),
-        ("I3", {"shown": [(LETTER, "Looked at 14:00.")]}),
+        ("I3", {"shown": [(LETTER, "Opened at 14:00.")]}),
         ("I3", {"rows": [row._replace(kind="activated") for row in QUIET.rows]}),
         ("I3", {"sent": [CARD], "outbox": [PARKED]}),
         ("I3", {"sent": [ALERT]}),
@@ -61,7 +61,7 @@ def test_an_accident_breaks_its_invariant(name: str, accident: dict[str, object]
 def test_a_fetch_that_is_kept_twice_is_an_invented_open() -> None:
     twice = [*QUIET.rows, QUIET.rows[1]._replace(seq=3)]
     found = judge(
-        QUIET._replace(rows=twice, links=[Link(LETTER, TOKEN, 3)], shown=[(LETTER, "Looked at 3 times: …")])
+        QUIET._replace(rows=twice, links=[Link(LETTER, TOKEN, 3)], shown=[(LETTER, "Opened 3 times: …")])
     )
     assert found == {"I2": ["n2 is kept 2 times"]}
 

@@ -38,7 +38,7 @@ def test_an_alert_says_what_was_opened_by_whom_when_how_long_after_sending_and_w
     text = plain(opened())
     assert text.startswith("👀 contract → landlord was opened ")
     assert ", 2 h 18 min after you sent it.\n" in text
-    assert text.endswith("Probable: Gmail loaded the image, and not its prefetcher.")
+    assert text.endswith("Probable: Gmail loaded the image the way it does when someone opens the mail.")
 
 
 @pytest.mark.parametrize("reason", OPEN_REASONS)
@@ -100,12 +100,12 @@ def test_an_alert_says_that_the_address_was_hidden_when_nobody_could_check_it() 
 @pytest.mark.parametrize(
     ("kind", "reason", "sentence", "offered"),
     [
-        (Kind.OWN, Reason.THAT_WAS_ME, "was yours. It does not count.", ["why", "not_own", "peek"]),
-        (Kind.INSERTED, Reason.BEFORE_SENT, "it was still your draft. It does not count.", ["why"]),
-        (Kind.ACTIVATED, Reason.BEFORE_SENT, "it was still your draft. It does not count.", ["why"]),
-        (Kind.PROXIED, Reason.FIRST_SECONDS, "does not count any more. It came within seconds", ["why"]),
-        (Kind.SCANNED, Reason.SCANNER_AGENT, "That was a scanner: contract → landlord", ["why"]),
-        (Kind.SCANNED, Reason.BURST, "It came within two seconds of a machine", ["why"]),
+        (Kind.OWN, Reason.THAT_WAS_ME, "was yours. I don’t count it.", ["why", "not_own", "peek"]),
+        (Kind.INSERTED, Reason.BEFORE_SENT, "was of your draft. I don’t count it.", ["why"]),
+        (Kind.ACTIVATED, Reason.BEFORE_SENT, "was of your draft. I don’t count it.", ["why"]),
+        (Kind.PROXIED, Reason.FIRST_SECONDS, "I no longer count the fetch", ["why"]),
+        (Kind.SCANNED, Reason.SCANNER_AGENT, "was a scanner’s. I don’t count it.", ["why"]),
+        (Kind.SCANNED, Reason.BURST, "It came within two seconds of a scanner", ["why", "person"]),
     ],
 )
 def test_a_corrected_alert_takes_its_claim_back(
@@ -120,10 +120,10 @@ def test_a_corrected_alert_takes_its_claim_back(
 @pytest.mark.parametrize(
     ("reason", "sentence"),
     [
-        (Reason.GMAIL_PREFETCH, "contract → landlord reached Gmail. Nobody is known to have looked yet."),
+        (Reason.GMAIL_PREFETCH, "contract → landlord reached Gmail. No sign of an open yet."),
         (Reason.APPLE_PREFETCH, "it proves nothing either way."),
         (Reason.PROVIDER_PREFETCH, "a mail provider fetched the image by itself."),
-        (Reason.FIRST_SECONDS, "That may be your own copy, or the provider."),
+        (Reason.FIRST_SECONDS, "It may have been your own copy, or the provider."),
     ],
 )
 def test_a_fetch_by_a_mail_provider_is_explained_by_its_reason(reason: Reason, sentence: str) -> None:
@@ -140,9 +140,9 @@ def test_a_fetch_that_only_claims_to_be_gmails_is_called_that() -> None:
         agent=Agent.GMAIL_PREFETCH, network=Network.OTHER, sign=Reason.PROVIDER_PREFETCH,
     )  # fmt: skip
     for message in (alerts.proxied(link(SENT), forged, LATER), alerts.why(link(SENT), forged, LATER)):
-        assert "something that says it is Gmail’s prefetcher" in plain(message)
+        assert "something that calls itself Gmail’s prefetcher" in plain(message)
         assert "provider" not in plain(message)
-    assert "Weak: It says that it is Gmail’s prefetcher" in plain(alerts.why(link(SENT), forged, LATER))
+    assert "Weak: It calls itself Gmail’s prefetcher" in plain(alerts.why(link(SENT), forged, LATER))
     noise = fetch(
         Kind.NOISE, Reason.FORGED_PROXY, Confidence.STRONG, network=Network.OTHER, sign=Reason.FORGED_PROXY
     )
@@ -155,12 +155,12 @@ def test_why_says_what_was_fetched_which_rule_decided_what_else_it_could_be_and_
     monkeypatch.setattr(calibration, "of", lambda *_: Calibration(judged=50, wrong=1))
     assert plain(alerts.why(link(SENT), fetch(), LATER)).splitlines() == [
         "Why “opened”? contract → landlord",
-        "Seen: Gmail’s image proxy, Google’s address for images people look at, 15 Nov 2023 00:32 UTC.",
+        "Seen: Gmail’s image proxy, Google’s addresses for images that people open, on 15 Nov 2023 00:32 UTC.",
         "That is 2 h 18 min after it was sent.",
-        "Probable: Gmail loaded the image, and not its prefetcher.",
-        "What else it could be: you, looking at your own Sent mail in Gmail. Then tap “That was me”.",
+        "Probable: Gmail loaded the image the way it does when someone opens the mail.",
+        "What else it could be: you, opening your own Sent mail in Gmail. Then tap “That was me”.",
         "In the examples I was built with, a verdict like this was wrong 1 time in 50.",
-        "A pixel never knows who looked, or whether they read.",
+        "A pixel never knows who opened the mail, or whether they read it.",
     ]
 
 

@@ -52,10 +52,10 @@ STATES: dict[str, tuple[Event, ...]] = {
     "at Apple": (SENT, APPLE),
     "at a provider": (SENT, PREPARED),
     "in the first seconds": (said(StatementKind.SENT, NOON + 1799), GMAIL),
-    "looked at once": (SENT, GMAIL),
-    "looked at often": (SENT, GMAIL, OUTLOOK, CHROME),
-    "looked at, maybe": (GMAIL, *[CURL] * 8, GMAIL),
-    "looked at by Anna": (SENT, said(StatementKind.PEEK, NOON, until=MUCH_LATER), GMAIL),
+    "opened once": (SENT, GMAIL),
+    "opened often": (SENT, GMAIL, OUTLOOK, CHROME),
+    "maybe opened": (GMAIL, *[CURL] * 8, GMAIL),
+    "opened by Anna": (SENT, said(StatementKind.PEEK, NOON, until=MUCH_LATER), GMAIL),
     "stopped": SENT_AND_STOPPED,
     "objected": SENT_AND_OBJECTED,
 }
@@ -90,10 +90,12 @@ def test_the_address_can_be_copied_as_long_as_it_records(events: tuple[Event, ..
 
 
 @every_state
-def test_a_card_never_says_opened(events: tuple[Event, ...]) -> None:
+def test_a_card_leaves_the_word_opened_to_the_alert_and_counts_with_a_capital(
+    events: tuple[Event, ...],
+) -> None:
     for muted in (False, True):
         message = shown(link(*events, muted=muted))
-        assert "opened" not in plain(message).lower()
+        assert "opened" not in plain(message)
 
 
 @every_state
@@ -122,15 +124,18 @@ def test_every_card_fits_telegram_whatever_things_are_called(label: str, recipie
         ("new", "Paste the image into your mail."),
         ("in the draft", "I see it in your draft. Paste worked."),
         ("sent", "📨 Sent"),
-        ("sent, as told", "as you said. Watching."),
-        ("sent, says Gmail", "Gmail’s prefetcher fetched it ahead for an inbox."),
-        ("sent, says another provider", "A mail provider that you did not write with loaded the image."),
-        ("at Gmail", "Reached Gmail. Nobody is known to have looked yet."),
+        ("sent, as told", "as you told me. Watching."),
+        ("sent, says Gmail", "Gmail’s prefetcher fetched it ahead of time, for an inbox."),
+        (
+            "sent, says another provider",
+            "A mail provider other than the one you wrote with loaded the image.",
+        ),
+        ("at Gmail", "Reached Gmail. No sign of an open yet."),
         ("at Apple", "That proves nothing either way."),
-        ("at a provider", "Something fetched it ahead, as mail providers do."),
-        ("in the first seconds", "maybe your own copy."),
-        ("looked at once", "👀 Looked at "),
-        ("looked at often", "👀 Looked at 3 times"),
+        ("at a provider", "Something fetched it ahead of time, as mail providers do."),
+        ("in the first seconds", "It may be your own copy."),
+        ("opened once", "👀 Opened "),
+        ("opened often", "👀 Opened 3 times"),
         ("stopped", "⏹ Stopped."),
         ("objected", "Stopped on the mail’s page, for good."),
     ],
@@ -154,7 +159,7 @@ def test_a_card_tells_of_the_senders_own_device_and_lets_them_deny_it() -> None:
     history = history._replace(statements=history.statements.apply(SENT))
     keep_history(made, fold(Fetch("own", LOOKED, CHROME, "laptop"), history, Windows()).history)
     message = shown(made)
-    assert "🙋 Looks like your own open, " in message.text
+    assert "looks like yours: the same device as your draft. " in message.text
     assert "not_own:own" in [key.callback_data for key in keys(message)]
 
 
@@ -203,8 +208,8 @@ def test_only_gmails_own_prefetch_says_that_it_reached_gmail(state: str) -> None
         ("sent", NOON + 3660, ["mute", "stop"]),
         ("sent, as told", NOON + 60, ["draft", "mute", "stop"]),
         ("sent, says Gmail", NOON + 1800, ["draft", "mute", "stop"]),
-        ("looked at once", MUCH_LATER, ["mute", "stop"]),
-        ("looked at, maybe", MUCH_LATER, ["sent", "apps"]),
+        ("opened once", MUCH_LATER, ["mute", "stop"]),
+        ("maybe opened", MUCH_LATER, ["sent", "apps"]),
         ("stopped", MUCH_LATER, ["resume"]),
         ("objected", MUCH_LATER, []),
     ],
@@ -255,7 +260,7 @@ def aged(days: float) -> Link:
 def test_a_card_falls_asleep_a_fortnight_after_the_last_look() -> None:
     looked_at = link(SENT, GMAIL)
     assert "💤" not in shown(looked_at, LOOKED + FORTNIGHT - 1).text
-    assert "💤 Asleep: no look since." in shown(looked_at, LOOKED + FORTNIGHT).text
+    assert "💤 Asleep: no open since then." in shown(looked_at, LOOKED + FORTNIGHT).text
     assert "💤" not in shown(link(SENT), MUCH_LATER).text
     assert "💤" not in shown(link(SENT, GMAIL, said(StatementKind.STOPPED, NOON + 9000)), MUCH_LATER).text
 
@@ -287,11 +292,11 @@ def test_a_card_says_when_it_will_look_different(events: tuple[Event, ...], days
 def test_the_promise_to_speak_up_before_a_deadline_ends_with_the_last_chance_to() -> None:
     notice = link(SENT)
     notice.deadline = end = moment(NOON + 3 * 86400)
-    assert "I speak up before" in shown(notice, NOON + 3600).text
+    assert "I’ll remind you before then" in shown(notice, NOON + 3600).text
     near = plain(shown(notice, seconds(end) - 15 * 3600))
     assert "⏳ Deadline: " in near
-    assert "speak up" not in near
-    assert "has passed, and no look was seen" in shown(notice, seconds(end) + 1).text
+    assert "remind you" not in near
+    assert "has passed. I saw no open before it." in shown(notice, seconds(end) + 1).text
 
 
 @pytest.mark.parametrize("state", ["stopped", "objected"])

@@ -79,7 +79,7 @@ async def problems_of(settings: Settings, **environ: str) -> list[str]:
 async def test_an_address_of_this_installation_is_no_problem(settings: Settings) -> None:
     with serving(settings, telegram_api_url="http://127.0.0.1:1") as served:
         assert await find_problems(served.settings, open_keys(settings.key_file), {}) == []
-        assert "another installation" in (await problems_of(served.settings))[0]
+        assert "Another installation" in (await problems_of(served.settings))[0]
 
 
 async def test_an_address_where_nobody_answers_is_reported_with_what_to_do(settings: Settings) -> None:
@@ -138,13 +138,13 @@ async def test_another_program_at_the_address_is_reported(
     world: respx.Router, public: Settings, answer: httpx.Response
 ) -> None:
     world.get(f"{WORLD}/healthz").mock(return_value=answer)
-    assert (await problems_of(public))[0].startswith(f"At PUBLIC_URL {WORLD} something else answers")
+    assert (await problems_of(public))[0].startswith(f"Something other than the pixel server answers at PUBLIC_URL {WORLD}")
 
 
 async def test_a_redirect_is_reported_with_its_target(world: respx.Router, public: Settings) -> None:
     moved = httpx.Response(301, headers={"location": "https://www.mail.example/healthz"})
     world.get(f"{WORLD}/healthz").mock(return_value=moved)
-    assert "sends everybody on to https://www.mail.example. Set PUBLIC_URL" in (await problems_of(public))[0]
+    assert "redirects to https://www.mail.example. Set PUBLIC_URL" in (await problems_of(public))[0]
 
 
 async def test_an_address_without_https_is_reported_unless_it_is_local(
@@ -184,7 +184,7 @@ def test_an_address_is_local_on_this_machine_or_in_its_own_network(url: str, loc
 @pytest.mark.parametrize(
     ("mounts", "environ", "why"),
     [
-        ("overlay / overlay rw 0 0\n", {}, "That place is inside a container, and goes with it."),
+        ("overlay / overlay rw 0 0\n", {}, "That place is inside a container, and is lost with it."),
         ("tmpfs / tmpfs rw 0 0\n", {}, "That place is memory, and a restart empties it."),
         (SERVER, {"DYNO": "bot.1"}, "That place is on a disk that Heroku empties at every restart."),
     ],
@@ -200,7 +200,7 @@ async def test_a_database_on_a_disk_that_does_not_last_is_reported(
     world.get(f"{WORLD}/healthz").respond(json=OURS)
     mount(mounts)
     assert await problems_of(public, **environ) == [
-        f"The database is {public.sqlite_path}. {why} Links and what they saw would be gone then. "
+        f"The database is {public.sqlite_path}. {why} All links would be lost then. "
         "Put it on a volume that lasts, or set DATABASE_URL to a PostgreSQL server."
     ]
 
@@ -236,7 +236,7 @@ async def test_all_problems_are_one_message_to_the_administrator_and_a_line_each
     text = unpack(owed.payload).text
     assert (owed.chat_id, owed.loud) == (ADMIN, False)
     assert text.startswith(
-        "⚠️ <b>Readback has started, but:</b>\n• At PUBLIC_URL http://mail.example something"
+        "⚠️ <b>Readback has started, but:</b>\n• Something other than the pixel server"
     )
     assert text.count("\n• ") == 2
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
@@ -268,7 +268,7 @@ async def test_without_an_administrator_only_the_log_has_the_problems(
     world.get(f"{WORLD}/healthz").respond(404)
     context = make_context(settings.model_copy(update={"public_url": WORLD}))
     await checkup.run(context, {})
-    assert "something else answers (status 404)" in caplog.text
+    assert "Something other than the pixel server answers (status 404)" in caplog.text
     with reading(engine) as session:
         assert session.exec(select(OutboxMessage)).all() == []
 

@@ -90,7 +90,7 @@ def test_opens_at_night_are_told_in_the_morning_in_one_message(evening: Evening)
     ((kind, message, loud),) = evening.delivers(MORNING)
     assert (kind, loud) == ("opened", True)
     assert "contract → Ben was opened" in plain(message)
-    assert "While it was quiet it was looked at 3 times" in plain(message)
+    assert "During your quiet hours it was opened 3 times" in plain(message)
     assert evening.delivers(MORNING + 60) == []
 
 
@@ -158,7 +158,7 @@ def test_a_digest_comes_every_day_with_what_happened(evening: Evening) -> None:
     assert evening.delivers(first - 1) == []
     ((kind, message, loud),) = evening.delivers(first)
     assert (kind, loud) == ("digest", False)
-    assert "#1 contract → Ben: looked at once" in plain(message)
+    assert "#1 contract → Ben: opened " in plain(message)
     assert "opened" not in plain(message)
     assert evening.delivers(first + timedelta(days=1).total_seconds() - 1) == []
     assert evening.delivers(first + timedelta(days=1).total_seconds()) == []
@@ -244,7 +244,7 @@ def test_a_card_falls_asleep_and_wakes_up_without_a_message(evening: Evening) ->
     assert passes(evening, at + 12 * 3600) == 1
     assert passes(evening, last - 1) == 0
     assert passes(evening, last) == 1
-    assert "💤 Asleep: no look since." in card_of(evening, last)
+    assert "💤 Asleep: no open since then." in card_of(evening, last)
     assert passes(evening, last + 90 * 86400) == 0
     evening.is_fetched(contract, last + 9 * 86400)
     ((kind, message, loud),) = evening.delivers(last + 9 * 86400)

@@ -36,7 +36,7 @@ def test_a_story_is_told_from_old_to_new_with_its_silence_folded() -> None:
     assert [(row.title, row.day, row.clock) for row in rows(shortened(STORY[::-1], 0), BERLIN)] == [
         ("in your draft", "14 Nov", "23:13"),
         ("you sent it", "", "23:23"),
-        ("fetched, no look known", "", "23:23"),
+        ("fetched, no open yet", "", "23:23"),
         ("opened (3×)", "15 Nov", "01:43"),
         ("23 days of silence", "", ""),
         ("opened", "8 Dec", "01:43"),

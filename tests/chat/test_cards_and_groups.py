@@ -28,7 +28,7 @@ def test_a_card_falls_asleep_while_the_bot_is_down_and_wakes_up(anna: Chat, worl
     anna.presses(card, "sent:")
     fetch(url, OUTLOOK)
     anna.sees("was opened")
-    anna.sees("Looked at")
+    anna.sees("👀 Opened ")
     running.end("bot", signal.SIGKILL)
     running.let_days_pass(23)
     running.start("bot")

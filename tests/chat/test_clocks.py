@@ -17,7 +17,7 @@ def test_anna_sets_her_time_zone(anna: Chat) -> None:
     anna.says("Atlantis")
     anna.sees("I don’t know where Atlantis is")
     anna.says("berlin")
-    anna.sees("Your clock is that of Europe/Berlin")
+    anna.sees("Your time zone is Europe/Berlin")
     anna.says("/timezone Spain")
     several = anna.sees("there are several clocks")
     anna.presses(several, "zone:Atlantic/Canary")
@@ -50,7 +50,7 @@ def test_alerts_wait_for_the_end_of_quiet_hours(anna: Chat) -> None:
     anna.says(f"/quiet {clock(-1)}-{clock(1)}")
     assert "That is in UTC" in anna.sees("🌙 Quiet from").text
     fetch(url, OUTLOOK)
-    anna.sees("Looked at")
+    anna.sees("👀 Opened ")
     anna.says("/quiet")
     anna.sees("Quiet from")
     assert anna.newest_with("was opened") is None
@@ -78,8 +78,8 @@ def test_anna_says_later_when_she_sent_the_mail(anna: Chat) -> None:
     anna.sees("Your clock")
     anna.says(f"/sent 1 at {clock(-0.1)}")
     anna.sees("noted as sent")
-    assert anna.sees("Looked at").id == card.id
-    assert "as you said" in card.text
+    assert anna.sees("👀 Opened ").id == card.id
+    assert "as you told me" in card.text
 
 
 def test_the_bot_asks_again_for_a_time_that_is_impossible(anna: Chat) -> None:
@@ -98,6 +98,6 @@ def test_the_bot_says_that_a_time_is_in_utc_while_it_knows_no_time_zone(anna: Ch
     anna.sees("That is in UTC, as I don’t know your clock")
     anna.tracks()
     anna.says("/remind 2 in 2 days")
-    assert "in UTC" not in anna.sees("if no look was seen by").text
+    assert "in UTC" not in anna.sees("tell you if nobody has opened it by then").text
     anna.says("/remind 2 tomorrow at 9:00")
     anna.api.wait_for(lambda: sum("That is in UTC" in m.text for m in anna.api.said(anna.chat)) == 2)

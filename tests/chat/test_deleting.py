@@ -86,7 +86,7 @@ def test_delete_everything_asks_twice_and_then_deletes_all(anna: Chat, world: Wo
     anna.api.wait_for(lambda: all(card.text == "🗑 Deleted." for card in cards))
     assert running.tables_that_mention("tapir") == []
     anna.says("/timezone")
-    anna.sees("I don’t know where your clock is")
+    anna.sees("I don’t know your time zone")
     card, _ = anna.tracks("offer to Ben")
     assert "#1" in card.text
     anna.says("/delete everything")

@@ -77,7 +77,7 @@ def test_a_timeline_shows_statements_and_notes_and_its_buttons_work(anna: Chat) 
     anna.sees("recording stopped")
     assert anna.presses(page, "story_resume:") == "Watching again."
     anna.presses(page, "remind:")
-    anna.sees("when shall I speak up")
+    anna.sees("when should I remind you")
     anna.presses(page, "ask_delete:")
     anna.sees("for good?")
     fetch(url, OUTLOOK)
@@ -88,7 +88,7 @@ def test_anna_corrects_an_open_that_was_taken_for_hers_in_the_timeline(anna: Cha
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.says("/peek 1")
-    anna.sees("I take looks for yours")
+    anna.sees("I’ll count every open")
     fetch(url, OUTLOOK)
     anna.says("/history")
     page = anna.sees("Your links: 1")
@@ -96,14 +96,14 @@ def test_anna_corrects_an_open_that_was_taken_for_hers_in_the_timeline(anna: Cha
     anna.sees("you: Outlook")
     assert anna.presses(page, "flip:") == "Noted: that was not you."
     assert anna.sees("opened: Outlook").id == page.id
-    anna.sees("Looked at")
+    anna.sees("👀 Opened ")
 
 
 def test_anna_corrects_a_run_of_repeats_that_was_taken_for_hers_as_one(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.says("/peek 1")
-    anna.sees("I take looks for yours")
+    anna.sees("I’ll count every open")
     for _ in range(3):
         fetch(url, OUTLOOK)
     anna.says("/history")
@@ -112,7 +112,7 @@ def test_anna_corrects_a_run_of_repeats_that_was_taken_for_hers_as_one(anna: Cha
     anna.sees("you: Outlook (3×)")
     anna.presses(page, "flip:")
     anna.sees("opened: Outlook (3×)")
-    assert "first" not in anna.sees("Looked at").text
+    assert "first" not in anna.sees("👀 Opened ").text
 
 
 def test_status_shows_every_setting_and_what_waits(anna: Chat) -> None:

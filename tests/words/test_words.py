@@ -146,6 +146,38 @@ def test_a_moment_of_another_day_has_its_date(now: float) -> None:
     assert words.time(NOON, now) == ('<tg-time unix="1700000000" format="dt">14 Nov 2023 22:13 UTC</tg-time>')
 
 
+CLOCK = '<tg-time unix="1700000000" format="t">22:13 UTC</tg-time>'
+DATED = '<tg-time unix="1700000000" format="{}">14 Nov 2023 22:13 UTC</tg-time>'
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "said"),
+    [
+        ("", NOON + 3600, f"at {CLOCK}"),
+        ("", NOON + 13 * 3600, f"on {DATED.format('wt')}"),
+        ("", NOON + 7 * 86400, f"on {DATED.format('dt')}"),
+        ("", NOON - 13 * 3600, f"on {DATED.format('wt')}"),
+        # In Berlin it was 23:13, so that an hour later is the next day. In New York it was 17:13.
+        ("Europe/Berlin", NOON + 60, f"at {CLOCK}"),
+        ("Europe/Berlin", NOON + 3600, f"yesterday at {CLOCK}"),
+        ("Europe/Berlin", NOON + 2 * 86400, f"on {DATED.format('wt')}"),
+        ("Europe/Berlin", NOON - 86400, f"tomorrow at {CLOCK}"),
+        ("America/New_York", NOON + 3600, f"at {CLOCK}"),
+        ("America/New_York", NOON - 15 * 3600, f"at {CLOCK}"),
+    ],
+)
+def test_a_moment_in_a_sentence_reads_as_people_say_it(zone: str, now: float, said: str) -> None:
+    with words.speaking("en", zone):
+        assert words.when(NOON, now) == said
+
+
+@pytest.mark.parametrize("zone", ["", "Europe/Berlin"])
+def test_a_card_says_neither_yesterday_nor_a_weekday_because_it_is_read_for_weeks(zone: str) -> None:
+    with words.speaking("en", zone):
+        assert words.when(NOON, NOON + 3600, stays=True) == f"at {CLOCK}"
+        assert words.when(NOON, NOON + 86400, stays=True) == f"on {DATED.format('dt')}"
+
+
 @pytest.mark.parametrize("typed", ["\u200b", "\u2066\u2069", "\u202e"])
 def test_an_invisible_name_is_replaced(typed: str) -> None:
     assert words.name(typed)

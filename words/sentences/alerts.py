@@ -24,7 +24,7 @@ PROXIED_FIRST_SECONDS = _(
     "provider. No sign of an open yet."
 )
 CORRECTED_OWN = _("🙋 {name}: the open {time} was yours. I don’t count it.")
-CORRECTED_SCANNER = _("🤖 {name}: the fetch {time} was a scanner. I don’t count it. {because}")
+CORRECTED_SCANNER = _("🤖 {name}: the fetch {time} was a scanner’s. I don’t count it. {because}")
 CORRECTED_DRAFT = _("📝 {name}: the open {time} was of your draft. I don’t count it.")
 KEEP_OUT_GMAIL = _("""Gmail can keep your own opens out: Settings → General → Images → \
 <b>Ask before displaying external images</b>. Then I may not see your drafts either.""")

@@ -28,7 +28,7 @@ REASONS = {
     "gmail_prefetch": _("Gmail’s prefetcher fetched it ahead of time, for an inbox."),
     "provider_prefetch": _("The mail provider fetched the image by itself."),
     "claimed_prefetch": _(
-        "It says that it is Gmail’s prefetcher, but its address is not one that Google publishes."
+        "It calls itself Gmail’s prefetcher, but its address is not one that Google publishes."
     ),
     "apple_prefetch": _("Apple’s Mail Privacy Protection fetched it by itself."),
     "first_seconds": _("It came within seconds of sending, when copies are filed and checked."),
@@ -115,8 +115,8 @@ KINDS = {
 AGENTS = {
     "gmail_proxy": _("Gmail’s image proxy"),
     "gmail_prefetch": _("Gmail’s prefetcher"),
-    "claimed_gmail_proxy": _("something that says it is Gmail"),
-    "claimed_gmail_prefetch": _("something that says it is Gmail’s prefetcher"),
+    "claimed_gmail_proxy": _("something that calls itself Gmail"),
+    "claimed_gmail_prefetch": _("something that calls itself Gmail’s prefetcher"),
     "apple_mpp": _("Apple’s Mail Privacy Protection"),
     "yahoo_proxy": _("Yahoo’s image proxy"),
     "mail_proxy": _("a mail provider’s image proxy"),
