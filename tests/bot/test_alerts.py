@@ -155,7 +155,8 @@ def test_why_says_what_was_fetched_which_rule_decided_what_else_it_could_be_and_
     monkeypatch.setattr(calibration, "of", lambda *_: Calibration(judged=50, wrong=1))
     assert plain(alerts.why(link(SENT), fetch(), LATER)).splitlines() == [
         "Why “opened”? contract → landlord",
-        "Seen: Gmail’s image proxy, Google’s addresses for images that people open, on 15 Nov 2023 00:32 UTC.",
+        "Seen: Gmail’s image proxy, Google’s addresses for images that people open, "
+        "on 15 Nov 2023 00:32 UTC.",
         "That is 2 h 18 min after it was sent.",
         "Probable: Gmail loaded the image the way it does when someone opens the mail.",
         "What else it could be: you, opening your own Sent mail in Gmail. Then tap “That was me”.",

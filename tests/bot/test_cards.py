@@ -250,7 +250,7 @@ def test_what_things_are_called_is_escaped_shortened_and_kept_in_its_line() -> N
 
 
 def aged(days: float) -> Link:
-    """A link that was looked at, and again after so many days."""
+    """A link that was opened, and again after so many days."""
     history = fold(Fetch("later", LOOKED + days * 86400, GMAIL), history_of(link(SENT, GMAIL)), Windows())
     woken = link(SENT, GMAIL)
     woken.history = dump(history.history)

@@ -138,7 +138,9 @@ async def test_another_program_at_the_address_is_reported(
     world: respx.Router, public: Settings, answer: httpx.Response
 ) -> None:
     world.get(f"{WORLD}/healthz").mock(return_value=answer)
-    assert (await problems_of(public))[0].startswith(f"Something other than the pixel server answers at PUBLIC_URL {WORLD}")
+    assert (await problems_of(public))[0].startswith(
+        f"Something other than the pixel server answers at PUBLIC_URL {WORLD}"
+    )
 
 
 async def test_a_redirect_is_reported_with_its_target(world: respx.Router, public: Settings) -> None:
@@ -235,9 +237,7 @@ async def test_all_problems_are_one_message_to_the_administrator_and_a_line_each
         owed = session.exec(select(OutboxMessage)).one()
     text = unpack(owed.payload).text
     assert (owed.chat_id, owed.loud) == (ADMIN, False)
-    assert text.startswith(
-        "⚠️ <b>Readback has started, but:</b>\n• Something other than the pixel server"
-    )
+    assert text.startswith("⚠️ <b>Readback has started, but:</b>\n• Something other than the pixel server")
     assert text.count("\n• ") == 2
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
     assert context.due.is_set()

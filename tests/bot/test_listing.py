@@ -148,7 +148,7 @@ def test_a_full_page_of_the_longest_names_fits_telegram(engine: Engine) -> None:
         ((), "not in a mail yet"),
         ((GMAIL,), "draft"),
         ((SENT,), "sent"),
-        ((SENT, PREFETCH), "sent and fetched, no look known"),
+        ((SENT, PREFETCH), "sent and fetched, no open yet"),
         ((SENT, GMAIL), "opened once"),
         ((SENT, GMAIL, OUTLOOK), "opened 2 times"),
         ((SENT, GMAIL, said(StatementKind.STOPPED, NOON + 9000)), "stopped"),
@@ -170,7 +170,7 @@ def test_a_story_is_told_newest_first_and_folds_what_repeats(engine: Engine) -> 
     ] == [
         "opened: Outlook",
         "opened: Gmail’s image proxy (3×)",
-        "fetched, no look known: Gmail’s prefetcher",
+        "fetched, no open yet: Gmail’s prefetcher",
         "you sent it",
         "in your draft: Gmail’s image proxy",
     ]
@@ -252,8 +252,8 @@ def test_a_fetch_that_came_while_the_stop_was_on_its_way_has_its_line(engine: En
     ("word", "shown"),
     [
         ("draft", {"draft"}),
-        ("sent", {"sent", "sent and fetched, no look known"}),
-        ("unopened", {"sent", "sent and fetched, no look known"}),
+        ("sent", {"sent", "sent and fetched, no open yet"}),
+        ("unopened", {"sent", "sent and fetched, no open yet"}),
         ("opened", {"opened once", "opened 2 times", "opened once, asleep"}),
         ("asleep", {"opened once, asleep"}),
         ("stopped", {"stopped"}),

@@ -74,7 +74,7 @@ def test_each_link_is_shown_as_it_stands() -> None:
     carla = several(SENT, GMAIL)[1]
     message = shown([ben, carla, dora], now=LOOKED + 60)
     assert "📨 Sent " in plain(message)
-    assert "👀 Looked at " in plain(message)
+    assert "👀 Opened " in plain(message)
     assert [verbs(Message(message.text, [row])) for row in message.keyboard] == [
         ["sent"], ["story"], ["sent"], ["apps"],
     ]  # fmt: skip
@@ -164,7 +164,7 @@ def test_without_its_tags_the_copy_pages_are_still_there() -> None:
     assert "<" not in text
 
 
-@pytest.mark.parametrize("state", ["new", "sent", "looked at once"])
+@pytest.mark.parametrize("state", ["new", "sent", "opened once"])
 def test_a_recipient_is_named_on_the_buttons_however_long_the_name(state: str) -> None:
     message = shown(several(*STATES[state], names=["Hubert Blaine Wolfeschlegelsteinhausen"]))
     assert all(words.utf16(key.text) <= 22 for key in keys(message))

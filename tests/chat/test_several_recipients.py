@@ -46,7 +46,7 @@ def test_each_link_of_a_list_is_sent_and_opened_by_itself(anna: Chat) -> None:
     assert alert.text.startswith("👀 offer → Carla")
     assert alert.reply_to is shown
     anna.api.wait_for(lambda: asked.reactions, PATIENCE)
-    assert "I see it in your draft" in anna.sees("👀 Looked at").text
+    assert "I see it in your draft" in anna.sees("👀 Opened").text
 
 
 def test_sent_pressed_twice_counts_once(anna: Chat) -> None:
