@@ -39,5 +39,6 @@ export function whom(recipient) {
 
 export function named(sentence, recipient) {
   const one = whom(recipient);
-  return sentence.replaceAll("{Who}", recipient.includes("@") ? one : one[0].toUpperCase() + one.slice(1)).replaceAll("{who}", one);
+  const said = /,|&|\band\b/.test(recipient) ? sentence.replace("{Who} opens", "{Who} open") : sentence;
+  return said.replaceAll("{Who}", recipient.includes("@") ? one : one[0].toUpperCase() + one.slice(1)).replaceAll("{who}", one);
 }

@@ -57,10 +57,15 @@ function localiseTimes(root) {
 function quote(message) {
   const original = messages.get(message.reply_to);
   if (!message.reply_to) return null;
-  const words = element("span", { textContent: (original?.text ?? "Deleted message").split("\n")[0] });
+  const words = element("span", { textContent: (original ? wordsOf(original) : "Deleted message").split("\n")[0] });
   const box = element("button", { type: "button", className: "quote" }, element("b", { textContent: original?.from.name ?? "" }), words);
   box.addEventListener("click", () => goTo(message.reply_to));
   return box;
+}
+
+// The text of a message with the times as they are shown.
+export function wordsOf(message) {
+  return nodes.get(message.id)?.querySelector(".words")?.textContent ?? message.text;
 }
 
 export function goTo(id) {
@@ -135,7 +140,7 @@ function tools(message, actions) {
 
 function draw(message, actions) {
   if (message.service) return element("div", { className: "service", textContent: message.service.replaceAll("_", " ") });
-  const words = element("span", { innerHTML: message.html }); // the server escapes it
+  const words = element("span", { className: "words", innerHTML: message.html }); // the server escapes it
   localiseTimes(words);
   const bubble = element("div", { className: "bubble" }, quote(message), attachment(message.file), words, foot(message));
   const rows = message.buttons.map((row) => element("div", {}, ...row.map((button) => key(message, button))));

@@ -73,11 +73,14 @@ function drawResults() {
   find("#preview-note").textContent = `Telegram's own servers loaded the image ${previews}× to draw a link preview, because a message showed the link as plain text. That is never an open.`;
 }
 
+// The chat may speak another language, so its button is called what it is called there.
+let sentLabel = "✅ I’ve sent it";
+
 const HINTS = {
   none: "Ask the bot for a link first.",
   paste: "The link is in the chat. Paste its image into this draft.",
   pasted: "The image is in your draft. The chat says whether the bot saw it. Now send the mail.",
-  sent: "Sent. No pixel can know that: tap “✅ I’ve sent it” in the chat.",
+  sent: "Sent. No pixel can know that: tap “{sent}” in the chat.",
   told: "The bot knows. Now let somebody open the mail.",
   opened: "Opened. The chat says what the bot can tell, and why.",
 };
@@ -100,7 +103,9 @@ function guide() {
   const now = stage();
   const opened = about.actions.some(({ key, group }) => group === "people" && played(key).length);
   const next = { paste: "paste", pasted: "send", told: opened ? "" : "gmail" }[now];
-  find("#mail-hint").textContent = HINTS[now === "told" && opened ? "opened" : now];
+  sentLabel = sentKey()?.textContent ?? sentLabel;
+  find("#sent-label").textContent = sentLabel;
+  find("#mail-hint").textContent = HINTS[now === "told" && opened ? "opened" : now].replace("{sent}", sentLabel);
   for (const [key, button] of buttons) button.classList.toggle("next", key === next);
   sentKey()?.classList.toggle("next", now === "sent");
   pointTo(VIEWS[now === "told" && opened ? "opened" : now]);
@@ -121,7 +126,7 @@ async function play(key) {
     await post("/mail/play", { action: key, url: chosen });
     await new Promise((done) => setTimeout(done, PATIENCE));
     if (["paste", "send"].includes(key) || stage() !== "sent" || messages.size !== before) return;
-    toast("The bot does not know yet that you sent it. Tap “✅ I’ve sent it” in the chat.");
+    toast(`The bot does not know yet that you sent it. Tap “${sentLabel}” in the chat.`);
   } catch (error) {
     toast(error.message);
   }

@@ -1,6 +1,6 @@
 // Joins the two halves: receives changes, sends what is typed, and guides through the first steps.
 
-import { answered, goTo, messages, post, remove, show, toast } from "./chat.js";
+import { answered, goTo, messages, post, remove, show, toast, wordsOf } from "./chat.js";
 import { close, offer, took } from "./commands.js";
 import { element } from "./element.js";
 import { happened, open, refresh } from "./mail.js";
@@ -114,7 +114,7 @@ const ON_CHANGE = {
   message(change) {
     const fresh = !messages.has(change.message.id);
     show(change.message, actions);
-    if (fresh && change.message.from.bot) arrived(change.message, goTo);
+    if (fresh && change.message.from.bot) arrived(change.message, wordsOf(change.message), goTo);
     else changed();
     const asked = change.message.force_reply;
     if (fresh && asked) startReply(change.message, asked.input_field_placeholder);

@@ -26,11 +26,11 @@ export function changed() {
 }
 
 // A new message: a toast tells it, and leads to it.
-export function arrived(message, show) {
+export function arrived(message, words, show) {
   if (isShown("chat")) return;
   changed();
   banner.querySelector("b").textContent = message.from.name;
-  banner.querySelector("span").textContent = message.text.split("\n").filter(Boolean).slice(0, 2).join(" ");
+  banner.querySelector("span").textContent = words.split("\n").filter(Boolean).slice(0, 2).join(" ");
   banner.hidden = false;
   banner.querySelector("#banner-open").onclick = () => {
     see("chat");

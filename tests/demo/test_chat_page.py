@@ -49,6 +49,7 @@ class Robins:
     robin: User
     pixels: str
     fetched: list[str] = field(default_factory=list)
+    sent_label: str = "✅ I’ve sent it"
 
     async def track(self, update: Update, context: Context) -> None:
         assert update.message
@@ -60,7 +61,7 @@ class Robins:
         url = f"{self.pixels}/i/{update.message.message_id}.gif"
         rows = [
             [InlineKeyboardButton("Copy link", copy_text=CopyTextButton(url))],
-            [InlineKeyboardButton("✅ I’ve sent it", callback_data="sent:1")],
+            [InlineKeyboardButton(self.sent_label, callback_data="sent:1")],
             [InlineKeyboardButton("Other mail apps", callback_data="apps:1")],
         ]
         day = '<tg-time unix="1772445600" format="D">2 March</tg-time>'
@@ -68,6 +69,10 @@ class Robins:
         named = f"<b>{label}</b> → {recipient}" if recipient else f"<b>{label}</b>"
         text = f"{named}\n<code>{url}</code>\n{day}"
         await update.message.reply_html(text, reply_markup=InlineKeyboardMarkup(rows))
+
+    async def now(self, update: Update, _context: Context) -> None:
+        assert update.message
+        await update.message.reply_html('It is <tg-time unix="1772445600" format="t">10:00 UTC</tg-time>.')
 
     async def pressed(self, update: Update, _context: Context) -> None:
         query = update.callback_query
@@ -96,6 +101,7 @@ def bot_of(demo: Robins) -> Iterator[None]:
         builder = ApplicationBuilder().token(demo.tg.token).base_url(demo.tg.base_url)
         app = builder.request(request()).get_updates_request(request()).build()
         app.add_handler(CommandHandler("track", demo.track))
+        app.add_handler(CommandHandler("now", demo.now))
         app.add_handler(CallbackQueryHandler(demo.pressed))
         async with app:
             assert app.updater
@@ -244,6 +250,7 @@ def say(page: Page, words: str) -> None:
         ("notice to landlord", "The landlord opens it in Gmail"),
         ("notice to my landlord", "My landlord opens it in Gmail"),
         ("offer to ben@example.org", "ben@example.org opens it in Gmail"),
+        ("offer to Ben and Carla", "Ben and Carla open it in Gmail"),
         ("letter", "The recipient opens it in Gmail"),
     ],
 )
@@ -251,6 +258,24 @@ def test_the_mail_programs_are_those_of_the_mails_recipient(page: Page, asked: s
     say(page, f"/track {asked}")
     expect(page.locator("[data-action=gmail]")).to_have_text(whose)
     expect(page.locator("#step-open b")).to_have_text(whose)
+
+
+def test_the_sent_button_is_called_what_the_chat_calls_it(page: Page, demo: Robins) -> None:
+    demo.sent_label = "✅ Mail ist gesendet"
+    page.click("#type-it")
+    page.click("[data-action=paste]")
+    page.click("[data-action=send]")
+    expect(page.locator("#mail-hint")).to_contain_text("tap “✅ Mail ist gesendet” in the chat")
+    expect(page.locator("#step-paste")).to_contain_text("tap ✅ Mail ist gesendet in the chat")
+
+
+def test_the_toast_shows_times_as_the_chat_does(phone: Page, demo: Robins) -> None:
+    phone.click("#see-mail")
+    demo.tg.say(demo.robin, "/track offer to Ben")
+    expect(phone.locator("#banner-open")).to_contain_text("offer → Ben")
+    phone.get_by_role("button", name="Close").click()
+    demo.tg.say(demo.robin, "/now")
+    expect(phone.locator("#banner-open")).to_contain_text("It is 19:00.")
 
 
 def test_the_names_follow_the_mail_that_is_chosen(page: Page) -> None:
@@ -354,6 +379,9 @@ def test_a_toast_over_the_mail_programs_leads_to_the_message_that_came(phone: Pa
     phone.click("#see-mail")
     card = next(one for one in demo.tg.in_chat(demo.robin) if one.buttons())
     demo.tg.press(demo.robin, card, "sent:1")
+    expect(phone.locator("#banner")).to_be_visible()
+    banner, tabs = box(phone, "#banner"), box(phone, ".views")
+    assert banner["y"] >= tabs["y"] + tabs["height"], "the toast covers the views"
     phone.get_by_role("button", name="Readback Reached.").click()
     message = phone.locator(".message", has_text="Reached.")
     expect(message).to_be_focused()
