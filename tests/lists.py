@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from threading import Event, Thread
 
+from tracking.data_files import without_comments
 from tracking.published_ranges import (
     APPLE_FEWEST,
     AWS_SERVICE,
@@ -15,7 +16,6 @@ from tracking.published_ranges import (
     PublishedList,
     prefixes_of,
     shipped,
-    without_comments,
 )
 
 FETCHERS, CRAWLERS, TELEGRAM, APPLE, CLOUDFLARE, CLOUDFLARE_V6, AMAZON, FASTLY = LISTS

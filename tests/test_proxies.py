@@ -40,7 +40,7 @@ from tests.pixel_server.serving import (
     track,
 )
 from tests.waiting import wait_until
-from tracking.agents import data_lines
+from tracking.data_files import data_lines
 from tracking.hops import Hops
 
 CDN, OUR_PROXY = "127.0.0.9", "127.0.0.1"

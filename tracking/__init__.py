@@ -17,8 +17,8 @@ from tracking.facts import (
     Windows,
 )
 from tracking.history import History, Statement, StatementKind, Statements
-from tracking.summary import FetchSummary, Sent, View
-from tracking.verdicts import Judged, fold, judge, rejudge
+from tracking.summary import FetchSummary
+from tracking.verdicts import rejudge
 
 __all__ = [
     "Agent",
@@ -26,22 +26,17 @@ __all__ = [
     "Fetch",
     "FetchSummary",
     "History",
-    "Judged",
     "Kind",
     "Loudness",
     "Network",
     "Reason",
     "Request",
-    "Sent",
     "Sighting",
     "Statement",
     "StatementKind",
     "Statements",
     "Verdict",
-    "View",
     "Windows",
     "alert_for",
-    "fold",
-    "judge",
     "rejudge",
 ]

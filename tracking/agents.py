@@ -6,9 +6,9 @@ agent.
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 
 from tracking import manners, networks, patterns
+from tracking.data_files import data_lines
 from tracking.facts import Agent, Network, Reason, Request, Sighting
 from tracking.grammar import AgentAndSign, Grammar, without_model
 from tracking.hops import Hops
@@ -94,9 +94,7 @@ def _tidy(user_agent: str) -> str:
     return without_model(text if " " in text else text.replace("+", " "))
 
 
-def load(
-    machine_patterns: Iterable[str] = (), newer: Mapping[str, Iterable[str]] | None = None
-) -> Signatures:
+def load(machine_patterns: Iterable[str], newer: Mapping[str, Iterable[str]] | None = None) -> Signatures:
     """Read the data files. `machine_patterns` are the regular expressions of a public list of machines.
 
     `newer` has the lines of data files of which newer ones are known, without comments, by the files' names.
@@ -110,12 +108,6 @@ def load(
         networks.Names(dict(map(networks.parse_name, data_lines("names.tsv")))),
         Hops(newer.get("hops.tsv") or data_lines("hops.tsv")),
     )
-
-
-def data_lines(name: str) -> list[str]:
-    """Return the lines of a data file, without comments."""
-    text = files("tracking").joinpath("data", name).read_text("utf-8")
-    return [row for row in text.splitlines() if row and not row.startswith("#")]
 
 
 def identify(request: Request, signatures: Signatures) -> Sighting:

@@ -5,8 +5,9 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from tracking.data_files import data_lines
 
 FEWEST = 20
 """Verdicts in the collection, below which it says nothing."""
@@ -27,8 +28,7 @@ def of(kind: str, reason: str, confidence: str) -> Calibration | None:
 
 @cache
 def _collected() -> Mapping[tuple[str, str, str], Calibration]:
-    text = (files("tracking") / "data" / "calibration.tsv").read_text("utf-8")
-    return dict(map(_parse, (line for line in text.splitlines() if not line.startswith("#"))))
+    return dict(map(_parse, data_lines("calibration.tsv")))
 
 
 def _parse(line: str) -> tuple[tuple[str, str, str], Calibration]:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from importlib.resources import files
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
-from tracking import networks
+from tracking import data_files, networks
+from tracking.data_files import without_comments
 from tracking.facts import Network
 from tracking.hops import Hops
 
@@ -164,8 +164,7 @@ LISTS = (
 @cache
 def shipped() -> DataFiles:
     """Return the data files that this version of Readback came with."""
-    data = files("tracking").joinpath("data")
-    return {name: data.joinpath(name).read_text("utf-8").splitlines() for name in (NETWORKS, HOPS)}
+    return {name: data_files.rows(name) for name in (NETWORKS, HOPS)}
 
 
 def shipped_day(name: str) -> str:
@@ -178,14 +177,14 @@ def _shipped_days() -> Mapping[str, str]:
     return {_source(row): row.rpartition("\t")[2] for rows in shipped().values() for row in rows}
 
 
-def in_force(fetched: Iterable[Fetched], lists: Iterable[PublishedList] = LISTS) -> DataFiles:
+def in_force(fetched: Iterable[Fetched]) -> DataFiles:
     """Return the shipped data files with what was fetched later put in.
 
     A list that cannot be loaded leaves the shipped one.
     """
     newer = {one.name: one for one in fetched if one.day >= shipped_day(one.name)}
     rows: dict[str, dict[str, list[str]]] = {file: {} for file in shipped()}
-    for published in lists:
+    for published in LISTS:
         if one := newer.get(published.name):
             with suppress(ValueError):
                 rows[published.file][one.name] = _rows(
@@ -254,10 +253,6 @@ def prefixes_of(data: DataFiles, published: PublishedList) -> Prefixes:
     """Return a list's prefixes as they are in these data files."""
     rows = data[published.file]
     return [ip_network(row.split("\t")[1]) for row in rows if _source(row) == published.name]
-
-
-def without_comments(rows: Iterable[str]) -> list[str]:
-    return [row for row in rows if row and not row.startswith("#")]
 
 
 def differences(published: PublishedList, old: Prefixes, new: Prefixes) -> Iterator[str]:

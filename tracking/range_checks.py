@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 
+from tracking.data_files import without_comments
 from tracking.facts import Network
 from tracking.published_ranges import (
     NETWORKS,
@@ -18,7 +19,6 @@ from tracking.published_ranges import (
     UnusableListError,
     prefixes_of,
     stray,
-    without_comments,
 )
 
 MOST_GROWTH = 4

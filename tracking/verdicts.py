@@ -29,11 +29,6 @@ class Judged(NamedTuple):
     """An earlier open that was a scanner's, as this fetch shows. Its verdict becomes `BURST`."""
 
 
-def judge(fetch: Fetch, history: History, windows: Windows) -> Verdict:
-    """Return the verdict on one fetch. Never raises, whatever the request contained."""
-    return _judge(RuleInput(fetch, history.statements, history.summary, history.sent(), windows))
-
-
 def _judge(case: RuleInput) -> Verdict:
     for says in _rules_about(case.fetch.sighting):
         if verdict := says(case):

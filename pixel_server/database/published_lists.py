@@ -12,9 +12,10 @@ from pixel_server.background import BackgroundTask
 from storage import published_lists
 from storage.engine import describe_database_error, reading
 from tracking import networks
+from tracking.data_files import without_comments
 from tracking.hops import Hops
 from tracking.networks import Networks
-from tracking.published_ranges import HOPS, NETWORKS, DataFiles, in_force, shipped, without_comments
+from tracking.published_ranges import HOPS, NETWORKS, DataFiles, in_force, shipped
 
 log = logging.getLogger(__name__)
 

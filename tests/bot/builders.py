@@ -25,8 +25,8 @@ from tracking import (
     Statement,
     StatementKind,
     Windows,
-    fold,
 )
+from tracking.verdicts import fold
 
 LONGEST_TEXT = 4096
 """UTF-16 units that Telegram takes, without the tags."""

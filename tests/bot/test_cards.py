@@ -24,8 +24,18 @@ from tests.bot.builders import (
     verbs,
 )
 from tests.fetches import APPLE, CHROME, GMAIL, NOON, OUTLOOK, PREFETCH
-from tracking import Agent, Fetch, History, Network, Reason, Sighting, StatementKind, Windows, fold
+from tracking import (
+    Agent,
+    Fetch,
+    History,
+    Network,
+    Reason,
+    Sighting,
+    StatementKind,
+    Windows,
+)
 from tracking.history import dump
+from tracking.verdicts import fold
 
 PREPARED = Sighting(Agent.MAIL_PROXY, Network.OTHER, sign=Reason.PROVIDER_PREFETCH)
 SCRIPT = Sighting(Agent.BROWSER, Network.OTHER, sign=Reason.UNLIKE_A_BROWSER)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pixel_server.pages.guard import HostCheck
 from pixel_server.wire.headers import ClientAddress, Found, header, is_loopback
-from tracking.agents import data_lines
+from tracking.data_files import data_lines
 from tracking.hops import Client, Hops, address_in, entries_of
 
 PROXIES = ("127.0.0.1", "10.0.0.0/8", "fd00::/8")

@@ -26,12 +26,12 @@ from tracking import (
     Statements,
     Verdict,
     Windows,
-    fold,
-    judge,
     machines,
 )
-from tracking.agents import data_lines, identify, load
+from tracking.agents import identify, load
+from tracking.data_files import data_lines
 from tracking.hops import CLIENT_HEADERS, INSIDE, TITLES
+from tracking.verdicts import fold
 
 Headers = dict[str, str]
 
@@ -97,7 +97,7 @@ def seen(peer: str, headers: Headers, *trusted: str) -> Sighting:
 
 
 def judged(sighting: Sighting) -> Verdict:
-    return judge(Fetch("f", HOUR, sighting), SENT, Windows())
+    return fold(Fetch("f", HOUR, sighting), SENT, Windows()).verdict
 
 
 @pytest.mark.parametrize(("address", "headers"), READERS)

@@ -20,7 +20,7 @@ from storage.keys import open_keys
 from storage.times import now
 from tests.pixel_server.serving import GMAIL, GOOGLE, HOME, Served, kinds, sent, serving, stored, track
 from tests.waiting import wait_until
-from tracking.agents import data_lines
+from tracking.data_files import data_lines
 from tracking.hops import CLIENT_HEADERS, Hops
 from tracking.networks import Networks, parse
 

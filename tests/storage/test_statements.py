@@ -10,7 +10,17 @@ from storage.tables import FetchRow, Link, OutboxMessage, StatementRow
 from storage.times import moment
 from tests.fetches import APPLE, CHROME, GMAIL, NOON, OUTLOOK, PREFETCH, THUNDERBIRD, arrival
 from tests.storage.test_ingest import ANNA, fold, owed, stored, track
-from tracking import Agent, Confidence, History, Kind, Reason, Sent, Statement, StatementKind, Windows
+from tracking import (
+    Agent,
+    Confidence,
+    History,
+    Kind,
+    Reason,
+    Statement,
+    StatementKind,
+    Windows,
+)
+from tracking.summary import Sent
 
 HOUR = 3600.0
 

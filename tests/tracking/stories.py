@@ -14,10 +14,9 @@ from tracking import (
     Verdict,
     Windows,
     alert_for,
-    fold,
     rejudge,
 )
-from tracking.verdicts import correct_exposed
+from tracking.verdicts import correct_exposed, fold
 
 GMAIL = Sighting(Agent.GMAIL_PROXY, Network.GOOGLE_PROXY)
 GMAIL_UNSEEN = Sighting(Agent.GMAIL_PROXY, Network.UNKNOWN)

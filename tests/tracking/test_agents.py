@@ -271,7 +271,7 @@ def test_only_the_start_of_a_long_user_agent_is_judged() -> None:
 
 
 def test_without_the_public_list_every_mail_program_is_still_known() -> None:
-    alone = load()
+    alone = load([])
     for request in CORPUS:
         if request["label"] in MEANT and request["label"] != "webmail_browser":
             headers = {"user-agent": request["ua"]}

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tracking import Agent, Kind, Loudness, Network, Reason, Request, machines, networks
-from tracking.agents import Signatures, data_lines, identify, load
+from tracking.agents import Signatures, identify, load
+from tracking.data_files import data_lines
 from tracking.hops import CLIENT_HEADERS, INSIDE, VIA
 from tracking.ranges import Prefix
 from tracking.replay import replay
@@ -187,7 +188,7 @@ GMAILS_ADDRESSES = [prefix for prefix in LISTED if prefix.label is Network.GOOGL
 
 @pytest.fixture(scope="module")
 def forgetful() -> Signatures:
-    return load()
+    return load([])
 
 
 def written(value: int, version: int) -> str:

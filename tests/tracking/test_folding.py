@@ -15,10 +15,10 @@ from tracking import (
     Statement,
     StatementKind,
     Windows,
-    fold,
 )
 from tracking.folding import LinkFold
 from tracking.history import Statements
+from tracking.verdicts import fold
 
 OFFICE = Sighting(Agent.BROWSER, Network.DATACENTRE, rendered=True)
 DEFENDER = Sighting(Agent.SCANNER, Network.MAIL_SECURITY, Reason.SCANNER_AGENT)

@@ -31,12 +31,11 @@ from tracking import (
     Statements,
     Verdict,
     Windows,
-    fold,
     rejudge,
 )
 from tracking.history import dump, load
 from tracking.rules import BURST
-from tracking.verdicts import correct_exposed
+from tracking.verdicts import correct_exposed, fold
 
 SIGHTINGS = st.sampled_from(
     [GMAIL, GMAIL_UNSEEN, PREFETCH, YAHOO, APPLE, OUTLOOK, CHROME, BARE, CHROME_IN_AZURE, CURL]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.lists import HOP_NETWORKS
-from tracking.agents import data_lines
+from tracking.data_files import data_lines
 from tracking.hops import CLIENT_HEADERS, TITLES, Client, Hops, address_in, client_of
 
 READER, GMAIL, CLOUDFLARE = "84.112.31.7", "66.249.84.10", "172.71.1.2"

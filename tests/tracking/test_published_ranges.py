@@ -6,6 +6,7 @@ import pytest
 
 from tests.lists import AMAZON, APPLE, CLOUDFLARE, CLOUDFLARE_V6, CRAWLERS, FASTLY, FETCHERS, TELEGRAM, google
 from tracking import Network
+from tracking.data_files import without_comments
 from tracking.hops import TITLES, Hops
 from tracking.networks import Networks, parse
 from tracking.published_ranges import (
@@ -22,7 +23,6 @@ from tracking.published_ranges import (
     replaced,
     shipped,
     shipped_day,
-    without_comments,
 )
 
 RELAYS = "\n".join(f"172.{16 + n // 256}.{n % 256}.0/27,GB,GB-EN,London," for n in range(APPLE_FEWEST))

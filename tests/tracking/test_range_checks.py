@@ -22,6 +22,7 @@ from tests.lists import (
 )
 from tracking import Agent, Request
 from tracking.agents import identify, load
+from tracking.data_files import without_comments
 from tracking.networks import Networks, parse
 from tracking.published_ranges import (
     LISTS,
@@ -31,7 +32,6 @@ from tracking.published_ranges import (
     prefixes_of,
     replaced,
     shipped,
-    without_comments,
 )
 from tracking.range_checks import checked
 
@@ -191,7 +191,7 @@ def test_whatever_is_accepted_holds_half_of_the_old_list_and_nothing_of_anybody_
             )
 
 
-LOADED = load()
+LOADED = load([])
 GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)"
 
 

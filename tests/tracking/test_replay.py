@@ -29,7 +29,7 @@ FETCH: dict[str, object] = {**DRAFT, "id": "f2", "at": "2026-03-02T10:00:00Z"}
 SENT: dict[str, object] = {"link": "A", "at": "2026-03-02T09:10:00Z", "event": "sent"}
 PEEK = SENT | {"event": "peek"}
 CREATED: dict[str, object] = {"link": "B", "at": "2026-03-02T09:00:00Z", "event": "created"}
-SIGNATURES = load()
+SIGNATURES = load([])
 
 
 def replay(*lines: object) -> subprocess.CompletedProcess[str]:

@@ -29,12 +29,11 @@ from tracking import (
     Loudness,
     Network,
     Reason,
-    Sent,
     Sighting,
     StatementKind,
     Verdict,
 )
-from tracking.summary import Gap, QuietFetch
+from tracking.summary import Gap, QuietFetch, Sent
 
 
 def sent_from_gmail(at: float = 100) -> Story:

@@ -10,6 +10,7 @@ from bench.corpora import CORPORA, HOUR, SENT_AT, an_hour_after_sending, request
 from tests.lists import CRAWLERS, FASTLY, FETCHERS, TELEGRAM, written
 from tracking import Agent, Fetch, Kind, Network, Reason, Request, Sighting, Windows
 from tracking.agents import Signatures, identify
+from tracking.data_files import without_comments
 from tracking.hops import Hops, client_of
 from tracking.networks import Networks, parse
 from tracking.published_ranges import (
@@ -22,7 +23,6 @@ from tracking.published_ranges import (
     in_force,
     prefixes_of,
     shipped,
-    without_comments,
 )
 from tracking.range_checks import checked
 from tracking.verdicts import fold

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 import words
 from tests.fetches import NOON
+from words.formatting import shorten
 from words.sentence import layout
 
 anything = st.text(st.characters(codec="utf-8"))
@@ -90,12 +91,12 @@ def test_no_name_breaks_its_line_or_reorders_the_text_after_it(text: str) -> Non
     ],
 )
 def test_a_text_is_shortened_between_characters(text: str, longest: int, short: str) -> None:
-    assert words.shorten(text, longest) == short
+    assert shorten(text, longest) == short
 
 
 @given(st.one_of(anything, st.lists(emoji).map("".join)), st.integers(1, 40))
 def test_a_shortened_text_fits_and_is_the_beginning_of_the_whole(text: str, longest: int) -> None:
-    short = words.shorten(text, longest)
+    short = shorten(text, longest)
     assert words.utf16(short) <= longest
     short.encode("utf-8")  # half of a surrogate pair could not be encoded
     assert short == text or (short.endswith("…") and text.startswith(short[:-1]))
