@@ -20,17 +20,21 @@ from bot.context import TELEGRAM, BotContext
 from bot.delivery.outcomes import describe_telegram_error
 from bot.message import Message
 from bot.notices import owe_notice
+from bot.polls import Polls
 from bot.updates import UnreadableUpdateError, is_update, read
-from storage import inbox
+from storage import health, inbox
+from storage.inbox import Received
 from storage.kinds import notice_key
 from storage.tables import StoredUpdate
-from storage.times import now, seconds
+from storage.times import now
 from words import sentences
 
 log = logging.getLogger(__name__)
 
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 """No edited messages: an edit gets no answer and changes nothing."""
+MOST_UPDATES = 100
+"""Updates in one answer of Telegram's: there may be more (getUpdates)."""
 LONG_POLL = 25
 """Seconds that Telegram holds a request for updates while there are none."""
 SHORTEST_POLL = 0.1
@@ -51,8 +55,9 @@ class UpdateReceiver:
     async def poll(self) -> None:
         """Fetch updates from Telegram. The next request confirms those that are on disk."""
         offset, pause = None, 1.0
+        polls = Polls(await self._context.read(health.last_answered))
         while True:
-            asked = time.monotonic()
+            asked, asked_at = time.monotonic(), now()
             try:
                 answer = await self._fetch(offset)
             except (TelegramError, KeyError) as error:
@@ -68,8 +73,9 @@ class UpdateReceiver:
                 self._context.received.set()
             if passed_over := len(answer) - len(updates):
                 log.warning("Passed over in Telegram's answer, for want of an update_id: %d.", passed_over)
+            received = polls.received(asked_at, now())
+            await self._keep(updates, received, polls, is_full=len(answer) >= MOST_UPDATES)
             if updates:
-                await self._context.write(partial(_receive, updates=updates))
                 offset = max(update["update_id"] for update in updates) + 1
                 self._context.received.set()
             elif passed_over:
@@ -80,6 +86,27 @@ class UpdateReceiver:
             elif time.monotonic() - asked < SHORTEST_POLL:
                 await asyncio.sleep(SHORTEST_POLL)
             pause = 1.0
+
+    async def _keep(
+        self, updates: Sequence[Mapping[str, Any]], received: Received, polls: Polls, *, is_full: bool
+    ) -> None:
+        """Store updates, and that Telegram has answered now: whatever comes next was pressed later.
+
+        A full answer may have left updates behind, which have waited as long as those in it.
+        """
+
+        def keep(session: Session) -> None:
+            if updates:
+                inbox.receive(session, updates, received)
+            if not is_full:
+                health.keep_answered(session, received.at)
+
+        if not is_full:
+            polls.answered(received.at)
+        if updates or polls.is_to_be_kept(received.at):
+            await self._context.write(keep)
+            if not is_full:
+                polls.keep(received.at)
 
     async def _fetch(self, offset: int | None) -> list[object]:
         """Fetch updates as Telegram writes them. Raises TelegramError.
@@ -116,9 +143,9 @@ class UpdateReceiver:
         try:
             update = read(stored.body, self._bot)
             if self._is_allowed(update):
-                await routing.handle(update, seconds(stored.received_at), self._context, self._bot)
+                await routing.handle(update, inbox.received(stored), self._context, self._bot)
             else:
-                await self._refuse(update, seconds(stored.received_at))
+                await self._refuse(update, inbox.received(stored))
         except OperationalError:
             # The database failed, and not the update: it waits, however long that takes.
             raise
@@ -142,7 +169,7 @@ class UpdateReceiver:
     def _apologise(self, session: Session, stored: StoredUpdate, update: Update | None) -> None:
         """Tell the chat, and the administrator."""
         if update and update.effective_chat:
-            with begin_turn(session, self._context, update, seconds(stored.received_at)) as turn:
+            with begin_turn(session, self._context, update, inbox.received(stored)) as turn:
                 turn.owe(Message(words.say(sentences.operator.FAILED, number=stored.id)))
         if admin := self._context.settings.admin_chat_id:
             key = notice_key("failed", stored.id)
@@ -152,13 +179,13 @@ class UpdateReceiver:
         allowed, chat = self._context.settings.allowed_chats, update.effective_chat
         return not allowed or (chat is not None and chat.id in allowed)
 
-    async def _refuse(self, update: Update, received_at: float) -> None:
+    async def _refuse(self, update: Update, received: Received) -> None:
         """Tell a stranger, once for each message, that this bot is not for them. Groups get silence."""
 
         def refuse(session: Session) -> None:
             chat = update.effective_chat
             if chat is not None and chat.type == chat.PRIVATE and update.message:
-                with begin_turn(session, self._context, update, received_at) as turn:
+                with begin_turn(session, self._context, update, received) as turn:
                     turn.owe(Message(words.say(sentences.operator.NOT_ALLOWED, chat=chat.id)))
 
         await self._context.once(update.update_id, refuse)
@@ -166,10 +193,6 @@ class UpdateReceiver:
 
 def _failed(update_id: int) -> Message:
     return Message(words.say(sentences.operator.ADMIN_FAILED, number=update_id))
-
-
-def _receive(session: Session, updates: Sequence[Mapping[str, Any]]) -> None:
-    inbox.receive(session, updates, now())
 
 
 def _wait(error: Exception, pause: float) -> float:

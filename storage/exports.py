@@ -17,7 +17,7 @@ _LINK = (
     "number", "label", "recipient", "token", "created_at", "created_by", "tracker", "deadline", "muted",
 )  # fmt: skip
 _FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
-_STATEMENT = ("said_at", "said_by", "kind", "at", "of", "until")
+_STATEMENT = ("said_at", "said_by", "kind", "at", "of", "until", "since")
 _PEEK = ("said_at", "said_by", "at", "until")
 _NOTE = ("at", "by", "text")
 _SETTINGS = (
@@ -55,6 +55,7 @@ def _standing(link: Link) -> dict[str, object]:
         "state": link.status,
         "state_since": _value(link.status_since),
         "sent_at": _time(sent.at if sent else None),
+        "sent_after": _time(sent.since if sent else None),
         "opens": summary.opens,
         "first_opened_at": _time(summary.first_open),
         "last_opened_at": _time(summary.last_open),

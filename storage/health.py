@@ -13,6 +13,8 @@ from storage.tables import OutboxMessage, Pulse
 from storage.times import moment, seconds
 
 BOT = "bot"
+UPDATES = "updates"
+"""The row that holds when Telegram last answered a request for updates."""
 HOP = "hop"
 """The row in which the pixel server leaves the hop in front."""
 USERNAME = "username"
@@ -60,6 +62,17 @@ def trouble_of(session: Session, name: str, now: float) -> str:
         return "has not started yet"
     age = now - seconds(pulse.at)
     return pulse.trouble or (f"was last seen {age:.0f} s ago" if age > STALE else "")
+
+
+def keep_answered(session: Session, at: float) -> None:
+    """Write down that Telegram answered a request for updates at that time, with all that there were."""
+    beat(session, UPDATES, "", at)
+
+
+def last_answered(session: Session) -> float | None:
+    """Return when Telegram last did that, in epoch seconds; None if it never has."""
+    pulse = session.get(Pulse, UPDATES)
+    return None if pulse is None else seconds(pulse.at)
 
 
 def owed(session: Session, now: float) -> dict[str, int]:

@@ -6,24 +6,33 @@ lost in a crash would be lost for good.
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from storage.engine import LOCK, add_new
 from storage.tables import StoredUpdate
-from storage.times import moment
+from storage.times import moment, seconds
 
 MOST_ATTEMPTS = 3
 REMEMBERED = 3 * 86400
 """Seconds a done update's id is kept. Telegram keeps an update for 24 hours at most (getUpdates)."""
 
 
-def receive(session: Session, updates: Sequence[Mapping[str, Any]], now: float) -> None:
+class Received(NamedTuple):
+    """When an update came, in epoch seconds."""
+
+    at: float
+    since: float | None = None
+    """The bot was away before: the update may have waited at Telegram since then. None: it did not wait."""
+
+
+def receive(session: Session, updates: Sequence[Mapping[str, Any]], received: Received) -> None:
     """Store updates, as Telegram's JSON has them; leave alone those that are stored already."""
+    at, since = moment(received.at), None if received.since is None else moment(received.since)
     rows = [
-        {"id": update["update_id"], "received_at": moment(now), "body": json.dumps(update)}
+        {"id": update["update_id"], "received_at": at, "since": since, "body": json.dumps(update)}
         for update in updates
     ]
     add_new(session.connection(), StoredUpdate, "id", rows)
@@ -33,6 +42,10 @@ def waiting(session: Session, limit: int = 100) -> list[StoredUpdate]:
     """Return the updates that are not done, oldest first."""
     query = select(StoredUpdate).where(col(StoredUpdate.done).is_(False)).order_by(col(StoredUpdate.id))
     return list(session.exec(query.limit(limit)).all())
+
+
+def received(update: StoredUpdate) -> Received:
+    return Received(seconds(update.received_at), None if update.since is None else seconds(update.since))
 
 
 def finish(session: Session, update_id: int) -> bool:

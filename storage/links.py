@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case
@@ -231,6 +232,19 @@ def opens_between(session: Session, fetch: FetchRow, until: float) -> tuple[int,
     count, newest = session.exec(query).one()
     last = select(FetchRow.at).where(FetchRow.link_id == fetch.link_id, col(FetchRow.seq) == newest)
     return count, seconds(session.exec(last).one()) if count else 0.0
+
+
+def view_end(session: Session, fetch: FetchRow) -> float:
+    """Return when the last of the repeats came that belong to this open, in epoch seconds."""
+    later = (
+        select(FetchRow.at, FetchRow.kind)
+        .where(
+            FetchRow.link_id == fetch.link_id, FetchRow.agent == fetch.agent, col(FetchRow.seq) > fetch.seq
+        )
+        .order_by(col(FetchRow.seq))
+    )
+    repeats = takewhile(lambda row: row[1] == Kind.REPEAT, session.exec(later))
+    return max((seconds(at) for at, _ in repeats), default=seconds(fetch.at))
 
 
 def changed_since(session: Session, chat_id: int, since: float) -> Sequence[Link]:

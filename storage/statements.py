@@ -5,14 +5,16 @@ from collections.abc import Sequence, Set
 from sqlmodel import Session, col, select
 
 from storage import outbox
-from storage.kinds import card_key, opened_key, proxied_key, unsent_key
+from storage.kinds import MessageKind, card_key, opened_key, proxied_key, unsent_key
 from storage.links import history_of, keep_history
+from storage.outbox import Owed
 from storage.tables import FetchRow, Link, StatementRow
 from storage.times import moment, seconds
 from tracking import (
     Agent,
     Fetch,
     History,
+    Kind,
     Network,
     Reason,
     Sighting,
@@ -38,9 +40,9 @@ def record_statements(
     for statement in statements:
         heard = _after_stored(rows, statement)
         said = said.apply(heard)
-        kind, at, of, until = heard
+        kind, at, of, until, since = heard
         kept = StatementRow(link_id=link.id, said_at=moment(now), said_by=by, kind=kind, at=at)
-        kept.of, kept.until = of, until
+        kept.of, kept.until, kept.since = of, until, since
         session.add(kept)
     link.last_event_at = max(link.last_event_at, moment(now))
     about = {statement.of for statement in statements if statement.of}
@@ -71,7 +73,31 @@ def _judge_again(
     if outbox.telegram_id_of(session, unsent_key(link.id)):
         keys.append(unsent_key(link.id))
     outbox.refresh(session.connection(), keys)
+    _alert_of_doubtful_open(session, link, rows, history)
     return history
+
+
+def _alert_of_doubtful_open(session: Session, link: Link, rows: Sequence[FetchRow], history: History) -> None:
+    """Owe the alert of the first open if Sent was tapped while the bot was away, and so maybe before it.
+
+    When that fetch came, it was a draft's, or not the first: the chat heard nothing of it.
+    """
+    sent = history.sent()
+    if sent is None or sent.since is None or link.muted or load(link.history_before_purge).summary.opens:
+        return
+    first = next((row for row in rows if row.kind == Kind.OPENED), None)
+    if first is None or seconds(first.at) <= sent.since:
+        return
+    alert = Owed(
+        opened_key(first.id),
+        link.chat_id,
+        MessageKind.OPENED,
+        seconds(first.at),
+        link_id=link.id,
+        fetch_id=first.id,
+        thread_id=link.thread_id,
+    )
+    outbox.owe(session.connection(), [alert])
 
 
 def _stored(session: Session, link: Link) -> Sequence[FetchRow]:
@@ -90,14 +116,24 @@ def _after_stored(rows: Sequence[FetchRow], statement: Statement) -> Statement:
     return statement._replace(at=max(statement.at, seconds(rows[-1].at) + 0.001))
 
 
-def mark_sent(session: Session, link: Link, *, by: int | None, now: float, windows: Windows) -> bool:
+def mark_sent(
+    session: Session,
+    link: Link,
+    *,
+    by: int | None,
+    now: float,
+    windows: Windows,
+    since: float | None = None,
+) -> bool:
     """Record that somebody tapped Sent, in the chat or on the copy page.
 
-    Returns False if the link is known as sent already; then nothing is recorded.
+    `since` is given if it was tapped while the bot was away: between then and `now`. Returns False if the
+    link is known as sent already; then nothing is recorded.
     """
     if history_of(link).sent():
         return False
-    record_statements(session, link, Statement(StatementKind.SENT, now), by=by, now=now, windows=windows)
+    sent = Statement(StatementKind.SENT, now, since=since)
+    record_statements(session, link, sent, by=by, now=now, windows=windows)
     return True
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0013"
+SCHEMA = "0014"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 SQLModel.metadata.naming_convention = {
@@ -131,6 +131,8 @@ class StatementRow(SQLModel, table=True):
     """Epoch seconds, like `until`: the judge gets exactly this number."""
     of: str = ""
     until: float = 0.0
+    since: float | None = None
+    """The earliest time at which a Sent can have been that was tapped while the bot was away."""
 
 
 class Peek(SQLModel, table=True):
@@ -228,6 +230,8 @@ class StoredUpdate(SQLModel, table=True):
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     received_at: datetime
+    since: datetime | None = None
+    """The bot was away before: the update may have waited at Telegram since then."""
     body: str = Field(sa_type=Text)
     """The update as JSON. Emptied when it is done; the id stays, so that a repetition is recognised."""
     attempts: int = 0

@@ -128,6 +128,7 @@ class Reason(StrEnum):
     BROWSER = "browser"
     OTHER_PROVIDER = "other_provider"
     MAYBE_DRAFT = "maybe_draft"
+    MAYBE_UNSENT = "maybe_unsent"
 
 
 NOISE_SIGNS = frozenset(

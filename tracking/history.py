@@ -21,6 +21,8 @@ class StatementKind(StrEnum):
     """The mail was sent at a time before."""
     DRAFT = "draft"
     """The mail is still a draft."""
+    DRAFT_THEN = "draft_then"
+    """The mail was still a draft at a time before, and Sent was tapped later, while the bot was away."""
     PEEK = "peek"
     """The opens in the next minutes are the owner's own."""
     PEEK_ENDED = "peek_ended"
@@ -38,7 +40,7 @@ class StatementKind(StrEnum):
 class Statement(NamedTuple):
     """One statement. `at` is the time that it is about, in epoch seconds.
 
-    For TOLD_SENT that is when the mail was sent; for DRAFT, when it still was a draft.
+    For TOLD_SENT that is when the mail was sent; for DRAFT and DRAFT_THEN, when it still was a draft.
     """
 
     kind: StatementKind
@@ -47,6 +49,8 @@ class Statement(NamedTuple):
     """The id of the fetch that an OWN or NOT_OWN is about."""
     until: float = 0
     """When a PEEK ends."""
+    since: float | None = None
+    """For a SENT that was tapped while the bot was away: the earliest time at which that can have been."""
 
 
 class Statements(NamedTuple):
@@ -66,28 +70,36 @@ class Statements(NamedTuple):
 
     def apply(self, statement: Statement) -> "Statements":
         """Return the statements with one more. The later one wins."""
-        kind, at, of, until = statement
+        kind, at, of, until, since = statement
         match kind:
             case StatementKind.SENT:
                 # The button means "by now", so a second press says nothing new.
-                return self if self.sent and self.sent.at <= at else self._replace(sent=Sent(at, exact=True))
+                known = self.sent and self.sent.at <= at
+                return self if known else self._replace(sent=Sent(at, exact=True, since=since))
             case StatementKind.TOLD_SENT:
                 still = self.draft_until if self.draft_until is not None and self.draft_until < at else None
                 return self._replace(sent=Sent(at, exact=False), draft_until=still)
             case StatementKind.DRAFT:
                 return self._replace(sent=None, draft_until=at)
+            case StatementKind.DRAFT_THEN:
+                return self._sent_after(at)
             case StatementKind.PEEK:
                 return self if (at, until) in self.peeks else self._replace(peeks=(*self.peeks, (at, until)))
             case StatementKind.PEEK_ENDED:
                 return self._replace(peeks=tuple(_until(at, peek) for peek in self.peeks))
             case StatementKind.OWN | StatementKind.NOT_OWN:
                 return self._made_by(of, is_own=kind is StatementKind.OWN)
-            case StatementKind.STOPPED:
-                return self._close(at)
             case StatementKind.RESUMED:
                 return self if self.objected else self._replace(closed_at=None)
-            case StatementKind.OBJECTED:
-                return self._close(at)._replace(objected=True)
+            case StatementKind.STOPPED | StatementKind.OBJECTED:
+                return self._close(at, for_good=kind is StatementKind.OBJECTED)
+
+    def _sent_after(self, at: float) -> "Statements":
+        """Let the mail be sent after this time, if Sent leaves that open."""
+        sent = self.sent
+        if sent is None or sent.since is None or not sent.since <= at < sent.at:
+            return self
+        return self._replace(sent=sent._replace(since=at), draft_until=at)
 
     def _made_by(self, fetch_id: str, *, is_own: bool) -> "Statements":
         one = {fetch_id}
@@ -96,9 +108,10 @@ class Statements(NamedTuple):
         )
         return self._replace(own=own, not_own=not_own)
 
-    def _close(self, at: float) -> "Statements":
+    def _close(self, at: float, *, for_good: bool) -> "Statements":
         """End the recording; if it has ended already, the earlier time stands."""
-        return self._replace(closed_at=at if self.closed_at is None else min(at, self.closed_at))
+        closed_at = at if self.closed_at is None else min(at, self.closed_at)
+        return self._replace(closed_at=closed_at, objected=self.objected or for_good)
 
     def is_peeking(self, at: float) -> bool:
         return any(start <= at <= end for start, end in self.peeks)

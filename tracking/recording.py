@@ -51,15 +51,26 @@ def _what(fields: Fields, at: float) -> RecordedFetch | Statement | None:
             return None
         case "fetch":
             return RecordedFetch(_text(fields, "id"), _request(fields))
-        case "sent" if fields.get("by") is not None:
-            return Statement(StatementKind.TOLD_SENT, _time(fields, "by"))
+        case "sent" | "draft" if fields.get("by") is not None:
+            told = StatementKind.TOLD_SENT if kind == "sent" else StatementKind.DRAFT_THEN
+            return Statement(told, _time(fields, "by"))
         case "peek":
             return Statement(StatementKind.PEEK, at, until=_end_of_peek(fields, at))
         case "own" | "not_own":
             return Statement(StatementKind(kind), at, of=_text(fields, "of"))
-        case "sent" | "draft" | "objected":
+        case "sent":
+            return Statement(StatementKind.SENT, at, since=_since(fields, at))
+        case "draft" | "objected":
             return Statement(StatementKind(kind), at)
     raise ValueError(f"'event' is unknown: {kind!r:.80}")
+
+
+def _since(fields: Fields, at: float) -> float | None:
+    """Return the earliest time at which Sent can have been tapped; None if that was at the event's own."""
+    since = None if fields.get("since") is None else _time(fields, "since")
+    if since is not None and since > at:
+        raise ValueError("'since' is later than 'at'")
+    return since
 
 
 def _request(fields: Fields) -> Request:

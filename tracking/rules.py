@@ -72,7 +72,7 @@ def _said_by_owner(case: RuleInput) -> Verdict | None:
 def _before_sent(case: RuleInput) -> Verdict | None:
     if case.sent and case.fetch.at >= case.sent.at:
         return None
-    if shows_it_was_sent(case) or _too_late_for_a_draft(case):
+    if shows_it_was_sent(case) or _too_late_for_a_draft(case) or _may_be_sent(case):
         return None
     first = not case.summary.draft_agents
     return Verdict(Kind.ACTIVATED if first else Kind.INSERTED, Reason.BEFORE_SENT, STRONG)
@@ -99,6 +99,12 @@ def shows_it_was_sent(case: RuleInput) -> bool:
     drafted_with = summary.draft_agents
     # A draft pasted from a browser into webmail is fetched by the provider's proxy when it is reopened.
     return agent in IMAGE_PROXIES and bool(drafted_with) and drafted_with.isdisjoint({agent, Agent.BROWSER})
+
+
+def _may_be_sent(case: RuleInput) -> bool:
+    """Return True if Sent was tapped while the bot was away, and so maybe before this fetch, maybe after."""
+    sent = case.sent
+    return sent is not None and sent.since is not None and sent.since < case.fetch.at < sent.at
 
 
 def _too_late_for_a_draft(case: RuleInput) -> bool:
@@ -187,15 +193,21 @@ def _first_seconds(case: RuleInput) -> Verdict | None:
 
 
 def _since_sent(case: RuleInput) -> float:
-    """Return the seconds since somebody tapped Sent; infinite if nobody did, or not before this fetch."""
+    """Return the seconds since somebody tapped Sent; infinite if nobody did, or not before this fetch.
+
+    Infinite also if the bot was away then: the mail had left before, by how much is not known.
+    """
     sent = case.sent
-    return case.fetch.at - sent.at if sent and sent.exact and sent.at <= case.fetch.at else inf
+    known = sent and sent.exact and sent.since is None and sent.at <= case.fetch.at
+    return case.fetch.at - sent.at if sent and known else inf
 
 
 def _repeat(case: RuleInput) -> Verdict | None:
     fetch, sent, windows = case.fetch, case.sent, case.windows
     view = case.summary.views.get(fetch.sighting.agent)
-    if view is None or (sent and view.began < sent.at <= fetch.at):
+    if view is None:
+        return None
+    if sent and view.began < (sent.at if sent.since is None else sent.since) <= fetch.at:
         return None
     same = fetch.at - view.last <= windows.view and fetch.at - view.began <= windows.longest_view
     return REPEAT if same else None
@@ -210,6 +222,8 @@ def _opened(case: RuleInput) -> Verdict | None:
     shows_sent = shows_it_was_sent(case)
     if not case.sent and not shows_sent:
         return Verdict(Kind.OPENED, Reason.MAYBE_DRAFT, WEAK)
+    if _may_be_sent(case) and not shows_sent:
+        return Verdict(Kind.OPENED, Reason.MAYBE_UNSENT, WEAK)
     reason, confidence = _how_opened(agent, network, rendered=rendered)
     if shows_sent:
         reason = Reason.OTHER_PROVIDER

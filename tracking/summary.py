@@ -18,6 +18,8 @@ class Sent(NamedTuple):
     """True if somebody tapped Sent, at the moment of sending. False if told afterwards, or inferred."""
     by: str = ""
     """The agent whose fetch showed that the mail was sent; empty if somebody said so."""
+    since: float | None = None
+    """If somebody tapped Sent while the bot was away: the mail was sent between then and `at`."""
 
 
 class View(NamedTuple):

@@ -37,7 +37,9 @@ def _peek_at_one(turn: Turn, link: Link) -> Answer:
 
 @about_link
 def press_peek(turn: Turn, link: Link) -> Answer:
-    _state_peek(turn, link)
+    if not _state_peek(turn, link):
+        # A toast would come too late to be shown.
+        return Message(words.say(sentences.commands.PEEK_LATE, minutes=PEEK_MINUTES, name=name(link)))
     return sentences.toasts.TOAST_PEEK
 
 
@@ -49,15 +51,26 @@ def _begin_peek(turn: Turn, link: Link | None, what: Markup) -> Message:
     return Message(lines(noted, *whose), [[end]])
 
 
-def _state_peek(turn: Turn, link: Link | None) -> None:
-    """Begin a peek. One that began just before, by a double tap, is the same."""
+def _state_peek(turn: Turn, link: Link | None) -> bool:
+    """Begin a peek. Return False if it is over by now: it was pressed while the bot was away.
+
+    One that began just before, by a double tap, is the same. Of a press with an uncertain time, only the
+    minutes count that it surely covers: the others may be a reader's.
+    """
     session, chat, at = turn.session, turn.chat, turn.said_at
     about = None if link is None else link.id
     running = peeks.running(session, chat.id, at)
     if any(row.link_id == about and at - row.at < DOUBLE_TAP for row in running):
-        return
-    until, by, windows = at + PEEK_MINUTES * 60, turn.author or None, turn.context.settings.windows
+        return True
+    until, by, windows = (
+        (turn.said_since or at) + PEEK_MINUTES * 60,
+        turn.author or None,
+        turn.context.settings.windows,
+    )
+    if until <= at:
+        return False
     peeks.begin(session, chat, link, at=at, until=until, by=by, now=turn.now, windows=windows)
+    return True
 
 
 def press_peek_off(turn: Turn) -> Answer:
@@ -68,9 +81,12 @@ def press_peek_off(turn: Turn) -> Answer:
 
 
 def end_peeks(turn: Turn) -> bool:
-    """End the chat's peeks. Return True if one was running."""
+    """End the chat's peeks. Return True if one was running.
+
+    If that was pressed while the bot was away, they end at the earliest: later opens may be a reader's.
+    """
     windows = turn.context.settings.windows
-    return peeks.end(turn.session, turn.chat, at=turn.said_at, windows=windows)
+    return peeks.end(turn.session, turn.chat, at=turn.said_since or turn.said_at, windows=windows)
 
 
 @about_fetch

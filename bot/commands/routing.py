@@ -30,6 +30,7 @@ from bot.commands.turn import Answer, Handler, Turn, begin_turn
 from bot.context import BotContext
 from bot.message import Message
 from bot.messages.nudges import OFFERED_DAYS
+from storage.inbox import Received
 from words import sentences
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ COMMANDS: Mapping[str, Handler] = {
 BUTTONS: Mapping[str, Handler] = {
     "sent": sent.press_sent,
     **sent.CORRECTIONS,
+    "draft_then": sent.press_draft_then,
     "yes": sent.press_yes,
     "own": opens.press_own,
     "not_own": opens.press_not_own,
@@ -105,20 +107,17 @@ FINAL = ("delete", "everything")
 """Verbs that cannot be undone. In a group, only some people may press them."""
 
 
-async def handle(update: Update, received_at: float, context: BotContext, bot: Bot) -> None:
-    """Do what an update asks for, exactly once: the doing and the inbox's mark are one transaction.
-
-    `received_at` is when the update was stored, in epoch seconds.
-    """
+async def handle(update: Update, received: Received, context: BotContext, bot: Bot) -> None:
+    """Do what an update asks for, exactly once: the doing and the inbox's mark are one transaction."""
     query, chat = update.callback_query, update.effective_chat
     if query and chat:
-        await _handle_press(update, query, chat, received_at, context, bot)
+        await _handle_press(update, query, chat, received, context, bot)
         return
     handler = handler_of(update, bot.username) if chat else None
     if handler is None:
         await context.once(update.update_id, _nothing)
         return
-    answer = partial(_answer, update=update, received_at=received_at, context=context, handler=handler)
+    answer = partial(_answer, update=update, received=received, context=context, handler=handler)
     await context.once(update.update_id, answer)
 
 
@@ -142,7 +141,7 @@ def _nothing(_session: Session) -> None:
 
 
 async def _handle_press(
-    update: Update, query: CallbackQuery, chat: Chat, received_at: float, context: BotContext, bot: Bot
+    update: Update, query: CallbackQuery, chat: Chat, received: Received, context: BotContext, bot: Bot
 ) -> None:
     """Do what the button says, and always answer Telegram: an unanswered button spins for ever."""
     verb = (query.data or "").partition(":")[0]
@@ -150,7 +149,7 @@ async def _handle_press(
     answer = partial(
         _answer,
         update=update,
-        received_at=received_at,
+        received=received,
         context=context,
         handler=BUTTONS.get(verb, _unknown_button),
         is_admin=asks and await own_data.is_admin(bot, chat, query.from_user.id),
@@ -172,13 +171,13 @@ def _answer(
     session: Session,
     *,
     update: Update,
-    received_at: float,
+    received: Received,
     context: BotContext,
     handler: Handler,
     is_admin: bool = False,
 ) -> str | None:
     """Run the handler and owe its answer. Return the toast of a button."""
-    with begin_turn(session, context, update, received_at, is_admin=is_admin) as turn:
+    with begin_turn(session, context, update, received, is_admin=is_admin) as turn:
         if turn.is_press and turn.was_just_answered():
             return None
         if turn.is_private and handler in COMMANDS.values() and handler is not general.cancel:

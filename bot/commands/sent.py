@@ -46,7 +46,8 @@ def _noted(turn: Turn, link: Link, history: History) -> Markup:
 @about_link
 def press_sent(turn: Turn, link: Link) -> Answer:
     windows = turn.context.settings.windows
-    new = mark_sent(turn.session, link, by=turn.author or None, now=turn.said_at, windows=windows)
+    by, now, since = turn.author or None, turn.said_at, turn.said_since
+    new = mark_sent(turn.session, link, by=by, now=now, since=since, windows=windows)
     return sentences.toasts.TOAST_SENT if new else sentences.toasts.TOAST_ALREADY
 
 
@@ -73,7 +74,16 @@ def _tapped_at(turn: Turn, link: Link) -> float:
 
 @about_link
 def press_draft(turn: Turn, link: Link) -> Answer:
-    turn.store(link, Statement(StatementKind.DRAFT, turn.said_at))
+    # Pressed while the bot was away, it says nothing of what came later.
+    turn.store(link, Statement(StatementKind.DRAFT, turn.said_since or turn.said_at))
+    return sentences.toasts.TOAST_DRAFT
+
+
+@about_fetch
+def press_draft_then(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    """Note that the mail was still a draft at this open, though Sent is known to be tapped since."""
+    until = links.view_end(turn.session, fetch)
+    turn.store(link, Statement(StatementKind.DRAFT_THEN, until))
     return sentences.toasts.TOAST_DRAFT
 
 

@@ -13,6 +13,7 @@ from bot import parsing
 from bot.context import BotContext
 from bot.message import Message, pack, speaking_to, unpack
 from storage import chats, links, outbox
+from storage.inbox import Received
 from storage.kinds import MessageKind, answer_key, kinds_where, pressed_key
 from storage.outbox import Owed
 from storage.statements import record_statements
@@ -51,6 +52,8 @@ class Turn:
     """The time of handling, in epoch seconds. The answer shows everything as of now."""
     said_at: float
     """The time of writing or pressing, in epoch seconds. Statements and "in 2 days" count from it."""
+    said_since: float | None = None
+    """If a button was pressed while the bot was away: that was between then and `said_at`."""
     is_admin: bool = False
     """True if the author runs the group. The bot asks Telegram only for buttons that cannot be undone."""
     meant: Meant | None = None
@@ -238,29 +241,43 @@ Handler = Callable[[Turn], Answer]
 
 @contextmanager
 def begin_turn(
-    session: Session, context: BotContext, update: Update, received_at: float, *, is_admin: bool = False
+    session: Session, context: BotContext, update: Update, received: Received, *, is_admin: bool = False
 ) -> Iterator[Turn]:
     """Make the turn of an update, and speak its chat's language until it ends.
 
-    The update shows that the bot can reach the chat again. `received_at` is when the update was stored.
+    The update shows that the bot can reach the chat again.
     """
     at, telegram_chat = now(), update.effective_chat
     assert telegram_chat  # noqa: S101  # routing passes over updates without a chat
     chat = chats.get_or_create(session, telegram_chat.id, at)
     chats.mark_reachable(chat)
-    turn = Turn(session, context, update, chat, at, _said_at(update, received_at), is_admin)
+    turn = Turn(session, context, update, chat, at, *_said_at(update, received), is_admin)
     _learn_language(turn)
     with speaking_to(chat):
         yield turn
 
 
-def _said_at(update: Update, received_at: float) -> float:
+def _said_at(update: Update, received: Received) -> Received:
     """Return when an update was written or pressed: a message's own date, or a button's time of arrival.
 
     Telegram's dates are whole seconds. The end of the second counts, so that an open which the author has
     seen before writing is not taken for a later one. No date is later than the arrival: clocks differ.
     """
-    return min(received_at, update.message.date.timestamp() + 1) if update.message else received_at
+    if update.message:
+        return Received(min(received.at, update.message.date.timestamp() + 1))
+    if received.since is None:
+        return received
+    return Received(received.at, min(received.at, max(received.since, _shown_at(update) + 1)))
+
+
+def _shown_at(update: Update) -> float:
+    """Return when the bot last changed the message whose button was pressed: the press came after that.
+
+    So what the card told of a draft before Sent was pressed stays a draft's.
+    """
+    message = update.effective_message
+    shown = (message.edit_date or message.date) if message else None
+    return shown.timestamp() if shown else 0.0
 
 
 def _learn_language(turn: Turn) -> None:

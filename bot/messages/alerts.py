@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import agent_of, because, correction_button, lines, name, reason_of
+from bot.messages.phrases import ASKED, agent_of, because, correction_button, lines, name, reason_of
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
@@ -28,16 +28,23 @@ def opened(link: Link, fetch: FetchRow, last_before: float | None, now: float) -
     if fetch.kind not in (Kind.OPENED, Kind.REPEAT):
         return _corrected(link, fetch, now)
     values = {"name": name(link), "time": words.when(seconds(fetch.at), now)}
-    if fetch.reason == Reason.MAYBE_DRAFT:
-        return Message(words.say(sentences.alerts.OPENED_MAYBE, **values), _ask_sent(link, fetch))
+    if fetch.reason in ASKED:
+        return _may_be_opened(link, fetch, values)
     return Message(lines(_opened(link, fetch, last_before, values), because(fetch)), _buttons(link, fetch))
+
+
+def _may_be_opened(link: Link, fetch: FetchRow, values: dict[str, Markup]) -> Message:
+    asked = words.say(sentences.alerts.OPENED_MAYBE, **values)
+    if fetch.reason == Reason.MAYBE_DRAFT:
+        return Message(asked, _ask_sent(link, fetch, ("draft", link.id)))
+    return Message(lines(asked, because(fetch)), _ask_sent(link, fetch, ("draft_then", fetch.id)))
 
 
 def _opened(link: Link, fetch: FetchRow, last_before: float | None, values: dict[str, Markup]) -> Markup:
     at, sent = seconds(fetch.at), history_of(link).sent()
     if last_before is not None:
         return words.say(sentences.alerts.REVIVED, span=words.span(at - last_before), **values)
-    if sent is None or sent.by or sent.at >= at:
+    if sent is None or sent.by or sent.at >= at or sent.since is not None:
         return words.say(sentences.alerts.OPENED_SENT_UNKNOWN, **values)
     return words.say(sentences.alerts.OPENED, span=words.span(at - sent.at), **values)
 
@@ -64,10 +71,10 @@ def with_parked(message: Message, count: int) -> Message:
     return message._replace(text=lines(message.text, words.say(sentences.alerts.MISSED, count=count)))
 
 
-def _ask_sent(link: Link, fetch: FetchRow) -> Keyboard:
+def _ask_sent(link: Link, fetch: FetchRow, draft: tuple[str, int | str]) -> Keyboard:
     answers = [
         button(sentences.buttons.BUTTON_YES_SENT, "yes", fetch.id),
-        button(sentences.buttons.BUTTON_DRAFT, "draft", link.id),
+        button(sentences.buttons.BUTTON_DRAFT, *draft),
     ]
     return [answers, *_buttons(link, fetch)]
 
@@ -128,7 +135,7 @@ def why(link: Link, fetch: FetchRow, now: float) -> Message:
         words.say(sentences.reasons.WHY, kind=sentences.reasons.KINDS[fetch.kind], name=name(link)),
         words.say(sentences.reasons.WHY_SEEN, agent=agent, network=network, time=words.when(at, now)),
     ]
-    if sent and not sent.by and at > sent.at:
+    if sent and not sent.by and sent.since is None and at > sent.at:
         parts.append(words.say(sentences.reasons.WHY_SINCE, span=words.span(at - sent.at)))
     parts.append(because(fetch))
     parts.append(

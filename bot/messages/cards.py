@@ -45,6 +45,8 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
         parts.append(words.say(sentences.cards.CARD_COPY_PAGE, url=copy_page))
     if status is LinkStatus.NEW:
         parts += [Markup(""), words.say(sentences.cards.CARD_STEPS)]
+    if not_known := _sent_while_away(link, history, status):
+        parts += [Markup(""), not_known]
     if may_be_earlier(history, now):
         parts += [Markup(""), words.say(sentences.cards.CARD_SENT_EARLIER)]
     keyboard = _keyboard(link, history, status, url, copy_page if with_button else "", now)
@@ -106,6 +108,9 @@ def sent_line(history: History, now: float) -> Markup:
         why = "gmail_prefetch" if sent.by == Agent.GMAIL_PREFETCH else "other_provider"
         because = sentences.reasons.REASONS[why]
         return words.say(sentences.cards.CARD_SENT_INFERRED, time=words.time(sent.at, now), because=because)
+    if sent.since is not None:
+        since = words.time(sent.since, now)
+        return words.say(sentences.cards.CARD_SENT_AWAY, since=since, time=words.time(sent.at, now))
     sentence = sentences.cards.CARD_SENT if sent.exact else sentences.cards.CARD_SENT_TOLD
     return words.say(sentence, time=_when(sent.at, now))
 
@@ -163,12 +168,20 @@ def _proxied(reasons: frozenset[Reason]) -> Sentence:
     return sentences.cards.CARD_APPLE if Reason.APPLE_PREFETCH in reasons else sentences.cards.CARD_PROXIED
 
 
+def _sent_while_away(link: Link, history: History, status: LinkStatus) -> Markup | None:
+    """Return a line that asks when the mail was sent, if nobody knows better than between two times."""
+    sent = history.sent()
+    if sent is None or sent.since is None or status in ENDED:
+        return None
+    return words.say(sentences.cards.CARD_SENT_WHEN, number=link.number)
+
+
 def may_be_earlier(history: History, now: float) -> bool:
     """Return True for a while after Sent was tapped: people tap it late."""
     sent = history.statements.sent
-    if sent is None or not sent.exact or sent != history.sent() or status_of(history).status in ENDED:
+    if sent is None or not sent.exact or sent.since is not None or sent != history.sent():
         return False
-    return 0 <= now - sent.at < EARLIER_OFFERED
+    return status_of(history).status not in ENDED and 0 <= now - sent.at < EARLIER_OFFERED
 
 
 def _keyboard(

@@ -16,6 +16,8 @@ NOON = 12 * 3600
 """Seconds before a deadline's end. At noon of a day, nearly every reader's calendar shows that day."""
 BELIED = (Reason.FORGED_PROXY, Reason.PROVIDER_PREFETCH)
 """Signs of a fetch that claims to be Gmail's, from an address that is not Google's."""
+ASKED = (Reason.MAYBE_DRAFT, Reason.MAYBE_UNSENT)
+"""Reasons of opens that are weak because nobody knows whether the mail was sent by then."""
 CORRECTIONS: dict[str, tuple[str, Sentence]] = {
     Reason.SENDER_DEVICE: ("not_own", sentences.buttons.BUTTON_NOT_OWN),
     Reason.DATACENTRE_BROWSER: ("person", sentences.buttons.BUTTON_PERSON),
@@ -63,7 +65,7 @@ def because(fetch: FetchRow) -> Markup:
     said = words.say(
         sentences.reasons.BECAUSE, confidence=sentences.reasons.CONFIDENCE[fetch.confidence], because=reason
     )
-    is_weak = fetch.confidence == Confidence.WEAK and fetch.reason != Reason.MAYBE_DRAFT
+    is_weak = fetch.confidence == Confidence.WEAK and fetch.reason not in ASKED
     if is_weak and fetch.network == Network.UNKNOWN:
         return Markup(" ").join((said, words.say(sentences.reasons.ADDRESS_HIDDEN)))
     return said

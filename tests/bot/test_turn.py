@@ -16,6 +16,8 @@ from bot.message import unpack
 from settings import Settings
 from storage import chats, inbox, links
 from storage.engine import reading, writing
+from storage.inbox import Received
+from storage.ingest import Arrival
 from storage.keys import open_keys
 from storage.kinds import MessageKind
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
@@ -57,22 +59,38 @@ class Talk:
             "message_id": next(self.numbers) + 500, "date": int(said_at), "text": text,
             "chat": {"id": chat, "type": kind}, "from": {"id": ANNA, "is_bot": False, "first_name": "Anna"},
         }  # fmt: skip
-        await self._handle({"message": message}, now())
+        await self._handle({"message": message}, Received(now()))
 
-    async def presses(self, data: str, ago: float = 0, message: int = 50) -> None:
-        pressed = {"message_id": message, "date": 1, "text": "card", "chat": {"id": ANNA, "type": "private"}}
+    async def presses(
+        self,
+        data: str,
+        ago: float = 0,
+        message: int = 50,
+        away: float | None = None,
+        edited: float = DAY,
+    ) -> None:
+        """Anna presses a button, so many seconds ago, and the bot stores that at once.
+
+        Or while the bot is away for so many seconds: it comes back now, and knows no time of the press.
+        The message with the button was last edited `edited` seconds ago.
+        """
+        pressed = {
+            "message_id": message, "date": 1, "edit_date": int(now() - edited), "text": "card",
+            "chat": {"id": ANNA, "type": "private"},
+        }  # fmt: skip
         query = {
             "id": "1", "chat_instance": "1", "data": data, "message": pressed,
             "from": {"id": ANNA, "is_bot": False, "first_name": "Anna"},
         }  # fmt: skip
-        await self._handle({"callback_query": query}, now() - ago)
+        since = None if away is None else now() - away
+        await self._handle({"callback_query": query}, Received(now() - ago, since))
 
-    async def _handle(self, body: dict[str, Any], received_at: float) -> None:
+    async def _handle(self, body: dict[str, Any], received: Received) -> None:
         body["update_id"] = next(self.numbers)
         with writing(self.engine) as session:
-            inbox.receive(session, [body], received_at)
+            inbox.receive(session, [body], received)
         update = Update.de_json(json.loads(json.dumps(body)), self.bot)
-        await routing.handle(update, received_at, self.context, self.bot)
+        await routing.handle(update, received, self.context, self.bot)
 
     def link(self) -> Link:
         with reading(self.engine) as session:
@@ -81,6 +99,10 @@ class Talk:
     def statements(self) -> list[StatementRow]:
         with reading(self.engine) as session:
             return list(session.exec(select(StatementRow).order_by(col(StatementRow.id))))
+
+    def reasons(self) -> list[str]:
+        with reading(self.engine) as session:
+            return list(session.exec(select(FetchRow.reason).order_by(col(FetchRow.seq))))
 
     def owed(self, kind: MessageKind) -> list[OutboxMessage]:
         with reading(self.engine) as session:
@@ -162,13 +184,11 @@ async def test_a_reminder_in_two_days_is_two_days_after_the_message(anna: Talk) 
     assert seconds_of(reminder) == pytest.approx(now() + DAY, abs=10)
 
 
-async def test_a_note_and_a_button_count_from_when_they_came(anna: Talk) -> None:
+async def test_a_note_counts_from_when_anna_wrote_it(anna: Talk) -> None:
     await anna.says("/track contract to landlord", ago=3 * HOUR)
     await anna.says("/note 1 called him", ago=HOUR)
-    await anna.presses(f"sent:{anna.link().id}", ago=HOUR)
     with reading(anna.engine) as session:
         assert seconds(session.exec(select(Note)).one().at) == pytest.approx(now() - HOUR, abs=10)
-    assert anna.statements()[0].at == pytest.approx(now() - HOUR, abs=10)
 
 
 async def test_a_deadline_by_tomorrow_is_the_day_after_the_message(anna: Talk) -> None:
@@ -191,6 +211,113 @@ async def test_nothing_is_said_later_than_it_arrives(anna: Talk) -> None:
     await anna.says("/track contract to landlord")
     await anna.says("/sent 1", ago=-HOUR)
     assert anna.statements()[0].at <= now()
+
+
+# --- pressed while the bot was away ---------------------------------------------------------------
+
+
+async def sent_while_away(anna: Talk) -> list[Arrival]:
+    """Anna tapped Sent in the last hour. The mail was fetched twice meanwhile, and once before."""
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    ages = (2 * HOUR, HOUR / 2, HOUR / 4)
+    fetched = [arrival(anna.link().token, now() - ago) for ago in ages]
+    fold(anna.engine, *fetched)
+    await anna.presses(f"sent:{anna.link().id}", away=HOUR)
+    return fetched
+
+
+async def test_what_came_while_sent_waited_may_be_an_open_and_anna_is_asked(anna: Talk) -> None:
+    """A press has no date. It counted from when the bot came back, and the landlord's open was lost."""
+    fetched = await sent_while_away(anna)
+    assert anna.reasons() == ["before_sent", "maybe_unsent", "maybe_unsent"]
+    (alert,) = anna.owed(MessageKind.OPENED)
+    assert (alert.fetch_id, alert.loud) == (fetched[1].id, True)
+    (sent,) = anna.statements()
+    assert sent.since == pytest.approx(now() - HOUR, abs=10)
+    assert sent.at == pytest.approx(now(), abs=10)
+
+
+async def test_what_the_card_told_of_before_sent_was_pressed_stays_a_draft(anna: Talk) -> None:
+    """The press is later than the last change of the message with the button."""
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    ages = (HOUR / 2, HOUR / 4)
+    fold(anna.engine, *(arrival(anna.link().token, now() - ago) for ago in ages))
+    await anna.presses(f"sent:{anna.link().id}", away=HOUR, edited=HOUR / 3)
+    assert anna.reasons() == ["before_sent", "maybe_unsent"]
+
+
+async def test_yes_makes_it_an_open_from_then_on(anna: Talk) -> None:
+    fetched = await sent_while_away(anna)
+    await anna.presses(f"yes:{fetched[1].id}")
+    assert anna.reasons() == ["before_sent", "gmail_proxy", "gmail_proxy"]
+    assert len(anna.owed(MessageKind.OPENED)) == 1
+
+
+async def test_still_a_draft_takes_it_back_and_asks_about_the_next_one(anna: Talk) -> None:
+    fetched = await sent_while_away(anna)
+    await anna.presses(f"draft_then:{fetched[1].id}")
+    assert [kind for _, kind in stored(anna.engine)] == ["activated", "inserted", "opened"]
+    assert [alert.fetch_id for alert in anna.owed(MessageKind.OPENED)] == [each.id for each in fetched[1:]]
+    await anna.presses(f"draft_then:{fetched[2].id}")
+    assert [kind for _, kind in stored(anna.engine)] == ["activated", "inserted", "inserted"]
+    assert anna.link().status == "sent"
+
+
+async def test_still_a_draft_takes_back_the_whole_view(anna: Talk) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    draft = [arrival(anna.link().token, now() - HOUR / 2 + second) for second in (0, 5, 20)]
+    fold(anna.engine, *draft)
+    await anna.presses(f"sent:{anna.link().id}", away=HOUR)
+    assert [kind for _, kind in stored(anna.engine)] == ["opened", "repeat", "repeat"]
+    await anna.presses(f"draft_then:{draft[0].id}")
+    assert [kind for _, kind in stored(anna.engine)] == ["activated", "inserted", "inserted"]
+
+
+async def test_that_was_me_asks_about_the_next_open_while_sent_was_away(anna: Talk) -> None:
+    fetched = await sent_while_away(anna)
+    await anna.presses(f"own:{fetched[1].id}")
+    assert [alert.fetch_id for alert in anna.owed(MessageKind.OPENED)] == [each.id for each in fetched[1:]]
+
+
+async def test_a_muted_link_asks_nothing(anna: Talk) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.says("/mute 1")
+    fold(anna.engine, arrival(anna.link().token, now() - HOUR / 2))
+    await anna.presses(f"sent:{anna.link().id}", away=HOUR)
+    assert anna.owed(MessageKind.OPENED) == []
+    assert links.history_of(anna.link()).summary.opens == 1
+
+
+async def test_still_a_draft_pressed_while_the_bot_was_away_says_nothing_of_what_came_later(
+    anna: Talk,
+) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.presses(f"draft:{anna.link().id}", away=HOUR)
+    assert anna.statements()[0].at == pytest.approx(now() - HOUR, abs=10)
+
+
+async def test_a_peek_pressed_while_the_bot_was_away_hides_no_reader(anna: Talk) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.presses(f"peek:{anna.link().id}", away=HOUR)
+    assert "Nothing was ignored" in anna.answers()[-1]
+    await anna.presses(f"peek:{anna.link().id}", away=300, message=51)
+    with reading(anna.engine) as session:
+        (row,) = session.exec(select(Peek)).all()
+    assert row.at == pytest.approx(now(), abs=10)
+    assert row.until == pytest.approx(now() + 600, abs=10)
+    await anna.presses("peek_off:0", away=60)
+    with reading(anna.engine) as session:
+        assert session.exec(select(Peek)).one().until == row.until
+
+
+async def test_a_stop_pressed_while_the_bot_was_away_keeps_what_came_before_it_was_heard(
+    anna: Talk,
+) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.presses(f"sent:{anna.link().id}", ago=2 * HOUR)
+    fold(anna.engine, arrival(anna.link().token, now() - HOUR / 2))
+    await anna.presses(f"stop:{anna.link().id}", away=HOUR)
+    assert [kind for _, kind in stored(anna.engine)] == ["opened"]
 
 
 # --- pressed twice --------------------------------------------------------------------------------

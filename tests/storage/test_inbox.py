@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from storage import inbox
 from storage.engine import reading, writing
+from storage.inbox import Received
 from storage.tables import StoredUpdate
 from tests.fetches import NOON
 
@@ -18,7 +19,7 @@ def update(number: int, text: str = "/track contract") -> dict[str, Any]:
 
 def receive(engine: Engine, *updates: dict[str, Any], now: float = NOON) -> None:
     with writing(engine) as session:
-        inbox.receive(session, updates, now)
+        inbox.receive(session, updates, Received(now))
 
 
 def waiting(engine: Engine) -> list[int]:

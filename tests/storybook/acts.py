@@ -256,3 +256,13 @@ def _two_answers_are_lost(scene: Scene) -> None:
 def _killed(scene: Scene) -> None:
     scene.stage.running.end("bot", signal.SIGKILL)
     scene.stage.start("bot")
+
+
+@act("The bot is (?P<how>killed|stopped)")
+def _goes_away(scene: Scene, how: str) -> None:
+    scene.stage.end_bot(signal.SIGKILL if how == "killed" else signal.SIGTERM)
+
+
+@act("The bot is started again")
+def _comes_back(scene: Scene) -> None:
+    scene.stage.bring_bot_back()

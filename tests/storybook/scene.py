@@ -123,6 +123,7 @@ class Scene:
     def leave(self) -> None:
         """Make everybody leave, so that what is still due to them does not disturb the next story."""
         self.stage.down = False
+        self.stage.bring_bot_back()
         self.api.faults.clear()
         for user in self._people.values():
             self.api.block(user)

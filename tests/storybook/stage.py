@@ -1,5 +1,6 @@
 """The stage for stories: the real bot, the real pixel server and a local Telegram, on the story's clock."""
 
+import signal
 import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -37,12 +38,27 @@ class Stage:
         self._under = (sys.executable, "-m", "tests.storybook.child", str(clock.path), locale)
         self.down = False
         """True while Telegram answers nothing."""
+        self._bot_is_away = False
+        self._late = set[str]()
+        """The presses that waited for the bot: Telegram takes the answer to one for some minutes only."""
         settings = configuration.read(running.environ, dotenv=None)
         self._engine = connect(settings)
         self._notifier = database_of(self._engine).notifier(Topic.NEWS)
 
     def start(self, *programs: str) -> None:
         self.running.start(*programs, under=self._under)
+
+    def end_bot(self, how: signal.Signals) -> None:
+        self.running.end("bot", how)
+        self._bot_is_away = True
+
+    def bring_bot_back(self) -> None:
+        """Start the bot, if it was ended. What was pressed meanwhile waits for it."""
+        if self._bot_is_away:
+            with self.api.monitor.lock:
+                self._late |= {query.id for query in self.api.queries.values() if query.answer is None}
+            self.start("bot")
+            self._bot_is_away = False
 
     def close(self) -> None:
         self.running.end_all()
@@ -63,6 +79,7 @@ class Stage:
         This guesses no time: Telegram has no update left, the inbox has no update that is not done, the
         outbox has no message that is due, every pressed button is answered, and every reported open has
         its reaction.
+        Without the bot, nothing is left to do: the pixel server has stored what it has answered.
         """
         deadline = time.monotonic() + PATIENCE
         while not self._is_idle(chats):
@@ -71,8 +88,10 @@ class Stage:
             self.api.monitor.wait(lambda: None, CHECK)
 
     def _is_idle(self, chats: Collection[int]) -> bool:
+        if self._bot_is_away:
+            return True
         with self.api.monitor.lock:
-            if self.api.updates.pending or any(query.answer is None for query in self.api.queries.values()):
+            if self.api.updates.pending or self._is_a_press_unanswered():
                 return False
             reactions = sum(
                 call.method == "setmessagereaction" and int(call.values["chat_id"]) in chats
@@ -84,6 +103,9 @@ class Stage:
                 and self._is_delivered(session.exec(_due_messages(self.clock())).all())
                 and session.exec(_reported_opens(chats)).one() <= reactions
             )
+
+    def _is_a_press_unanswered(self) -> bool:
+        return any(query.answer is None and query.id not in self._late for query in self.api.queries.values())
 
     def _is_delivered(self, due: Sequence[tuple[str, int]]) -> bool:
         """Return True if nothing is due, or if Telegram is down and something due was tried in vain."""

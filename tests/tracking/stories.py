@@ -60,12 +60,21 @@ class Story:
         self.told.append(alert_for(fetch, verdict, before, self.windows))
         return fetch.id
 
-    def said(self, kind: StatementKind, at: float, *, of: str = "", until: float = 0) -> None:
-        said: Statements = self.history.statements.apply(Statement(kind, at, of, until))
+    def said(
+        self,
+        kind: StatementKind,
+        at: float,
+        *,
+        of: str = "",
+        until: float = 0,
+        since: float | None = None,
+    ) -> None:
+        said: Statements = self.history.statements.apply(Statement(kind, at, of, until, since))
         self.verdicts, self.history = rejudge(self.fetches, said, self.windows)
 
-    def sent(self, at: float) -> None:
-        self.said(StatementKind.SENT, at)
+    def sent(self, at: float, since: float | None = None) -> None:
+        """Anna taps Sent; with `since`, while the bot is away from then on until `at`."""
+        self.said(StatementKind.SENT, at, since=since)
 
     @property
     def kinds(self) -> list[str]:

@@ -55,6 +55,11 @@ PEEK_ALL = _("on all links", "I’ll count every open as yours: …")
 PEEK_GROUP = _("That means the opens of everybody in this group.")
 PEEK_ENDED = _("From now on every open counts again.")
 PEEK_OFF = _("You are not ignoring any opens. <code>/peek</code> ignores them for 15 minutes.")
+PEEK_LATE = plural(
+    "You asked me to ignore your opens of {name} for {minutes} minute, but I was away. Nothing was ignored.",
+    "You asked me to ignore your opens of {name} for {minutes} minutes, but I was away. Nothing was ignored.",
+    counted="minutes",
+)
 PEEK_NOTHING = _("You have no links yet. Make one with <code>/track contract to landlord</code>.")
 MUTE_NOTED = _("🔕 {name} is muted. Its card still counts opens.")
 MUTE_ALL_NOTED = plural(

@@ -48,6 +48,7 @@ REASONS = {
     "browser": _("A browser loaded the image, as webmail does."),
     "other_provider": _("A mail provider other than the one you wrote with loaded the image."),
     "maybe_draft": _("You hadn’t tapped Sent, but nothing had loaded the draft for a while."),
+    "maybe_unsent": _("You tapped Sent while I was away. That may have been before this, or after it."),
 }
 WHY = _("<b>Why “{kind}”?</b> {name}")
 WHY_SEEN = _("Seen: {agent}, {network}, {time}.")
@@ -100,6 +101,7 @@ ALTERNATIVES = {
     "browser": _("you, in webmail, or a security gateway that waits before it checks a mail."),
     "other_provider": _("you, with a second mail account."),
     "maybe_draft": _("your own draft, opened again after a pause."),
+    "maybe_unsent": _("your own draft, just before you sent it."),
 }
 KINDS = {
     "activated": _("in your draft"),
