@@ -15,8 +15,8 @@ from bot.context import BotContext
 from bot.tls import trusted
 from settings import VERSION
 from storage import published_lists
-from storage.published_lists import ListState
 from storage.times import now
+from tracking.list_ages import is_due
 from tracking.published_ranges import (
     LISTS,
     Fetched,
@@ -28,9 +28,6 @@ from tracking.range_checks import checked
 
 log = logging.getLogger(__name__)
 
-DAY = 86400.0
-RETRY_DAYS = 1
-"""After an attempt that changed nothing."""
 MINUTES_BETWEEN_ROUNDS = (5, 65)
 """Until the first round, and between any two: at random, so that not all bots ask at the same minute. A bot
 that is started for a trial asks nobody."""
@@ -83,16 +80,6 @@ class ListRefresher:
         fetched = await self._context.read(published_lists.fetched)
         # Apple's list has 280,000 lines.
         return await asyncio.to_thread(_checked, published, text, fetched)
-
-
-def is_due(state: ListState | None, at: float, days: int) -> bool:
-    """Return True if a list was never tried, or last tried long enough ago.
-
-    A time to come was written while the clock was wrong.
-    """
-    if state is None or state.checked_at > at:
-        return True
-    return at - state.checked_at >= DAY * (RETRY_DAYS if state.error else days)
 
 
 def _checked(published: PublishedList, text: str, fetched: Sequence[Fetched]) -> list[str]:

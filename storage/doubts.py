@@ -12,7 +12,8 @@ from storage.links import history_of
 from storage.outbox import Owed
 from storage.tables import FetchRow, Link
 from storage.times import moment
-from tracking import Confidence, Fetch, Kind, Loudness, Network, Reason, Verdict, Windows, alert_for
+from tracking import Confidence, Fetch, Kind, Network, Reason, Verdict, Windows
+from tracking.alerting import first_with_a_sound
 from tracking.reverse_names import confirmed, is_doubtful
 from tracking.summary import FetchSummary
 
@@ -40,7 +41,7 @@ def settle(session: Session, fetch_id: str, network: Network, now: float, window
     session.flush()
     said, before = history_of(link)
     statements.judge_again(session, link, said, windows)
-    if said.closed_at is None and not link.muted:
+    if said.closed_at is None:
         _owe_alert(session, link, before, windows)
     return True
 
@@ -51,13 +52,15 @@ def _owe_alert(session: Session, link: Link, before: FetchSummary, windows: Wind
     That open may be another fetch: a settled prefetch shows that the mail was sent. An open that was known
     already makes none by that summary.
     """
-    opened = select(FetchRow).where(FetchRow.link_id == link.id, FetchRow.kind == Kind.OPENED)
-    for row in session.exec(opened.order_by(col(FetchRow.seq))):
-        fetch = statements.fetch_from(row)
-        verdict = Verdict(Kind.OPENED, Reason(row.reason), Confidence(row.confidence))
-        if alert_for(fetch, verdict, before, windows) is Loudness.LOUD:
-            outbox.owe(session.connection(), [_alert(link, fetch)])
-            return
+    query = select(FetchRow).where(FetchRow.link_id == link.id, FetchRow.kind == Kind.OPENED)
+    rows = session.exec(query.order_by(col(FetchRow.seq)))
+    opens = ((statements.fetch_from(row), _verdict(row)) for row in rows)
+    if fetch := first_with_a_sound(opens, before, windows, muted=link.muted):
+        outbox.owe(session.connection(), [_alert(link, fetch)])
+
+
+def _verdict(row: FetchRow) -> Verdict:
+    return Verdict(Kind(row.kind), Reason(row.reason), Confidence(row.confidence))
 
 
 def _alert(link: Link, fetch: Fetch) -> Owed:

@@ -28,6 +28,7 @@ from tracking import (
     Windows,
     alert_for,
 )
+from tracking.alerting import makes_a_sound
 from tracking.facts import LONGEST_PROGRAM, program_of
 from tracking.folding import LinkFold
 from tracking.history import dump, load
@@ -229,7 +230,7 @@ def _judge_into(link: _LinkInBatch, arrival: Arrival, sql: FetchSql, batch: _Bat
         batch.exposed.append(exposed)
     seen = (*_plain(sighting), device, user_agent[:LONGEST_PROGRAM])
     batch.fetches.append((identifier, link.id, link.seq, sql.time(at), *seen, *_plain(verdict)))
-    if loudness is Loudness.LOUD and not link.muted:
+    if makes_a_sound(loudness, muted=link.muted):
         batch.alerts.append(_owed(link, arrival, opened_key(identifier), MessageKind.OPENED))
     elif loudness is Loudness.SILENT and kind is Kind.PROXIED:
         batch.alerts.append(_owed(link, arrival, proxied_key(link.id), MessageKind.PROXIED))

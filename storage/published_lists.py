@@ -5,39 +5,13 @@ A list that was never fetched has no row, or one without ranges, and stays as th
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
 from storage.tables import PublishedListRow
 from storage.times import moment, seconds
+from tracking.list_ages import ListAge, ListState, age_of
 from tracking.published_ranges import LISTS, Fetched, shipped_day
-
-OLD_DAYS = 60
-"""Days after which a list is too old. Google's grew by 13 % in eight months."""
-
-
-class ListState(NamedTuple):
-    """The last download of a list, and the last attempt. Times are epoch seconds."""
-
-    fetched_at: float | None
-    """None if it was never fetched."""
-    checked_at: float
-    """The time of the last attempt."""
-    error: str
-    """The reason why the last attempt changed nothing; empty if it succeeded."""
-
-
-class ListAge(NamedTuple):
-    """The age of a list, as the administrator is told."""
-
-    days: int
-    """Since it was fetched, or since the day of the one that this version shipped."""
-    error: str
-
-    @property
-    def is_old(self) -> bool:
-        return self.days > OLD_DAYS
 
 
 def states(session: Session) -> dict[str, ListState]:
@@ -75,14 +49,7 @@ def note_error(session: Session, name: str, error: str, now: float) -> None:
 def ages(session: Session, now: float) -> dict[str, ListAge]:
     """Return how old each published list is, and its last error, by name."""
     known = states(session)
-    return {published.name: _age(published.name, known.get(published.name), now) for published in LISTS}
-
-
-def _age(name: str, state: ListState | None, now: float) -> ListAge:
-    newest = shipped_at = seconds_of(shipped_day(name))
-    if state and state.fetched_at is not None:
-        newest = max(state.fetched_at, shipped_at)
-    return ListAge(max(0, int((now - newest) // 86400)), state.error if state else "")
+    return {one.name: age_of(known.get(one.name), seconds_of(shipped_day(one.name)), now) for one in LISTS}
 
 
 def seconds_of(day: str) -> float:

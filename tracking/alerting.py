@@ -1,5 +1,6 @@
 """Decides whether the chat is told of a fetch, and whether with a sound."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from tracking.facts import Fetch, Kind, Verdict, Windows
@@ -26,6 +27,21 @@ def alert_for(fetch: Fetch, verdict: Verdict, before: FetchSummary, windows: Win
             return Loudness.LOUD if before.opens == 0 or wakes_up(fetch, before, windows) else Loudness.SILENT
         case _:
             return Loudness.NONE
+
+
+def makes_a_sound(loudness: Loudness, *, muted: bool) -> bool:
+    """Return True if a message with a sound is owed for a fetch."""
+    return loudness is Loudness.LOUD and not muted
+
+
+def first_with_a_sound(
+    opens: Iterable[tuple[Fetch, Verdict]], before: FetchSummary, windows: Windows, *, muted: bool
+) -> Fetch | None:
+    """Return the first of a link's opens, oldest first, that makes a sound, given the summary before them."""
+    for fetch, verdict in opens:
+        if makes_a_sound(alert_for(fetch, verdict, before, windows), muted=muted):
+            return fetch
+    return None
 
 
 def wakes_up(fetch: Fetch, before: FetchSummary, windows: Windows) -> bool:

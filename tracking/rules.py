@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import inf
 from typing import NamedTuple
 
+from tracking import views
 from tracking.facts import (
     DIRECT_CLIENTS,
     IMAGE_PROXIES,
@@ -209,8 +210,7 @@ def _repeat(case: RuleInput) -> Verdict | None:
         return None
     if sent and view.began < (sent.at if sent.since is None else sent.since) <= fetch.at:
         return None
-    same = fetch.at - view.last <= windows.view and fetch.at - view.began <= windows.longest_view
-    return REPEAT if same else None
+    return REPEAT if views.goes_on(view.began, view.last, fetch.at, windows) else None
 
 
 def _is_shown_to_somebody(sighting: Sighting) -> bool:

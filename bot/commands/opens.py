@@ -118,8 +118,7 @@ def press_story_person(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
 
 def _state_not_own(turn: Turn, fetch: FetchRow, link: Link) -> None:
     """State that nobody of this chat made this fetch, nor those just before that belong to the same view."""
-    view = turn.context.settings.windows.view
-    theirs = same_view(turn.session, fetch, LONGEST_TIMELINE, view)
+    theirs = same_view(turn.session, fetch, LONGEST_TIMELINE, turn.context.settings.windows)
     turn.store(link, *(Statement(StatementKind.NOT_OWN, turn.said_at, of=each) for each in theirs))
 
 

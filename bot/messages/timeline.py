@@ -9,7 +9,7 @@ from bot.messages.phrases import agent_of, shown_kind
 from storage import links, notes, peeks
 from storage.tables import FetchRow, Link
 from storage.times import seconds
-from tracking import StatementKind
+from tracking import StatementKind, Windows, views
 
 SHOWN_STATEMENTS = frozenset(
     {
@@ -98,16 +98,12 @@ def folded_with(session: Session, fetch: FetchRow, longest: int) -> list[str]:
     return [row.id for row in takewhile(lambda row: _shown_as(row) == _shown_as(fetch), older)]
 
 
-def same_view(session: Session, fetch: FetchRow, longest: int, view: float) -> list[str]:
-    """Return the ids of the fetches of the view that ends with this one: at most `view` seconds apart."""
+def same_view(session: Session, fetch: FetchRow, longest: int, windows: Windows) -> list[str]:
+    """Return the ids of the fetches of the view that ends with this one."""
     older = links.timeline(session, fetch.link_id, longest, newest=fetch.seq)
-    found, last = list[str](), seconds(fetch.at)
-    for row in takewhile(lambda row: _shown_as(row) == _shown_as(fetch), older):
-        if last - seconds(row.at) > view:
-            break
-        found.append(row.id)
-        last = seconds(row.at)
-    return found
+    alike = list(takewhile(lambda row: _shown_as(row) == _shown_as(fetch), older))
+    count = views.ending_with_newest([seconds(row.at) for row in alike], windows)
+    return [row.id for row in alike[:count]]
 
 
 def _shown_as(fetch: FetchRow) -> tuple[str, str]:

@@ -16,10 +16,11 @@ from pixel_server.wire.headers import by_name, is_loopback
 from settings import Settings
 from storage.engine import SchemaError, database_of, reading, require_schema
 from storage.health import BOT, PROBE, owed, trouble_of
-from storage.published_lists import ListAge, ages
+from storage.published_lists import ages
 from storage.spools import Spools
 from storage.times import now
 from tracking.hops import CLIENT_HEADERS
+from tracking.list_ages import ListAge
 
 router = APIRouter()
 

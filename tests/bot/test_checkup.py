@@ -18,12 +18,12 @@ from settings import Settings
 from storage import chats, claims, disks, published_lists
 from storage.engine import reading, writing
 from storage.keys import Keys, open_keys
-from storage.published_lists import ListAge
 from storage.tables import Chat, OutboxMessage
 from storage.times import moment, now
 from tests.conftest import settings_of
 from tests.fetches import NOON
 from tests.pixel_server.serving import serving
+from tracking.list_ages import ListAge
 
 ADMIN = 4711
 WORLD = "https://mail.example"

@@ -12,13 +12,11 @@ from sqlalchemy import Engine
 from bot import published_lists
 from bot.app import Bot
 from bot.context import BotContext
-from bot.published_lists import DAY, ListRefresher, download, is_due
+from bot.published_lists import ListRefresher, download
 from settings import Settings
 from storage import published_lists as stored
 from storage.engine import reading
 from storage.keys import open_keys
-from storage.published_lists import ListState
-from tests.fetches import NOON
 from tests.lists import (
     CHALLENGE,
     CLOUDFLARE,
@@ -203,25 +201,6 @@ async def test_a_later_doubt_leaves_the_list_that_was_fetched(
     await refresher._refresh(published)
     assert NEW in kept(engine)[FETCHERS.name]
     assert "not in the expected format" in errors(engine)[FETCHERS.name]
-
-
-@pytest.mark.parametrize(
-    ("state", "due"),
-    [
-        (None, True),
-        (ListState(NOON, NOON, ""), False),
-        (ListState(NOON - 6.9 * DAY, NOON - 6.9 * DAY, ""), False),
-        (ListState(NOON - 7 * DAY, NOON - 7 * DAY, ""), True),
-        (ListState(None, NOON - 0.9 * DAY, "answers 403"), False),
-        (ListState(NOON - 8 * DAY, NOON - 1 * DAY, "answers 403"), True),
-        (ListState(NOON + DAY, NOON + DAY, ""), True),
-    ],
-)
-def test_a_list_is_due_after_a_week_and_after_an_error_the_next_day(
-    state: ListState | None, due: bool
-) -> None:
-    """A time to come was written while the clock was wrong."""
-    assert is_due(state, NOON, 7) is due
 
 
 async def test_nothing_is_read_beyond_the_cap(owner: Owner) -> None:

@@ -4,9 +4,10 @@ from sqlalchemy import Engine
 
 from storage import published_lists
 from storage.engine import reading, writing
-from storage.published_lists import ListState, seconds_of
+from storage.published_lists import seconds_of
 from tests.fetches import NOON
 from tests.lists import CLOUDFLARE, FETCHERS
+from tracking.list_ages import ListState
 from tracking.published_ranges import LISTS, shipped_day
 
 DAY = 86400
