@@ -146,7 +146,7 @@ def test_a_fetch_that_only_claims_to_be_gmails_is_called_that() -> None:
     noise = fetch(
         Kind.NOISE, Reason.FORGED_PROXY, Confidence.STRONG, network=Network.OTHER, sign=Reason.FORGED_PROXY
     )
-    assert "Seen: something that says it is Gmail," in plain(alerts.why(link(SENT), noise, LATER))
+    assert "Seen: something that calls itself Gmail," in plain(alerts.why(link(SENT), noise, LATER))
 
 
 def test_why_says_what_was_fetched_which_rule_decided_what_else_it_could_be_and_how_often_it_was_wrong(

@@ -268,7 +268,7 @@ async def test_without_an_administrator_only_the_log_has_the_problems(
     world.get(f"{WORLD}/healthz").respond(404)
     context = make_context(settings.model_copy(update={"public_url": WORLD}))
     await checkup.run(context, {})
-    assert "Something other than the pixel server answers (status 404)" in caplog.text
+    assert "answers at PUBLIC_URL https://mail.example (status 404)" in caplog.text
     with reading(engine) as session:
         assert session.exec(select(OutboxMessage)).all() == []
 

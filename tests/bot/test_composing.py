@@ -158,7 +158,7 @@ def test_a_digest_comes_every_day_with_what_happened(evening: Evening) -> None:
     assert evening.delivers(first - 1) == []
     ((kind, message, loud),) = evening.delivers(first)
     assert (kind, loud) == ("digest", False)
-    assert "#1 contract → Ben: opened " in plain(message)
+    assert "#1 contract → Ben: one open, " in plain(message)
     assert "opened" not in plain(message)
     assert evening.delivers(first + timedelta(days=1).total_seconds() - 1) == []
     assert evening.delivers(first + timedelta(days=1).total_seconds()) == []

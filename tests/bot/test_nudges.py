@@ -64,7 +64,7 @@ def test_days_before_a_deadline_there_is_still_time_for_the_post() -> None:
     message = nudges.deadline(CHAT, notice(SENT), LATER)
     assert message
     assert "There is still time to send it by registered post." in message.text
-    assert "Nothing seen is not “not read”." in message.text
+    assert "No open seen doesn’t mean “not read”." in message.text
     assert fits_telegram(message)
 
 

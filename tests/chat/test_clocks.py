@@ -98,6 +98,6 @@ def test_the_bot_says_that_a_time_is_in_utc_while_it_knows_no_time_zone(anna: Ch
     anna.sees("That is in UTC, as I don’t know your clock")
     anna.tracks()
     anna.says("/remind 2 in 2 days")
-    assert "in UTC" not in anna.sees("tell you if nobody has opened it by then").text
+    assert "in UTC" not in anna.sees("tell you if there was no open by then").text
     anna.says("/remind 2 tomorrow at 9:00")
     anna.api.wait_for(lambda: sum("That is in UTC" in m.text for m in anna.api.said(anna.chat)) == 2)

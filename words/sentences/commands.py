@@ -12,10 +12,10 @@ SENT_TO_COME = _(
 )
 SENT_NOTED = _("📨 {name}: noted as sent {time}.")
 REMIND_WHEN = _(
-    "{name}: when should I remind you, if nobody has opened it by then? "
+    "{name}: when should I remind you, if there is no open by then? "
     "You can also write <code>/remind {number} in 2 days</code> or <code>/remind {number} 30 Nov at 9:00</code>."
 )
-REMIND_NOTED = _("⏳ {name}: I’ll check {time}, and tell you if nobody has opened it by then.")
+REMIND_NOTED = _("⏳ {name}: I’ll check {time}, and tell you if there was no open by then.")
 REMIND_OFF = _("{name}: the reminder is off.")
 REMIND_NONE = _("{name} had no reminder.")
 REMIND_SEEN = _("{name} was opened already, so there is nothing to wait for. /history tells when.")

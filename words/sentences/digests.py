@@ -3,10 +3,10 @@
 from words.sentence import _, plural
 
 DIGEST_TITLE = _("🗞 <b>The last 24 hours</b>")
-DIGEST_OPENED_ONCE = _("#{number} {name}: opened {last}")
+DIGEST_OPENED_ONCE = _("#{number} {name}: one open, {last}")
 DIGEST_OPENED = plural(
-    "#{number} {name}: opened {count} time so far, last {last}",
-    "#{number} {name}: opened {count} times so far, last {last}",
+    "#{number} {name}: {count} open so far, last {last}",
+    "#{number} {name}: {count} opens so far, last {last}",
 )
 DIGEST_LINES = {
     "new": _("#{number} {name}: not in a mail yet"),

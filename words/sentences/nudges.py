@@ -5,7 +5,7 @@ from words.sentence import _
 UNSENT = _(
     "📝 {name}: I saw the image in your draft. Have you sent the mail since? Opens count once you tell me."
 )
-REMIND = _("⏳ {name}: not opened in the {span} since you sent it.")
+REMIND = _("⏳ {name}: no open in the {span} since you sent it.")
 REMIND_UNSENT = _("⏳ {name}: no open yet, and you haven’t told me that you sent it.")
 DEADLINE_UNSENT = _("⏳ {name}: the deadline is {day}, and you haven’t told me that you sent it.")
 DEADLINE_POST = _(

@@ -33,9 +33,9 @@ TRACK_ONE_PERSON = _(
 )
 TRACK_SEVERAL = plural(
     "{count} link, one for each recipient: write {count} mail. With two of these images in one mail, "
-    "or one image in two mails, I couldn’t tell you who opened it.",
+    "or one image in two mails, I couldn’t tell you whose open it was.",
     "{count} links, one for each recipient: write {count} mails. With two of these images in one mail, "
-    "or one image in two mails, I couldn’t tell you who opened it.",
+    "or one image in two mails, I couldn’t tell you whose open it was.",
 )
 TRACK_WHICH_DAY = _(
     "I don’t know the day “{day}”. For a deadline, write <code>/track notice to landlord by 30 Nov</code>. "
