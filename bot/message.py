@@ -1,7 +1,6 @@
 """A message as the chat should show it, and how the outbox stores it."""
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
@@ -16,9 +15,6 @@ from words import Sentence
 
 Keyboard = Sequence[Sequence[InlineKeyboardButton]]
 """Rows of buttons."""
-
-_LINKS = re.compile(r'<a href="(http[^"]*)">(.*?)</a>')
-_TAGS = re.compile(r"</?[a-z][^>]*>")
 
 
 class File(NamedTuple):
@@ -51,26 +47,6 @@ class Message(NamedTuple):
         if self.asks:
             return ForceReply(selective=True, input_field_placeholder=self.asks)
         return InlineKeyboardMarkup(self.keyboard) if self.keyboard else None
-
-
-def simpler(message: Message, complaint: str) -> Message:
-    """Return the message without what an older or stricter Bot API refuses: its tags, or some buttons.
-
-    `complaint` is Telegram's description of the error. A person who gets a plain address is better off than
-    one who gets nothing.
-    """
-    if "parse entities" in complaint.lower():
-        bare = _TAGS.sub("", _LINKS.sub(r"\2: \1", message.text))
-        return message._replace(text=Markup(bare))  # noqa: S704  # still escaped
-    about_url = "url" in complaint.lower()
-    rows = [
-        [key for key in row if key.callback_data or (about_url and not key.url)] for row in message.keyboard
-    ]
-    dropped = [
-        Markup("{}: {}").format(key.text, key.url) for row in message.keyboard for key in row if key.url
-    ]
-    text = Markup("\n").join([message.text, *dropped])
-    return message._replace(text=text, keyboard=[row for row in rows if row])
 
 
 def button(label: Sentence | str, verb: str, about: object) -> InlineKeyboardButton:

@@ -9,7 +9,7 @@ import json
 from typing import Annotated, Any, TypeGuard
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from telegram import Bot, Update
+from telegram import Bot, ChatMember, ChatPermissions, Update
 
 MOST_32_BITS = 2**31 - 1
 """Update and message ids are 32-bit numbers in Telegram. One beyond confirms all that would ever follow."""
@@ -32,10 +32,26 @@ def read(body: str, bot: Bot) -> Update:
     try:
         told = json.loads(body)
         _Update.model_validate(told)
-        update = Update.de_json(told, bot)
+        update = Update.de_json(_with_all_rights(told), bot)
     except Exception as error:
         raise UnreadableUpdateError(type(error).__name__) from None
     return update
+
+
+def _with_all_rights(told: dict[str, Any]) -> dict[str, Any]:
+    """Return the update with every right of a restricted member: PTB takes none without the newest ones.
+
+    A Bot API server that is older than PTB does not send those.
+    """
+    change = told.get("my_chat_member")
+    if not change:
+        return told
+    members = {
+        name: ChatPermissions.no_permissions().to_dict() | change[name]
+        for name in ("old_chat_member", "new_chat_member")
+        if change[name]["status"] == ChatMember.RESTRICTED
+    }
+    return told | {"my_chat_member": change | members}
 
 
 def _storable(text: str) -> str:

@@ -27,13 +27,13 @@ def get_or_create(session: Session, chat_id: int, now: float) -> Chat:
 
 
 def mark_reachable(chat: Chat) -> None:
-    """Send what the chat is owed again: an update came from it, so it has not blocked the bot."""
+    """Send what the chat is owed again: an update came from it, or it took a message."""
     if chat.unreachable_since is not None:
         chat.unreachable_since = None
 
 
 def mark_unreachable(chat: Chat, now: float) -> None:
-    """Hold what the chat is owed, because it blocked the bot or removed it. Its links go on recording."""
+    """Hold what the chat is owed, because it takes no messages of the bot. Its links go on recording."""
     chat.unreachable_since = moment(now)
 
 

@@ -23,6 +23,11 @@ LEASE = 60.0
 """Seconds for which nobody else takes a claimed message; the sender gives an attempt up after 20."""
 SLOWEST_RETRY = 60.0
 """Seconds a chat waits at most before its next attempt."""
+SECOND_TRY, CHAT_RETRY = 60.0, 6 * 3600.0
+"""Seconds until the message that was refused first is tried again, in case the chat came back meanwhile; and
+seconds until one message is tried in a chat that took none. Most chats are known to be back by an update
+from them. But Telegram tells no bot that a group lets its members write again, and keeps updates for a day.
+"""
 
 
 class Ended(StrEnum):
@@ -40,9 +45,13 @@ class Ended(StrEnum):
     REFUSED = "refused"
     """Telegram will never take the message as it is."""
     GONE = "gone"
-    """The message to edit, or the topic to answer in, was deleted."""
+    """The message to edit was deleted."""
+    FIXED = "fixed"
+    """The message to edit is there, but cannot be edited."""
+    SHOWN = "shown"
+    """The chat shows exactly this already: an edit has nothing to change."""
     UNREACHABLE = "unreachable"
-    """The chat has blocked or removed the bot."""
+    """The chat has blocked or removed the bot, or takes no messages."""
     MIGRATED = "migrated"
     """The group became a supergroup and has another id."""
     REVOKED = "revoked"
@@ -79,13 +88,20 @@ def claim(session: Session, now: float, limit: int, *, wall: float | None = None
     """Take up to `limit` due messages, at most one a chat: the most urgent, and of those the oldest.
 
     A chat is passed over while a message of it is in flight, while it is paused or has used up its
-    allowance, and if the bot cannot reach it. `now` is the clock of leases, pauses and pace, which never
+    allowance, and if it took none lately. `now` is the clock of leases, pauses and pace, which never
     goes back; `wall`, where it differs, is the clock that people read. Both are epoch seconds. The claims
     are written with the session's next flush.
     """
     today = moment(now if wall is None else wall)
     claims: list[Claim] = []
-    times = {"now": now, "at": moment(now), "today": today, "most": limit}
+    times = {
+        "now": now,
+        "at": moment(now),
+        "today": today,
+        "most": limit,
+        "long_ago": moment(now - CHAT_RETRY),
+        "just": moment(now - SECOND_TRY),
+    }
     for message, chat, link, fetch in session.exec(queue.DUE, params=times):
         # Charged before the attempt: Telegram counts requests, whatever their outcome.
         chat.paced_at = _pace_of(chat).after(chat.paced_at, now)
@@ -132,7 +148,7 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
     message.state, message.lease_until, message.last_error = "pending", None, outcome.trouble
     match outcome.ended:
         case Ended.SENT:
-            _sent(message, claimed.version, outcome.telegram_id)
+            _taken(message, chat, claimed.version, outcome.telegram_id)
         case Ended.NOT_TRIED:
             message.attempts -= 1
         case Ended.WAIT:
@@ -141,14 +157,20 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
             _try_again(message, chat, outcome.ended, now)
         case Ended.REFUSED:
             message.state = "parked"
-        case Ended.GONE:
-            _gone(message)
+        case Ended.SHOWN | Ended.GONE | Ended.FIXED:
+            _not_edited(message, claimed.version, outcome.ended)
         case Ended.UNREACHABLE:
             chats.mark_unreachable(chat, now)
         case Ended.MIGRATED if outcome.new_chat_id:
             session.flush()
             chats.migrate(session, chat, outcome.new_chat_id)
         # A move without the new id, and a refused token, leave the message as it was.
+
+
+def _taken(message: OutboxMessage, chat: Chat, version: int, telegram_id: int | None) -> None:
+    _sent(message, version, telegram_id)
+    if telegram_id is not None:
+        chats.mark_reachable(chat)
 
 
 def _sent(message: OutboxMessage, version: int, telegram_id: int | None) -> None:
@@ -174,12 +196,21 @@ def _try_again(message: OutboxMessage, chat: Chat, ended: Ended, now: float) -> 
     chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(message.attempts, 6)))
 
 
-def _gone(message: OutboxMessage) -> None:
-    """Answer in the chat if the topic was deleted, and send a card anew; give up anything else."""
-    if message.telegram_id is None and message.thread_id is not None:
-        message.thread_id = None
-    elif policy_of(message.kind).is_restored and message.telegram_id is not None:
+def _not_edited(message: OutboxMessage, version: int, ended: Ended) -> None:
+    """Settle an edit that Telegram did not make. A new message is parked: Telegram never said it was sent.
+
+    A card is sent anew, and so is an answer that can no longer be edited, because somebody has just pressed
+    its button. Anything else that was deleted is given up.
+    """
+    policy = policy_of(message.kind)
+    if message.telegram_id is None:
+        message.state = "parked"
+    elif ended is Ended.SHOWN:
+        _sent(message, version, None)
+    elif policy.is_restored or (ended is Ended.FIXED and policy.is_worded_when_owed):
         message.telegram_id, message.in_doubt, message.attempts = None, False, 0
+    elif ended is Ended.FIXED:
+        message.state = "parked"
     else:
         message.state, message.delivered_version = "sent", message.version
 

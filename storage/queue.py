@@ -25,6 +25,10 @@ _AT: BindParameter[Any] = bindparam("at")
 """The same as a moment."""
 _TODAY: BindParameter[Any] = bindparam("today")
 """A moment by the clock that people read."""
+_JUST: BindParameter[Any] = bindparam("just")
+_LONG_AGO: BindParameter[Any] = bindparam("long_ago")
+"""Moments: a chat that refused a message for the first time before `just` is tried again, and any chat that
+refused one before `long_ago`."""
 
 _ROW = OutboxMessage
 
@@ -74,6 +78,13 @@ def _ready_at(turn: ColumnElement[int]) -> ColumnElement[float]:
     return col(Chat.paced_at) - case((col(Chat.id) < 0, group), else_=PRIVATE.reserve)
 
 
+def _takes_messages() -> ColumnElement[bool]:
+    """Return whether the chat may be tried: it took the last message, or refused one long enough ago."""
+    since = col(Chat.unreachable_since)
+    refused_once = and_(col(_ROW.attempts) == 1, since <= _JUST)
+    return or_(since.is_(None), since <= _LONG_AGO, refused_once)
+
+
 def _due() -> Any:
     """Return the query for what may be claimed: `most` messages, each with the rows that wording needs."""
     heads = _heads()
@@ -86,7 +97,7 @@ def _due() -> Any:
         .where(
             heads.c.place == 1,
             or_(col(_ROW.state) == "pending", col(_ROW.lease_until) < _AT),
-            col(Chat.unreachable_since).is_(None),
+            _takes_messages(),
             or_(col(Chat.paused_until).is_(None), col(Chat.paused_until) <= _AT),
             _ready_at(heads.c.turn) <= _NOW,
         )

@@ -34,7 +34,8 @@ class Chat(SQLModel, table=True):
     paused_until: datetime | None = None
     """Telegram asked to wait, or an attempt failed. The whole chat waits, so that order is kept."""
     unreachable_since: datetime | None = None
-    """Since when the bot is blocked, or removed. Its messages are kept, and sent when it comes back."""
+    """The last time at which it took no message: the bot is blocked, or may not write there. Its messages are
+    kept. An update from the chat ends this, and so does a message that it takes some hours later."""
     zone: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Its time zone, such as `Europe/Berlin`; empty is unknown, and counts as UTC."""
     quiet_from: int | None = None

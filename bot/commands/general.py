@@ -1,5 +1,7 @@
 """`/start`, `/help`, `/cancel`, and the bot's place in the chat."""
 
+from telegram import ChatMember, ChatMemberRestricted
+
 import words
 from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
@@ -30,8 +32,14 @@ def cancel(turn: Turn) -> Answer:
 
 
 def membership(turn: Turn) -> Answer:
-    """Hold the chat's messages if somebody blocked the bot or removed it, until they let it in again."""
+    """Hold the chat's messages if somebody blocked, removed or muted the bot, until it may write again."""
     change = turn.update.my_chat_member
-    if change is not None and change.new_chat_member.status in ("kicked", "left"):
+    if change is not None and not _may_write(change.new_chat_member):
         chats.mark_unreachable(turn.chat, turn.now)
     return None
+
+
+def _may_write(bot: ChatMember) -> bool:
+    if isinstance(bot, ChatMemberRestricted):
+        return bot.is_member and bot.can_send_messages
+    return bot.status not in (ChatMember.BANNED, ChatMember.LEFT)

@@ -12,16 +12,18 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 from telegram import Bot, ReactionTypeEmoji
 from telegram.constants import ReactionEmoji
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 import logs
 import words
 from bot.context import TELEGRAM, BotContext
 from bot.delivery.breaker import CircuitBreaker
 from bot.delivery.composing import compose
-from bot.delivery.outcomes import NEXT, describe_telegram_error, outcome_of
+from bot.delivery.forms import Form, form_of, without
+from bot.delivery.outcomes import NEXT, describe_telegram_error, outcome_of, refusal_by
 from bot.delivery.sending import show
-from bot.message import Message, simpler, speaking_to
+from bot.delivery.server import Server
+from bot.message import Message, speaking_to
 from storage import claims
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import describe_database_error
@@ -48,7 +50,7 @@ class Job(NamedTuple):
     """A claimed message, worded. It remains to send it and to settle the claim."""
 
     claim: Claim
-    message: Message
+    form: Form
 
 
 class Delivery:
@@ -59,7 +61,7 @@ class Delivery:
         self._in_flight: set[asyncio.Task[None]] = set()
         self._full_at = 0.0
         """The time at which the allowance for all chats together will be full again (monotonic clock)."""
-        self._breaker = CircuitBreaker()
+        self._breaker, self._server = CircuitBreaker(), Server()
 
     async def run(self) -> None:
         """Deliver what is due, for ever."""
@@ -161,11 +163,12 @@ class Delivery:
                 jobs.append(Job(claim, plan))
         return jobs, wait
 
-    def _word(self, session: Session, claim: Claim, at: float) -> Message | Outcome:
+    def _word(self, session: Session, claim: Claim, at: float) -> Form | Outcome:
         """Return the message to send, or the outcome of a row that needs no request to Telegram."""
         try:
             with speaking_to(session.get_one(Chat, claim.message.chat_id)):
-                return self._message(session, claim.message, at) or Outcome(Ended.SENT)
+                message = self._message(session, claim.message, at)
+                return form_of(claim.message, message) if message else Outcome(Ended.SENT)
         except DBAPIError:
             # The database's trouble, not the message's: nothing is claimed, and all of it begins again.
             raise
@@ -212,7 +215,7 @@ class Delivery:
     async def _attempt(self, job: Job) -> Outcome:
         try:
             async with asyncio.timeout(LONGEST_ATTEMPT):
-                telegram_id = await self._show_or_simplify(job.claim, job.message)
+                telegram_id = await self._show(job.claim, job.form)
         except SQLAlchemyError as error:
             # The rows for a file could not be read: nothing has left this machine.
             return Outcome(Ended.NOT_SENT, trouble=describe_database_error(error))
@@ -220,21 +223,27 @@ class Delivery:
             return outcome_of(error)
         return Outcome(Ended.SENT, telegram_id=telegram_id)
 
-    async def _show_or_simplify(self, claim: Claim, message: Message) -> int | None:
-        """Send the message, in a simpler form if Telegram refuses it as it is."""
-        try:
-            return await show(self._bot, self._context, claim.message, message)
-        except BadRequest as error:
-            if outcome_of(error).ended is not Ended.REFUSED:
-                raise
-            log.warning("Message %d is sent in a simpler form: %s", claim.message.id, error)
-            return await show(self._bot, self._context, claim.message, simpler(message, str(error)))
+    async def _show(self, claim: Claim, form: Form) -> int | None:
+        """Send the message, each time without what Telegram refused, while there is another form of it."""
+        form = self._server.suited(form)
+        while True:
+            try:
+                return await show(self._bot, self._context, claim.message, form)
+            except TelegramError as error:
+                refusal = refusal_by(error)
+                other = without(form, refusal) if refusal else None
+                if refusal is None or other is None:
+                    raise
+                if not self._server.learn(refusal):
+                    told = claim.message.id, logs.redact(str(error))
+                    log.warning("Message %d is sent in another form: %s", *told)
+                form = other
 
     def _log_failure(self, claim: Claim, outcome: Outcome) -> None:
         """Log an attempt that did not succeed. A refused token is logged once, until it is accepted again."""
         if outcome.ended is Ended.REVOKED:
             self._context.set_trouble(TELEGRAM, describe_telegram_error(InvalidToken()))
-        elif outcome.ended is not Ended.SENT:
+        elif outcome.ended not in (Ended.SENT, Ended.SHOWN):
             what = claim.message.id, outcome.trouble, NEXT[outcome.ended]
             log.warning("Message %d was not delivered (%s). %s", *what)
 

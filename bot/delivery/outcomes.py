@@ -4,6 +4,8 @@ PTB's exceptions mislead where it matters. BadRequest and TimedOut are both Netw
 TimedOut may or may not have arrived. The cause underneath tells.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
 
 import httpx
@@ -18,6 +20,7 @@ from telegram.error import (
 )
 
 import logs
+from bot.delivery.refusals import Refusal, refusal_of
 from storage.claims import Ended, Outcome
 
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -26,33 +29,28 @@ NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx
 UNNAMED_WAIT = 5.0
 """Seconds to wait after a 429 that does not say how long."""
 
-# Telegram's error codes do not tell these cases apart: its own sentences do.
-NOT_MODIFIED = "message is not modified"
-GONE = (
-    "message to edit not found",
-    "message can't be edited",
-    "message_id_invalid",
-    "message thread not found",
-    "topic_deleted",
-    "topic_closed",
-)
-UNREACHABLE = (
-    "chat not found",
-    "user is deactivated",
-    "peer_id_invalid",
-    "group chat was deactivated",
-    "chat_write_forbidden",
-    "not enough rights to send",
-    "have no rights to send",
-)
+ENDED_BY: Mapping[Refusal, Ended] = {
+    Refusal.UNCHANGED: Ended.SHOWN,
+    Refusal.GONE: Ended.GONE,
+    # A message in a topic goes with it. What is new has been tried outside of the topic.
+    Refusal.TOPIC: Ended.GONE,
+    Refusal.FIXED: Ended.FIXED,
+    Refusal.CHAT: Ended.UNREACHABLE,
+}
+"""The outcome of a refusal that no other form of the message helps against. Any other parks the message."""
+
+_TOO_LARGE = "(413)"
+_SLOWED = re.compile(r"(?:slowmode|flood)_wait_(\d+)")
 
 NEXT = {
     Ended.WAIT: "The chat waits as long as Telegram asks.",
     Ended.NOT_SENT: "It did not arrive, and is tried again.",
     Ended.IN_DOUBT: "It may have arrived. It is tried again; a second doubt parks it, and /status shows it.",
     Ended.REFUSED: "It is parked, and /status shows it.",
-    Ended.GONE: "The message to edit, or the topic to answer in, was deleted.",
-    Ended.UNREACHABLE: "It waits until the chat comes back.",
+    Ended.GONE: "The message to edit was deleted. A new message is parked, and /status shows it.",
+    Ended.FIXED: "The message cannot be edited: a card or an answer is sent anew, anything else is parked.",
+    Ended.SHOWN: "The chat shows it already.",
+    Ended.UNREACHABLE: "It waits until the chat is back. It is tried after a minute, then every six hours.",
     Ended.MIGRATED: "It goes to the chat's new id.",
 }
 """The next step with a message that was not delivered, in words for the log."""
@@ -73,10 +71,10 @@ def _outcome(error: Exception) -> Outcome:
             return Outcome(Ended.MIGRATED, new_chat_id=error.new_chat_id)
         case InvalidToken():
             return Outcome(Ended.REVOKED)
-        case Forbidden():
-            return Outcome(Ended.UNREACHABLE)
-        case BadRequest():
-            return _refusal(str(error).lower())
+        case BadRequest() if slowed := _SLOWED.search(str(error).lower()):
+            return Outcome(Ended.WAIT, wait=float(slowed[1]))
+        case Forbidden() | BadRequest():
+            return Outcome(ENDED_BY.get(refusal_by(error) or Refusal.UNKNOWN, Ended.REFUSED))
         case Conflict():
             return Outcome(Ended.NOT_SENT)
         case NetworkError():
@@ -86,20 +84,26 @@ def _outcome(error: Exception) -> Outcome:
             return Outcome(Ended.IN_DOUBT)
 
 
-def _refusal(text: str) -> Outcome:
-    if NOT_MODIFIED in text:
-        return Outcome(Ended.SENT)
-    if any(sentence in text for sentence in GONE):
-        return Outcome(Ended.GONE)
-    if any(sentence in text for sentence in UNREACHABLE):
-        return Outcome(Ended.UNREACHABLE)
-    return Outcome(Ended.REFUSED)
+def refusal_by(error: Exception) -> Refusal | None:
+    """Return why Telegram refused a message as it is; None for an error that is no such refusal."""
+    match error:
+        case BadRequest():
+            return None if _SLOWED.search(str(error).lower()) else refusal_of(str(error))
+        case Forbidden():
+            # Whatever its words are: all but those about files mean the chat.
+            return Refusal.FILE if refusal_of(str(error)) is Refusal.FILE else Refusal.CHAT
+        case NetworkError() if _TOO_LARGE in str(error):
+            return Refusal.FILE
+        case _:
+            return None
 
 
 def _network(error: NetworkError) -> Outcome:
     cause = error.__cause__
     if cause is None and "too many requests" in str(error).lower():
         return Outcome(Ended.WAIT, wait=UNNAMED_WAIT)
+    if refusal_by(error):
+        return Outcome(Ended.REFUSED)
     # Anything else may have been carried out: silence, a cut connection, and a 5xx too. A 5xx may come from
     # a proxy in front of Telegram that gave up waiting for the answer.
     return Outcome(Ended.NOT_SENT if isinstance(cause, NEVER_LEFT) else Ended.IN_DOUBT)

@@ -9,45 +9,45 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import TelegramError
 
 from bot.context import BotContext
+from bot.delivery.forms import Form
 from bot.message import File, Message
-from storage.kinds import policy_of
 from storage.tables import OutboxMessage
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """On every message: a preview of a pixel's address would fetch the pixel."""
 
 
-async def show(bot: Bot, context: BotContext, owed: OutboxMessage, message: Message) -> int | None:
+async def show(bot: Bot, context: BotContext, owed: OutboxMessage, form: Form) -> int | None:
     """Send a message, or edit the one in the chat. Return the new message's id; None after an edit.
 
     Raises what PTB raises, and the database's errors if the rows for a file cannot be read.
     """
+    message = form.message
     if owed.telegram_id is not None:
         await _edit(bot, owed, owed.telegram_id, message)
         return None
     if message.attach:
-        await _say_at_work(bot, owed)
+        await _say_at_work(bot, owed, form)
         make = await context.read(message.attach)
-        return await _send_file(bot, owed, message, await asyncio.to_thread(make))
+        return await _send_file(bot, owed, form, await asyncio.to_thread(make))
     sent = await bot.send_message(
         owed.chat_id,
         message.text,
         parse_mode=ParseMode.HTML,
         link_preview_options=NO_PREVIEW,
         disable_notification=not owed.loud,
-        message_thread_id=owed.thread_id,
-        reply_parameters=_reply_to(owed.reply_to),
+        message_thread_id=form.thread_id,
+        reply_parameters=_reply_to(form.reply_to),
         reply_markup=message.markup,
     )
     return sent.message_id
 
 
-async def _say_at_work(bot: Bot, owed: OutboxMessage) -> None:
+async def _say_at_work(bot: Bot, owed: OutboxMessage, form: Form) -> None:
     """Show in the chat that a file is being made. If that fails, the file is sent all the same."""
-    is_photo = policy_of(owed.kind).file == "photo"
-    action = ChatAction.UPLOAD_PHOTO if is_photo else ChatAction.UPLOAD_DOCUMENT
+    action = ChatAction.UPLOAD_PHOTO if form.file == "photo" else ChatAction.UPLOAD_DOCUMENT
     with suppress(TelegramError):
-        await bot.send_chat_action(owed.chat_id, action, owed.thread_id)
+        await bot.send_chat_action(owed.chat_id, action, form.thread_id)
 
 
 async def _edit(bot: Bot, owed: OutboxMessage, telegram_id: int, message: Message) -> None:
@@ -61,21 +61,21 @@ async def _edit(bot: Bot, owed: OutboxMessage, telegram_id: int, message: Messag
     )
 
 
-async def _send_file(bot: Bot, owed: OutboxMessage, message: Message, file: File) -> int:
+async def _send_file(bot: Bot, owed: OutboxMessage, form: Form, file: File) -> int:
     content = InputFile(file.content, file.name)
     send = (
         partial(bot.send_photo, photo=content)
-        if policy_of(owed.kind).file == "photo"
+        if form.file == "photo"
         else partial(bot.send_document, document=content)
     )
     sent = await send(
         owed.chat_id,
-        caption=message.text,
+        caption=form.message.text,
         parse_mode=ParseMode.HTML,
         disable_notification=not owed.loud,
-        message_thread_id=owed.thread_id,
-        reply_parameters=_reply_to(owed.reply_to),
-        reply_markup=message.markup,
+        message_thread_id=form.thread_id,
+        reply_parameters=_reply_to(form.reply_to),
+        reply_markup=form.message.markup,
     )
     return sent.message_id
 

@@ -17,6 +17,8 @@ WEBHOOK_ACTIVE = (
 BLOCKED = "bot was blocked by the user"
 KICKED = "bot was kicked from the group chat"
 KICKED_SUPERGROUP = "bot was kicked from the supergroup chat"
+MUTED = "not enough rights to send text messages to the chat"
+"""MessageContent.cpp of tdlib/td."""
 MIGRATED = "group chat was upgraded to a supergroup chat"
 
 

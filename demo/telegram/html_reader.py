@@ -48,9 +48,14 @@ class OpenTag:
     place: int
 
 
+NEWER = frozenset({"tg-time"})
+"""Tags that an old Bot API server does not know."""
+
+
 class HtmlReader:
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, old: bool = False) -> None:
         self.source = source
+        self.known = TYPES.keys() - NEWER if old else TYPES.keys()
         self.at = 0
         self.text = ""
         self.offset = 0
@@ -104,7 +109,7 @@ class HtmlReader:
         if name is None or name.end() == len(self.source):
             raise self._error("Unclosed start tag")
         tag = name[1].lower()
-        if tag not in TYPES:
+        if tag not in self.known:
             raise self._error(f'Unsupported start tag "{tag}"')
         named, end = attributes(self.source, name.end())
         closed = CLOSED.match(self.source, end)
@@ -210,8 +215,8 @@ def emoji(identifier: str) -> tuple[str | None, dict[str, Any]]:
     return "custom_emoji", {"custom_emoji_id": identifier}
 
 
-def parse_html(source: str) -> tuple[str, list[Entity]]:
+def parse_html(source: str, *, old: bool = False) -> tuple[str, list[Entity]]:
     """Return plain text and entities. Raises ApiError with Telegram's message."""
-    text, entities = HtmlReader(source).read()
+    text, entities = HtmlReader(source, old=old).read()
     plain = [e if e.type != "code" else Entity("code", e.offset, e.length) for e in entities]
     return text, plain

@@ -17,17 +17,19 @@ ACTIONS = (
     "callback_game",
     "pay",
 )
+NEWER = frozenset({"copy_text"})
+"""Actions that an old Bot API server does not know."""
 MOST_BUTTONS = 100
 MOST_IN_A_ROW = 8
 
 
-def check_markup(markup: object) -> dict[str, Any] | None:
+def check_markup(markup: object, *, old: bool = False) -> dict[str, Any] | None:
     if markup is None:
         return None
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
     if "inline_keyboard" in markup:
-        return {"inline_keyboard": _rows(markup["inline_keyboard"])}
+        return {"inline_keyboard": _rows(markup["inline_keyboard"], old=old)}
     if markup.get("force_reply"):
         _check_placeholder(markup)
     return markup
@@ -39,23 +41,25 @@ def _check_placeholder(markup: dict[str, Any]) -> None:
         raise bad_request("REPLY_MARKUP_INVALID")
 
 
-def _rows(rows: object) -> list[list[dict[str, Any]]]:
+def _rows(rows: object, *, old: bool) -> list[list[dict[str, Any]]]:
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
         raise bad_request('field "inline_keyboard" must be an Array of Arrays')
-    checked = [[_button(button) for button in row] for row in rows if row]
+    checked = [[_button(button, old=old) for button in row] for row in rows if row]
     if sum(map(len, checked)) > MOST_BUTTONS or any(len(row) > MOST_IN_A_ROW for row in checked):
         raise bad_request("reply markup is too long")
     return checked
 
 
-def _button(button: object) -> dict[str, Any]:
+def _button(button: object, *, old: bool) -> dict[str, Any]:
     if not isinstance(button, dict):
         raise _unreadable("InlineKeyboardButton must be an Object")
     if not isinstance(button.get("text"), str):
         raise _unreadable('can\'t find field "text"')
     if not button["text"].strip():
         raise bad_request("inline keyboard button text must be non-empty")
-    used = [name for name in ACTIONS if button.get(name) not in (None, "")]
+    # A server sees no action in one that it does not know (Client.cpp of tdlib/telegram-bot-api).
+    known = [name for name in ACTIONS if not (old and name in NEWER)]
+    used = [name for name in known if button.get(name) not in (None, "")]
     if not used:
         raise _unreadable("Text buttons are unallowed in the inline keyboard")
     if len(used) > 1:

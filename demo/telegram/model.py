@@ -38,11 +38,15 @@ class Chat:
     title: str | None = None
     members: list[User] = field(default_factory=list)
     topics: dict[int, str] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+    """The topics that somebody closed: nobody may write there."""
     is_forum: bool = False
     known: bool = True
     """False until a person has written, because a bot cannot start a conversation."""
     blocked: bool = False
     """True if the bot was blocked or kicked here."""
+    muted: bool = False
+    """True if the bot may not write here."""
     migrated_to: int | None = None
     last_message: int = 0
 

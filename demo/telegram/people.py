@@ -10,6 +10,26 @@ from demo.telegram.world import Query, World
 
 Found = TypeVar("Found")
 
+PERMISSIONS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_edit_tag",
+    "can_react_to_messages",
+)
+"""What an administrator may forbid a member (ChatMemberRestricted)."""
+
 
 class Telegram(World):
     """The local Telegram, with everything that people can do in it.
@@ -181,6 +201,18 @@ class Telegram(World):
             chat.blocked = False
             self._bot_became(chat, chat.members[0], "kicked", "member")
 
+    def mute(self, chat: Chat, *, muted: bool = True, for_everybody: bool = False) -> None:
+        """Forbid the bot to write, or everybody: Telegram tells no bot of a group's own permissions."""
+        with self.monitor.lock:
+            chat.muted = muted
+            if not for_everybody:
+                old, new = ("member", "restricted") if muted else ("restricted", "member")
+                self._bot_became(chat, chat.members[0], old, new)
+
+    def close_topic(self, chat: Chat, thread: int) -> None:
+        with self.monitor.lock:
+            chat.closed.add(thread)
+
     # Reading
 
     def said(self, chat: Chat | User) -> list[Message]:
@@ -226,8 +258,11 @@ class Telegram(World):
         self.updates.add("my_chat_member", change)
 
     def _member(self, status: str) -> dict[str, Any]:
-        until = {"until_date": 0} if status == "kicked" else {}
-        return {"user": self.bot.as_json(), "status": status, **until}
+        more: dict[str, Any] = {"until_date": 0} if status in ("kicked", "restricted") else {}
+        if status == "restricted":
+            known = PERMISSIONS[:-1] if self.old else PERMISSIONS
+            more |= {"is_member": True, **dict.fromkeys(known, False)}
+        return {"user": self.bot.as_json(), "status": status, **more}
 
 
 def button_data(message: Message, wanted: str) -> str:

@@ -92,9 +92,11 @@ class Running(Telegram):
 
 
 @contextmanager
-def running(*, token: str | None = None, limits: Limits | None = None, port: int = 0) -> Iterator[Running]:
+def running(
+    *, token: str | None = None, limits: Limits | None = None, port: int = 0, old: bool = False
+) -> Iterator[Running]:
     """Run a local Telegram on a free port until the end of the block."""
-    telegram = Running(token=token, limits=limits)
+    telegram = Running(token=token, limits=limits, old=old)
     with serving(Starlette(routes=routes_of(telegram)), listening(port), telegram.close) as url:
         telegram.url = url
         yield telegram

@@ -66,11 +66,14 @@ class World:
         *,
         token: str | None = None,
         limits: Limits | None = None,
+        old: bool = False,
         clock: Callable[[], float] = time.time,
         previewer: Callable[[str], object] | None = None,
     ) -> None:
         self.token = token or made_up_token()
         self.bot = bot_of(self.token)
+        self.old = old
+        """True for a server of before Bot API 7.11: it knows no date-time entities, no buttons that copy."""
         self.clock = clock
         self.previewer = previewer
         """Called in a thread with each address that Telegram's servers would fetch for a link preview."""

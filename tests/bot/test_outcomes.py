@@ -80,10 +80,10 @@ async def test_an_edit_that_telegram_took_is_sent(bot: Bot, telegram: respx.Mock
         (
             "Bad Request: message is not modified: specified new message content and reply markup are "
             "exactly the same as a current content and reply markup of the message",
-            Ended.SENT,
+            Ended.SHOWN,
         ),
         ("Bad Request: message to edit not found", Ended.GONE),
-        ("Bad Request: message can't be edited", Ended.GONE),
+        ("Bad Request: message can't be edited", Ended.FIXED),
         ("Bad Request: MESSAGE_ID_INVALID", Ended.GONE),
         ("Bad Request: chat not found", Ended.UNREACHABLE),
         (
@@ -112,6 +112,9 @@ async def test_an_edit_that_telegram_refuses_is_told_apart_by_its_words(
         ("Bad Request: not enough rights to send text messages to the chat", Ended.UNREACHABLE),
         ("Bad Request: have no rights to send a message", Ended.UNREACHABLE),
         ("Bad Request: CHAT_WRITE_FORBIDDEN", Ended.UNREACHABLE),
+        ("Bad Request: CHAT_RESTRICTED", Ended.UNREACHABLE),
+        ("Bad Request: CHAT_ADMIN_REQUIRED", Ended.UNREACHABLE),
+        ("Bad Request: USER_BANNED_IN_CHANNEL", Ended.UNREACHABLE),
         (
             "Bad Request: can't parse entities: Can't find end tag corresponding to start tag \"b\"",
             Ended.REFUSED,

@@ -171,11 +171,31 @@ def test_a_refused_message_is_parked_and_holds_up_no_other(engine: Engine) -> No
     assert claimed_keys(engine, NOON) == ["next"]
 
 
-def test_a_message_whose_topic_was_deleted_is_sent_to_the_chat(engine: Engine) -> None:
+@pytest.mark.parametrize("ended", [Ended.GONE, Ended.FIXED, Ended.SHOWN])
+def test_a_new_message_is_never_taken_for_sent_unless_telegram_says_so(engine: Engine, ended: Ended) -> None:
     owe(engine, "opened", TEAM, thread=7)
-    settle(engine, claim_one(engine, NOON), Ended.GONE, NOON)
-    again = claim_one(engine, NOON)
-    assert (again.message.key, again.message.thread_id) == ("opened", None)
+    settle(engine, claim_one(engine, NOON), ended, NOON)
+    assert (row(engine, "opened").state, row(engine, "opened").telegram_id) == ("parked", None)
+
+
+def test_an_edit_that_changes_nothing_is_settled(engine: Engine) -> None:
+    show(engine, "card:1", kind="card")
+    refresh(engine, "card:1")
+    settle(engine, claim_one(engine, NOON), Ended.SHOWN, NOON)
+    assert (row(engine, "card:1").state, row(engine, "card:1").telegram_id) == ("sent", 51)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "telegram_id"),
+    [("card", "pending", None), ("reply", "pending", None), ("opened", "parked", 51)],
+)
+def test_a_message_that_cannot_be_edited_is_sent_anew_where_somebody_waits_for_it(
+    engine: Engine, kind: str, state: str, telegram_id: int | None
+) -> None:
+    show(engine, "it", kind=kind)
+    refresh(engine, "it")
+    settle(engine, claim_one(engine, NOON), Ended.FIXED, NOON)
+    assert (row(engine, "it").state, row(engine, "it").telegram_id) == (state, telegram_id)
 
 
 def test_a_card_that_was_deleted_is_sent_anew(engine: Engine) -> None:
@@ -201,10 +221,32 @@ def test_a_chat_that_blocked_the_bot_gets_everything_when_it_comes_back(engine: 
     owe(engine, "second")
     settle(engine, claim_one(engine, NOON), Ended.UNREACHABLE, NOON)
     assert chat_row(engine).unreachable_since == moment(NOON)
-    assert claim(engine, NOON + 3600) == []
+    assert claim(engine, NOON + 59) == []
     with writing(engine) as session:
         chats.mark_reachable(chats.get_or_create(session, ANNA, NOON + 7200))
     assert claimed_keys(engine, NOON + 7200) == ["first"]
+
+
+def test_a_chat_that_took_nothing_is_tried_with_one_message_every_six_hours(engine: Engine) -> None:
+    """Telegram tells no bot that a group lets its members write again."""
+    owe(engine, "first")
+    owe(engine, "second")
+    settle(engine, claim_one(engine, NOON), Ended.UNREACHABLE, NOON)
+    settle(engine, claim_one(engine, NOON + 60), Ended.UNREACHABLE, NOON)
+    assert claim(engine, NOON + 6 * 3600 - 1) == []
+    settle(engine, claim_one(engine, NOON + 6 * 3600), Ended.UNREACHABLE, NOON + 6 * 3600)
+    assert claim(engine, NOON + 7 * 3600) == []
+    tried = claim_one(engine, NOON + 12 * 3600)
+    settle(engine, tried, Ended.SENT, NOON + 12 * 3600, telegram_id=51)
+    assert chat_row(engine).unreachable_since is None
+    assert claimed_keys(engine, NOON + 12 * 3600) == ["second"]
+
+
+def test_a_message_with_nothing_to_show_does_not_tell_that_a_chat_is_back(engine: Engine) -> None:
+    owe(engine, "first")
+    settle(engine, claim_one(engine, NOON), Ended.UNREACHABLE, NOON)
+    settle(engine, claim_one(engine, NOON + 6 * 3600), Ended.SENT, NOON + 6 * 3600)
+    assert chat_row(engine).unreachable_since == moment(NOON)
 
 
 def test_a_group_that_moved_gets_the_message_at_its_new_id(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from words.sentence import _, layout
 
 FAILED = _("That did not work. I wrote it down for the operator. Please try again. (no. {number})")
+FILE_REFUSED = _("Telegram takes no file in this chat. Let me send files here, and ask again.")
 ADMIN_FAILED = _("Something a person asked for failed three times (update {number}). The log says why.")
 CHECKUP = _("⚠️ <b>Readback has started, but:</b>")
 CHECKUP_LINE = layout("• {problem}")

@@ -39,10 +39,10 @@ def message_of(world: World, call: Parameters, purpose: str) -> Message:
     return message
 
 
-def text_of(call: Parameters) -> tuple[str, list[Entity]]:
+def text_of(world: World, call: Parameters) -> tuple[str, list[Entity]]:
     if not call.text("text"):
         raise bad_request("message text is empty")
-    text, entities = _formatted(call, "text", "entities")
+    text, entities = _formatted(world, call, "text", "entities")
     if not text:
         raise bad_request("text must be non-empty")
     if utf16(text) > MOST_TEXT:
@@ -50,21 +50,21 @@ def text_of(call: Parameters) -> tuple[str, list[Entity]]:
     return text, entities
 
 
-def caption_of(call: Parameters) -> tuple[str, list[Entity]]:
-    text, entities = _formatted(call, "caption", "caption_entities")
+def caption_of(world: World, call: Parameters) -> tuple[str, list[Entity]]:
+    text, entities = _formatted(world, call, "caption", "caption_entities")
     if utf16(text) > MOST_CAPTION:
         raise bad_request("message caption is too long")
     return text, entities
 
 
-def _formatted(call: Parameters, words: str, marks: str) -> tuple[str, list[Entity]]:
+def _formatted(world: World, call: Parameters, words: str, marks: str) -> tuple[str, list[Entity]]:
     source, mode = call.text(words), call.text("parse_mode").lower()
     if len(source.encode()) > MOST_BYTES:
         raise bad_request("text is too long")
     if mode not in ("", "none", "html"):
         raise bad_request("unsupported parse_mode")
     if mode == "html":
-        text, entities = trimmed(*parse_html(source))
+        text, entities = trimmed(*parse_html(source, old=world.old))
     else:
         text, entities = trimmed(source, given_entities(call.json(marks), source))
     return text, with_found(text, entities)

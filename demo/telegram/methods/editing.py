@@ -28,7 +28,7 @@ def edit_message_text(world: World, call: Parameters) -> dict[str, Any]:
     message = _own(world, call)
     if message.file:
         raise bad_request("there is no text in the message to edit")
-    text, entities = text_of(call)
+    text, entities = text_of(world, call)
     message.preview = preview_of(call, text, entities)
     return _change(world, call, message, text, entities)
 
@@ -41,7 +41,7 @@ def edit_message_reply_markup(world: World, call: Parameters) -> dict[str, Any]:
 def _change(
     world: World, call: Parameters, message: Message, text: str, entities: list[Entity]
 ) -> dict[str, Any]:
-    markup = check_markup(call.json("reply_markup"))
+    markup = check_markup(call.json("reply_markup"), old=world.old)
     markup = markup if markup and markup.get("inline_keyboard") else None
     if (text, entities, markup) == (message.text, message.entities, message.markup):
         raise bad_request(NOT_MODIFIED)

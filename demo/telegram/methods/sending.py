@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from demo.telegram.errors import bad_request
+from demo.telegram.errors import MUTED, bad_request
 from demo.telegram.keyboards import check_markup
 from demo.telegram.methods.arguments import caption_of, chat_of, preview_of, text_of
 from demo.telegram.methods.files import file_of
@@ -16,7 +16,9 @@ MEDIA_ACTIONS = ("photo", "video", "voice", "document", "video_note")
 
 def send_message(world: World, call: Parameters) -> dict[str, Any]:
     chat = chat_of(world, call)
-    text, entities = text_of(call)
+    if chat.muted:
+        raise bad_request(MUTED)
+    text, entities = text_of(world, call)
     preview = preview_of(call, text, entities)
     return _send(world, call, chat, text=text, entities=entities, preview=preview)
 
@@ -31,13 +33,13 @@ def send_document(world: World, call: Parameters) -> dict[str, Any]:
 
 def _send_file(world: World, call: Parameters, kind: str) -> dict[str, Any]:
     chat = chat_of(world, call)
-    text, entities = caption_of(call)
+    text, entities = caption_of(world, call)
     return _send(world, call, chat, text=text, entities=entities, file=file_of(world, call, kind))
 
 
 def _send(world: World, call: Parameters, chat: Chat, **content: Any) -> dict[str, Any]:
     replied = _replied(world, call, chat)
-    content["markup"] = check_markup(call.json("reply_markup"))
+    content["markup"] = check_markup(call.json("reply_markup"), old=world.old)
     content["thread"] = _thread(call, chat, replied)
     content["silent"] = call.flag("disable_notification")
     world.flood.admit(chat.id)
@@ -69,7 +71,10 @@ def _thread(call: Parameters, chat: Chat, replied: Message | None) -> int | None
         return None
     if thread and thread not in chat.topics:
         raise bad_request("message thread not found")
-    return thread or (replied.thread if replied else None)
+    found = thread or (replied.thread if replied else None)
+    if found in chat.closed:
+        raise bad_request("TOPIC_CLOSED")
+    return found
 
 
 def send_chat_action(world: World, call: Parameters) -> bool:
