@@ -104,9 +104,15 @@ def _asking_words() -> set[str]:
 
 
 def recipients(text: str) -> list[str]:
-    """Return who gets a link each: `Anna, Ben, Carla` are three, `Anna and Ben` is one, `Ben, ben` is one."""
-    joined = rf"(?:{'|'.join(map(re.escape, understood().and_))}) "
-    parts = (re.sub(f"^{joined}", "", part.strip()).strip() for part in text.split(","))
+    """Return who gets a link each.
+
+    `Anna, Ben and Carla` are three, `Anna and Ben` is one, `Ben, ben` is one.
+    """
+    joined = rf"(?:{'|'.join(map(re.escape, understood().and_))})"
+    *listed, last = text.split(",")
+    # After a comma, "and" ends a list. Without one it joins two people who get one mail.
+    ending = re.split(rf"\s{joined}\s", last, maxsplit=1) if listed else [last]
+    parts = (re.sub(rf"^{joined} ", "", part.strip()).strip() for part in (*listed, *ending))
     found = {part.casefold(): part for part in reversed([part for part in parts if part])}
     return [*reversed(found.values())] or [""]
 

@@ -96,6 +96,15 @@ def press_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
 
 
 @about_fetch
+def press_story_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
+    """Under a story: the view that ends with this fetch was the owner's."""
+    own = same_view(turn.session, fetch, LONGEST_TIMELINE, turn.context.settings.windows)
+    turn.store(link, *(Statement(StatementKind.OWN, turn.said_at, of=each) for each in own))
+    show_story(turn, link)
+    return sentences.toasts.TOAST_OWN
+
+
+@about_fetch
 def press_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     _state_not_own(turn, fetch, link)
     return sentences.toasts.TOAST_NOT_OWN

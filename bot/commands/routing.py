@@ -67,6 +67,7 @@ BUTTONS: Mapping[str, Handler] = {
     "yes": sent.press_yes,
     "own": opens.press_own,
     "not_own": opens.press_not_own,
+    "story_own": opens.press_story_own,
     "flip": opens.press_all_not_own,
     "person": opens.press_person,
     "story_person": opens.press_story_person,

@@ -57,13 +57,7 @@ def _explained(link: Link, now: float) -> list[Markup]:
 
 
 def _keyboard(chat: Chat, link: Link, shown: Told, place: Place, now: float) -> Keyboard:
-    entries = [*shown.newest, *shown.oldest]
-    rows = [[_not_own_button(chat, entry)] for entry in entries if entry.kind == Kind.OWN][
-        :MOST_NOT_OWN_BUTTONS
-    ]
-    quiet = history_of(link).summary.quiet
-    if quiet and quiet.reason is not Reason.SENDER_DEVICE and link.status not in ENDED:
-        rows.append([_about(chat, quiet.at, sentences.buttons.BUTTON_PERSON_AT, "story_person", quiet.id)])
+    rows = _corrections(chat, link, [*shown.newest, *shown.oldest])
     if link.list_id is not None and link.status not in UNSENT | ENDED:
         rows += [list(row) for row in sent_corrections(link, now, "story_")]
     if link.status == LinkStatus.STOPPED:
@@ -85,6 +79,22 @@ def _keyboard(chat: Chat, link: Link, shown: Told, place: Place, now: float) -> 
         [button(sentences.buttons.BUTTON_DELETE, "ask_delete", link.id)],
         [button(sentences.buttons.BUTTON_BACK, "page", place.data)],
     ]
+
+
+def _corrections(chat: Chat, link: Link, entries: list[Entry]) -> list[list[InlineKeyboardButton]]:
+    """Return a button for each verdict that the owner may know better about."""
+    summary, is_recording = history_of(link).summary, link.status not in ENDED
+    own = [entry for entry in entries if entry.kind == Kind.OWN][:MOST_NOT_OWN_BUTTONS]
+    rows = [[_not_own_button(chat, entry)] for entry in own]
+    newest_open = next((entry.fetch_id for entry in entries if entry.kind == Kind.OPENED), None)
+    if newest_open and summary.last_open is not None and is_recording:
+        # Only a first open has an alert. Without a button here, people would correct that one instead.
+        label = sentences.buttons.BUTTON_OWN_AT
+        rows.append([_about(chat, summary.last_open, label, "story_own", newest_open)])
+    quiet = summary.quiet
+    if quiet and quiet.reason is not Reason.SENDER_DEVICE and is_recording:
+        rows.append([_about(chat, quiet.at, sentences.buttons.BUTTON_PERSON_AT, "story_person", quiet.id)])
+    return rows
 
 
 def _not_own_button(chat: Chat, entry: Entry) -> InlineKeyboardButton:

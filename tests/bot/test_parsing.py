@@ -269,13 +269,15 @@ def test_text_may_follow_a_links_number(typed: str, found: tuple[int | None, str
         ("Anna, Ben, Carla", ["Anna", "Ben", "Carla"]),
         ("Anna and Ben", ["Anna and Ben"]),
         ("Anna, Ben, and Carla", ["Anna", "Ben", "Carla"]),
+        ("Anna, Ben and Carla", ["Anna", "Ben", "Carla"]),
+        ("Anna, Fernando and Amanda", ["Anna", "Fernando", "Amanda"]),
         ("Andrea, andrea , Ben", ["Andrea", "Ben"]),
         ("Anna,,Ben,", ["Anna", "Ben"]),
         (", ,", [""]),
         ("", [""]),
     ],
 )
-def test_a_comma_divides_recipients_and_an_and_does_not(typed: str, found: list[str]) -> None:
+def test_a_comma_divides_recipients_and_an_and_does_so_only_after_one(typed: str, found: list[str]) -> None:
     assert parsing.recipients(typed) == found
 
 

@@ -99,6 +99,22 @@ def test_anna_corrects_an_open_that_was_taken_for_hers_in_the_timeline(anna: Cha
     anna.sees("👀 Opened ")
 
 
+def test_anna_says_in_the_story_that_a_later_open_was_hers(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    fetch(url, OUTLOOK)
+    anna.sees("was opened")
+    for _ in range(3):
+        fetch(url)
+    anna.sees("2 times")
+    anna.says("/history 1")
+    story = anna.sees("opened 2 times")
+    assert anna.presses(story, "story_own:") == "Noted: that was you."
+    assert anna.sees("you: Gmail’s image proxy (3×)").id == story.id
+    assert "opened: Outlook" in story.text
+    anna.api.wait_for(lambda: "2 times" not in card.text)
+
+
 def test_anna_corrects_a_run_of_repeats_that_was_taken_for_hers_as_one(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
