@@ -28,7 +28,7 @@ TELEGRAM = "Telegram"
 
 
 class BotContext:
-    """Made once, in the event loop.
+    """Holds what all parts of the bot share. It is made once, in the event loop.
 
     Its events wake the loops: `due` when a message may be waiting for delivery, `received` when updates are
     in the inbox, `troubled` when the trouble has changed.

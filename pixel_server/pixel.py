@@ -95,7 +95,7 @@ class Pixel:
         self._writer.add(arrival, on_kept)
 
     def refuse(self, error: Exception, on_kept: OnKept) -> None:
-        """After an unforeseen exception: log it, and have the provider ask again."""
+        """Log an unforeseen exception, and have the provider ask again."""
         log.error("A fetch could not be read; it is answered 503.", exc_info=error)
         self._loop.call_soon(on_kept, False)
 

@@ -181,7 +181,10 @@ class ReverseNames:
             self._places.leave(question)
 
     async def _settle(self, question: Question, write: Callable[[Act], bool]) -> None:
-        """Raises NotStoredYetError and DBAPIError, and OSError if the resolver does not answer in time."""
+        """Settle one doubt.
+
+        Raises NotStoredYetError and DBAPIError, and OSError if the resolver does not answer in time.
+        """
         fetch_id, address = question.fetch_id, question.address
         doubtful = await asyncio.to_thread(self._is_in_doubt, fetch_id)
         if doubtful is None and self._is_spooling():
@@ -210,7 +213,10 @@ class ReverseNames:
         return True
 
     def _is_in_doubt(self, fetch_id: str) -> bool | None:
-        """In a thread. Return None if the fetch is not stored: an unknown pixel's never is."""
+        """Return True if a fetch is still in doubt; None if it is not stored: an unknown pixel's never is.
+
+        It runs in a thread.
+        """
         with reading(self._engine) as session:
             return doubts.is_in_doubt(session, fetch_id)
 

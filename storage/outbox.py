@@ -69,7 +69,7 @@ def refresh_due(session: Session, now: float) -> bool:
 
 
 def _newer() -> dict[str, Any]:
-    """The values that ask for a newer version of a message."""
+    """Return the values that ask for a newer version of a message."""
     # A parked new message stays parked, because it may have arrived. One that is in the chat may be edited.
     refused_edit = and_(col(OutboxMessage.state) == "parked", col(OutboxMessage.telegram_id).is_not(None))
     idle = or_(col(OutboxMessage.state).in_(("sent", "pending")), refused_edit)

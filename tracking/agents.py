@@ -7,7 +7,7 @@ agent.
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from tracking import manners, networks, patterns
+from tracking import networks, patterns, request_headers
 from tracking.data_files import data_lines
 from tracking.facts import Agent, Network, Reason, Request, Sighting
 from tracking.grammar import AgentAndSign, Grammar, without_model
@@ -122,15 +122,21 @@ def identify(request: Request, signatures: Signatures) -> Sighting:
     if request.vouched and address is None:
         network = _despite_claims(request, agent, signatures.networks)
         agent, sign = _checked(agent, sign, network)
-    draws = manners.weight(headers) >= manners.DRAWS_AN_IMAGE
+    draws = request_headers.image_weight(headers) >= request_headers.DRAWS_AN_IMAGE
     if draws and sign in _STRANGE and signatures.looks_like_a_browser(user_agent):
         agent, sign = _BROWSER, None
     if sign is None and network in _MACHINES_ALONE:
         agent, sign = _overruled(agent, network, headers, draws=draws)
     is_browser = agent is _BROWSER
-    if is_browser and sign is None and manners.is_unlike_its_name(headers, request.secure, draws=draws):
+    if (
+        is_browser
+        and sign is None
+        and request_headers.is_unlike_its_name(headers, request.secure, draws=draws)
+    ):
         sign = Reason.UNLIKE_A_BROWSER
-    return Sighting(agent, network, manners.purpose(request.method, headers) or sign, draws and is_browser)
+    return Sighting(
+        agent, network, request_headers.purpose(request.method, headers) or sign, draws and is_browser
+    )
 
 
 def _despite_claims(request: Request, agent: Agent, known: networks.Networks) -> Network:
@@ -172,6 +178,6 @@ def _overruled(agent: Agent, network: Network, headers: Mapping[str, str], *, dr
     if network is Network.TELEGRAM:
         is_bare = agent is Agent.APPLE_MPP or (agent is _BROWSER and not draws)
         return (Agent.LINK_PREVIEW, Reason.LINK_PREVIEW) if is_bare else (agent, None)
-    if agent is _BROWSER and manners.own_weight(headers) >= manners.DRAWS_AN_IMAGE:
+    if agent is _BROWSER and request_headers.own_image_weight(headers) >= request_headers.DRAWS_AN_IMAGE:
         return agent, None
     return (Agent.GMAIL_PREFETCH if agent in _MAY_BE_PREFETCH else agent), None

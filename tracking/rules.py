@@ -153,7 +153,7 @@ def _is_bare_in_a_data_centre(sighting: Sighting) -> bool:
 
 
 def _datacentre_browser(case: RuleInput) -> Verdict | None:
-    """Scanners come late, too: seven and twelve minutes after sending have been seen."""
+    """Call it a scanner's at any time: they also come seven and twelve minutes after sending."""
     return None if is_a_person(case) else Verdict(Kind.SCANNED, Reason.DATACENTRE_BROWSER, PROBABLE)
 
 
@@ -162,7 +162,7 @@ def _unlike_a_browser(case: RuleInput) -> Verdict | None:
 
 
 def _returned(case: RuleInput) -> Verdict | None:
-    """A program that scanned this link comes back later, from the same or from another address."""
+    """Recognise a program that scanned this link before, from the same or from another address."""
     fetch, scanners = case.fetch, case.summary.scanners
     known = fetch.program in scanners or (fetch.device is not None and fetch.device in scanners)
     return Verdict(Kind.SCANNED, Reason.RETURNED, PROBABLE) if known and not is_a_person(case) else None
@@ -231,7 +231,7 @@ def _opened(case: RuleInput) -> Verdict | None:
 
 
 def _how_opened(agent: Agent, network: Network, *, rendered: bool) -> tuple[Reason, Confidence]:
-    """Never strong: a second device of the sender's could be it."""
+    """Return the reason and the confidence. It is never strong: it may be a second device of the sender's."""
     if agent is Agent.GMAIL_PROXY:
         listed = network is not Network.GOOGLE
         return (Reason.GMAIL_PROXY, PROBABLE) if listed else (Reason.UNLISTED_GOOGLE, WEAK)

@@ -74,7 +74,7 @@ def _state_peek(turn: Turn, link: Link | None) -> bool:
 
 
 def press_peek_off(turn: Turn) -> Answer:
-    """Under the answer to `/peek`: end it, and say so there."""
+    """End the peek, from under the answer to `/peek`, and say so there."""
     ended = end_peeks(turn)
     turn.edit(Message(words.say(sentences.commands.PEEK_ENDED)))
     return sentences.toasts.TOAST_PEEK_ENDED if ended else sentences.toasts.TOAST_PEEK_OVER
@@ -112,14 +112,14 @@ def press_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
 
 @about_fetch
 def press_person(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
-    """On the card: a fetch that looked like a program's was a person's."""
+    """State, from the card, that a fetch which looked like a program's was a person's."""
     _state_not_own(turn, fetch, link)
     return sentences.toasts.TOAST_PERSON
 
 
 @about_fetch
 def press_story_person(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
-    """The same under the link's story, which then shows what has changed."""
+    """State the same from under the link's story, which then shows what has changed."""
     _state_not_own(turn, fetch, link)
     show_story(turn, link)
     return sentences.toasts.TOAST_PERSON
@@ -133,7 +133,7 @@ def _state_not_own(turn: Turn, fetch: FetchRow, link: Link) -> None:
 
 @about_fetch
 def press_all_not_own(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
-    """Under a story: none of the fetches that one line stands for was the owner's."""
+    """State, from under a story, that none of the fetches that one line stands for was the owner's."""
     theirs = folded_with(turn.session, fetch, LONGEST_TIMELINE)
     turn.store(link, *(Statement(StatementKind.NOT_OWN, turn.said_at, of=each) for each in theirs))
     show_story(turn, link)

@@ -164,7 +164,7 @@ async def _handle_press(
 
 
 def _unknown_button(_turn: Turn) -> Answer:
-    """A button of another version."""
+    """Answer a button of another version."""
     return sentences.toasts.TOAST_GONE
 
 

@@ -14,7 +14,10 @@ REVOKED_PAUSE = 30.0
 
 
 class CircuitBreaker:
-    """Times are seconds of one clock that only goes forward."""
+    """Decides when the next message may be sent.
+
+    Times are seconds of one clock that only goes forward.
+    """
 
     def __init__(self) -> None:
         self._until = 0.0

@@ -87,7 +87,7 @@ class ListWatcher:
             log.info("The published lists that the bot has fetched are in use.")
 
     def _newer(self) -> tuple[Networks, Hops] | None:
-        """In a thread. Return None if nothing has changed."""
+        """Return what the newest lists make; None if nothing has changed. It runs in a thread."""
         with reading(self._engine) as session:
             if _versions(session) == self._lists.versions:
                 return None

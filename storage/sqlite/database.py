@@ -215,5 +215,5 @@ def _was_read_only(error: BaseException) -> bool:
 
 @lru_cache(4096)
 def _as_text(at: float) -> str:
-    """A time as SQLAlchemy keeps it in SQLite. Cached: a busy millisecond has many fetches."""
+    """Return a time as SQLAlchemy keeps it in SQLite. Cached: a busy millisecond has many fetches."""
     return moment(at).isoformat(" ", "microseconds")[:26]

@@ -52,14 +52,14 @@ _SINCE = {"chrome": 80.0, "safari": 16.4, "firefox": 90.0}
 """The version since which each sends Sec-Fetch-* with every request over https."""
 
 
-def weight(headers: Mapping[str, str]) -> int:
-    """Return how much speaks for a page that draws an image; DRAWS_AN_IMAGE is enough."""
-    worth, referer = own_weight(headers), headers.get("referer")
+def image_weight(headers: Mapping[str, str]) -> int:
+    """Return how much in a request speaks for a page that draws an image; DRAWS_AN_IMAGE is enough."""
+    worth, referer = own_image_weight(headers), headers.get("referer")
     return worth + DRAWS_AN_IMAGE if referer and _is_webmail(referer[:LONGEST_VALUE]) else worth
 
 
-def own_weight(headers: Mapping[str, str]) -> int:
-    """Return how much speaks for it beside the page that `Referer` names."""
+def own_image_weight(headers: Mapping[str, str]) -> int:
+    """Return the same without the page that `Referer` names."""
     worth = DRAWS_AN_IMAGE if "image" in headers.get("sec-fetch-dest", "") else 0
     return worth + ("image/" in headers.get("accept", "")) + ("accept-language" in headers)
 

@@ -4,7 +4,7 @@ import pytest
 
 from tracking import Agent, Network, Reason, Request, machines
 from tracking.agents import Signatures, identify, load
-from tracking.manners import DRAWS_AN_IMAGE, is_unlike_its_name, purpose, weight
+from tracking.request_headers import DRAWS_AN_IMAGE, image_weight, is_unlike_its_name, purpose
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36"
@@ -119,14 +119,14 @@ def test_what_a_request_says_it_is_for(headers: dict[str, str], reason: Reason |
     ],
 )
 def test_a_webmails_address_in_referer_speaks_for_a_reader(referer: str) -> None:
-    assert weight({"referer": referer}) >= DRAWS_AN_IMAGE
+    assert image_weight({"referer": referer}) >= DRAWS_AN_IMAGE
 
 
 @pytest.mark.parametrize(
     "referer", ["https://example.com/", "https://t.co/abc", "https://news.example.com/a/b"]
 )
 def test_another_pages_address_in_referer_says_nothing(referer: str) -> None:
-    assert weight({"referer": referer}) == 0
+    assert image_weight({"referer": referer}) == 0
 
 
 def test_a_browsers_shape_with_an_images_headers_is_a_browser_whatever_other_words_it_holds(
