@@ -1,7 +1,7 @@
 """What Telegram's refusals mean. Its error codes do not tell them apart: its own sentences do.
 
 Most sentences are in the sources of Telegram's Bot API server and of the library beneath it; words in
-capitals come from Telegram itself. tests/bot/data/refusals.tsv lists them, each with its source.
+capitals come from Telegram itself. tests/corpus/refusals.tsv lists them, each with its source.
 """
 
 from enum import StrEnum

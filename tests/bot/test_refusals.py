@@ -27,6 +27,7 @@ from storage.outbox import Owed
 from storage.tables import Chat, OutboxMessage
 from storage.times import now
 
+CORPUS = Path(__file__).parent.parent / "corpus"
 METHODS = {"send": "sendMessage", "edit": "editMessageText", "photo": "sendPhoto", "document": "sendDocument"}
 FILES = {"photo": MessageKind.PICTURE, "document": MessageKind.EXPORT}
 MOST_REQUESTS = 8
@@ -53,7 +54,7 @@ class Known(NamedTuple):
 
 
 def known() -> Iterator[Known]:
-    for line in (Path(__file__).parent / "data/refusals.tsv").read_text("utf-8").splitlines():
+    for line in (CORPUS / "refusals.tsv").read_text("utf-8").splitlines():
         if not line.startswith("#"):
             method, code, description, then, source = line.split("\t")
             assert source
