@@ -1,20 +1,18 @@
-"""The check in the bot's first minute: does PUBLIC_URL lead here, safely, by way of proxies that
-are named, and will the disk last?
+"""The check in the bot's first minute, and from then on: does PUBLIC_URL lead here, safely, by way of proxies
+that are named, and will the disk last?
 
-The bot reports what is wrong to the log, and in one message to ADMIN_CHAT_ID. Nothing waits for it.
+The bot reports what is wrong to the log, and in one message to ADMIN_CHAT_ID, where `/status` repeats it.
+Nothing waits for it.
 """
 
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
-from markupsafe import Markup
 
 import words
 from bot.context import BotContext
@@ -22,6 +20,8 @@ from bot.message import Message
 from bot.messages import phrases
 from bot.messages.phrases import lines
 from bot.notices import owe_notice
+from bot.problems import Checked, Problem
+from bot.reach import is_demo, is_local
 from bot.tls import trusted
 from settings import Settings
 from storage import disks, published_lists
@@ -39,26 +39,44 @@ PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before each attempt: the pixel server starts at the same time as the bot."""
 LONGEST_ATTEMPT = 10.0
 
-Problem = Callable[[], Markup]
-"""Says what is wrong: to the log in English, and to a chat in its language."""
+CHECK_AGAIN, CHECK_AGAIN_SOON = 3600.0, 60.0
+"""Seconds between two checks: while all is well, and while something is wrong that may be put right."""
 
 
 async def run(context: BotContext, environ: Mapping[str, str] = os.environ) -> None:
-    """Check once, and report what is wrong; never raises."""
+    """Check, and go on checking, until cancelled."""
+    reported: set[str] = set()
+    while True:
+        reported = await check(context, environ, reported)
+        await asyncio.sleep(CHECK_AGAIN_SOON if reported else CHECK_AGAIN)
+
+
+async def check(context: BotContext, environ: Mapping[str, str], reported: Collection[str] = ()) -> set[str]:
+    """Check once, keep what is wrong for `/status`, and report what is new; never raises.
+
+    `reported` has the problems that were reported before, each by its English sentence, whose values may have
+    changed since. Returns those of now.
+    """
     try:
         problems = await find_problems(context.settings, context.keys, environ)
         problems += await _lists(context)
-        if problems:
-            await _report(context, problems)
-        else:
+        title = sentences.operator.CHECKUP_LATER if context.checked else sentences.operator.CHECKUP
+        context.checked = Checked(now(), tuple(problems))
+        if not problems:
             log.info("PUBLIC_URL %s leads to this installation.", context.settings.public_url)
+        if new := [problem for problem in problems if problem.sentence.text not in reported]:
+            await _report(context, title, new)
+        return {problem.sentence.text for problem in problems}
     except Exception:
         log.exception("The check of this installation could not be finished.")
+        return set(reported)
 
 
 async def find_problems(settings: Settings, keys: Keys, environ: Mapping[str, str]) -> list[Problem]:
     """Return what is wrong with this installation."""
-    found = [await _address(settings.public_url, keys), _safety(settings), *_disks(settings, environ)]
+    # The demo's data are thrown away anyway.
+    lost = [] if is_demo(settings) else _disks(settings, environ)
+    found = [await _address(settings.public_url, keys), _safety(settings), *lost]
     return [problem for problem in found if problem]
 
 
@@ -72,26 +90,23 @@ async def _lists(context: BotContext) -> list[Problem]:
     name = max(old, key=lambda name: old[name].days)
     sentence = sentences.operator.CHECKUP_LIST_KEPT if never else sentences.operator.CHECKUP_LIST_FAILS
 
-    def problem() -> Markup:
-        age = words.say(sentences.times.SPAN_DAYS, count=old[name].days)
-        return words.say(sentence, name=name, age=age, error=old[name].error)
-
-    return [problem]
+    age = partial(words.say, sentences.times.SPAN_DAYS, count=old[name].days)
+    return [Problem(sentence, {"name": name, "age": age, "error": old[name].error})]
 
 
-async def _report(context: BotContext, problems: list[Problem]) -> None:
+async def _report(context: BotContext, title: Sentence, problems: list[Problem]) -> None:
     for problem in problems:
         log.warning("%s", problem().striptags())
     if admin := context.settings.admin_chat_id:
         at = now()
-        key, write = notice_key("checkup", at), partial(_message, problems)
+        key, write = notice_key("checkup", at), partial(_message, title, problems)
         await context.write(lambda session: owe_notice(session, admin, key, write, at))
         context.due.set()
 
 
-def _message(problems: list[Problem]) -> Message:
+def _message(title: Sentence, problems: list[Problem]) -> Message:
     reported = (words.say(sentences.operator.CHECKUP_LINE, problem=problem()) for problem in problems)
-    return Message(lines(words.say(sentences.operator.CHECKUP), *reported))
+    return Message(lines(words.say(title), *reported))
 
 
 async def _address(url: str, keys: Keys) -> Problem | None:
@@ -103,7 +118,7 @@ async def _address(url: str, keys: Keys) -> Problem | None:
         if answering == keys.installation_id():
             return problem
         if answering:
-            return partial(words.say, sentences.operator.CHECKUP_OTHER, url=url)
+            return Problem(sentences.operator.CHECKUP_OTHER, {"url": url})
     return problem
 
 
@@ -118,15 +133,15 @@ async def _ask(url: str, probe: str) -> tuple[str, Problem | None]:
             answer = await client.get(f"{url}/healthz", headers={PROBE: probe})
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         reason = str(error) or type(error).__name__
-        return "", partial(words.say, sentences.operator.CHECKUP_SILENT, url=url, error=reason)
+        return "", Problem(sentences.operator.CHECKUP_SILENT, {"url": url, "error": reason})
     if answer.has_redirect_location:
-        return "", partial(words.say, sentences.operator.CHECKUP_MOVED, url=url, to=_target(answer))
+        return "", Problem(sentences.operator.CHECKUP_MOVED, {"url": url, "to": _target(answer)})
     match _told_in(answer):
         case {"instance": str(instance), "way": {"hop": told}} if hop := hop_in(told):
-            return instance, partial(phrases.hop, hop)
+            return instance, phrases.hop(hop)
         case {"instance": str(instance)}:
             return instance, None
-    return "", partial(words.say, sentences.operator.CHECKUP_STRANGER, url=url, status=answer.status_code)
+    return "", Problem(sentences.operator.CHECKUP_STRANGER, {"url": url, "status": answer.status_code})
 
 
 def _told_in(answer: httpx.Response) -> object:
@@ -143,26 +158,9 @@ def _target(answer: httpx.Response) -> str:
 def _safety(settings: Settings) -> Problem | None:
     url = settings.public_url
     if not is_local(url):
-        return (
-            None
-            if url.startswith("https:")
-            else partial(words.say, sentences.operator.CHECKUP_PLAIN, url=url)
-        )
+        return None if url.startswith("https:") else Problem(sentences.operator.CHECKUP_PLAIN, {"url": url})
     # With a local Bot API a local address is meant. With a real bot, somebody forgot to set PUBLIC_URL.
-    return (
-        None
-        if is_local(settings.telegram_api_url)
-        else partial(words.say, sentences.operator.CHECKUP_LOCAL, url=url)
-    )
-
-
-def is_local(url: str) -> bool:
-    """Return True if an address leads to this machine, or no further than its own network."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_private
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local"))
+    return None if is_demo(settings) else Problem(sentences.operator.CHECKUP_LOCAL, {"url": url})
 
 
 def _disks(settings: Settings, environ: Mapping[str, str]) -> list[Problem]:
@@ -183,8 +181,5 @@ def _about(sentence: Sentence, path: Path, lost: Lost | None, environ: Mapping[s
     if lost is None:
         return None
 
-    def problem() -> Markup:
-        why = words.say(sentences.operator.CHECKUP_LOST[lost], platform=disks.platform(environ))
-        return words.say(sentence, path=path, why=why)
-
-    return problem
+    why = partial(words.say, sentences.operator.CHECKUP_LOST[lost], platform=disks.platform(environ))
+    return Problem(sentence, {"path": path, "why": why})

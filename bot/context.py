@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from bot.problems import Checked
 from settings import Settings
 from storage import inbox
 from storage.engine import database_of, is_passing, reading, writing
@@ -38,6 +39,8 @@ class BotContext:
         self.settings, self.keys = settings, keys
         self.due, self.received, self.troubled = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._troubles: dict[str, str] = {}
+        self.checked: Checked | None = None
+        """What the last check of this installation found (checkup.py); None until the first one has ended."""
         self._engine, self.database = engine, database_of(engine)
         self._erased = self.database.notifier(Topic.ERASED)
         self.lock = self.database.bot_lock(engine)

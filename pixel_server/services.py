@@ -16,6 +16,7 @@ from pixel_server.database.erasing import Eraser
 from pixel_server.database.hops import HopWatch
 from pixel_server.database.published_lists import ListWatcher, lists_at_start
 from pixel_server.database.writer import Writer
+from pixel_server.heart import Heart
 from pixel_server.pages.live import Live
 from pixel_server.pages.templates import Templates
 from pixel_server.pixel import Pixel
@@ -49,6 +50,7 @@ class Services:
     pixel: Pixel
     lists: ListWatcher
     eraser: Eraser
+    heart: Heart
 
     @classmethod
     def build(cls, settings: Settings, engine: Engine, keys: Keys) -> "Services":
@@ -77,6 +79,7 @@ class Services:
             pixel=pixel,
             lists=ListWatcher(engine, lists, pixel.use),
             eraser=Eraser(engine, spools),
+            heart=Heart(engine),
         )
 
     def start(self) -> None:
@@ -85,6 +88,7 @@ class Services:
         self.lists.start()
         self.names.start(self.write)
         self.hops.start()
+        self.heart.start()
 
     def prepare_to_stop(self) -> None:
         """Retry nothing any more, and end the streams. Safe in a signal handler."""
@@ -94,6 +98,7 @@ class Services:
     async def stop(self) -> None:
         """Keep what is waiting, then close everything."""
         self.live.close()
+        self.heart.stop()
         await self.hops.stop()
         await self.names.stop()
         await self.lists.stop()

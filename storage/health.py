@@ -13,6 +13,8 @@ from storage.tables import OutboxMessage, Pulse
 from storage.times import moment, seconds
 
 BOT = "bot"
+PIXEL_SERVER = "pixel server"
+"""The rows of the two heartbeats. Any number of pixel servers share one: the freshest counts."""
 UPDATES = "updates"
 """The row that holds when Telegram last answered a request for updates."""
 HOP = "hop"

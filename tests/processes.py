@@ -96,6 +96,10 @@ class Processes:
         except httpx.TransportError:
             return False
 
+    def wait_until_checked(self) -> None:
+        """Wait until the bot has checked this installation. `/status` says "All is well" only then."""
+        wait_until(lambda: "leads to this installation" in self.text_of_log(), "the installation is checked")
+
     def end(self, name: str, how: signal.Signals = signal.SIGTERM) -> int:
         """Send this signal to a process, wait until it ends, and return its exit code."""
         process = self._running.pop(name)

@@ -22,7 +22,8 @@ TEMPLATE = f"{DOMAIN}.pot"
 
 THREE_IN_A_ROW = ("BUTTON_AGO", "BUTTON_FILTERS", "BUTTON_MUTE", "BUTTON_OWN", "BUTTON_WHY")
 TWO_IN_A_ROW = ("BUTTON_COPY ", "BUTTON_COPY_PAGE", "BUTTON_DRAFT", "BUTTON_NEWER", "BUTTON_NOT_OWN",
-                "BUTTON_OLDER", "BUTTON_PERSON ", "BUTTON_STOP", "BUTTON_UNMUTE",
+                "BUTTON_NOT_PASTED",
+                "BUTTON_OLDER", "BUTTON_PASTED", "BUTTON_PERSON ", "BUTTON_STOP", "BUTTON_UNMUTE",
                 "BUTTON_YES_SENT")  # fmt: skip
 WITH_A_NAME = ("BUTTON_COPY_OF", "BUTTON_SENT_OF", "BUTTON_STORY_OF")
 KINDS = {
@@ -36,6 +37,7 @@ KINDS = {
     "COMMANDS": (120, "a command in Telegram’s menu, without tags"),
     "CONFIDENCE": (0, "how sure it is; the reason follows"),
     "FOLLOW_UP ": (180, "to be copied into a mail, without tags"),
+    "HELP_GROUPS": (22, "one of two buttons in a row"),
     "KINDS": (0, "what a fetch was"),
     "LEGEND": (0, "what a sign before a link means; several follow one another"),
     "MONTHS": (0, "beside the number of a day"),

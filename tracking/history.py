@@ -23,6 +23,8 @@ class StatementKind(StrEnum):
     """The mail is still a draft."""
     DRAFT_THEN = "draft_then"
     """The mail was still a draft at a time before, and Sent was tapped later, while the bot was away."""
+    PASTED = "pasted"
+    """The image is in the mail, although nothing has fetched it in the draft."""
     PEEK = "peek"
     """The opens in the next minutes are the owner's own."""
     PEEK_ENDED = "peek_ended"
@@ -67,6 +69,8 @@ class Statements(NamedTuple):
     closed_at: float | None = None
     """When recording ended: stopped or objected."""
     objected: bool = False
+    pasted: bool = False
+    """The owner says that the image is in the mail. That counts until the mail is a draft again."""
 
     def apply(self, statement: Statement) -> "Statements":
         """Return the statements with one more. The later one wins."""
@@ -79,8 +83,8 @@ class Statements(NamedTuple):
             case StatementKind.TOLD_SENT:
                 still = self.draft_until if self.draft_until is not None and self.draft_until < at else None
                 return self._replace(sent=Sent(at, exact=False), draft_until=still)
-            case StatementKind.DRAFT:
-                return self._replace(sent=None, draft_until=at)
+            case StatementKind.DRAFT | StatementKind.PASTED:
+                return self._in_mail(at, is_pasted=kind is StatementKind.PASTED)
             case StatementKind.DRAFT_THEN:
                 return self._sent_after(at)
             case StatementKind.PEEK:
@@ -93,6 +97,12 @@ class Statements(NamedTuple):
                 return self if self.objected else self._replace(closed_at=None)
             case StatementKind.STOPPED | StatementKind.OBJECTED:
                 return self._close(at, for_good=kind is StatementKind.OBJECTED)
+
+    def _in_mail(self, at: float, *, is_pasted: bool) -> "Statements":
+        """Take an answer to the question whether the image is in the mail. "Not yet" makes it a draft."""
+        if is_pasted:
+            return self._replace(pasted=True)
+        return self._replace(sent=None, draft_until=at, pasted=False)
 
     def _sent_after(self, at: float) -> "Statements":
         """Let the mail be sent after this time, if Sent leaves that open."""
@@ -162,6 +172,7 @@ def dump(history: History) -> str:
         "theirs": sorted(statements.not_own),
         "closed_at": statements.closed_at,
         "objected": statements.objected,
+        "pasted": statements.pasted or None,
         "draft_agents": sorted(summary.draft_agents),
         "first_draft": summary.first_draft,
         "last_draft": summary.last_draft,
@@ -196,6 +207,7 @@ def load(text: str) -> History:
         not_own=frozenset(packed.get("theirs", ())),
         closed_at=packed.get("closed_at"),
         objected=packed.get("objected", False),
+        pasted=packed.get("pasted", False),
     )
     summary = FetchSummary(
         draft_agents=frozenset(map(_AGENTS.__getitem__, packed.get("draft_agents", ()))),

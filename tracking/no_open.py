@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from tracking.facts import Reason
 from tracking.history import History
-from tracking.status import UNOPENED, status_of
+from tracking.status import UNOPENED, LinkStatus, status_of
 
 EXPLAINED_AFTER = 3600.0
 """Seconds after Sent. Before that nobody wonders."""
@@ -42,4 +42,12 @@ def explain_no_open(history: History, now: float) -> NoOpen | None:
         return NoOpen.SCANNED
     if summary.proxied:
         return NoOpen.FIRST_SECONDS
-    return NoOpen.NOTHING if summary.draft_agents else NoOpen.NOT_PASTED
+    is_in_mail = summary.draft_agents or history.statements.pasted
+    return NoOpen.NOTHING if is_in_mail else NoOpen.NOT_PASTED
+
+
+def is_unseen(history: History) -> bool:
+    """Return True if the mail is sent, and nothing shows that the image is in it: only its owner can know."""
+    summary, said = history.summary, history.statements
+    seen = summary.draft_agents or summary.views or summary.scanned or summary.quiet or summary.machine_at
+    return status_of(history).status is LinkStatus.SENT and not seen and not said.pasted

@@ -5,25 +5,25 @@ from telegram import ChatMember, ChatMemberRestricted
 import words
 from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
-from bot.messages.phrases import lines
+from bot.messages import help as help_texts
 from storage import chats
 from words import sentences
 
 
 def start(_turn: Turn) -> Answer:
-    first, test = (
-        button(sentences.buttons.BUTTON_FIRST, "track", 0),
-        button(sentences.buttons.BUTTON_TEST, "test", 0),
-    )
-    return Message(words.say(sentences.welcome.START), [[first], [test]])
+    first = button(sentences.buttons.BUTTON_FIRST, "track", 0)
+    return Message(words.say(sentences.welcome.START), [[first]])
 
 
 def help_(_turn: Turn) -> Answer:
-    parts = (
-        words.say(sentences.welcome.HELP_LINE, command=command, description=text)
-        for command, text in sentences.welcome.COMMANDS.items()
-    )
-    return Message(lines(words.say(sentences.welcome.HELP), *parts))
+    return help_texts.overview()
+
+
+def press_help(turn: Turn) -> Answer:
+    """Show the commands of a group instead of what the message showed before."""
+    if turn.id not in help_texts.GROUPS:
+        return sentences.toasts.TOAST_GONE
+    return turn.edit(help_texts.group(turn.id))
 
 
 def cancel(turn: Turn) -> Answer:

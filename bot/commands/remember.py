@@ -57,7 +57,7 @@ def remind(turn: Turn, link: Link) -> Answer:
 
 
 def _about(link: Link, sentence: Sentence) -> Message:
-    return Message(words.say(sentence, name=name(link)))
+    return Message(words.say(sentence, name=name(link), number=link.number))
 
 
 @about_link

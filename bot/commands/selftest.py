@@ -33,7 +33,8 @@ def _offer(turn: Turn) -> Message:
     except links.DailyLimitError as full:
         return no_room(full, turn)
     # Told, not pressed: in the first seconds after the button every fetch is at most "proxied".
-    turn.store(link, Statement(StatementKind.TOLD_SENT, turn.now))
+    # Its page stands for the mail, so nobody need be asked whether the image is in it.
+    turn.store(link, Statement(StatementKind.TOLD_SENT, turn.now), Statement(StatementKind.PASTED, turn.now))
     return _message(turn.context.test_page(link))
 
 

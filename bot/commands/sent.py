@@ -87,6 +87,24 @@ def press_draft_then(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     return sentences.toasts.TOAST_DRAFT
 
 
+@about_link
+def _press_pasted(turn: Turn, link: Link) -> Answer:
+    """Note that the image is in the mail: then the card asks no more."""
+    turn.store(link, Statement(StatementKind.PASTED, turn.said_at))
+    return sentences.toasts.TOAST_PASTED
+
+
+@about_link
+def _press_not_pasted(turn: Turn, link: Link) -> Answer:
+    """Note that it is not: then the card shows again how to paste it."""
+    turn.store(link, Statement(StatementKind.DRAFT, turn.said_at))
+    return sentences.toasts.TOAST_NOT_PASTED
+
+
+UNSEEN_BUTTONS: dict[str, Handler] = {"pasted": _press_pasted, "not_pasted": _press_not_pasted}
+"""The answers to the question whether the image is in the mail, on the card and under the story."""
+
+
 @about_fetch
 def press_yes(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     """Note that the mail was sent before this open."""

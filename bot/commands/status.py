@@ -11,8 +11,9 @@ from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
 from bot.messages import phrases
 from bot.messages.phrases import lines
+from bot.messages.trouble import trouble
 from bot.times import zones
-from storage import health, outbox, peeks, reports
+from storage import outbox, peeks, reports
 from storage.tables import Chat, Link, Peek
 from tracking.status import ENDED, UNOPENED, LinkStatus
 from words import sentences
@@ -27,15 +28,12 @@ def status(turn: Turn) -> Message:
     running = peeks.running(turn.session, turn.chat.id, turn.now)
     parts += _peeks(turn, running)
     parts += _settings(turn.chat)
-    if report.parked:
-        parts.append(words.say(sentences.commands.STATUS_PARKED, count=report.parked))
-    if context.trouble:
-        parts.append(words.say(sentences.commands.STATUS_TROUBLE))
-    hop = health.hop_of(turn.session) if turn.chat.id == context.settings.admin_chat_id else None
-    if hop:
-        parts.append(phrases.hop(hop))
-    if not report.parked and not context.trouble and not hop:
-        parts.append(words.say(sentences.commands.STATUS_WELL))
+    parked = [words.say(sentences.commands.STATUS_PARKED, count=report.parked)] if report.parked else []
+    parts += parked + trouble(turn.session, context, turn.chat.id, turn.now) or [
+        words.say(sentences.commands.STATUS_WELL)
+    ]
+    if context.settings.admin_chat_id is None and turn.is_private:
+        parts.append(words.say(sentences.commands.STATUS_CHAT, chat=turn.chat.id))
     keyboard: list[list[InlineKeyboardButton]] = []
     if running:
         keyboard.append([button(sentences.buttons.BUTTON_PEEK_END, "status_peek_off", 0)])

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypedDict
 from sqlmodel import Session
 
 import words
+from bot import reach
 from bot.context import BotContext
 from bot.message import Message, unpack
 from bot.messages import alerts, archive, digests, nudges, picture
@@ -82,7 +83,8 @@ def _postpone_if_quiet(wording: Wording) -> bool:
 
 def _card(wording: Wording) -> Message:
     _plan_changes(wording, [wording.link])
-    return card(wording.link, **_shown_on_cards(wording, wording.link))
+    caution = reach.caution(wording.context.settings)
+    return card(wording.link, **_shown_on_cards(wording, wording.link), caution=caution)
 
 
 def _list(wording: Wording) -> Message | None:
@@ -91,7 +93,8 @@ def _list(wording: Wording) -> Message | None:
     _plan_changes(wording, shown)
     if not shown:
         return None
-    return list_of([listed(link, **_shown_on_cards(wording, link)) for link in shown], wording.now)
+    made = [listed(link, **_shown_on_cards(wording, link)) for link in shown]
+    return list_of(made, wording.now, reach.caution(wording.context.settings))
 
 
 class _ShownOnCards(TypedDict):

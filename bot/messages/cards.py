@@ -7,12 +7,13 @@ from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import correction_button, deadline_of, lines, numbered
+from bot.messages.phrases import correction_button, deadline_of, lines, numbered, unseen_buttons
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds
 from tracking import Agent, FetchSummary, History, Reason
-from tracking.status import ENDED, WAITING_FOR_AN_OPEN, LinkStatus, status_at, status_of
+from tracking.no_open import is_unseen
+from tracking.status import ENDED, UNSENT, WAITING_FOR_AN_OPEN, LinkStatus, status_at, status_of
 from words import Sentence, sentences
 
 LAST_NUDGE = 15 * 3600
@@ -25,8 +26,19 @@ def pixel_url(public_url: str, link: Link) -> str:
     return f"{public_url}/i/{link.token}.gif"
 
 
-def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: float) -> Message:
-    """Return the card as it should look now. A link is asleep after `revival` seconds without an open."""
+def card(
+    link: Link,
+    *,
+    public_url: str,
+    copy_page: str,
+    now: float,
+    revival: float,
+    caution: Sentence | None = None,
+) -> Message:
+    """Return the card as it should look now. A link is asleep after `revival` seconds without an open.
+
+    `caution` says who alone can load the image, if that is not everybody.
+    """
     history = history_of(link)
     status = status_at(history, now, revival)
     url = pixel_url(public_url, link)
@@ -41,6 +53,8 @@ def card(link: Link, *, public_url: str, copy_page: str, now: float, revival: fl
         Markup(""),
         address,
     ]
+    if caution and status in UNSENT:
+        parts.append(words.say(caution))
     if not with_button:
         parts.append(words.say(sentences.cards.CARD_COPY_PAGE, url=copy_page))
     if status is LinkStatus.NEW:
@@ -87,6 +101,7 @@ def _status_lines(link: Link, history: History, status: LinkStatus, now: float) 
         shown.append(sent_at if ended else words.say(sentences.cards.CARD_SENT_WATCHING, sent=sent_at))
     elif not shown:
         shown.append(words.say(sentences.cards.CARD_WAITING))
+    shown += _unseen(history)
     if summary.opens:
         shown.append(opens_line(history, now))
     elif summary.proxied:
@@ -99,6 +114,10 @@ def _status_lines(link: Link, history: History, status: LinkStatus, now: float) 
     elif link.muted:
         shown.append(words.say(sentences.cards.CARD_MUTED))
     return shown
+
+
+def _unseen(history: History) -> list[Markup]:
+    return [words.say(sentences.cards.CARD_UNSEEN)] if is_unseen(history) else []
 
 
 def sent_line(history: History, now: float) -> Markup:
@@ -215,7 +234,7 @@ def _keyboard(
 
 def sent_corrections(link: Link, now: float, under: str = "") -> Keyboard:
     """Return rows that correct when a mail was sent. `under` begins their verbs where no card holds them."""
-    history, rows = history_of(link), list[list[InlineKeyboardButton]]()
+    history, rows = history_of(link), [list(row) for row in unseen_buttons(link, under)]
     if may_be_earlier(history, now):
         rows.append(
             [
@@ -223,7 +242,7 @@ def sent_corrections(link: Link, now: float, under: str = "") -> Keyboard:
                 for minutes, text in sentences.buttons.BUTTON_AGO.items()
             ]
         )
-    if not (history.statements.sent and history.statements.sent.exact):
+    if not is_unseen(history) and not (history.statements.sent and history.statements.sent.exact):
         rows.append([button(sentences.buttons.BUTTON_DRAFT, f"{under}draft", link.id)])
     return rows
 

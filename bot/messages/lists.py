@@ -27,7 +27,7 @@ from storage.links import history_of
 from storage.tables import Link
 from tracking import History
 from tracking.status import ENDED, LinkStatus, status_at
-from words import sentences
+from words import Sentence, sentences
 
 LONGEST_TEXT = 4096
 """UTF-16 units that Telegram takes of a message, without its tags."""
@@ -58,15 +58,18 @@ def listed(link: Link, *, public_url: str, copy_page: str, now: float, revival: 
     return Listed(link, history, status_at(history, now, revival), pixel_url(public_url, link), copy_page)
 
 
-def list_of(shown: Sequence[Listed], now: float) -> Message:
-    """Return the list as it should look now. There is at least one link in it."""
-    text = _text(shown, now, words.LONGEST_NAME)
+def list_of(shown: Sequence[Listed], now: float, caution: Sentence | None = None) -> Message:
+    """Return the list as it should look now. There is at least one link in it.
+
+    `caution` says who alone can load the images, if that is not everybody.
+    """
+    text = _text(shown, now, words.LONGEST_NAME, caution)
     if words.utf16(re.sub("<[^>]*>", "", text)) > LONGEST_TEXT:
-        text = _text(shown, now, SHORT_NAME)
+        text = _text(shown, now, SHORT_NAME, caution)
     return Message(text, _keyboard(shown))
 
 
-def _text(shown: Sequence[Listed], now: float, longest_name: int) -> Markup:
+def _text(shown: Sequence[Listed], now: float, longest_name: int, caution: Sentence | None) -> Markup:
     first, parts = shown[0].link, list[Markup]()
     if any(one.is_unsent for one in shown):
         parts.append(words.say(sentences.track.TRACK_SEVERAL, count=len(shown)))
@@ -74,6 +77,8 @@ def _text(shown: Sequence[Listed], now: float, longest_name: int) -> Markup:
         parts.append(words.say(sentences.cards.TRACKED_BY, who=words.name(first.tracker)))
     for one in shown:
         parts += [Markup(""), *_entry(one, now, longest_name)]
+    if caution and any(one.is_unsent for one in shown):
+        parts += [Markup(""), words.say(caution)]
     if hints := _hints(shown, now):
         parts += [Markup(""), *hints]
     return lines(*(parts if parts[0] else parts[1:]))

@@ -4,12 +4,13 @@ from markupsafe import Markup
 from telegram import InlineKeyboardButton
 
 import words
-from bot.message import button
+from bot.message import Keyboard, button
+from bot.problems import Problem
 from storage.health import Hop
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from tracking import Agent, Confidence, Kind, Network, Reason
-from tracking.no_open import explain_no_open
+from tracking.no_open import explain_no_open, is_unseen
 from words import Sentence, sentences
 
 NOON = 12 * 3600
@@ -85,12 +86,20 @@ def why_no_open(link: Link, now: float) -> Markup | None:
     return words.say(sentences.history.SILENCE, meaning=sentences.history.SILENCES[found]) if found else None
 
 
+def unseen_buttons(link: Link, prefix: str = "") -> Keyboard:
+    """Return the answers to the question whether the image is in the mail; none if it is not asked."""
+    if not is_unseen(history_of(link)):
+        return []
+    yes = button(sentences.buttons.BUTTON_PASTED, f"{prefix}pasted", link.id)
+    return [[yes, button(sentences.buttons.BUTTON_NOT_PASTED, f"{prefix}not_pasted", link.id)]]
+
+
 def lines(*parts: str | Markup) -> Markup:
     """Return a text of these lines. An empty one leaves a gap."""
     return Markup("\n").join(Markup(part) for part in parts)  # noqa: S704  # catalogue or said already
 
 
-def hop(noticed: Hop) -> Markup:
+def hop(noticed: Hop) -> Problem:
     """Return which proxy TRUSTED_PROXIES does not name, and what to set."""
-    sentence = sentences.operator.HOPS[noticed.kind]
-    return words.say(sentence, hop=noticed.title, address=noticed.address, value=noticed.value)
+    values = {"hop": noticed.title, "address": noticed.address, "value": noticed.value}
+    return Problem(sentences.operator.HOPS[noticed.kind], values)

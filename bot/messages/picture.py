@@ -30,6 +30,7 @@ COLOURS = {
     "activated": AMBER,
     "inserted": AMBER,
     "draft": AMBER,
+    "pasted": AMBER,
     "proxied": VIOLET,
     "scanned": RED,
     "stopped": RED,

@@ -10,13 +10,14 @@ import words
 from bot.message import Keyboard, Message, button
 from bot.messages import marks
 from bot.messages.cards import sent_corrections
-from bot.messages.phrases import lines, numbered, why_no_open
+from bot.messages.phrases import lines, numbered, unseen_buttons, why_no_open
 from bot.messages.place import Place
 from bot.messages.timeline import Entry, Told, told
 from bot.times.hours import zone_of
 from storage.links import history_of
 from storage.tables import Chat, Link
 from tracking import Kind, Reason
+from tracking.no_open import is_unseen
 from tracking.status import ENDED, UNSENT, LinkStatus
 from words import Sentence, sentences
 
@@ -50,16 +51,21 @@ def _timeline(shown: Told, now: float) -> list[Markup]:
 
 
 def _explained(link: Link, now: float) -> list[Markup]:
-    """Return what it means that there was no fetch, or no open."""
-    nothing = [] if link.fetches else [words.say(sentences.history.TIMELINE_EMPTY)]
+    """Return what it means that there was no fetch, or no open, and the question whether it can mean that."""
+    told = [] if link.fetches else [words.say(sentences.history.TIMELINE_EMPTY)]
     why = why_no_open(link, now)
-    return [*nothing, Markup(""), why] if why else nothing
+    told += [Markup(""), why] if why else []
+    if is_unseen(history_of(link)):
+        told.append(words.say(sentences.cards.UNSEEN_ASK if why else sentences.cards.CARD_UNSEEN))
+    return told
 
 
 def _keyboard(chat: Chat, link: Link, shown: Told, place: Place, now: float) -> Keyboard:
     rows = _corrections(chat, link, [*shown.newest, *shown.oldest])
-    if link.list_id is not None and link.status not in UNSENT | ENDED:
-        rows += [list(row) for row in sent_corrections(link, now, "story_")]
+    if link.status not in UNSENT | ENDED:
+        # A card corrects when the mail was sent. A list leaves that to the stories of its links.
+        asked = unseen_buttons(link, "story_")
+        rows += map(list, asked if link.list_id is None else sent_corrections(link, now, "story_"))
     if link.status == LinkStatus.STOPPED:
         rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
     elif link.status != LinkStatus.OBJECTED:

@@ -16,6 +16,7 @@ SHOWN_STATEMENTS = frozenset(
         StatementKind.SENT,
         StatementKind.TOLD_SENT,
         StatementKind.DRAFT,
+        StatementKind.PASTED,
         StatementKind.PEEK,
         StatementKind.STOPPED,
         StatementKind.RESUMED,

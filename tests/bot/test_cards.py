@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from telegram import CopyTextButton
 
+import words
 from bot.message import Message
 from bot.messages.cards import card, changes_at, takes_buttons
 from storage.links import history_of, keep_history
@@ -35,7 +36,9 @@ from tracking import (
     Windows,
 )
 from tracking.history import dump
+from tracking.no_open import NoOpen, explain_no_open
 from tracking.verdicts import fold
+from words import Sentence, sentences
 
 PREPARED = Sighting(Agent.MAIL_PROXY, Network.OTHER, sign=Reason.PROVIDER_PREFETCH)
 SCRIPT = Sighting(Agent.BROWSER, Network.OTHER, sign=Reason.UNLIKE_A_BROWSER)
@@ -56,6 +59,7 @@ STATES: dict[str, tuple[Event, ...]] = {
     "sent": (SENT,),
     "sent from the draft": (GMAIL, said(StatementKind.SENT, NOON + 1000)),
     "sent, as told": (SENT, said(StatementKind.TOLD_SENT, NOON - 300)),
+    "sent, image in the mail": (SENT, said(StatementKind.PASTED)),
     "sent, says Gmail": (CHROME, PREFETCH),
     "sent, says another provider": (GMAIL, YAHOO),
     "at Gmail": (SENT, PREFETCH),
@@ -70,6 +74,9 @@ STATES: dict[str, tuple[Event, ...]] = {
     "objected": SENT_AND_OBJECTED,
 }
 every_state = pytest.mark.parametrize("events", STATES.values(), ids=list(STATES))
+
+
+UNSEEN = ["pasted", "not_pasted"]
 
 
 def shown(
@@ -110,8 +117,9 @@ def test_a_card_leaves_the_word_opened_to_the_alert_and_counts_with_a_capital(
 
 @every_state
 def test_a_card_says_draft_once_a_draft_was_seen_and_never_before(events: tuple[Event, ...]) -> None:
-    seen = "in your draft" in plain(shown(link(*events)))
-    assert seen == ("draft" in plain(shown(link(*events))).lower())
+    seen = "see it in your draft" in plain(shown(link(*events)))
+    unseen = "never saw the image in your draft" in plain(shown(link(*events)))
+    assert (seen or unseen) == ("draft" in plain(shown(link(*events))).lower())
     assert seen == (bool(events) and isinstance(events[0], Sighting))
 
 
@@ -213,10 +221,11 @@ def test_only_gmails_own_prefetch_says_that_it_reached_gmail(state: str) -> None
     [
         ("new", NOON, ["sent", "apps"]),
         ("in the draft", NOON, ["sent", "apps"]),
-        ("sent", NOON + 60, ["ago5", "ago15", "ago60", "mute", "stop"]),
-        ("sent", NOON + 3659, ["ago5", "ago15", "ago60", "mute", "stop"]),
-        ("sent", NOON + 3660, ["mute", "stop"]),
-        ("sent, as told", NOON + 60, ["draft", "mute", "stop"]),
+        ("sent", NOON + 60, [*UNSEEN, "ago5", "ago15", "ago60", "mute", "stop"]),
+        ("sent", NOON + 3659, [*UNSEEN, "ago5", "ago15", "ago60", "mute", "stop"]),
+        ("sent", NOON + 3660, [*UNSEEN, "mute", "stop"]),
+        ("sent, as told", NOON + 60, [*UNSEEN, "mute", "stop"]),
+        ("sent, image in the mail", NOON + 60, ["ago5", "ago15", "ago60", "mute", "stop"]),
         ("sent, says Gmail", NOON + 1800, ["draft", "mute", "stop"]),
         ("opened once", MUCH_LATER, ["mute", "stop"]),
         ("maybe opened", MUCH_LATER, ["sent", "apps"]),
@@ -231,7 +240,7 @@ def test_a_card_offers_what_can_be_said_now(state: str, now: float, offered: lis
 def test_a_muted_card_says_so_and_offers_to_speak_again() -> None:
     message = shown(link(SENT, muted=True))
     assert "🔕 Muted" in message.text
-    assert verbs(message) == ["unmute", "stop"]
+    assert verbs(message) == [*UNSEEN, "unmute", "stop"]
 
 
 def test_a_stopped_link_is_stopped_whether_it_was_muted_or_not() -> None:
@@ -315,3 +324,45 @@ def test_a_stopped_card_neither_watches_nor_asks_when_it_was_sent(state: str) ->
     assert "📨 Sent " in text
     assert "Watching" not in text
     assert "Sent it earlier?" not in text
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["new", "in the draft", "sent from the draft", "at Gmail", "at Apple", "opened once", "stopped"],
+)
+def test_only_a_sent_mail_of_which_nothing_was_ever_seen_makes_the_card_ask(state: str) -> None:
+    assert "Is it in the mail?" not in plain(shown(link(*STATES[state])))
+    assert "Is it in the mail?" in plain(shown(link(SENT)))
+
+
+@pytest.mark.parametrize("happened", [CURL, SCRIPT, GMAIL])
+def test_whatever_goes_through_the_mail_answers_that_question_for_good(happened: Event) -> None:
+    assert "Is it in the mail?" not in plain(shown(link(SENT, happened)))
+
+
+def test_not_yet_makes_it_a_draft_again_and_the_next_sent_asks_anew() -> None:
+    draft = link(SENT, said(StatementKind.PASTED), said(StatementKind.DRAFT, NOON + 120))
+    assert "1. Tap" in shown(draft).text
+    assert "Is it in the mail?" not in plain(shown(draft))
+    again = link(SENT, said(StatementKind.PASTED), said(StatementKind.DRAFT), said(StatementKind.SENT))
+    assert "Is it in the mail?" in plain(shown(again))
+
+
+def test_the_story_asks_too_and_explains_nothing_that_was_answered() -> None:
+    assert explain_no_open(history_of(link(SENT)), MUCH_LATER) is NoOpen.NOT_PASTED
+    pasted = history_of(link(SENT, said(StatementKind.PASTED)))
+    assert explain_no_open(pasted, MUCH_LATER) is NoOpen.NOTHING
+
+
+@pytest.mark.parametrize("caution", [sentences.cards.CARD_LOCAL, sentences.cards.CARD_LOCAL_DEMO])
+def test_a_link_that_only_this_machine_reaches_is_handed_out_with_that(caution: Sentence) -> None:
+    for events, told in ((), True), ((GMAIL,), True), ((SENT,), False):
+        message = card(
+            link(*events),
+            public_url=PUBLIC,
+            copy_page=COPY_PAGE,
+            now=NOON,
+            revival=FORTNIGHT,
+            caution=caution,
+        )
+        assert (words.plain(caution) in plain(message)) is told

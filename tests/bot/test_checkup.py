@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from bot import checkup
-from bot.checkup import find_problems, is_local
+from bot.checkup import find_problems
 from bot.context import BotContext
 from bot.message import unpack
+from bot.reach import is_local
 from settings import Settings
 from storage import chats, claims, disks, published_lists
 from storage.engine import reading, writing
@@ -232,7 +233,7 @@ async def test_all_problems_are_one_message_to_the_administrator_and_a_line_each
     wrong = {"public_url": "http://mail.example", "admin_chat_id": ADMIN}
     context = make_context(settings.model_copy(update=wrong))
     with caplog.at_level(logging.WARNING):
-        await checkup.run(context, {})
+        await checkup.check(context, {})
     with reading(engine) as session:
         owed = session.exec(select(OutboxMessage)).one()
     text = unpack(owed.payload).text
@@ -249,7 +250,7 @@ async def test_a_notice_does_not_make_an_administrator_who_blocked_the_bot_reach
     world.get(f"{WORLD}/healthz").respond(404)
     with writing(engine) as session:
         chats.mark_unreachable(chats.get_or_create(session, ADMIN, NOON), NOON)
-    await checkup.run(
+    await checkup.check(
         make_context(settings.model_copy(update={"public_url": WORLD, "admin_chat_id": ADMIN})), {}
     )
     with writing(engine) as session:
@@ -267,7 +268,7 @@ async def test_without_an_administrator_only_the_log_has_the_problems(
 ) -> None:
     world.get(f"{WORLD}/healthz").respond(404)
     context = make_context(settings.model_copy(update={"public_url": WORLD}))
-    await checkup.run(context, {})
+    await checkup.check(context, {})
     assert "answers at PUBLIC_URL https://mail.example (status 404)" in caplog.text
     with reading(engine) as session:
         assert session.exec(select(OutboxMessage)).all() == []
@@ -281,7 +282,7 @@ async def test_a_check_that_fails_ends_nothing_else(
 ) -> None:
     world.get(f"{WORLD}/healthz").mock(side_effect=ZeroDivisionError)
     context = make_context(settings.model_copy(update={"public_url": WORLD}))
-    await checkup.run(context, {})
+    await checkup.check(context, {})
     assert "could not be finished" in caplog.text
 
 
@@ -307,8 +308,33 @@ async def test_an_old_list_that_is_not_refreshed_by_itself_is_reported(
     world.get(f"{WORLD}/healthz").respond(json={"instance": open_keys(settings.key_file).installation_id()})
     ages = {"Cloudflare ips-v4": ListAge(99, error), "Fastly public-ip-list": ListAge(100, "")}
     monkeypatch.setattr(published_lists, "ages", lambda _session, _now: ages)
-    await checkup.run(
+    await checkup.check(
         make_context(settings.model_copy(update={"public_url": WORLD, "refresh_days": days})), {}
     )
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert [reported in warning for warning in warnings if "ranges" in warning] == [True] * bool(reported)
+
+
+async def test_a_later_check_reports_only_what_is_new_and_status_has_all_of_it(
+    world: respx.Router, settings: Settings, engine: Engine, make_context: Callable[[Settings], BotContext]
+) -> None:
+    asked = world.get("http://mail.example/healthz")
+    context = make_context(
+        settings.model_copy(update={"public_url": "http://mail.example", "admin_chat_id": ADMIN})
+    )
+    asked.mock(return_value=httpx.Response(404))
+    first = await checkup.check(context, {})
+    asked.mock(return_value=httpx.Response(503))
+    assert await checkup.check(context, {}, first) == first
+    asked.mock(side_effect=httpx.ConnectError("refused"))
+    second = await checkup.check(context, {}, first)
+    ours = {"instance": open_keys(settings.key_file).installation_id()}
+    asked.mock(return_value=httpx.Response(200, json=ours))
+    third = await checkup.check(context, {}, second)
+    assert len(third) < len(second) == len(first)
+    assert context.checked
+    assert len(context.checked.problems) == len(third)
+    with reading(engine) as session:
+        texts = [unpack(owed.payload).text for owed in session.exec(select(OutboxMessage))]
+    assert len(texts) == 2
+    assert sum("Something is wrong here by now" in text for text in texts) == 1

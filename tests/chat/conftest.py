@@ -38,4 +38,5 @@ def world(
         api = running.enter_context(telegram.running(limits=telegram.LIFTED))
         started = processes(tmp_path_factory.mktemp("chats"), api, **environ, **database)
         known[key] = api, running.enter_context(started)
+        known[key][1].wait_until_checked()
     return known[key]

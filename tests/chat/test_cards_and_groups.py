@@ -82,7 +82,7 @@ def test_another_command_ends_the_open_question(anna: Chat) -> None:
     anna.sees("What are you sending")
     anna.says("/status")
     anna.sees("All is well.")
-    anna.says("lunch to go")
+    anna.says("lunch at noon")
     anna.sees("To track a mail")
     assert anna.newest_with("/i/") is None
 

@@ -24,7 +24,7 @@ _LINK = re.compile(r"· #(\d+)\b.*?(http\S+/i/[\w-]{22}\.gif)", re.DOTALL)
 """A link on a card or in a list: its number, and later the address of its image."""
 _HOST = re.compile(r"http://127\.0\.0\.1:\d+")
 _SECRET = re.compile(r"(?<=/)(i|n|copy|try)/[\w.-]{22,}?(?=\.gif|[^\w.-]|$)")
-_DIFFERS = re.compile(r"\(no\. \d+\)")
+_DIFFERS = re.compile(r"(?<=\(no\. )\d+(?=\))|(?<=This chat: `)\d+")
 
 
 class Shown(NamedTuple):
@@ -139,7 +139,7 @@ def quoted(text: str) -> str:
 def clean(text: str) -> str:
     """Replace what differs in every run: the host, secrets, and the numbers in messages about failures."""
     text = _SECRET.sub(r"\1/<token>", _HOST.sub("https://readback.example", text))
-    return _DIFFERS.sub("(no. <number>)", text)
+    return _DIFFERS.sub("<number>", text)
 
 
 def marked(text: str, entities: list[Entity]) -> str:

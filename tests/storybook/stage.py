@@ -156,6 +156,7 @@ def stage(folder: Path, *, locale: str = "", **environ: str) -> Iterator[Stage]:
         made = Stage(api, running, clock, locale)
         try:
             made.start("pixel_server", "bot")
+            running.wait_until_checked()
             yield made
         finally:
             made.close()

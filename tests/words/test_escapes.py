@@ -176,7 +176,8 @@ def _looks_back_and_deletes(anna: Person) -> None:
     presses = {
         "/history": ("Your links", ("link:", "light:", "ask_delete:", "page:")),
         "/legal": ("The law, by place", ("legal:france",)),
-        "/start": ("tells you what happened", ("test:", "track:")),
+        "/start": ("tells you what happened", ("track:",)),
+        "/help": ("What I understand", ("help:data", "help:track", "test:")),
         "/delete 1": ("Delete ⟦", ("delete:",)),
         "/delete everything": ("Delete everything?", ("everything:1", "everything:2")),
     }

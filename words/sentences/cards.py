@@ -51,6 +51,12 @@ CARD_STEPS = _("""In Gmail, on a computer:
 1. Tap <b>Open copy page</b> and press its button.
 2. Paste into your mail, anywhere.
 3. Send the mail, then tap <b>✅ I’ve sent it</b>.""")
+CARD_UNSEEN = _("❓ I never saw the image in your draft. Is it in the mail?")
+UNSEEN_ASK = _("Is the image in the mail?")
+CARD_LOCAL = _(
+    "⚠️ Only this machine and its network can load this image. A mail to somebody else would report nothing."
+)
+CARD_LOCAL_DEMO = _("Only the mail programs on this machine can load this image.")
 CARD_SENT_EARLIER = _("Sent it earlier? Tell me when, and I’ll judge again what came since:")
 OTHER_APPS = _("""<b>Other mail apps</b>
 Outlook on the web, Apple Mail, Thunderbird, Proton: open the copy page, press its button, and paste into \

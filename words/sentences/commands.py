@@ -1,6 +1,6 @@
 """Answers to commands about links and about the chat."""
 
-from words.sentence import _, plural
+from words.sentence import _, layout, plural
 
 NO_SUCH_LINK = _("There is no link #{number} here. /history lists yours.")
 SENT_WHEN = _(
@@ -17,7 +17,7 @@ REMIND_WHEN = _(
 )
 REMIND_NOTED = _("⏳ {name}: I’ll check {time}, and tell you if there was no open by then.")
 REMIND_OFF = _("{name}: the reminder is off.")
-REMIND_NONE = _("{name} had no reminder.")
+REMIND_NONE = _("{name} had no reminder. <code>/remind {number} in 2 days</code> sets one.")
 REMIND_SEEN = _("{name} was opened already, so there is nothing to wait for. /history tells when.")
 REMIND_STOPPED = _(
     "{name} is stopped, so I would see no open. <b>Watch again</b> on its card starts it again."
@@ -35,7 +35,7 @@ DELETE_ASK = _(
     "Nobody can undo that. To stop the recording only, use <code>/stop {number}</code>."
 )
 DELETED = _("🗑 #{number} is deleted. The image in the mail stays invisible, and records nothing.")
-DELETE_NOTHING = _("There is nothing to delete here.")
+DELETE_NOTHING = _("There is nothing to delete: you have no links here. /privacy says what else I keep.")
 DELETE_ALL_ASK = _(
     "Delete everything? Links: {count}, with all that I saw, and all that you said and noted about them, "
     "and this chat’s settings. /export gives you a copy first."
@@ -97,6 +97,16 @@ STATUS_QUIET = _("🌙 Quiet from {start} to {end}")
 STATUS_DIGEST = _("🗞 Summary every day at {clock}")
 STATUS_TROUBLE = _(
     "⚠️ Something keeps me from working as I should. Nothing is lost. The operator’s log says what it is."
+)
+STATUS_PIXEL_SERVER = _(
+    "⚠️ The program that receives the opens gives no sign of life. Until its operator starts it again, I hear of none."
+)
+STATUS_OPERATOR = _("⚠️ The operator of this bot has something to put right. Until then I may miss opens.")
+STATUS_PROBLEM = layout("⚠️ {problem}")
+STATUS_CHECKED = _("I checked that {time}.")
+STATUS_CHECKING = _("I have just started, and still check whether all is well.")
+STATUS_CHAT = _(
+    "This chat: <code>{chat}</code>. If you run this bot, set ADMIN_CHAT_ID to it, and I’ll report trouble here."
 )
 STATUS_WELL = _("All is well.")
 STATUS_PARKED = plural(

@@ -37,6 +37,7 @@ TIMELINE_SAID = {
     "sent": _("you sent it"),
     "told_sent": _("sent, as you said later"),
     "draft": _("you said: still a draft"),
+    "pasted": _("you said: the image is in the mail"),
     "peek": _("you said you would open it yourself"),
     "stopped": _("recording stopped"),
     "resumed": _("watching again"),

@@ -5,6 +5,8 @@ from words.sentence import _
 TOAST_OBJECTED = _("It was stopped on the mail’s page. Nobody can undo that.")
 TOAST_SENT = _("Noted. Watching.")
 TOAST_ALREADY = _("I have noted that already.")
+TOAST_PASTED = _("Noted. I’ll tell you when somebody opens it.")
+TOAST_NOT_PASTED = _("Then it is a draft again. Paste the image, send the mail, and tap Sent.")
 TOAST_OWN = _("Noted: that was you.")
 TOAST_NOT_OWN = _("Noted: that was not you.")
 TOAST_PERSON = _("Noted: it was a person.")

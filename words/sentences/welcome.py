@@ -5,7 +5,7 @@ from words.sentence import _, layout
 START = _("""<b>Readback</b> tells you what happened to one mail: seen in your draft, reached the provider, opened.
 Send <code>/track contract to landlord</code>, paste one invisible image into the mail, and send it. I’ll tell \
 you here what happens, and never more than is true. I never see your inbox.
-/help lists everything.""")
+/help lists everything, and has a test without a mail.""")
 TEST_LABEL = _("self-test")
 TEST_RECIPIENT = _("me", "the recipient of a self-test")
 TEST = _("""🧪 <b>A test without a mail.</b> I act as if you had just sent one to yourself.
@@ -14,7 +14,18 @@ It shows that you can reach this host, and that what it sees reaches this chat. 
 keeps the image: for that, wait until the card of a real mail says that I see it in your draft.""")
 TEST_PAGE = _("The test page: {url}")
 HELP = _("<b>What I understand</b>")
+HELP_HOW = _("Tap a group, and I explain its commands.")
+HELP_GROUP = layout("<b>{group}</b>")
+HELP_COMMANDS = layout("<b>{group}</b>: {commands}")
 HELP_LINE = layout("/{command} {description}")
+HELP_GROUPS = {
+    "track": _("Track"),
+    "happened": _("What happened"),
+    "correct": _("Corrections"),
+    "times": _("Times"),
+    "data": _("Your data"),
+    "more": _("More"),
+}
 COMMANDS = {
     "start": _("what this is"),
     "help": _("this list"),
