@@ -9,8 +9,9 @@ export function cards(pixels) {
     if (!message.from.bot) continue;
     const raw = message.entities.filter((e) => e.type === "code" || e.type === "pre");
     for (const entity of raw) {
+      const isOneOfSeveral = raw.length > 1;
       const url = message.text.slice(entity.offset, entity.offset + entity.length).trim();
-      if (url.startsWith(pixels) && !found.has(url)) found.set(url, { message, ...described(message, entity.offset) });
+      if (url.startsWith(pixels) && !found.has(url)) found.set(url, { message, isOneOfSeveral, ...described(message, entity.offset) });
     }
   }
   return found;
@@ -25,7 +26,7 @@ function described(message, offset) {
   const bold = message.entities.find((e) => e.type === "bold" && e.offset >= start && e.offset < start + line.length);
   const label = bold ? message.text.slice(bold.offset, bold.offset + bold.length) : line;
   const recipient = /→\s*([^,(#·•|]+)/.exec(line)?.[1].trim() ?? "";
-  return { line, label: label.split("→")[0].trim(), recipient };
+  return { line: line.split(" · ").slice(0, 2).join(" · "), label: label.split("→")[0].trim(), recipient };
 }
 
 const SAID_SO = /^(the|my|our|his|her|their|a|an)\s/i;

@@ -88,8 +88,11 @@ const HINTS = {
 const VIEWS = { none: "chat", paste: "mail", pasted: "mail", sent: "chat", told: "mail", opened: "chat" };
 
 function sentKey() {
-  const card = found().get(chosen)?.message;
-  return card && document.querySelector(`[data-id="${card.id}"] [data-data^="sent:"]`);
+  const card = found().get(chosen);
+  if (!card) return null;
+  const keys = [...document.querySelectorAll(`[data-id="${card.message.id}"] [data-data^="sent:"]`)];
+  // A message with several links names the recipient on each button.
+  return keys.find((key) => !card.isOneOfSeveral || key.textContent.endsWith(`: ${card.recipient}`));
 }
 
 function stage() {
@@ -107,6 +110,7 @@ function guide() {
   find("#sent-label").textContent = sentLabel;
   find("#mail-hint").textContent = HINTS[now === "told" && opened ? "opened" : now].replace("{sent}", sentLabel);
   for (const [key, button] of buttons) button.classList.toggle("next", key === next);
+  for (const key of document.querySelectorAll(".keys .next")) key.classList.remove("next");
   sentKey()?.classList.toggle("next", now === "sent");
   pointTo(VIEWS[now === "told" && opened ? "opened" : now]);
   const steps = [now !== "none", now === "told", now === "told" && opened];

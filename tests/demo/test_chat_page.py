@@ -70,6 +70,15 @@ class Robins:
         text = f"{named}\n<code>{url}</code>\n{day}"
         await update.message.reply_html(text, reply_markup=InlineKeyboardMarkup(rows))
 
+    async def several(self, update: Update, _context: Context) -> None:
+        assert update.message
+        named = [("Anna", 1), ("Ben", 2)]
+        text = [
+            f"<b>offer</b> → {who} · #{n} · Open\n<code>{self.pixels}/i/{n}.gif</code>" for who, n in named
+        ]
+        rows = [[InlineKeyboardButton(f"✅ Sent: {who}", callback_data=f"sent:{n}")] for who, n in named]
+        await update.message.reply_html("\n\n".join(text), reply_markup=InlineKeyboardMarkup(rows))
+
     async def now(self, update: Update, _context: Context) -> None:
         assert update.message
         await update.message.reply_html('It is <tg-time unix="1772445600" format="t">10:00 UTC</tg-time>.')
@@ -102,6 +111,7 @@ def bot_of(demo: Robins) -> Iterator[None]:
         app = builder.request(request()).get_updates_request(request()).build()
         app.add_handler(CommandHandler("track", demo.track))
         app.add_handler(CommandHandler("now", demo.now))
+        app.add_handler(CommandHandler("several", demo.several))
         app.add_handler(CallbackQueryHandler(demo.pressed))
         async with app:
             assert app.updater
@@ -276,6 +286,18 @@ def test_the_toast_shows_times_as_the_chat_does(phone: Page, demo: Robins) -> No
     phone.get_by_role("button", name="Close").click()
     demo.tg.say(demo.robin, "/now")
     expect(phone.locator("#banner-open")).to_contain_text("It is 19:00.")
+
+
+def test_each_of_several_links_in_one_message_has_its_own_sent_button(page: Page) -> None:
+    say(page, "/several")
+    expect(page.locator("#links option")).to_have_text(["offer → Anna · #1", "offer → Ben · #2"])
+    for _ in range(2):
+        page.click("[data-action=paste]")
+        page.click("[data-action=send]")
+        page.locator("#links").select_option(label="offer → Ben · #2")
+    expect(page.locator(".keys .next")).to_have_text("✅ Sent: Ben")
+    page.locator("#links").select_option(label="offer → Anna · #1")
+    expect(page.locator("#mail-hint")).to_contain_text("tap “✅ Sent: Anna”")
 
 
 def test_the_names_follow_the_mail_that_is_chosen(page: Page) -> None:
