@@ -134,8 +134,11 @@ def _opened(wording: Wording) -> Message | None:
     if wording.is_new and (link.muted or shown_kind(fetch) != Kind.OPENED):
         return None
     message = alerts.opened(link, fetch, _slept_since(wording), wording.now)
-    held_until = wording.owed.not_before
-    return _with_later_opens(wording, message, seconds(held_until)) if held_until else message
+    if held_until := wording.owed.not_before:
+        message = _with_later_opens(wording, message, seconds(held_until))
+    # A mention rings for its person whatever a group's settings: only where the alert itself rings.
+    is_told = wording.owed.loud and shown_kind(fetch) == Kind.OPENED
+    return alerts.with_mention(message, link) if is_told else message
 
 
 def _with_later_opens(wording: Wording, message: Message, until: float) -> Message:

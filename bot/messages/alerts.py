@@ -7,7 +7,16 @@ from markupsafe import Markup
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import ASKED, agent_of, because, correction_button, lines, name, reason_of
+from bot.messages.phrases import (
+    ASKED,
+    agent_of,
+    because,
+    correction_button,
+    lines,
+    name,
+    reason_of,
+    tracked_by,
+)
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
@@ -64,6 +73,11 @@ def with_held(message: Message, opens: int, last: float, now: float) -> Message:
     """Return the message with how often the link was opened while quiet hours held it."""
     held = words.say(sentences.alerts.HELD_OPENS, count=opens, last=words.when(last, now))
     return message._replace(text=lines(message.text, held))
+
+
+def with_mention(message: Message, link: Link) -> Message:
+    """Return the message with a mention of the person who made the link, if a group's members make it."""
+    return message._replace(text=lines(message.text, *tracked_by(link, mentioned=True)))
 
 
 def with_parked(message: Message, count: int) -> Message:

@@ -7,7 +7,14 @@ from telegram import CopyTextButton, InlineKeyboardButton
 
 import words
 from bot.message import Keyboard, Message, button
-from bot.messages.phrases import correction_button, deadline_of, lines, numbered, unseen_buttons
+from bot.messages.phrases import (
+    correction_button,
+    deadline_of,
+    lines,
+    numbered,
+    tracked_by,
+    unseen_buttons,
+)
 from storage.links import history_of
 from storage.tables import Link
 from storage.times import seconds
@@ -44,10 +51,9 @@ def card(
     url = pixel_url(public_url, link)
     address = Markup("<code>{}</code>").format(url)
     with_button = takes_buttons(copy_page)
-    tracked_by = [words.say(sentences.cards.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
     parts = [
         numbered(link),
-        *tracked_by,
+        *tracked_by(link),
         Markup(""),
         *_status_lines(link, history, status, now),
         Markup(""),

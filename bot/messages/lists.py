@@ -22,7 +22,7 @@ from bot.messages.cards import (
     sent_line,
     takes_buttons,
 )
-from bot.messages.phrases import lines
+from bot.messages.phrases import lines, tracked_by
 from storage.links import history_of
 from storage.tables import Link
 from tracking import History
@@ -73,8 +73,7 @@ def _text(shown: Sequence[Listed], now: float, longest_name: int, caution: Sente
     first, parts = shown[0].link, list[Markup]()
     if any(one.is_unsent for one in shown):
         parts.append(words.say(sentences.track.TRACK_SEVERAL, count=len(shown)))
-    if first.tracker:
-        parts.append(words.say(sentences.cards.TRACKED_BY, who=words.name(first.tracker)))
+    parts += tracked_by(first)
     for one in shown:
         parts += [Markup(""), *_entry(one, now, longest_name)]
     if caution and any(one.is_unsent for one in shown):

@@ -38,6 +38,19 @@ def numbered(link: Link) -> Markup:
     return words.say(sentences.cards.NUMBERED, name=name(link), number=link.number)
 
 
+def tracked_by(link: Link, *, mentioned: bool = False) -> list[Markup]:
+    """Return a line that names the person who made the link, in a group; Telegram tells them, if mentioned.
+
+    Nobody is named for a private chat's link, nor for one by an administrator who hides behind the group.
+    """
+    if not link.tracker:
+        return []
+    who = words.name(link.tracker)
+    if mentioned:
+        who = Markup('<a href="tg://user?id={}">{}</a>').format(link.created_by, who)
+    return [words.say(sentences.cards.TRACKED_BY, who=who)]
+
+
 def agent_of(fetch: FetchRow) -> str:
     """Return who fetched, as a key of `sentences.reasons.AGENTS`. A forged name has a key of its own."""
     claimed = f"claimed_{fetch.agent}"

@@ -10,7 +10,7 @@ import words
 from bot.message import Keyboard, Message, button
 from bot.messages import marks
 from bot.messages.cards import sent_corrections
-from bot.messages.phrases import lines, numbered, unseen_buttons, why_no_open
+from bot.messages.phrases import lines, numbered, tracked_by, unseen_buttons, why_no_open
 from bot.messages.place import Place
 from bot.messages.timeline import Entry, Told, told
 from bot.times.hours import zone_of
@@ -35,9 +35,8 @@ def story(session: Session, link: Link, now: float, revival: float, place: Place
 
 
 def _head(link: Link, now: float, revival: float) -> list[Markup]:
-    tracked_by = [words.say(sentences.cards.TRACKED_BY, who=words.name(link.tracker))] if link.tracker else []
     mark, state = marks.mark_of(link, now, revival), marks.state_of(link, now, revival)
-    return [numbered(link), *tracked_by, Markup("{} {}").format(mark, state)]
+    return [numbered(link), *tracked_by(link), Markup("{} {}").format(mark, state)]
 
 
 def _timeline(shown: Told, now: float) -> list[Markup]:

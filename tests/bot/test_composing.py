@@ -20,11 +20,12 @@ from storage.keys import Keys
 from storage.statements import record_statements
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import seconds
-from tests.bot.builders import plain
+from tests.bot.builders import fits_telegram, plain
 from tests.fetches import GMAIL, OUTLOOK, arrival
 from tracking import Sighting, Statement, StatementKind, Windows
 
-ANNA = 1001
+ANNA, BEN = 1001, 1002
+HOUSE = -500
 EVENING = datetime(2026, 11, 23, 21, 0, tzinfo=UTC).timestamp()
 NIGHT = EVENING + 3 * 3600
 MORNING = EVENING + 10 * 3600
@@ -379,3 +380,46 @@ def test_a_list_asks_of_each_of_its_drafts_and_its_alerts_answer_it(evening: Eve
     assert [kind for kind, _, _ in told if kind != "list"] == ["opened"]
     assert alert.reply_to == owed["list"].telegram_id
     assert shown.changes_at is not None
+
+
+def in_house(evening: Evening, label: str, *, by: int = BEN, tracker: str = "Ben") -> Link:
+    """Return a link that somebody in a group made and sent."""
+    with writing(evening.engine) as session:
+        new = links.NewLink(HOUSE, by, label, "landlord", tracker=tracker)
+        link = links.create(session, new, now=EVENING, daily=50)
+        statement = Statement(StatementKind.SENT, EVENING + 60)
+        record_statements(session, link, statement, by=by, now=EVENING + 60, windows=Windows())
+    evening.delivers(EVENING + 60)
+    return link
+
+
+def test_in_a_group_an_alert_mentions_the_person_who_tracked(evening: Evening) -> None:
+    evening.is_fetched(in_house(evening, "notice"), EVENING + 600)
+    ((_, message, loud),) = evening.delivers(EVENING + 600)
+    assert loud
+    assert f'Tracked by <a href="tg://user?id={BEN}">Ben</a>.' in message.text
+    assert fits_telegram(message)
+
+
+def test_an_alert_mentions_nobody_in_a_private_chat_or_for_an_anonymous_administrator(
+    evening: Evening,
+) -> None:
+    for link in (evening.sends("contract"), in_house(evening, "notice", by=1087968824, tracker="")):
+        evening.is_fetched(link, EVENING + 600)
+    told = evening.delivers(EVENING + 600)
+    assert len(told) == 2
+    assert not any("tg://user" in message.text for _, message, _ in told)
+
+
+def test_of_the_alerts_of_a_night_only_the_one_that_rings_mentions_somebody(evening: Evening) -> None:
+    with writing(evening.engine) as session:
+        house = chats.get_or_create(session, HOUSE, EVENING)
+        house.quiet_from, house.quiet_until = 22 * 60, 7 * 60
+    for label in ("notice", "lease"):
+        evening.is_fetched(in_house(evening, label), NIGHT)
+        evening.delivers(NIGHT)
+    told = evening.delivers(MORNING) + evening.delivers(MORNING + 60)
+    assert [(loud, "tg://user" in message.text) for _, message, loud in told] == [
+        (True, True),
+        (False, False),
+    ]

@@ -89,6 +89,21 @@ async def test_html_that_telegram_cannot_read_is_refused_with_its_sentence(
     assert refused == f"Bad Request: can't parse entities: {sentence}"
 
 
+async def test_a_mention_works_for_those_who_know_the_bot_or_are_in_the_group(
+    tg: Running, bot: Bot, anna: User
+) -> None:
+    ben, stranger = tg.person("Ben"), tg.person("Carla")
+    house = tg.group("House", [anna, ben])
+    people = ((anna, anna.id), (ben, house.id), (stranger, house.id), (ben, anna.id))
+    seen = [
+        await bot.send_message(chat, f'by <a href="tg://user?id={who.id}">them</a>', parse_mode="HTML")
+        for who, chat in people
+    ]
+    named = [[entity.user and entity.user.first_name for entity in message.entities] for message in seen]
+    assert named == [["Anna"], ["Ben"], [], []]
+    assert {message.text for message in seen} == {"by them"}
+
+
 @pytest.mark.parametrize("text", ["R&D", "a & b", "fish &amp chips", "&#128064; &quot;x&quot;"])
 async def test_a_lone_ampersand_is_an_ampersand(bot: Bot, anna: User, text: str) -> None:
     sent = await bot.send_message(anna.id, text, parse_mode="HTML")

@@ -28,7 +28,7 @@ def edit_message_text(world: World, call: Parameters) -> dict[str, Any]:
     message = _own(world, call)
     if message.file:
         raise bad_request("there is no text in the message to edit")
-    text, entities = text_of(world, call)
+    text, entities = text_of(world, call, message.chat)
     message.preview = preview_of(call, text, entities)
     return _change(world, call, message, text, entities)
 

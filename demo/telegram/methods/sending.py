@@ -18,7 +18,7 @@ def send_message(world: World, call: Parameters) -> dict[str, Any]:
     chat = chat_of(world, call)
     if chat.muted:
         raise bad_request(MUTED)
-    text, entities = text_of(world, call)
+    text, entities = text_of(world, call, chat)
     preview = preview_of(call, text, entities)
     return _send(world, call, chat, text=text, entities=entities, preview=preview)
 
@@ -33,7 +33,7 @@ def send_document(world: World, call: Parameters) -> dict[str, Any]:
 
 def _send_file(world: World, call: Parameters, kind: str) -> dict[str, Any]:
     chat = chat_of(world, call)
-    text, entities = caption_of(world, call)
+    text, entities = caption_of(world, call, chat)
     return _send(world, call, chat, text=text, entities=entities, file=file_of(world, call, kind))
 
 
