@@ -65,7 +65,7 @@ def card(
         parts.append(words.say(sentences.cards.CARD_COPY_PAGE, url=copy_page))
     if status is LinkStatus.NEW:
         parts += [Markup(""), words.say(sentences.cards.CARD_STEPS)]
-    if not_known := _sent_while_away(link, history, status):
+    if not_known := sent_while_away(link, history, status):
         parts += [Markup(""), not_known]
     if may_be_earlier(history, now):
         parts += [Markup(""), words.say(sentences.cards.CARD_SENT_EARLIER)]
@@ -193,7 +193,7 @@ def _proxied(reasons: frozenset[Reason]) -> Sentence:
     return sentences.cards.CARD_APPLE if Reason.APPLE_PREFETCH in reasons else sentences.cards.CARD_PROXIED
 
 
-def _sent_while_away(link: Link, history: History, status: LinkStatus) -> Markup | None:
+def sent_while_away(link: Link, history: History, status: LinkStatus) -> Markup | None:
     """Return a line that asks when the mail was sent, if nobody knows better than between two times."""
     sent = history.sent()
     if sent is None or sent.since is None or status in ENDED:

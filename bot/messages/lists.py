@@ -20,12 +20,14 @@ from bot.messages.cards import (
     proxied_line,
     quiet_lines,
     sent_line,
+    sent_while_away,
     takes_buttons,
 )
 from bot.messages.phrases import lines, tracked_by
 from storage.links import history_of
 from storage.tables import Link
 from tracking import History
+from tracking.no_open import is_unseen
 from tracking.status import ENDED, LinkStatus, status_at
 from words import Sentence, sentences
 
@@ -106,11 +108,12 @@ def _entry(one: Listed, now: float, longest_name: int) -> list[Markup]:
 
 
 def _state(one: Listed, now: float) -> list[Markup]:
-    """Return where the link stands: in one line, unless it is muted or asks about a quiet fetch."""
+    """Return where the link stands: in one line, unless it is muted or the bot asks something about it."""
     if one.status in ENDED:
         return [words.say(sentences.cards.CARD_ENDED[one.status])]
     muted = [words.say(sentences.cards.LIST_MUTED)] if one.link.muted else []
-    return [_progress(one, now), *quiet_lines(one.history.summary, now), *muted]
+    asked = [words.say(sentences.cards.LIST_UNSEEN)] if is_unseen(one.history) else []
+    return [_progress(one, now), *asked, *quiet_lines(one.history.summary, now), *muted]
 
 
 def _progress(one: Listed, now: float) -> Markup:
@@ -137,6 +140,8 @@ def _hints(shown: Sequence[Listed], now: float) -> list[Markup]:
     if tapped := [one for one in shown if may_be_earlier(one.history, now)]:
         newest = max(tapped, key=lambda one: _sent_at(one.history))
         hints.append(words.say(sentences.cards.LIST_SENT_EARLIER, number=newest.link.number))
+    asked = [sent_while_away(one.link, one.history, one.status) for one in shown]
+    hints += [hint for hint in asked if hint is not None]
     hints += [deadline for one in shown for deadline in deadline_lines(one.link, one.status, now)][:1]
     return hints
 

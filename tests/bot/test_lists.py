@@ -29,7 +29,7 @@ from tests.bot.builders import (
 )
 from tests.bot.test_cards import FORTNIGHT, LOOKED, MUCH_LATER, STATES, every_state
 from tests.fetches import GMAIL, NOON
-from tracking import StatementKind
+from tracking import Statement, StatementKind
 
 LOCAL = "http://localhost:8080"
 NAMES = ("Ben", "Carla", "Dora")
@@ -130,6 +130,20 @@ def test_for_an_hour_after_sent_it_says_how_to_name_an_earlier_time() -> None:
     assert "/sent 2 at 14:05" in plain(shown([ben, sent], now=NOON + 120))
     assert "/sent" not in plain(shown([ben, sent], now=NOON + 60 + 3600))
     assert "/sent" not in plain(shown([ben, carla], now=NOON + 120))
+
+
+def test_it_asks_when_a_mail_was_sent_whose_button_was_tapped_while_the_bot_was_away() -> None:
+    late = Statement(StatementKind.SENT, NOON + 7200, since=NOON + 60)
+    ben, carla, _ = several(late)
+    text = plain(shown([ben, carla], now=NOON + 7260))
+    assert "/sent 1 at 14:05" in text
+    assert "/sent 2 at 14:05" in text
+
+
+def test_it_asks_whether_an_image_that_was_never_seen_in_a_draft_is_in_the_mail() -> None:
+    question = "Is it in the mail? Tap its Story to answer."
+    assert plain(shown([several()[0], several(SENT)[1]])).count(question) == 1
+    assert question not in plain(shown(several(GMAIL, said(StatementKind.SENT, NOON + 1000))))
 
 
 @every_state

@@ -34,6 +34,7 @@ CARD_DEADLINE_PASSED = _("⏳ The deadline, {time}, has passed. I saw no open be
 TRACKED_BY = _("Tracked by {who}.")
 LIST_TITLE = layout("{title} · {page}")
 LIST_NEW = _("▫️ Not in a mail yet.")
+LIST_UNSEEN = _("❓ I never saw the image in your draft. Is it in the mail? Tap its <b>Story</b> to answer.")
 LIST_MUTED = _("🔕 Muted.")
 LIST_STEPS = _(
     "For each mail: tap its <b>Open copy page</b> and press the button there, paste into the mail, send it. "
