@@ -22,7 +22,7 @@ def test_a_reminder_outlives_a_kill(anna: Chat, world: World) -> None:
     reminder = anna.sees("no open in the")
     assert not reminder.silent
     assert reminder.reply_to is card
-    assert anna.presses(reminder, "remind3:") == "Noted. I say so tell you if there was no open by then then."
+    assert anna.presses(reminder, "remind3:") == "Noted. I’ll tell you if there was no open by then."
     running.let_days_pass(3)
     running.end("bot")
     running.start("bot")
@@ -49,7 +49,7 @@ def test_anna_chooses_a_reminder_by_button_and_cancels_it(anna: Chat) -> None:
     anna.tracks()
     anna.says("/remind 1")
     offered = anna.sees("when should I remind you")
-    assert anna.presses(offered, "remind7:") == "Noted. I say so tell you if there was no open by then then."
+    assert anna.presses(offered, "remind7:") == "Noted. I’ll tell you if there was no open by then."
     anna.says("/remind 1 off")
     anna.sees("no reminder any more")
     anna.says("/remind 1 off")
