@@ -99,12 +99,12 @@ STATUS_TROUBLE = _(
     "⚠️ Something keeps me from working as I should. Nothing is lost. The operator’s log says what it is."
 )
 STATUS_PIXEL_SERVER = _(
-    "⚠️ The program that receives the opens gives no sign of life. Until its operator starts it again, I hear of none."
+    "⚠️ The program that receives the opens shows no sign of life. I’ll hear of no open until the operator starts it again."
 )
-STATUS_OPERATOR = _("⚠️ The operator of this bot has something to put right. Until then I may miss opens.")
+STATUS_OPERATOR = _("⚠️ The operator of this bot has something to fix. Until then I may miss opens.")
 STATUS_PROBLEM = layout("⚠️ {problem}")
 STATUS_CHECKED = _("I checked that {time}.")
-STATUS_CHECKING = _("I have just started, and still check whether all is well.")
+STATUS_CHECKING = _("I have just started, and I’m still checking whether all is well.")
 STATUS_CHAT = _(
     "This chat: <code>{chat}</code>. If you run this bot, set ADMIN_CHAT_ID to it, and I’ll report trouble here."
 )

@@ -6,7 +6,7 @@ FAILED = _("That did not work. I wrote it down for the operator. Please try agai
 FILE_REFUSED = _("Telegram takes no file in this chat. Let me send files here, and ask again.")
 ADMIN_FAILED = _("Something a person asked for failed three times (update {number}). The log says why.")
 CHECKUP = _("⚠️ <b>Readback has started, but:</b>")
-CHECKUP_LATER = _("⚠️ <b>Something is wrong here by now:</b>")
+CHECKUP_LATER = _("⚠️ <b>Something has gone wrong:</b>")
 CHECKUP_LINE = layout("• {problem}")
 CHECKUP_SILENT = _(
     "PUBLIC_URL {url} cannot be reached from this machine ({error}). Links would stay silent. Check that the pixel "
