@@ -176,8 +176,10 @@ class UpdateReceiver:
             owe_notice(session, admin, key, lambda: _failed(stored.id), now())
 
     def _is_allowed(self, update: Update) -> bool:
+        """Return True if the chat may use this bot. A group that moves is known by its old id, too."""
         allowed, chat = self._context.settings.allowed_chats, update.effective_chat
-        return not allowed or (chat is not None and chat.id in allowed)
+        came_from = update.message.migrate_from_chat_id if update.message else None
+        return not allowed or came_from in allowed or (chat is not None and chat.id in allowed)
 
     async def _refuse(self, update: Update, received: Received) -> None:
         """Tell a stranger, once for each message, that this bot is not for them. Groups get silence."""

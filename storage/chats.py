@@ -1,6 +1,6 @@
 """Chats: created when first seen, marked when the bot cannot reach them, moved when Telegram moves them."""
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, func, select
 
 from storage import reminders
@@ -35,6 +35,13 @@ def mark_reachable(chat: Chat) -> None:
 def mark_unreachable(chat: Chat, now: float) -> None:
     """Hold what the chat is owed, because it takes no messages of the bot. Its links go on recording."""
     chat.unreachable_since = moment(now)
+
+
+def move(session: Session, old_id: int, new_id: int) -> None:
+    """Move a group to its new id. Telegram says it several times, in any order: once is enough."""
+    old = session.get(Chat, old_id, with_for_update=LOCK)
+    if old is not None and old_id != new_id:
+        migrate(session, old, new_id)
 
 
 def migrate(session: Session, old: Chat, new_id: int) -> Chat:
@@ -104,11 +111,12 @@ def _renumber(session: Session, old: Chat, new: Chat) -> None:
 def _move_messages(session: Session, old: Chat, new: Chat) -> None:
     """Move what is still owed, to be sent anew: in the new chat, the old messages' ids mean other messages.
 
-    Messages that the old chat has seen are not sent again. Cards stay, for their next change.
+    Messages that the old chat has seen are not sent again, and their edits are dropped. Cards stay, for their
+    next change.
     """
     seen = delete(OutboxMessage).where(
         col(OutboxMessage.chat_id) == old.id,
-        col(OutboxMessage.state) == "sent",
+        or_(col(OutboxMessage.state) == "sent", col(OutboxMessage.telegram_id).is_not(None)),
         col(OutboxMessage.kind).not_in(kinds_where(lambda policy: policy.is_restored)),
     )
     session.connection().execute(seen)

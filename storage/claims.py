@@ -146,6 +146,7 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
         return
     chat = session.get_one(Chat, message.chat_id, with_for_update=LOCK)
     message.state, message.lease_until, message.last_error = "pending", None, outcome.trouble
+    outcome = _as_of_now(message, claimed, outcome)
     match outcome.ended:
         case Ended.SENT:
             _taken(message, chat, claimed.version, outcome.telegram_id)
@@ -163,8 +164,25 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
             chats.mark_unreachable(chat, now)
         case Ended.MIGRATED if outcome.new_chat_id:
             session.flush()
-            chats.migrate(session, chat, outcome.new_chat_id)
+            chats.move(session, chat.id, outcome.new_chat_id)
         # A move without the new id, and a refused token, leave the message as it was.
+
+
+def _as_of_now(message: OutboxMessage, claimed: Claim, outcome: Outcome) -> Outcome:
+    """Return what the attempt means for the message now: its group may have become a supergroup meanwhile.
+
+    What the group has shown is not sent again. Its ids, and its refusals, mean nothing in the supergroup.
+    """
+    match outcome.ended:
+        case _ if message.chat_id == claimed.message.chat_id:
+            return outcome
+        case Ended.SENT:
+            message.in_doubt = False
+            return outcome._replace(telegram_id=None)
+        case Ended.IN_DOUBT | Ended.NOT_SENT | Ended.NOT_TRIED:
+            return outcome
+        case _:
+            return Outcome(Ended.MIGRATED, trouble=outcome.trouble)
 
 
 def _taken(message: OutboxMessage, chat: Chat, version: int, telegram_id: int | None) -> None:

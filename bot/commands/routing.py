@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlmodel import Session
 from telegram import Bot, CallbackQuery, Chat, Update
+from telegram import Message as TelegramMessage
 from telegram.error import TelegramError
 
 import words
@@ -30,6 +31,7 @@ from bot.commands.turn import Answer, Handler, Turn, begin_turn
 from bot.context import BotContext
 from bot.message import Message
 from bot.messages.nudges import OFFERED_DAYS
+from storage import chats
 from storage.inbox import Received
 from words import sentences
 
@@ -117,6 +119,9 @@ async def handle(update: Update, received: Received, context: BotContext, bot: B
     if query and chat:
         await _handle_press(update, query, chat, received, context, bot)
         return
+    if chat and update.message and (moved := _moved(update.message)):
+        await context.once(update.update_id, lambda session: chats.move(session, *moved))
+        return
     handler = handler_of(update, bot.username) if chat else None
     if handler is None:
         await context.once(update.update_id, _nothing)
@@ -138,6 +143,13 @@ def handler_of(update: Update, bot_name: str) -> Handler | None:
     # A bot's name may change, and people paste what they once wrote: in private no other bot is meant.
     is_ours = message.chat.type == Chat.PRIVATE or command.addressee.lower() in ("", bot_name.lower())
     return COMMANDS.get(command.name, NO_COMMAND) if is_ours else NO_COMMAND
+
+
+def _moved(message: TelegramMessage) -> tuple[int, int] | None:
+    """Return the old and the new id of a group that became a supergroup; Telegram says it in both."""
+    if message.migrate_to_chat_id:
+        return message.chat.id, message.migrate_to_chat_id
+    return (message.migrate_from_chat_id, message.chat.id) if message.migrate_from_chat_id else None
 
 
 def _nothing(_session: Session) -> None:

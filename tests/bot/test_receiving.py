@@ -150,3 +150,20 @@ def test_whatever_json_is_an_update_by_its_number_everybody_else_is_answered(
         api.wait_for(lambda: not api.updates.pending)
     failed = {record.getMessage(): record.exc_info for record in caplog.records if record.exc_info}
     assert not failed
+
+
+@pytest.mark.parametrize("order", [("to", "from"), ("from", "to"), ("to", "to"), ("from", "from")])
+def test_a_group_that_moves_is_followed_whichever_of_its_groups_says_so_first_and_how_often(
+    settings: Settings, order: tuple[str, str]
+) -> None:
+    with in_process(settings) as (api, _served):
+        anna = api.person("Anna")
+        flat = Chat(api, anna, api.group("Flat", [anna]))
+        flat.tracks("notice to landlord")
+        with api.monitor.lock:
+            moved = Chat(api, anna, api.migrate(flat.chat))
+            to, from_ = api.updates.pending.pop(), api.updates.pending.pop()
+            said = {"from": to, "to": from_}
+            for step in order:
+                inject(api, {"message": said[step]["message"]})
+        assert "notice → landlord" in moved.asks("/history").text
