@@ -65,19 +65,18 @@ class Group:
         self.api.say(self._anna, f"/history@{self.api.bot.username}", self._chat)
         with urlopen(Request(url, headers=OUTLOOK), timeout=10):  # noqa: S310  # loopback
             pass
-        seen: dict[str, float] = {}
-        self.api.wait_for(lambda: self._see(seen, before), seconds=60)
-        return seen["was opened"] - asked, seen["newest first"] - asked
+        told: list[float] = []
+        answered: list[float] = []
+        self.api.wait_for(lambda: self._note(told, answered, before), seconds=60)
+        return told[0] - asked, answered[0] - asked
 
-    def _see(self, seen: dict[str, float], before: int) -> bool:
-        """Note when each of the two messages is there. Return True once both are."""
-        for text in ("was opened", "newest first"):
-            if text not in seen and self._is_said(text, before):
-                seen[text] = time.perf_counter()
-        return len(seen) == 2
-
-    def _is_said(self, text: str, before: int) -> bool:
-        return any(text in message.text for message in self.api.said(self._chat)[before:])
+    def _note(self, told: list[float], answered: list[float], before: int) -> bool:
+        """Note when the alert is there, and when the answer. Return True once both are."""
+        texts = [message.text for message in self.api.said(self._chat)[before:] if "/i/" not in message.text]
+        alerts = [text for text in texts if "was opened" in text]
+        told += [time.perf_counter()] * (len(alerts) > len(told))
+        answered += [time.perf_counter()] * (len(texts) - len(alerts) > len(answered))
+        return bool(told and answered)
 
     def _check_that_many_wait(self) -> None:
         with reading(self._product.engine) as session:

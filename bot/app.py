@@ -19,7 +19,7 @@ from bot.supervisor import Step, run_forever, run_until_done
 from bot.tls import trusted
 from settings import Settings
 from storage import claims, inbox, outbox
-from storage.health import BOT, beat, leave_username
+from storage.health import BOT, beat, last_beat, leave_username
 from storage.lock import LockLostError, require_term
 from storage.notifying import Topic
 from storage.retention import purge
@@ -69,6 +69,7 @@ class Bot:
         self._receiver = UpdateReceiver(context, self._bot)
         self._delivery = Delivery(context, self._bot)
         self._refresher = ListRefresher(context)
+        self._started = now()
 
     async def run(self, stop: asyncio.Event) -> None:
         tasks = [
@@ -166,12 +167,17 @@ class Bot:
                 break
             except TelegramError as error:
                 self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
+                self._context.outages.note(False, now())
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30)
         self._context.set_trouble(TELEGRAM, "")
+        self._context.outages.note(True, now())
         await self._context.write(lambda session: leave_username(session, self._bot.username, now()))
 
     async def _write_heartbeat(self) -> None:
+        last = await self._context.read(lambda session: last_beat(session, BOT))
+        if last is not None:
+            self._context.outages.was_down(last, self._started)
         while True:
             self._context.troubled.clear()
             await self._context.write(lambda session: beat(session, BOT, self._context.trouble, now()))

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from bot.outages import Outages
 from bot.problems import Checked
 from settings import Settings
 from storage import inbox
@@ -38,6 +39,7 @@ class BotContext:
     def __init__(self, settings: Settings, engine: Engine, keys: Keys) -> None:
         self.settings, self.keys = settings, keys
         self.due, self.received, self.troubled = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.outages = Outages()
         self._troubles: dict[str, str] = {}
         self.checked: Checked | None = None
         """What the last check of this installation found (checkup.py); None until the first one has ended."""

@@ -57,6 +57,12 @@ def beat(session: Session, name: str, trouble: str, now: float) -> None:
     session.merge(Pulse(name=name, at=moment(now), trouble=trouble))
 
 
+def last_beat(session: Session, name: str) -> float | None:
+    """Return when a process wrote its last heartbeat, in epoch seconds; None if it never did."""
+    pulse = session.get(Pulse, name)
+    return None if pulse is None else seconds(pulse.at)
+
+
 def trouble_of(session: Session, name: str, now: float) -> str:
     """Return what is wrong with a process; empty when nothing is."""
     pulse = session.get(Pulse, name)

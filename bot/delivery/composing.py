@@ -13,6 +13,7 @@ from bot.messages import alerts, archive, digests, nudges, picture
 from bot.messages.cards import card, changes_at
 from bot.messages.lists import list_of, listed
 from bot.messages.phrases import shown_kind
+from bot.outages import Late
 from bot.planning import plan_digest, plan_unsent
 from bot.times.hours import quiet_end
 from storage import links, outbox
@@ -78,6 +79,8 @@ def _postpone_if_quiet(wording: Wording) -> bool:
     if until is None:
         return False
     outbox.postpone(wording.owed, until)
+    if wording.owed.kind == MessageKind.OPENED:
+        wording.owed.payload = Late.HELD.value
     return True
 
 
@@ -133,12 +136,22 @@ def _opened(wording: Wording) -> Message | None:
     link, fetch = wording.link, wording.fetch
     if wording.is_new and (link.muted or shown_kind(fetch) != Kind.OPENED):
         return None
-    message = alerts.opened(link, fetch, _slept_since(wording), wording.now)
+    if wording.is_new:
+        wording.owed.payload = _delay(wording).value
+    message = alerts.opened(link, fetch, _slept_since(wording), wording.now, wording.owed.payload)
     if held_until := wording.owed.not_before:
         message = _with_later_opens(wording, message, seconds(held_until))
     # A mention rings for its person whatever a group's settings: only where the alert itself rings.
     is_told = wording.owed.loud and shown_kind(fetch) == Kind.OPENED
     return alerts.with_mention(message, link) if is_told else message
+
+
+def _delay(wording: Wording) -> Late:
+    """Return what is known of the alert's delay, since its fetch or since the quiet hours that held it."""
+    owed = wording.owed
+    if owed.payload == Late.HELD and owed.not_before is None:
+        return Late.HELD
+    return wording.context.outages.delay(seconds(owed.not_before or owed.created_at), wording.now)
 
 
 def _with_later_opens(wording: Wording, message: Message, until: float) -> Message:

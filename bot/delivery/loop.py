@@ -40,6 +40,8 @@ AT_ONCE = 8
 """Messages in flight, each to another chat."""
 LONGEST_ATTEMPT = 20.0
 """Seconds, well within a lease of 60: an attempt that outlived its lease could be made twice."""
+NOT_THROUGH = (Ended.IN_DOUBT, Ended.NOT_SENT, Ended.REVOKED)
+"""Outcomes of an attempt that did not get through to Telegram, or may not have."""
 UNSETTLED_PAUSE = 1.0
 """Seconds between two attempts to write a message's outcome."""
 SLOW_POLL = 5.0
@@ -104,7 +106,9 @@ class Delivery:
         except Exception as error:
             log.info("Telegram is not well yet and is asked again: %s", outcome_of(error).trouble)
             self._breaker.doubt(begun, time.monotonic())
+            self._context.outages.note(False, now())
             return False
+        self._context.outages.note(True, now())
         return True
 
     async def _claim_due(self, limit: int) -> tuple[list[Job], float]:
@@ -220,8 +224,11 @@ class Delivery:
             # The rows for a file could not be read: nothing has left this machine.
             return Outcome(Ended.NOT_SENT, trouble=describe_database_error(error))
         except Exception as error:
-            return outcome_of(error)
-        return Outcome(Ended.SENT, telegram_id=telegram_id)
+            outcome = outcome_of(error)
+        else:
+            outcome = Outcome(Ended.SENT, telegram_id=telegram_id)
+        self._context.outages.note(outcome.ended not in NOT_THROUGH, now())
+        return outcome
 
     async def _show(self, claim: Claim, form: Form) -> int | None:
         """Send the message, each time without what Telegram refused, while there is another form of it."""

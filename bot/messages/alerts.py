@@ -17,6 +17,7 @@ from bot.messages.phrases import (
     reason_of,
     tracked_by,
 )
+from bot.outages import Late
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import seconds
@@ -32,18 +33,33 @@ PROXIED: dict[str, Sentence] = {
 }
 
 
-def opened(link: Link, fetch: FetchRow, last_before: float | None, now: float) -> Message:
-    """Return the alert of an open. `last_before` is when the link was opened before, if that was long ago."""
+LATE: dict[str, Sentence] = {
+    Late.BOT_DOWN: sentences.alerts.LATE_BOT_DOWN,
+    Late.TELEGRAM: sentences.alerts.LATE_TELEGRAM,
+    Late.UNKNOWN: sentences.alerts.LATE,
+}
+
+
+def opened(link: Link, fetch: FetchRow, last_before: float | None, now: float, late: str = "") -> Message:
+    """Return the alert of an open. `last_before` is when the link was opened before, if that was long ago.
+
+    `late` is a `Late`: what is known of its delay when it was first sent.
+    """
     if fetch.kind not in (Kind.OPENED, Kind.REPEAT):
         return _corrected(link, fetch, now)
     values = {"name": name(link), "time": words.when(seconds(fetch.at), now)}
     if fetch.reason in ASKED:
-        return _may_be_opened(link, fetch, values)
-    return Message(lines(_opened(link, fetch, last_before, values), because(fetch)), _buttons(link, fetch))
+        return _may_be_opened(link, fetch, values, late)
+    told = _opened(link, fetch, last_before, values)
+    return Message(lines(told, *_late(late), because(fetch)), _buttons(link, fetch))
 
 
-def _may_be_opened(link: Link, fetch: FetchRow, values: dict[str, Markup]) -> Message:
-    asked = words.say(sentences.alerts.OPENED_MAYBE, **values)
+def _late(late: str) -> list[Markup]:
+    return [words.say(LATE[late])] if late in LATE else []
+
+
+def _may_be_opened(link: Link, fetch: FetchRow, values: dict[str, Markup], late: str) -> Message:
+    asked = lines(words.say(sentences.alerts.OPENED_MAYBE, **values), *_late(late))
     if fetch.reason == Reason.MAYBE_DRAFT:
         return Message(asked, _ask_sent(link, fetch, ("draft", link.id)))
     return Message(lines(asked, because(fetch)), _ask_sent(link, fetch, ("draft_then", fetch.id)))

@@ -17,6 +17,7 @@ from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.ingest import record
 from storage.keys import Keys
+from storage.kinds import opened_key
 from storage.statements import record_statements
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import seconds
@@ -133,6 +134,51 @@ def test_quiet_hours_that_end_early_release_what_they_held(evening: Evening) -> 
         chat.quiet_from = chat.quiet_until = None
         outbox.release_held(session, ANNA)
     assert [kind for kind, _, _ in evening.delivers(NIGHT + 60)] == ["opened"]
+
+
+def test_an_alert_that_is_late_says_so_and_its_edits_still_do(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, EVENING + 600)
+    ((_, message, _),) = evening.delivers(EVENING + 600 + 1800)
+    assert "I’m telling you late.\n" in plain(message)
+    with writing(evening.engine) as session:
+        (fetch,) = links.timeline(session, contract.id, 5)
+        outbox.refresh(session.connection(), [opened_key(fetch.id)])
+    ((_, message, _),) = evening.delivers(EVENING + 7200)
+    assert "I’m telling you late.\n" in plain(message)
+
+
+def test_an_alert_that_was_told_in_time_is_not_late_when_it_changes(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, EVENING + 600)
+    evening.delivers(EVENING + 601)
+    with writing(evening.engine) as session:
+        (fetch,) = links.timeline(session, contract.id, 5)
+        outbox.refresh(session.connection(), [opened_key(fetch.id)])
+    ((_, message, _),) = evening.delivers(EVENING + 7200)
+    assert "late" not in plain(message)
+
+
+@pytest.mark.parametrize("is_released", [False, True])
+def test_an_alert_that_quiet_hours_held_is_not_late(evening: Evening, is_released: bool) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, NIGHT)
+    evening.delivers(NIGHT)
+    if is_released:
+        with writing(evening.engine) as session:
+            chat = chats.get_or_create(session, ANNA, NIGHT)
+            chat.quiet_from = chat.quiet_until = None
+            outbox.release_held(session, ANNA)
+    ((_, message, _),) = evening.delivers(NIGHT + 3600 if is_released else MORNING)
+    assert "late" not in plain(message)
+
+
+def test_an_alert_that_comes_long_after_quiet_hours_is_late(evening: Evening) -> None:
+    contract = evening.sends("contract")
+    evening.is_fetched(contract, NIGHT)
+    evening.delivers(NIGHT)
+    ((_, message, _),) = evening.delivers(MORNING + 7200)
+    assert "I’m telling you late.\n" in plain(message)
 
 
 def test_an_alert_that_may_have_arrived_is_not_held(evening: Evening) -> None:

@@ -16,6 +16,7 @@ from demo import telegram
 from demo.telegram.serving import listening, routes_of, serving
 from storage import outbox
 from storage.engine import connect, database_of, reading, writing
+from storage.health import BOT, beat
 from storage.notifying import Topic
 from storage.tables import Chat, Link, OutboxMessage, StoredUpdate
 from storage.times import moment
@@ -49,7 +50,14 @@ class Stage:
         self.running.start(*programs, under=self._under)
 
     def end_bot(self, how: signal.Signals) -> None:
+        """End the bot, right after a heartbeat.
+
+        It writes one each 20 seconds of real time: by the story's clock, which every story sets back, that
+        can be any time.
+        """
         self.running.end("bot", how)
+        with writing(self._engine) as session:
+            beat(session, BOT, "", self.clock())
         self._bot_is_away = True
 
     def bring_bot_back(self) -> None:

@@ -34,6 +34,9 @@ OBJECTED = _(
     "Anyone who has the mail can do that, and I can’t tell who did. It says nothing about you, or about what "
     "anybody thinks of the mail."
 )
+LATE = _("I’m telling you late.")
+LATE_BOT_DOWN = _("I’m telling you late: I was not running.")
+LATE_TELEGRAM = _("I’m telling you late: I couldn’t reach Telegram.")
 REPEATED = _("🔁 Possibly repeated (no. {number}).")
 MISSED = _("⚠️ Earlier messages that may not have reached you: {count}. /status can send them again.")
 HELD_OPENS = plural(
