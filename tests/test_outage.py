@@ -65,11 +65,11 @@ def test_the_next_alert_mentions_a_parked_one_until_anna_dismisses_it(anna: Chat
     fetch(url, OUTLOOK)
     anna.api.wait_for(lambda: not anna.api.faults.left("sendMessage"))
     fetch(send_mail(anna), OUTLOOK)
-    mention = "Earlier messages that may not have reached you: 1. /status sends them again."
+    mention = "Earlier messages that may not have reached you: 1. /status can send them again."
     assert mention in anna.sees("was opened").text
     anna.says("/status")
     status = anna.sees("Watching 2 of 2 links")
-    assert anna.presses(status, "let_go:") == "Forgotten. /history knows what they were about."
+    assert anna.presses(status, "let_go:") == "Forgotten. /history shows what they were about."
     url = send_mail(anna)
     fetch(url, OUTLOOK)
     anna.api.wait_for(lambda: len(alerts(anna)) == 2)
