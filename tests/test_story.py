@@ -114,9 +114,11 @@ def test_anna_is_told_once_that_the_landlord_objects(anna: Chat) -> None:
 
 
 def test_the_self_test_ends_with_an_alert_of_an_open(anna: Chat) -> None:
-    anna.says("/start")
-    anna.presses(anna.sees("/help lists everything"), "test:")
-    offer = anna.sees("It does not prove that your mail program keeps the image")
+    anna.says("/help")
+    commands = anna.sees("What I understand")
+    anna.presses(commands, "help:track")
+    anna.presses(commands, "test:")
+    offer = anna.sees("keeps the image: for that, wait")
     image = re.search(r'<img src="(http[^"]+)"', web.get(page_behind(offer)).text)
     assert image
     assert anna.newest_with("was opened") is None
@@ -139,7 +141,7 @@ def test_cancel_ends_the_open_question(anna: Chat) -> None:
     anna.says("/cancel")
     anna.sees("All right")
     anna.says("invoice to client")
-    anna.sees("To track a mail")
+    anna.sees("Shall I make a link for that mail?")
     assert anna.newest_with("/i/") is None
 
 

@@ -26,8 +26,8 @@ NONE_FITS = {
 }
 """By command: the answer if the chat has links, and the command makes sense for none of them."""
 NO_LINK_YET = _("You have no link yet. Send <code>/track contract to landlord</code> to make one.")
-BUTTON_CHOOSE = layout("#{number} {label}")
-BUTTON_CHOOSE_TO = layout("#{number} {label} → {recipient}")
+BUTTON_CHOOSE = _("#{number} {label}", "button: which link?")
+BUTTON_CHOOSE_TO = _("#{number} {label} → {recipient}", "button: which link?")
 DID_YOU_MEAN = _("I don’t know /{typed}. Did you mean this?")
 BUTTON_MEANT = layout("/{command} {argument}")
 CARRIED_OUT = layout("👍")
