@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, SQLModel, col, select
 
+from storage.archive import archived_at
 from storage.links import history_of
 from storage.tables import Chat, FetchRow, Link, Note, Peek, StatementRow
 from storage.times import moment
@@ -52,6 +53,7 @@ def _standing(link: Link) -> dict[str, object]:
     history = history_of(link)
     sent, summary = history.sent(), history.summary
     return {
+        "archived_at": _value(archived_at(link)),
         "state": link.status,
         "state_since": _value(link.status_since),
         "sent_at": _time(sent.at if sent else None),

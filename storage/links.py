@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
 from storage import chats, outbox
@@ -194,6 +195,13 @@ def named(session: Session, chat_id: int, piece: str, *conditions: ColumnElement
 def count(session: Session, chat_id: int, *conditions: ColumnElement[bool]) -> int:
     """Return how many links of the chat meet the conditions."""
     return session.exec(select(func.count()).where(col(Link.chat_id) == chat_id, *conditions)).one()
+
+
+def counts(session: Session, chat_id: int, conditions: Sequence[ColumnElement[bool]]) -> list[int]:
+    """Return how many links of the chat meet each of the conditions, in one pass over its links."""
+    each = [func.count().filter(condition) for condition in conditions]
+    found = session.connection().execute(sql_select(*each).where(col(Link.chat_id) == chat_id))
+    return list(found.one())
 
 
 def timeline(session: Session, link_id: int, limit: int, newest: int | None = None) -> Sequence[FetchRow]:

@@ -3,19 +3,67 @@
 Whether there is still something to say is decided when the time comes. Times are epoch seconds.
 """
 
+from typing import NamedTuple
+
 from sqlalchemy import delete
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from storage import outbox
-from storage.kinds import MessageKind, digest_key, nudge_key, unsent_key
+from storage.kinds import MessageKind, card_key, digest_key, kinds_where, nudge_key, unsent_key
 from storage.outbox import Owed
 from storage.tables import Chat, Link, OutboxMessage
+from storage.times import seconds
+from tracking.status import WAITING_FOR_AN_OPEN
+
+SAME_TIME = 60
+"""Seconds between two times that are the same reminder: somebody asked twice for it."""
 
 
-def owe_reminder(session: Session, link: Link, due: float, now: float) -> None:
-    """Remind the chat of a link at that time. A link has one reminder: a newer one replaces it."""
+class Waiting(NamedTuple):
+    """A reminder or a deadline's next nudge that waits for its time."""
+
+    link: Link
+    kind: str
+    due: float
+
+
+def waiting(session: Session, chat_id: int, *, link_id: int | None = None) -> list[Waiting]:
+    """Return the chat's reminders and deadlines that wait, or those of one link, the next one first.
+
+    One is left out if there is nothing left to wait for: the mail was opened, or the link stopped.
+    """
+    query = (
+        select(OutboxMessage, Link)
+        .join(Link, col(Link.id) == OutboxMessage.link_id)
+        .where(
+            col(OutboxMessage.chat_id) == chat_id,
+            col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_nudge)),
+            col(OutboxMessage.state) == "pending",
+            col(OutboxMessage.telegram_id).is_(None),
+            col(Link.status).in_(WAITING_FOR_AN_OPEN),
+        )
+        .order_by(col(OutboxMessage.not_before), col(OutboxMessage.id))
+    )
+    if link_id is not None:
+        query = query.where(col(OutboxMessage.link_id) == link_id)
+    found: dict[tuple[int, str], Waiting] = {}
+    for owed, link in session.exec(query):
+        # A deadline has several nudges. The next one counts.
+        due = seconds(owed.not_before or owed.created_at)
+        found.setdefault((link.id, owed.kind), Waiting(link, owed.kind, due))
+    return list(found.values())
+
+
+def owe_reminder(session: Session, link: Link, due: float, now: float) -> float | None:
+    """Remind the chat of a link at that time. A link has one reminder: a newer one replaces it.
+
+    Return the time of the reminder that it replaces, or None if there was none, or one for the same time.
+    """
+    waits = waiting(session, link.chat_id, link_id=link.id)
+    before = next((each.due for each in waits if each.kind == MessageKind.REMIND), None)
     drop_reminder(session, link)
     _owe_nudge(session, link, MessageKind.REMIND, due, now)
+    return None if before is None or abs(before - due) < SAME_TIME else before
 
 
 def owe_deadline(session: Session, link: Link, due: float, now: float) -> None:
@@ -52,12 +100,27 @@ def owe_unsent(session: Session, link: Link, due: float, now: float) -> None:
 
 def drop_reminder(session: Session, link: Link) -> bool:
     """Drop the link's reminder, if it was not sent yet. Return True if there was one."""
-    waiting = delete(OutboxMessage).where(
+    return _drop_nudges(session, link, MessageKind.REMIND)
+
+
+def drop_deadline(session: Session, link: Link) -> bool:
+    """Let a locked link have no deadline any more. Return True if it had one."""
+    had = link.deadline is not None
+    link.deadline = None
+    session.flush()
+    _drop_nudges(session, link, MessageKind.DEADLINE)
+    outbox.refresh(session.connection(), [card_key(link.id, link.list_id)] if had else [])
+    return had
+
+
+def _drop_nudges(session: Session, link: Link, kind: MessageKind) -> bool:
+    waiting_for_its_time = delete(OutboxMessage).where(
         col(OutboxMessage.link_id) == link.id,
-        col(OutboxMessage.kind) == MessageKind.REMIND,
+        col(OutboxMessage.kind) == kind,
         col(OutboxMessage.state) == "pending",
+        col(OutboxMessage.telegram_id).is_(None),
     )
-    return bool(session.connection().execute(waiting).rowcount)
+    return bool(session.connection().execute(waiting_for_its_time).rowcount)
 
 
 def owe_digest(session: Session, chat: Chat, due: float, now: float) -> None:

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
-from storage import outbox
-from storage.kinds import kinds_where
+from storage import links, outbox, reminders
+from storage.archive import is_archived
 from storage.links import status_column
-from storage.tables import Link, OutboxMessage
+from storage.tables import Link
 from tracking.status import LinkStatus
 
 
@@ -18,7 +18,9 @@ class Report(NamedTuple):
     statuses: Mapping[LinkStatus, int]
     """The number of links in each status. A status without links is left out."""
     waiting: int
-    """Reminders and nudges that are owed for later."""
+    """Reminders and deadlines that wait for their time."""
+    archived: int
+    """Links that the list leaves out. The statuses count them too: they are recorded like any other."""
     parked: int
     """Messages that may not have arrived, and are not tried again."""
 
@@ -28,9 +30,6 @@ def report(session: Session, chat_id: int, now: float, revival: float) -> Report
     status = status_column(now, revival)
     counted = select(status, func.count()).where(col(Link.chat_id) == chat_id).group_by(status)
     statuses = {LinkStatus(name): count for name, count in session.exec(counted)}
-    waiting = select(func.count()).where(
-        col(OutboxMessage.chat_id) == chat_id,
-        col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_nudge)),
-        col(OutboxMessage.state) == "pending",
-    )
-    return Report(statuses, session.exec(waiting).one(), outbox.count_parked(session, chat_id))
+    waiting = len(reminders.waiting(session, chat_id))
+    archived = links.count(session, chat_id, is_archived())
+    return Report(statuses, waiting, archived, outbox.count_parked(session, chat_id))

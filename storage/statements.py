@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from sqlmodel import Session, col, select
 
 from storage import outbox
+from storage.archive import bring_back
 from storage.kinds import MessageKind, card_key, opened_key, proxied_key, unsent_key
 from storage.links import history_of, keep_history
 from storage.outbox import Owed
@@ -28,6 +29,9 @@ from tracking import (
 from tracking.facts import program_of
 from tracking.history import load
 
+BRINGS_BACK = frozenset({StatementKind.SENT, StatementKind.TOLD_SENT, StatementKind.RESUMED})
+"""Statements after which the list shows an archived link again: somebody needs it."""
+
 
 def record_statements(
     session: Session, link: Link, *statements: Statement, by: int | None, now: float, windows: Windows
@@ -45,6 +49,8 @@ def record_statements(
         kept.of, kept.until, kept.since = of, until, since
         session.add(kept)
     link.last_event_at = max(link.last_event_at, moment(now))
+    if any(statement.kind in BRINGS_BACK for statement in statements):
+        bring_back(link)
     about = {statement.of for statement in statements if statement.of}
     return _judge_again(session, link, rows, said, windows, about)
 

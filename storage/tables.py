@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-SCHEMA = "0014"
+SCHEMA = "0015"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 SQLModel.metadata.naming_convention = {
@@ -49,6 +49,7 @@ class Chat(SQLModel, table=True):
 
 
 _LISTED = text("list_id IS NOT NULL")
+_ARCHIVED = text("archived_at IS NOT NULL")
 
 
 class Link(SQLModel, table=True):
@@ -58,6 +59,7 @@ class Link(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("chat_id", "number"),
         Index("ix_link_list_id", "list_id", sqlite_where=_LISTED, postgresql_where=_LISTED),
+        Index("ix_link_archived", "chat_id", "number", sqlite_where=_ARCHIVED, postgresql_where=_ARCHIVED),
         {"sqlite_autoincrement": True},
     )
 
@@ -80,6 +82,8 @@ class Link(SQLModel, table=True):
     deadline: datetime | None = None
     """The end of the day by which it should have been opened."""
     muted: bool = False
+    archived_at: datetime | None = None
+    """When somebody archived it. An open since then has brought it back: `storage.archive` decides."""
     fetches: int = 0
     """The sequence number of its newest fetch."""
     last_event_at: datetime

@@ -11,7 +11,7 @@ import words
 from bot.commands.turn import Turn
 from bot.message import Message, button
 from bot.messages.phrases import lines
-from storage import links
+from storage import archive, links
 from storage.tables import Link
 from tracking.status import ENDED, UNSENT, WAITING_FOR_AN_OPEN
 from words import sentences
@@ -51,7 +51,7 @@ def ask_which_link(turn: Turn, *, takes_text: bool) -> Message:
     command, text = turn.command.name, turn.rest if turn.number is None or takes_text else ""
     need, named = NEEDS[command], turn.number is None and text
     offered, text = _named(turn, need, text, takes_text=takes_text) if named else ([], text)
-    offered = offered or links.newest(turn.session, turn.chat.id, 0, MOST_OFFERED, *need.fits)
+    offered = offered or _newest(turn, *need.fits, archive.is_not_archived()) or _newest(turn, *need.fits)
     if not offered:
         return _nothing_fits(turn)
     how = words.say(sentences.choosing.WHICH_HOW, command=command, number=offered[0].number)
@@ -75,6 +75,10 @@ def _named(turn: Turn, need: Need, text: str, *, takes_text: bool) -> tuple[Sequ
         if first.casefold() in f"{link.label} {link.recipient}".casefold().split()
     ]
     return found, rest if found and not need.is_text_kept else text
+
+
+def _newest(turn: Turn, *conditions: ColumnElement[bool]) -> Sequence[Link]:
+    return links.newest(turn.session, turn.chat.id, 0, MOST_OFFERED, *conditions)
 
 
 def _with_name(turn: Turn, need: Need, piece: str) -> Sequence[Link]:

@@ -11,6 +11,7 @@ from bot.messages.story import story
 from storage import links
 from storage.kinds import MessageKind
 from storage.tables import Link
+from words import Sentence
 from words.typed import understood
 
 
@@ -34,10 +35,15 @@ def _asked_for(argument: str) -> Place:
 def press_page(turn: Turn) -> Answer:
     """Turn the page, or choose a filter. What was searched for is kept with the message."""
     query = place.unpacked(turn.place()).query
-    return turn.edit(_page(turn, place.unpacked(turn.id)._replace(query=query)))
+    return show_page(turn, place.unpacked(turn.id)._replace(query=query))
 
 
-def _page(turn: Turn, at: Place) -> Message:
+def show_page(turn: Turn, at: Place, undo: int = 0) -> Sentence | None:
+    """Let the message whose button was pressed show this page. Return a toast if the outbox forgot it."""
+    return turn.edit(_page(turn, at, undo))
+
+
+def _page(turn: Turn, at: Place, undo: int = 0) -> Message:
     viewer = Viewer(
         turn.chat.id,
         is_group=not turn.is_private,
@@ -46,7 +52,7 @@ def _page(turn: Turn, at: Place) -> Message:
         now=turn.now,
         revival=turn.context.settings.windows.revival,
     )
-    return history_page(turn.session, viewer, at)
+    return history_page(turn.session, viewer, at, undo)
 
 
 def _story(turn: Turn, link: Link, back: Place) -> Message:

@@ -2,10 +2,12 @@
 
 import words
 from bot.commands.about import about_link, about_link_and_text
+from bot.commands.choosing import ask_which_link
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
 from bot.messages import nudges
 from bot.messages.phrases import lines, name
+from bot.messages.waiting import waiting_list
 from bot.times import moments
 from bot.times.hours import is_guessed, zone_of
 from storage import notes, reminders
@@ -36,8 +38,18 @@ def _ask_for_note(turn: Turn, link: Link) -> Message:
     return Message(asked, asks=words.plain(sentences.commands.NOTE_PLACEHOLDER), question=question)
 
 
+def remind(turn: Turn) -> Answer:
+    """Set a reminder for `/remind 7 in 2 days`. `/remind` alone shows what waits, and asks for another."""
+    waiting = [] if turn.argument else reminders.waiting(turn.session, turn.chat.id)
+    if not waiting:
+        return _remind(turn)
+    shown, another = waiting_list(waiting, turn.now), ask_which_link(turn, takes_text=True)
+    text = lines(shown.text, "", another.text)
+    return another._replace(text=text, keyboard=[*shown.keyboard, *another.keyboard])
+
+
 @about_link_and_text
-def remind(turn: Turn, link: Link) -> Answer:
+def _remind(turn: Turn, link: Link) -> Answer:
     """Set a reminder for `/remind 7 in 2 days`; drop it for `/remind 7 off`. Without a time, ask for one."""
     if turn.rest.lower() in understood().off:
         dropped = reminders.drop_reminder(turn.session, link)
@@ -49,8 +61,10 @@ def remind(turn: Turn, link: Link) -> Answer:
         return _about(link, sentences.commands.REMIND_STOPPED)
     if link.status in ONCE_OPENED:
         return _about(link, sentences.commands.REMIND_SEEN)
-    reminders.owe_reminder(turn.session, link, due, turn.now)
+    before = reminders.owe_reminder(turn.session, link, due, turn.now)
     parts = [words.say(sentences.commands.REMIND_NOTED, name=name(link), time=words.when(due, turn.now))]
+    if before is not None:
+        parts.append(words.say(sentences.commands.REMIND_INSTEAD, time=words.when(before, turn.now)))
     if is_guessed(turn.chat, lambda zone: moments.future(turn.rest, turn.said_at, zone)):
         parts.append(words.say(sentences.clocks.CLOCK_IN_UTC))
     return Message(lines(*parts))
@@ -70,7 +84,38 @@ def press_remind_in(days: int) -> Handler:
     def press(turn: Turn, link: Link) -> Answer:
         if link.status not in WAITING_FOR_AN_OPEN:
             return sentences.toasts.TOAST_NO_REMINDER
-        reminders.owe_reminder(turn.session, link, turn.said_at + days * 86400, turn.now)
-        return sentences.toasts.TOAST_REMIND
+        due = turn.said_at + days * 86400
+        replaces = reminders.owe_reminder(turn.session, link, due, turn.now) is not None
+        return sentences.toasts.TOAST_REMIND_INSTEAD if replaces else sentences.toasts.TOAST_REMIND
+
+    return press
+
+
+@about_link
+def _press_end_reminder(turn: Turn, link: Link) -> Answer:
+    ended = reminders.drop_reminder(turn.session, link)
+    return sentences.toasts.TOAST_REMINDER_ENDED if ended else sentences.toasts.TOAST_GONE
+
+
+@about_link
+def _press_end_deadline(turn: Turn, link: Link) -> Answer:
+    ended = reminders.drop_deadline(turn.session, link)
+    return sentences.toasts.TOAST_DEADLINE_ENDED if ended else sentences.toasts.TOAST_GONE
+
+
+BUTTONS: dict[str, Handler] = {
+    "end_reminder": _press_end_reminder,
+    "end_deadline": _press_end_deadline,
+}
+"""The buttons of what waits, in its list and under a link's story."""
+
+
+def then_waiting_list(handler: Handler) -> Handler:
+    """Make the handler of the same button under the list of what waits, which then shows the rest."""
+
+    def press(turn: Turn) -> Answer:
+        toast = handler(turn)
+        turn.edit(waiting_list(reminders.waiting(turn.session, turn.chat.id), turn.now))
+        return toast
 
     return press

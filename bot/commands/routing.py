@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 import words
 from bot import parsing
 from bot.commands import (
+    archiving,
     clocks,
     general,
     history,
@@ -83,6 +84,11 @@ BUTTONS: Mapping[str, Handler] = {
     "unmute_all": recording.press_unmute_all,
     **{f"story_{verb}": history.then_story(press) for verb, press in recording.BUTTONS.items()},
     **{f"story_{verb}": history.then_story(press) for verb, press in sent.CORRECTIONS.items()},
+    **{verb: remember.then_waiting_list(press) for verb, press in remember.BUTTONS.items()},
+    **{f"story_{verb}": history.then_story(press) for verb, press in remember.BUTTONS.items()},
+    **{f"story_{verb}": history.then_story(press) for verb, press in archiving.BUTTONS.items()},
+    "archive_all": archiving.press_archive_all,
+    "undo_archive": archiving.press_undo_archive,
     "link": history.press_link,
     "story": history.press_story,
     "page": history.press_page,

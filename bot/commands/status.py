@@ -10,12 +10,13 @@ from bot.commands.opens import end_peeks
 from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
 from bot.messages import phrases
+from bot.messages.marks import MARKS
 from bot.messages.phrases import lines
 from bot.messages.trouble import trouble
 from bot.times import zones
 from storage import outbox, peeks, reports
 from storage.tables import Chat, Link, Peek
-from tracking.status import ENDED, UNOPENED, LinkStatus
+from tracking.status import ONCE_OPENED, UNOPENED, LinkStatus
 from words import sentences
 
 
@@ -23,6 +24,8 @@ def status(turn: Turn) -> Message:
     context = turn.context
     report = reports.report(turn.session, turn.chat.id, turn.now, context.settings.windows.revival)
     parts = _counts(report.statuses)
+    if report.archived:
+        parts.append(words.say(sentences.commands.STATUS_ARCHIVED, count=report.archived))
     if report.waiting:
         parts.append(words.say(sentences.commands.STATUS_WAITING, count=report.waiting))
     running = peeks.running(turn.session, turn.chat.id, turn.now)
@@ -46,21 +49,25 @@ def status(turn: Turn) -> Message:
 COUNTED = {
     "new": (LinkStatus.NEW,),
     "draft": (LinkStatus.DRAFT,),
-    "unopened": UNOPENED,
+    "unopened": (LinkStatus.SENT, LinkStatus.FETCHED),
     "opened": (LinkStatus.OPENED,),
     "asleep": (LinkStatus.ASLEEP,),
-    "stopped": ENDED,
+    "stopped": (LinkStatus.STOPPED, LinkStatus.OBJECTED),
 }
-"""The counts in `/status`, each with the link statuses that it covers."""
+"""The counts in `/status`, each with the link statuses that it covers. The first one gives the mark."""
+WATCHED = UNOPENED | ONCE_OPENED
+"""What was sent and is not stopped. Archived links count: their opens are told like any other."""
 
 
 def _counts(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
     links = sum(statuses.values())
-    ended = sum(statuses.get(status, 0) for status in ENDED)
-    parts = [words.say(sentences.commands.STATUS, watching=links - ended, links=links)]
+    watching = sum(statuses.get(status, 0) for status in WATCHED)
+    parts = [words.say(sentences.commands.STATUS, watching=watching, links=links)]
     counted = {shown: sum(statuses.get(status, 0) for status in group) for shown, group in COUNTED.items()}
     found = [
-        words.say(sentences.commands.STATUS_COUNTS[shown], count=count)
+        Markup("{} {}").format(
+            MARKS[COUNTED[shown][0]], words.say(sentences.commands.STATUS_COUNTS[shown], count=count)
+        )
         for shown, count in counted.items()
         if count
     ]

@@ -180,10 +180,10 @@ def _proxied(wording: Wording) -> Message | None:
 
 def _digest(wording: Wording) -> Message | None:
     """Return the daily summary, and owe the next one."""
-    session, _, _, now = wording
+    session, _, context, now = wording
     session.flush()  # the row is `sending` from here on: planning drops the digests that wait
     plan_digest(session, wording.chat, now)
-    return digests.digest(session, wording.chat, now)
+    return digests.digest(session, wording.chat, now, context.settings.windows.revival)
 
 
 def _erased(wording: Wording) -> Message | None:

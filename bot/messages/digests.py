@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 import words
 from bot.message import Message
+from bot.messages.marks import mark_of
 from bot.messages.phrases import lines, name
 from storage import links
 from storage.links import history_of
@@ -17,12 +18,14 @@ MOST_SHOWN = 15
 """Links. /history has the rest."""
 
 
-def digest(session: Session, chat: Chat, now: float) -> Message | None:
+def digest(session: Session, chat: Chat, now: float, revival: float) -> Message | None:
     """Return what has happened to the chat's links in the last day, or None if nothing has."""
     changed = links.changed_since(session, chat.id, since=now - A_DAY)
     if not changed:
         return None
-    told = [_line(link, now) for link in changed[:MOST_SHOWN]]
+    told = [
+        Markup("{} {}").format(mark_of(link, now, revival), _line(link, now)) for link in changed[:MOST_SHOWN]
+    ]
     if len(changed) > MOST_SHOWN:
         told.append(words.say(sentences.digests.DIGEST_MORE, count=len(changed) - MOST_SHOWN))
     return Message(lines(words.say(sentences.digests.DIGEST_TITLE), *told))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col
 from telegram import InlineKeyboardButton
 
@@ -13,7 +13,7 @@ from bot.message import Keyboard, Message, button
 from bot.messages import marks
 from bot.messages.phrases import lines, name
 from bot.messages.place import Place
-from storage import links
+from storage import archive, links
 from storage.links import history_of
 from storage.tables import Link
 from tracking.status import ENDED, ONCE_OPENED, UNOPENED, LinkStatus
@@ -32,12 +32,14 @@ SEARCHABLE: Mapping[str, Sequence[LinkStatus]] = {
     "stopped": (*ENDED,),
 }
 """The statuses of the links that a filter lists."""
-ALL, MINE, MUTED = "all", "mine", "muted"
+ALL, MINE, MUTED, ARCHIVED = "all", "mine", "muted", "archived"
 """The other filters."""
 FILTER_OF: Mapping[str, str] = {
     **{each: each for each in SEARCHABLE},
     "sent": "unopened",
     MUTED: MUTED,
+    ARCHIVED: ARCHIVED,
+    MINE: MINE,
 }
 """The filter for a state that people can type after `/history` (`words.typed`)."""
 
@@ -61,16 +63,24 @@ class _Page(NamedTuple):
     found: int
     """All links that the filter and the search leave."""
     links: Sequence[Link]
+    has_archive: bool
+    offers: Mapping[str, int]
+    """The number of links that one tap would archive, by what they are (`storage.archive.offers`)."""
+    undo: int
+    """The time at which links were archived by the tap that led here, in epoch seconds; 0 if none were."""
 
 
-def history_page(session: Session, viewer: Viewer, place: Place) -> Message:
-    """Return a page of links, newest first, with a button for each, and buttons for filters and pages."""
+def history_page(session: Session, viewer: Viewer, place: Place, undo: int = 0) -> Message:
+    """Return a page of links, newest first, with a button for each, and buttons for filters and pages.
+
+    `undo` is when somebody has just archived several links together, in epoch seconds.
+    """
     if place.filter not in sentences.history.TITLES:
         place = Place()
     if place.filter == MINE and not place.who:
         place = place._replace(who=viewer.person)
-    page = _page(session, viewer, place)
-    if not page.found and place.filter == ALL:
+    page = _page(session, viewer, place, undo)
+    if not page.found and place.filter == ALL and (place.query or not page.has_archive):
         sentence = sentences.history.HISTORY_NOT_FOUND if place.query else sentences.history.HISTORY_EMPTY
         return Message(words.say(sentence, query=words.name(place.query)))
     told = [_line(link, viewer, page.place) for link in page.links]
@@ -82,22 +92,41 @@ def history_page(session: Session, viewer: Viewer, place: Place) -> Message:
     return Message(text, _keyboard(page, viewer), place=page.place.packed())
 
 
-def _page(session: Session, viewer: Viewer, place: Place) -> _Page:
+def _page(session: Session, viewer: Viewer, place: Place, undo: int) -> _Page:
     """Return the page; the last one if there are fewer by now."""
-    conditions = _conditions(place, viewer)
-    found: list[int] | None = None
+    chat, conditions = viewer.chat_id, _conditions(place, viewer)
     if place.query:
-        found = links.named(session, viewer.chat_id, place.query.casefold(), *conditions)
-    count = links.count(session, viewer.chat_id, *conditions) if found is None else len(found)
+        found = links.named(session, chat, place.query.casefold(), *conditions)
+        count, offers = len(found), dict[str, int]()
+    else:
+        found = None
+        count, offers = _counted(session, viewer, place, conditions)
     pages = max(1, -(-count // PAGE_SIZE))
     place = place._replace(page=min(place.page, pages))
     start = (place.page - 1) * PAGE_SIZE
     if found is not None:
         conditions, start = [col(Link.id).in_(found[start : start + PAGE_SIZE])], 0
-    return _Page(place, pages, count, links.newest(session, viewer.chat_id, start, PAGE_SIZE, *conditions))
+    shown = links.newest(session, chat, start, PAGE_SIZE, *conditions)
+    return _Page(place, pages, count, shown, archive.has_any(session, chat), offers, undo)
+
+
+def _counted(
+    session: Session, viewer: Viewer, place: Place, conditions: list[ColumnElement[bool]]
+) -> tuple[int, dict[str, int]]:
+    """Return how many links there are, and how many of them one tap would archive, by what they are."""
+    offered = archive.offers(viewer.now) if place.filter == ALL else {}
+    count, *offers = links.counts(session, viewer.chat_id, [and_(*conditions), *offered.values()])
+    return count, {what: many for what, many in zip(offered, offers, strict=True) if many}
 
 
 def _conditions(place: Place, viewer: Viewer) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filter. Archived links have one of their own; a search finds them too."""
+    if place.filter == ARCHIVED:
+        return [archive.is_archived()]
+    return [*_chosen(place, viewer), *([] if place.query else [archive.is_not_archived()])]
+
+
+def _chosen(place: Place, viewer: Viewer) -> list[ColumnElement[bool]]:
     if place.filter == MINE:
         return [col(Link.created_by) == place.who]
     if place.filter == MUTED:
@@ -137,6 +166,8 @@ def _line(link: Link, viewer: Viewer, place: Place) -> Markup:
         more.append(words.name(link.tracker, LONGEST_TRACKER))
     if link.muted:
         more.append(escape(marks.MUTED))
+    if archive.archived_at(link) and place.filter != ARCHIVED:
+        more.append(escape(marks.ARCHIVED))
     return Markup(" · ").join([line, *more])
 
 
@@ -148,17 +179,31 @@ def _keyboard(page: _Page, viewer: Viewer) -> Keyboard:
         arrows.append(_to(place._replace(page=place.page - 1), sentences.buttons.BUTTON_NEWER))
     if place.page < page.pages:
         arrows.append(_to(place._replace(page=place.page + 1), sentences.buttons.BUTTON_OLDER))
-    return [row for row in (*rows, arrows, *_filters(place, viewer)) if row]
+    return [row for row in (*rows, arrows, *_filters(page, viewer), *_archiving(page)) if row]
+
+
+def _archiving(page: _Page) -> Keyboard:
+    """Return the buttons that archive several links together, and the one that takes that back."""
+    rows = [
+        [button(words.plain(sentences.buttons.BUTTON_ARCHIVE_ALL[what], count=count), "archive_all", what)]
+        for what, count in page.offers.items()
+    ]
+    if page.undo:
+        rows.append([button(sentences.buttons.BUTTON_UNDO_ARCHIVE, "undo_archive", page.undo)])
+    return rows
 
 
 def _to(place: Place, label: Sentence | str) -> InlineKeyboardButton:
     return button(label, "page", place.data)
 
 
-def _filters(place: Place, viewer: Viewer) -> Keyboard:
+def _filters(page: _Page, viewer: Viewer) -> Keyboard:
     """Return the buttons that choose what is listed. The chosen one is marked."""
-    rows = [[ALL, "unopened", "opened"], [MINE] if viewer.is_group else []]
-    return [[_filter(each, is_chosen=each == place.filter) for each in row] for row in rows]
+    chosen = page.place.filter
+    more = [MINE] if viewer.is_group else []
+    more += [ARCHIVED] if page.has_archive or chosen == ARCHIVED else []
+    rows = [[ALL, "unopened", "opened"], more]
+    return [[_filter(each, is_chosen=each == chosen) for each in row] for row in rows]
 
 
 def _filter(each: str, *, is_chosen: bool) -> InlineKeyboardButton:

@@ -10,15 +10,27 @@ import words
 from bot.message import Keyboard, Message, button
 from bot.messages import marks
 from bot.messages.cards import sent_corrections
-from bot.messages.phrases import lines, numbered, tracked_by, unseen_buttons, why_no_open
+from bot.messages.phrases import (
+    deadline_of,
+    lines,
+    numbered,
+    tracked_by,
+    unseen_buttons,
+    why_no_open,
+)
 from bot.messages.place import Place
 from bot.messages.timeline import Entry, Told, told
+from bot.messages.waiting import end_deadline_button, end_reminder_button
 from bot.times.hours import zone_of
+from storage import reminders
+from storage.archive import archived_at
+from storage.kinds import MessageKind
 from storage.links import history_of
 from storage.tables import Chat, Link
+from storage.times import seconds
 from tracking import Kind, Reason
 from tracking.no_open import is_unseen
-from tracking.status import ENDED, UNSENT, LinkStatus
+from tracking.status import ENDED, UNSENT, WAITING_FOR_AN_OPEN, LinkStatus
 from words import Sentence, sentences
 
 MOST_NOT_OWN_BUTTONS = 3
@@ -28,15 +40,34 @@ LONGEST_NOTE = 200
 
 def story(session: Session, link: Link, now: float, revival: float, place: Place) -> Message:
     """Return the link's story, newest first. Its button leads back to this place of the list."""
-    shown = told(session, link)
-    text = lines(*_head(link, now, revival), "", *_timeline(shown, now), *_explained(link, now))
+    shown, remind_at = told(session, link), _reminder_of(session, link)
+    head = _head(link, remind_at, now, revival)
+    text = lines(*head, "", *_timeline(shown, now), *_explained(link, now))
     chat = session.get_one(Chat, link.chat_id)
-    return Message(text, _keyboard(chat, link, shown, place, now), place=place.packed())
+    return Message(text, _keyboard(chat, link, shown, remind_at, place, now), place=place.packed())
 
 
-def _head(link: Link, now: float, revival: float) -> list[Markup]:
+def _reminder_of(session: Session, link: Link) -> float | None:
+    """Return when the link's reminder is due, in epoch seconds; None if it has none."""
+    waiting = reminders.waiting(session, link.chat_id, link_id=link.id)
+    return next((each.due for each in waiting if each.kind == MessageKind.REMIND), None)
+
+
+def _deadline_of(link: Link) -> float | None:
+    """Return the end of the deadline that the link waits for, in epoch seconds, or None."""
+    return seconds(link.deadline) if link.deadline and link.status in WAITING_FOR_AN_OPEN else None
+
+
+def _head(link: Link, remind_at: float | None, now: float, revival: float) -> list[Markup]:
     mark, state = marks.mark_of(link, now, revival), marks.state_of(link, now, revival)
-    return [numbered(link), *tracked_by(link), Markup("{} {}").format(mark, state)]
+    parts = [numbered(link), *tracked_by(link), Markup("{} {}").format(mark, state)]
+    if archived_at(link) is not None:
+        parts.append(words.say(sentences.history.STORY_ARCHIVED))
+    if remind_at is not None:
+        parts.append(words.say(sentences.history.STORY_REMINDER, time=words.time(remind_at, now)))
+    if (deadline := _deadline_of(link)) is not None:
+        parts.append(words.say(sentences.history.STORY_DEADLINE, day=deadline_of(deadline)))
+    return parts
 
 
 def _timeline(shown: Told, now: float) -> list[Markup]:
@@ -59,28 +90,20 @@ def _explained(link: Link, now: float) -> list[Markup]:
     return told
 
 
-def _keyboard(chat: Chat, link: Link, shown: Told, place: Place, now: float) -> Keyboard:
-    rows = _corrections(chat, link, [*shown.newest, *shown.oldest])
-    if link.status not in UNSENT | ENDED:
-        # A card corrects when the mail was sent. A list leaves that to the stories of its links.
-        asked = unseen_buttons(link, "story_")
-        rows += map(list, asked if link.list_id is None else sent_corrections(link, now, "story_"))
-    if link.status == LinkStatus.STOPPED:
-        rows.append([button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)])
-    elif link.status != LinkStatus.OBJECTED:
-        mute = (
-            ("story_unmute", sentences.buttons.BUTTON_UNMUTE)
-            if link.muted
-            else ("story_mute", sentences.buttons.BUTTON_MUTE)
-        )
-        rows.append(
-            [button(mute[1], mute[0], link.id), button(sentences.buttons.BUTTON_STOP, "story_stop", link.id)]
-        )
-        if link.status != LinkStatus.OPENED:
-            rows.append([button(sentences.buttons.BUTTON_REMIND_ME, "remind", link.id)])
-    rows.append([button(sentences.buttons.BUTTON_PICTURE, "light", link.id)])
+def _keyboard(
+    chat: Chat, link: Link, shown: Told, remind_at: float | None, place: Place, now: float
+) -> Keyboard:
+    archived = archived_at(link) is not None
+    archiving = (
+        button(sentences.buttons.BUTTON_UNARCHIVE, "story_unarchive", link.id)
+        if archived
+        else button(sentences.buttons.BUTTON_ARCHIVE, "story_archive", link.id)
+    )
     return [
-        *rows,
+        *_corrections(chat, link, [*shown.newest, *shown.oldest]),
+        *_recording(link, now),
+        *_ending(link, remind_at),
+        [button(sentences.buttons.BUTTON_PICTURE, "light", link.id), archiving],
         [button(sentences.buttons.BUTTON_DELETE, "ask_delete", link.id)],
         [button(sentences.buttons.BUTTON_BACK, "page", place.data)],
     ]
@@ -100,6 +123,35 @@ def _corrections(chat: Chat, link: Link, entries: list[Entry]) -> list[list[Inli
     if quiet and quiet.reason is not Reason.SENDER_DEVICE and is_recording:
         rows.append([_about(chat, quiet.at, sentences.buttons.BUTTON_PERSON_AT, "story_person", quiet.id)])
     return rows
+
+
+def _recording(link: Link, now: float) -> Keyboard:
+    """Return the buttons about what is recorded, and told, from now on."""
+    if link.status == LinkStatus.OBJECTED:
+        return []
+    if link.status == LinkStatus.STOPPED:
+        return [[button(sentences.buttons.BUTTON_RESUME, "story_resume", link.id)]]
+    rows = list[list[InlineKeyboardButton]]()
+    if link.status not in UNSENT:
+        # A card corrects when the mail was sent. A list leaves that to the stories of its links.
+        asked = unseen_buttons(link, "story_")
+        rows += map(list, asked if link.list_id is None else sent_corrections(link, now, "story_"))
+    mute = (
+        button(sentences.buttons.BUTTON_UNMUTE, "story_unmute", link.id)
+        if link.muted
+        else button(sentences.buttons.BUTTON_MUTE, "story_mute", link.id)
+    )
+    rows.append([mute, button(sentences.buttons.BUTTON_STOP, "story_stop", link.id)])
+    if link.status != LinkStatus.OPENED:
+        rows.append([button(sentences.buttons.BUTTON_REMIND_ME, "remind", link.id)])
+    return rows
+
+
+def _ending(link: Link, remind_at: float | None) -> Keyboard:
+    """Return the buttons that end what waits for its time."""
+    reminder = [] if remind_at is None else [end_reminder_button(link, "story_end_reminder")]
+    deadline = [] if _deadline_of(link) is None else [end_deadline_button(link, "story_end_deadline")]
+    return [row for row in (reminder, deadline) if row]
 
 
 def _not_own_button(chat: Chat, entry: Entry) -> InlineKeyboardButton:

@@ -1,12 +1,14 @@
 """`/history`: the links of a chat, ten a page, and the story of one."""
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 from sqlmodel import Session, select
+from telegram import InlineKeyboardButton
 
 import words
 from bot.message import Message, pack, unpack
@@ -14,12 +16,14 @@ from bot.messages.listing import FILTER_OF, Viewer, history_page
 from bot.messages.marks import MARKS, state_of
 from bot.messages.place import Place, unpacked
 from bot.messages.story import story
-from storage import links
+from bot.messages.waiting import waiting_list
+from bot.planning import set_deadline
+from storage import archive, links, reminders
 from storage.engine import reading, writing
 from storage.ingest import record
 from storage.links import NewLink
 from storage.statements import record_statements
-from storage.tables import Link
+from storage.tables import Chat, Link
 from tests.bot.builders import SENT, Event, fits_telegram, keys, labels, plain, said, verbs
 from tests.bot.builders import link as link_after
 from tests.fetches import APPLE, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
@@ -76,7 +80,12 @@ def fold(engine: Engine, link: Link, *sightings: Sighting, start: float = NOON +
 
 
 def offered(message: Message) -> list[tuple[str, object]]:
-    return [(key.text, key.callback_data) for key in keys(message)]
+    """Return the buttons, but for those that archive links: the links of most tests are a month old."""
+    return [(key.text, key.callback_data) for key in keys(message) if key not in archiving(message)]
+
+
+def archiving(message: Message) -> list[InlineKeyboardButton]:
+    return [key for key in keys(message) if str(key.callback_data).startswith("archive_all:")]
 
 
 def listed(message: Message) -> set[int]:
@@ -97,7 +106,7 @@ def test_the_links_of_a_chat_are_listed_newest_first(engine: Engine) -> None:
         f"▫️ #{number} letter {number} → landlord · 14 Nov 2023 22:13 UTC" for number in (3, 2, 1)
     ]
     assert [text for text, _ in offered(page(engine))] == ["#3", "#2", "#1", *FILTERS]
-    assert verbs(page(engine)) == ["link"] * 3 + ["page"] * 3
+    assert verbs(page(engine)) == ["link"] * 3 + ["page"] * 3 + ["archive_all"]
 
 
 def test_another_chats_links_are_not_listed(engine: Engine) -> None:
@@ -442,3 +451,86 @@ def test_a_story_leads_back_to_where_one_was(engine: Engine) -> None:
     message = told(engine, _made(engine, "letter"), back)
     assert offered(message)[-1] == ("← To the list", "page:unopened.3")
     assert unpacked(message.place) == back
+
+
+def archived(engine: Engine, link: Link) -> None:
+    with writing(engine) as session:
+        archive.archive(session.get_one(Link, link.id), LATER - 60)
+
+
+def test_archived_links_have_a_filter_of_their_own(engine: Engine) -> None:
+    tracked(engine, 2)
+    assert "Archived" not in dict(offered(page(engine)))
+    archived(engine, _made(engine, "offer"))
+    assert listed(page(engine)) == {1, 2}
+    assert ("Archived", "page:archived.1") in offered(page(engine))
+    message = page(engine, Place("archived"))
+    assert plain(message).startswith("Archived: 1\n")
+    assert listed(message) == {3}
+    assert archiving(message) == []
+
+
+def test_a_chat_whose_links_are_all_archived_is_led_to_them(engine: Engine) -> None:
+    archived(engine, _made(engine, "offer"))
+    message = page(engine)
+    assert plain(message) == "Your links: 0\n\nThere are none now."
+    assert ("Archived", "page:archived.1") in offered(message)
+
+
+def test_a_search_finds_archived_links_and_marks_them(engine: Engine) -> None:
+    tracked(engine, 1)
+    archived(engine, _made(engine, "letter 2"))
+    message = page(engine, Place(query="letter"))
+    assert listed(message) == {1, 2}
+    assert [line.endswith(" · 🗄") for line in plain(message).splitlines()[1:3]] == [True, False]
+
+
+def test_what_was_never_sent_is_offered_for_the_archive_and_counted(engine: Engine) -> None:
+    tracked(engine, 3)
+    sent(engine, _made(engine, "offer"))
+    assert [(key.text, key.callback_data) for key in archiving(page(engine))] == [
+        ("🗄 Archive 3 that were never sent", "archive_all:unsent")
+    ]
+    assert archiving(page(engine, by=viewer(now=NOON + 3600))) == []
+    assert archiving(page(engine, Place("unopened"))) == []
+
+
+def test_after_archiving_several_they_can_be_brought_back(engine: Engine) -> None:
+    tracked(engine, 1)
+    with reading(engine) as session:
+        message = history_page(session, viewer(), Place(), undo=1700000000)
+    assert keys(message)[-1].callback_data == "undo_archive:1700000000"
+
+
+def test_the_story_of_an_archived_link_says_so_and_brings_it_back(engine: Engine) -> None:
+    offer = _made(engine, "offer")
+    assert "story_archive" in verbs(told(engine, offer))
+    archived(engine, offer)
+    assert "🗄 Archived." in told(engine, offer).text
+    assert "story_unarchive" in verbs(told(engine, offer))
+
+
+def test_a_story_tells_of_its_reminder_and_deadline_with_a_button_to_end_each(engine: Engine) -> None:
+    offer = _made(engine, "offer")
+    assert not {"story_end_reminder", "story_end_deadline"} & {*verbs(told(engine, offer))}
+    with writing(engine) as session:
+        chat, link = session.get_one(Chat, ANNA), session.get_one(Link, offer.id)
+        set_deadline(session, chat, link, date(2030, 1, 31), NOON)
+        reminders.owe_reminder(session, link, LATER + 3600, NOON)
+    message = told(engine, offer)
+    assert "⏳ Reminder: " in plain(message)
+    assert "⏳ Deadline: 31 January 2030" in plain(message) or "⏳ Deadline: 31 Jan 2030" in plain(message)
+    assert {"story_end_reminder", "story_end_deadline"} <= {*verbs(message)}
+    assert ("End reminder #1", f"story_end_reminder:{offer.id}") in offered(message)
+
+
+def test_a_long_list_of_what_waits_shows_the_next_ones(engine: Engine) -> None:
+    with writing(engine) as session:
+        for number in range(12):
+            reminders.owe_reminder(session, make(session, f"letter {number}"), LATER + number, NOON)
+    with reading(engine) as session:
+        message = waiting_list(reminders.waiting(session, ANNA), LATER)
+    assert [key.text for key in keys(message)] == [f"End reminder #{number}" for number in range(1, 6)]
+    assert "… and 7 later ones." in message.text
+    assert fits_telegram(message)
+    assert "No reminders" in waiting_list([], LATER).text

@@ -135,7 +135,7 @@ def test_status_shows_every_setting_and_what_waits(anna: Chat) -> None:
     anna.tracks()
     for command in ("/timezone Berlin", "/quiet 22-7", "/digest 18:00", "/remind 1 in 2 days", "/status"):
         anna.says(command)
-    text = anna.sees("Watching 1 of 1").text
+    text = anna.sees("Watching 0 of 1").text
     for line in (
         "not in a mail yet: 1",
         "Reminders that wait: 1",
@@ -178,3 +178,18 @@ def test_a_lost_chat_action_does_not_make_the_picture_doubtful(anna: Chat) -> No
     light = anna.api.wait_for(lambda: next((m for m in anna.api.said(anna.chat) if m.file), None))
     assert not anna.api.faults.left("sendChatAction")
     assert "Possibly repeated" not in light.text
+
+
+def test_an_archived_link_leaves_the_list_and_an_open_brings_it_back(anna: Chat) -> None:
+    card, url = anna.tracks()
+    anna.presses(card, "sent:")
+    page = anna.asks("/history 1")
+    assert anna.presses(page, "story_archive:").startswith("Archived.")
+    anna.presses(page, "page:all.1")
+    anna.sees("Your links: 0")
+    anna.presses(page, "page:archived.1")
+    anna.sees("Archived: 1")
+    assert "🗄 Archived: 1" in anna.asks("/status").text
+    fetch(url, OUTLOOK)
+    assert not anna.sees("was opened").silent
+    assert "👀 #1" in anna.asks("/history").text

@@ -90,3 +90,16 @@ def test_a_deadline_may_come_before_the_recipient_and_must_be_a_day(anna: Chat) 
     anna.sees("I don’t know the day “31.12.9999”")
     assert "when should I remind you" in anna.asks("/remind 1 31.12.9999 at 23:59").text
     assert "when should I remind you" in anna.asks("/remind 1 in 0 days").text
+
+
+def test_a_second_reminder_replaces_the_first_and_says_so_and_both_kinds_can_be_ended(anna: Chat) -> None:
+    day = datetime.now(UTC) + timedelta(days=10)
+    anna.tracks(f"notice to landlord by {day.day} {day:%B}")
+    assert "replaces" not in anna.asks("/remind 1 in 2 days").text
+    assert "That replaces the reminder " in anna.asks("/remind 1 in 3 days").text
+    assert "replaces" not in anna.asks("/remind 1 in 3 days").text
+    waiting = anna.asks("/remind")
+    assert waiting.text.count("notice") == 2
+    assert anna.presses(waiting, "end_reminder:") == "The reminder is ended."
+    assert anna.presses(waiting, "end_deadline:") == "The deadline is removed."
+    anna.sees("No reminders and no deadlines.")

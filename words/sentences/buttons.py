@@ -1,6 +1,6 @@
 """Labels of buttons. A phone shows up to three in a row."""
 
-from words.sentence import _, layout
+from words.sentence import _, layout, plural
 
 BUTTON_COPY = _("Copy link")
 BUTTON_COPY_PAGE = _("Open copy page")
@@ -35,6 +35,7 @@ BUTTON_FILTERS = {
     "unopened": _("Unopened", "button: list the links that nobody is known to have opened"),
     "opened": _("Opened", "button: list the opened links"),
     "mine": _("Mine", "button: list the links that I have tracked, not those of others in the group"),
+    "archived": _("Archived", "button: list the archived links"),
 }
 BUTTON_CHOSEN = layout("• {filter}")
 BUTTON_COPY_FOLLOW_UP = _("Copy the follow-up")
@@ -51,6 +52,15 @@ BUTTON_DARK = _("🌙 On dark")
 BUTTON_LIGHT = _("☀️ On light")
 BUTTON_REMIND_ME = _("⏳ Remind me")
 BUTTON_OWN_AT = _("That was me: {day}, {clock}")
+BUTTON_END_REMINDER = _("End reminder #{number}")
+BUTTON_END_DEADLINE = _("Remove deadline #{number}")
+BUTTON_ARCHIVE = _("🗄 Archive", "button: take this link out of the list")
+BUTTON_UNARCHIVE = _("🗄 Bring back", "button: show an archived link in the list again")
+BUTTON_ARCHIVE_ALL = {
+    "unsent": plural("🗄 Archive {count} that was never sent", "🗄 Archive {count} that were never sent"),
+    "done": plural("🗄 Archive {count} that is long done", "🗄 Archive {count} that are long done"),
+}
+BUTTON_UNDO_ARCHIVE = _("🗄 Bring them back", "button: the links that were just archived together")
 BUTTON_FLIP = _("That wasn’t me: {day}, {clock}")
 BUTTON_PERSON_AT = _("It was a person: {day}, {clock}")
 BUTTON_STOP = _("Stop")

@@ -16,6 +16,7 @@ REMIND_WHEN = _(
     "You can also write <code>/remind {number} in 2 days</code> or <code>/remind {number} 30 Nov at 9:00</code>."
 )
 REMIND_NOTED = _("⏳ {name}: I’ll check {time}, and tell you if there was no open by then.")
+REMIND_INSTEAD = _("That replaces the reminder {time}.")
 REMIND_OFF = _("{name}: the reminder is off.")
 REMIND_NONE = _("{name} had no reminder. <code>/remind {number} in 2 days</code> sets one.")
 REMIND_SEEN = _("{name} was opened already, so there is nothing to wait for. /history tells when.")
@@ -89,7 +90,8 @@ STATUS_COUNTS = {
     "asleep": _("asleep: {count}"),
     "stopped": _("stopped: {count}"),
 }
-STATUS_WAITING = _("⏳ Reminders waiting: {count}")
+STATUS_ARCHIVED = _("🗄 Archived: {count}")
+STATUS_WAITING = _("⏳ Reminders waiting: {count}. /remind lists them.")
 STATUS_PEEK = _("🙈 Until {time} I count every open as yours.")
 STATUS_PEEK_LINK = _("🙈 Until {time} I count every open of {name} as yours.")
 STATUS_ZONE = _("🕰 Time zone: {zone}")

@@ -11,6 +11,7 @@ TITLES = {
     "asleep": _("<b>Asleep: {count}</b>"),
     "stopped": _("<b>Stopped: {count}</b>"),
     "muted": _("<b>Muted: {count}</b>"),
+    "archived": _("<b>Archived: {count}</b>"),
 }
 HISTORY_FOUND = _("<b>Links for “{query}”: {count}</b>")
 HISTORY_FOUND_AMONG = _("<b>“{query}”</b> · {title}")
@@ -28,6 +29,9 @@ LEGEND = {
     "objected": _("stopped by the recipient"),
 }
 """What the mark of a status means, below a list, where STATES says it otherwise."""
+STORY_ARCHIVED = _("🗄 Archived. An open brings it back to the list.")
+STORY_REMINDER = _("⏳ Reminder: {time}")
+STORY_DEADLINE = _("⏳ Deadline: {day}")
 TIMELINE_EMPTY = _("Nothing has fetched it yet.")
 TIMELINE_LINE = _("{time} · {kind}: {agent}")
 TIMELINE_FOLDED = _("{time} · {kind}: {agent} ({count}×)")
