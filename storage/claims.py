@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from storage import chats, queue
+from storage import chats, queue, reactions
 from storage.engine import LOCK
 from storage.kinds import policy_of
 from storage.pacing import GROUP, PRIVATE, Pace
@@ -149,7 +149,8 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
     outcome = _as_of_now(message, claimed, outcome)
     match outcome.ended:
         case Ended.SENT:
-            _taken(message, chat, claimed.version, outcome.telegram_id)
+            _sent(message, claimed.version, outcome.telegram_id)
+            _arrived(session, message, outcome, now)
         case Ended.NOT_TRIED:
             message.attempts -= 1
         case Ended.WAIT:
@@ -185,10 +186,15 @@ def _as_of_now(message: OutboxMessage, claimed: Claim, outcome: Outcome) -> Outc
             return Outcome(Ended.MIGRATED, trouble=outcome.trouble)
 
 
-def _taken(message: OutboxMessage, chat: Chat, version: int, telegram_id: int | None) -> None:
-    _sent(message, version, telegram_id)
-    if telegram_id is not None:
-        chats.mark_reachable(chat)
+def _arrived(session: Session, message: OutboxMessage, outcome: Outcome, now: float) -> None:
+    """Note that a new message shows that the bot can reach the chat. Owe 👀 if the message earns it."""
+    if outcome.telegram_id is None:
+        return
+    chats.mark_reachable(session.get_one(Chat, message.chat_id))
+    if policy_of(message.kind).earns_reaction and message.link_id is not None:
+        link = session.get_one(Link, message.link_id)
+        session.flush()
+        reactions.owe(session, link, now)
 
 
 def _sent(message: OutboxMessage, version: int, telegram_id: int | None) -> None:

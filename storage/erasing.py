@@ -95,7 +95,7 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool], language:
     """
     shown = and_(
         or_(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.state) == "sending"),
-        col(OutboxMessage.kind).not_in(kinds_where(lambda policy: bool(policy.file))),
+        col(OutboxMessage.kind).not_in(kinds_where(lambda policy: bool(policy.file) or policy.is_reaction)),
     )
     blank = {
         "kind": MessageKind.ERASED.value,

@@ -14,7 +14,7 @@ from storage import outbox
 from storage.database import Row
 from storage.engine import database_of
 from storage.fetch_sql import LINK, FetchSql, sql_for
-from storage.kinds import MessageKind, card_key, opened_key, proxied_key
+from storage.kinds import MessageKind, card_key, opened_key, proxied_key, reaction_key
 from storage.outbox import Owed
 from tracking import (
     Fetch,
@@ -152,7 +152,9 @@ def record(
     _update(cursor, sql.update, [link.row(sql) for link in links.values() if link.changed])
     outbox.owe(connection, batch.alerts)
     changed = [card_key(link.id, link.list_id) for link in links.values() if link.changes_card]
-    changed.extend(_correct_alert(connection, suspect) for suspect in batch.exposed)
+    if batch.exposed:
+        changed.extend(_correct_alert(connection, suspect) for suspect in batch.exposed)
+        changed.extend(reaction_key(link.id) for link in links.values())
     outbox.refresh(connection, changed)
     return bool(batch.alerts or changed)
 

@@ -37,6 +37,8 @@ class MessageKind(StrEnum):
     """A file with all that is kept about the chat."""
     PICTURE = "picture"
     """A link's story as an image."""
+    REACTION = "reaction"
+    """The 👀 on the message that asked for a link (reactions.py)."""
     ERASED = "erased"
     """Takes the place of a message in the chat whose link was erased, and says only that."""
 
@@ -82,7 +84,10 @@ class Policy(NamedTuple):
     answers_card: bool = False
     """A new message is sent as a reply to its link's card."""
     earns_reaction: bool = False
-    """The bot puts 👀 on the message that asked for the link, once this one has arrived."""
+    """The bot owes 👀 on the message that asked for the link, once this one has arrived."""
+    is_reaction: bool = False
+    """It shows no text, but the bot's reaction on a person's message. So erasing keeps nothing of it, and a
+    refusal is nothing that anybody needs to know."""
     is_answer: bool = False
     """Answers an update: `answer_key` and `pressed_key` make its key."""
     is_worded_when_owed: bool = False
@@ -133,6 +138,7 @@ POLICIES = {
     ),
     MessageKind.EXPORT: Policy(Urgency.ANSWER, is_answer=True, file="document", is_forgotten=True),
     MessageKind.PICTURE: Policy(Urgency.ANSWER, is_answer=True, file="photo", is_forgotten=True),
+    MessageKind.REACTION: Policy(Urgency.NEWS, is_reaction=True),
     MessageKind.ERASED: Policy(Urgency.NEWS, is_forgotten=True),
 }
 
@@ -176,6 +182,10 @@ def objected_key(link_id: int) -> str:
 
 def unsent_key(link_id: int) -> str:
     return f"unsent:{link_id}"
+
+
+def reaction_key(link_id: int) -> str:
+    return f"reaction:{link_id}"
 
 
 def nudge_key(kind: MessageKind, link_id: int, due: float) -> str:

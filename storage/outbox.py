@@ -38,6 +38,8 @@ class Owed(NamedTuple):
     """Its text and buttons (`bot.message.pack`) if it is worded when owed, or a detail for its wording."""
     not_before: float | None = None
     """It is due from then on; None: at once."""
+    telegram_id: int | None = None
+    """The Telegram message that it changes, where it is none of its own."""
 
 
 def owe(connection: Connection, messages: Sequence[Owed]) -> None:

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from storage import outbox
 from storage.archive import bring_back
-from storage.kinds import MessageKind, card_key, opened_key, proxied_key, unsent_key
+from storage.kinds import MessageKind, card_key, opened_key, proxied_key, reaction_key, unsent_key
 from storage.links import history_of, keep_history
 from storage.outbox import Owed
 from storage.tables import FetchRow, Link, StatementRow
@@ -71,9 +71,12 @@ def _judge_again(
     start = load(link.history_before_purge).summary
     verdicts, history = rejudge([fetch_from(row) for row in rows], said, windows, start)
     changed = {row.id for row, verdict in zip(rows, verdicts, strict=True) if _correct(row, verdict)}
+    was_opened = bool(history_of(link).summary.opens)
     keep_history(link, history)
     session.flush()
     keys = [card_key(link.id, link.list_id), *map(opened_key, changed | about)]
+    if was_opened != bool(history.summary.opens):
+        keys.append(reaction_key(link.id))
     if changed:
         keys.append(proxied_key(link.id))
     if outbox.telegram_id_of(session, unsent_key(link.id)):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypedDict
 
+from markupsafe import Markup
 from sqlmodel import Session
 
 import words
@@ -16,12 +17,14 @@ from bot.messages.phrases import shown_kind
 from bot.outages import Late
 from bot.planning import plan_digest, plan_unsent
 from bot.times.hours import quiet_end
-from storage import links, outbox
+from storage import links, outbox, reactions
 from storage.kinds import MessageKind, card_key, policy_of
 from storage.tables import Chat, FetchRow, Link, OutboxMessage
 from storage.times import moment, seconds
 from tracking import Kind
 from words import sentences
+
+EYES, NO_REACTION = Markup("👀"), Markup("")
 
 
 class Wording(NamedTuple):
@@ -186,6 +189,13 @@ def _digest(wording: Wording) -> Message | None:
     return digests.digest(session, wording.chat, now, context.settings.windows.revival)
 
 
+def _reaction(wording: Wording) -> Message | None:
+    """Return the reaction as a text: empty takes it off. None where its message is not in this chat."""
+    if wording.is_new:
+        return None
+    return Message(EYES if reactions.is_earned(wording.session, wording.link) else NO_REACTION)
+
+
 def _erased(wording: Wording) -> Message | None:
     """Return the notice in the language that the chat spoke: the row keeps it, the chat has forgotten it."""
     if wording.is_new:
@@ -212,6 +222,7 @@ WORDED_BY: Mapping[MessageKind, Callable[[Wording], Message | None]] = {
         wording.context.settings.windows.revival,
         dark=wording.owed.payload == "dark",
     ),
+    MessageKind.REACTION: _reaction,
     MessageKind.ERASED: _erased,
 }
 """Each kind's message; None where there is nothing to show, now or ever."""

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
-from telegram import Bot, ReactionTypeEmoji
-from telegram.constants import ReactionEmoji
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 import logs
@@ -27,10 +26,9 @@ from bot.message import Message, speaking_to
 from storage import claims
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import describe_database_error
-from storage.kinds import policy_of
 from storage.lock import LockLostError, require_term
 from storage.pacing import ALL_CHATS
-from storage.tables import Chat, Link, OutboxMessage
+from storage.tables import Chat, OutboxMessage
 from storage.times import now, steady
 from words import sentences
 
@@ -194,8 +192,6 @@ class Delivery:
         self._breaker.record(outcome, job.claim.message.chat_id, begun, time.monotonic())
         self._log_failure(job.claim, outcome)
         await self._settle(job.claim, outcome)
-        if outcome.telegram_id is not None and policy_of(job.claim.message.kind).earns_reaction:
-            await self._react(job.claim)
 
     async def _settle(self, claim: Claim, outcome: Outcome) -> None:
         """Write the outcome of a claim to the database. Try again until that works.
@@ -253,14 +249,3 @@ class Delivery:
         elif outcome.ended not in (Ended.SENT, Ended.SHOWN):
             what = claim.message.id, outcome.trouble, NEXT[outcome.ended]
             log.warning("Message %d was not delivered (%s). %s", *what)
-
-    async def _react(self, claim: Claim) -> None:
-        """Put 👀 on the message that asked for the link. If that fails, nothing is lost."""
-        link = await self._context.read(lambda session: session.get(Link, claim.message.link_id))
-        if link is None or link.asked_in is None:
-            return
-        eyes = ReactionTypeEmoji(ReactionEmoji.EYES)
-        try:
-            await self._bot.set_message_reaction(link.chat_id, link.asked_in, eyes)
-        except TelegramError as error:
-            log.info("Message %d got no reaction: %s", claim.message.id, logs.redact(str(error)))

@@ -1,17 +1,22 @@
 """One request to Telegram: a new text, a new file, or an edit of a message that the chat shows."""
 
 import asyncio
+import logging
 from contextlib import suppress
 from functools import partial
 
-from telegram import Bot, InputFile, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InputFile, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
+import logs
 from bot.context import BotContext
 from bot.delivery.forms import Form
 from bot.message import File, Message
+from storage.kinds import policy_of
 from storage.tables import OutboxMessage
+
+log = logging.getLogger(__name__)
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """On every message: a preview of a pixel's address would fetch the pixel."""
@@ -23,6 +28,9 @@ async def show(bot: Bot, context: BotContext, owed: OutboxMessage, form: Form) -
     Raises what PTB raises, and the database's errors if the rows for a file cannot be read.
     """
     message = form.message
+    if owed.telegram_id is not None and policy_of(owed.kind).is_reaction:
+        await _react(bot, owed, owed.telegram_id, message)
+        return None
     if owed.telegram_id is not None:
         await _edit(bot, owed, owed.telegram_id, message)
         return None
@@ -48,6 +56,15 @@ async def _say_at_work(bot: Bot, owed: OutboxMessage, form: Form) -> None:
     action = ChatAction.UPLOAD_PHOTO if form.file == "photo" else ChatAction.UPLOAD_DOCUMENT
     with suppress(TelegramError):
         await bot.send_chat_action(owed.chat_id, action, form.thread_id)
+
+
+async def _react(bot: Bot, owed: OutboxMessage, telegram_id: int, message: Message) -> None:
+    """Put the reaction on a message, or take it off. A refusal changes nothing that anybody relies on."""
+    reaction = [ReactionTypeEmoji(message.text)] if message.text else []
+    try:
+        await bot.set_message_reaction(owed.chat_id, telegram_id, reaction)
+    except BadRequest as error:
+        log.info("Message %d got no reaction: %s", telegram_id, logs.redact(str(error)))
 
 
 async def _edit(bot: Bot, owed: OutboxMessage, telegram_id: int, message: Message) -> None:

@@ -44,6 +44,7 @@ def test_cards_alerts_and_nudges_live_as_long_as_their_link() -> None:
         MessageKind.UNSENT,
         MessageKind.REMIND,
         MessageKind.DEADLINE,
+        MessageKind.REACTION,
     }
 
 

@@ -104,7 +104,7 @@ class Scene:
 
     def see(self) -> list[Seen]:
         """Wait until both programs are idle, and return everything that is new on the screens."""
-        self.stage.wait_until_idle([chat.id for chat in self.chats])
+        self.stage.wait_until_idle()
         for query in self._pressed:
             if query.answer and query.answer["text"]:
                 self.note(query.user.name, "flashing up", query.answer["text"])
@@ -129,7 +129,7 @@ class Scene:
             self.api.block(user)
         for group in self._groups.values():
             self.api.kick(group)
-        self.stage.wait_until_idle([])
+        self.stage.wait_until_idle()
 
 
 def fetch(fetcher: Fetcher, url: str, times: int) -> None:

@@ -46,7 +46,7 @@ class Screens:
         """
         self._telegram = telegram
         self._known: dict[tuple[int, int], Shown] = {}
-        self._reactions: set[tuple[int, int, str]] = set()
+        self._reactions: dict[tuple[int, int], str] = {}
 
     def news(self, chats: list[Chat]) -> list[Seen]:
         """Return new messages, then changed ones, then reactions, each in the order of these chats."""
@@ -91,9 +91,9 @@ class Screens:
     def _reacted(self, messages: list[Message]) -> Iterator[Seen]:
         for message in messages:
             emoji = message.reactions.get(self._telegram.bot.id, "")
-            if emoji and (*key(message), emoji) not in self._reactions:
-                self._reactions.add((*key(message), emoji))
-                yield Seen(place(message), "under", self.name_of(message), emoji)
+            if emoji != self._reactions.get(key(message), ""):
+                self._reactions[key(message)] = emoji
+                yield Seen(place(message), "under", self.name_of(message), emoji or "–")
 
 
 def key(message: Message) -> tuple[int, int]:

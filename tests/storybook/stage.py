@@ -3,7 +3,7 @@
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from storage import outbox
 from storage.engine import connect, database_of, reading, writing
 from storage.health import BOT, beat
 from storage.notifying import Topic
-from storage.tables import Chat, Link, OutboxMessage, StoredUpdate
+from storage.tables import Chat, OutboxMessage, StoredUpdate
 from storage.times import moment
 from tests.processes import Processes
 from tests.storybook.clock import Clock
@@ -81,35 +81,28 @@ class Stage:
             self._notifier.in_transaction(session.connection())
         self._notifier.after_commit()
 
-    def wait_until_idle(self, chats: Collection[int]) -> None:
-        """Wait until both programs have nothing left to do for these chats.
+    def wait_until_idle(self) -> None:
+        """Wait until both programs have nothing left to do.
 
         This guesses no time: Telegram has no update left, the inbox has no update that is not done, the
-        outbox has no message that is due, every pressed button is answered, and every reported open has
-        its reaction.
+        outbox has no message that is due, and every pressed button is answered.
         Without the bot, nothing is left to do: the pixel server has stored what it has answered.
         """
         deadline = time.monotonic() + PATIENCE
-        while not self._is_idle(chats):
+        while not self._is_idle():
             if time.monotonic() > deadline:
                 raise AssertionError("the programs are still busy after this:\n" + self.api.lines()[-4000:])
             self.api.monitor.wait(lambda: None, CHECK)
 
-    def _is_idle(self, chats: Collection[int]) -> bool:
+    def _is_idle(self) -> bool:
         if self._bot_is_away:
             return True
         with self.api.monitor.lock:
             if self.api.updates.pending or self._is_a_press_unanswered():
                 return False
-            reactions = sum(
-                call.method == "setmessagereaction" and int(call.values["chat_id"]) in chats
-                for call in self.api.calls
-            )
         with reading(self._engine) as session:
-            return (
-                session.exec(_updates_left()).one() == 0
-                and self._is_delivered(session.exec(_due_messages(self.clock())).all())
-                and session.exec(_reported_opens(chats)).one() <= reactions
+            return session.exec(_updates_left()).one() == 0 and self._is_delivered(
+                session.exec(_due_messages(self.clock())).all()
             )
 
     def _is_a_press_unanswered(self) -> bool:
@@ -136,17 +129,6 @@ def _due_messages(now: float) -> Any:
             or_(col(OutboxMessage.not_before).is_(None), col(OutboxMessage.not_before) <= moment(now)),
             col(Chat.unreachable_since).is_(None),
         )
-    )
-
-
-def _reported_opens(chats: Collection[int]) -> Any:
-    """Count the alerts of opens that were sent and whose link was asked for in a message."""
-    alerts = select(func.count()).select_from(OutboxMessage).join(Link, col(Link.id) == OutboxMessage.link_id)
-    return alerts.where(
-        OutboxMessage.kind == "opened",
-        col(OutboxMessage.chat_id).in_(chats),
-        col(OutboxMessage.telegram_id).is_not(None),
-        col(Link.asked_in).is_not(None),
     )
 
 
