@@ -100,4 +100,4 @@ def test_anna_unmutes_a_link_under_its_alert_and_after_the_command(anna: Chat) -
     anna.presses(alert, "mute:")
     assert anna.presses(alert, "unmute:") == "Unmuted."
     anna.says("/mute 1")
-    anna.presses(anna.sees("is muted. Looks are still counted"), "unmute:")
+    anna.presses(anna.sees("is muted. Its card still counts opens."), "unmute:")

@@ -54,7 +54,7 @@ def test_sent_pressed_twice_counts_once(anna: Chat) -> None:
     sends_ben = next(data for data in callback_data(shown) if data.startswith("sent:"))
     first, second = (anna.api.press(anna.person, shown, sends_ben) for _ in range(2))
     assert anna.api.wait_for(lambda: first.answer, PATIENCE)["text"] == "Noted. Watching."
-    assert anna.api.wait_for(lambda: second.answer, PATIENCE)["text"] == "That is noted already."
+    assert anna.api.wait_for(lambda: second.answer, PATIENCE)["text"] == "I have noted that already."
 
 
 def test_anna_and_ben_are_one_recipient(anna: Chat) -> None:
@@ -64,7 +64,7 @@ def test_anna_and_ben_are_one_recipient(anna: Chat) -> None:
 
 def test_eleven_recipients_at_once_are_refused_and_get_no_link(anna: Chat) -> None:
     anna.says("/track offer to A, B, C, D, E, F, G, H, I, J, K")
-    assert "The most is 10" in anna.sees("Nothing made").text
+    assert "Name 10 at most" in anna.sees("I made nothing").text
     assert not images(anna)
 
 
@@ -81,9 +81,9 @@ def test_the_daily_limit_says_when_there_is_room_again(anna: Chat) -> None:
     anna.tracks("first to Ben")
     anna.tracks("second to Ben")
     anna.says("/track offer to A, B, C, D, E")
-    anna.sees("Links in 24 hours: 6 at most. Still possible now: 4.")
+    anna.sees("This host allows 6 links in 24 hours, and 4 are left.")
     anna.says("/track offer to A, B, C, D")
     anna.sees("4 links, one for each")
     anna.says("/track one more to Ben")
-    assert "from" in anna.sees("That is 6 links in 24 hours").text
+    assert "the next one" in anna.sees("That is 6 links in 24 hours").text
     assert len(images(anna)) == A_DAY
