@@ -332,7 +332,7 @@ async def sent_and_opened(anna: Talk) -> dict[str, str]:
         return {"link": str(anna.link().id), "fetch": session.exec(select(FetchRow.id)).one()}
 
 
-OF_FETCH = ("yes", "own", "story_own", "not_own", "person", "story_person", "why", "flip")
+OF_FETCH = ("yes", "draft_then", "own", "story_own", "not_own", "person", "story_person", "why", "flip")
 OF_ELSE = {"zone": "Europe/Berlin", "language": "de", "legal": "de", "page": "0", "everything": "1"}
 PRESSED = [verb for verb in routing.BUTTONS if verb not in ("delete",)]
 
