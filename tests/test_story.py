@@ -94,7 +94,7 @@ def test_anna_marks_the_mail_as_sent_on_the_copy_page_and_the_card_follows(anna:
         assert web.post(f"{page}/sent").headers["location"] in page
         assert next(lines) == "data: sent"
     assert anna.sees("Watching").id == card.id
-    assert anna.presses(card, "mute:") == "Muted. Looks are still counted on the card."
+    assert anna.presses(card, "mute:") == "Muted. The card still counts opens."
 
 
 def test_anna_is_told_once_that_the_landlord_objects(anna: Chat) -> None:

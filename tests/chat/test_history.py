@@ -45,7 +45,7 @@ def test_a_long_search_result_has_pages_and_filters_and_a_story_leads_back_to_it
     assert "else" not in page.text
     anna.presses(page, "link:")
     anna.sees("Nothing has fetched it yet.")
-    assert anna.presses(page, "story_mute:") == "Muted. Looks are still counted on the card."
+    assert anna.presses(page, "story_mute:") == "Muted. The card still counts opens."
     anna.presses(page, "page:all.2")
     anna.sees("page 2 of 2")
     anna.presses(page, "page:all.1")
@@ -71,7 +71,7 @@ def test_a_timeline_shows_statements_and_notes_and_its_buttons_work(anna: Chat) 
     page = anna.sees("Your links: 1")
     anna.presses(page, "link:")
     assert "📝 called him, no answer" in anna.sees("you sent it").text
-    assert anna.presses(page, "story_mute:") == "Muted. Looks are still counted on the card."
+    assert anna.presses(page, "story_mute:") == "Muted. The card still counts opens."
     assert anna.presses(page, "story_unmute:") == "Unmuted."
     assert anna.presses(page, "story_stop:") == "Stopped. Nothing more is recorded."
     anna.sees("recording stopped")
