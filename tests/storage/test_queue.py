@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlmodel import Session
 
-from storage import chats, queue
+from storage import chats, claims, queue
 from storage.claims import Ended
-from storage.engine import reading, writing
+from storage.engine import writing
 from storage.kinds import MOST_AWAITED, POLICIES, MessageKind, Urgency
 from storage.pacing import GROUP
 from storage.tables import Chat, OutboxMessage
@@ -204,9 +205,8 @@ def test_the_next_message_is_due_exactly_when_it_can_be_claimed(engine: Engine, 
 
 def claim_at(engine: Engine, at: float) -> bool:
     """Return True if something can be claimed then. Leaves everything as it was."""
-    times = {"now": at, "at": moment(at), "today": moment(at), "most": 8}
-    with reading(engine) as session:
-        return bool(session.exec(queue.DUE, params=times).all())
+    with Session(engine) as session:
+        return bool(claims.claim(session, at, 8))
 
 
 # --- how the databases find it ----------------------------------------------------------------------
@@ -220,7 +220,8 @@ def test_both_databases_find_what_waits_by_its_index_however_many_messages_were_
     with engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
-    times = {"now": NOON, "at": moment(NOON), "today": moment(NOON), "most": 8}
+    moments = dict.fromkeys(("at", "today", "long_ago", "just"), moment(NOON))
+    times = {"now": NOON, "most": 8, **moments}
     for query in (queue.DUE, queue.HEADS, queue.NEXT_LATER):
         plan = _plan(engine, query, times)
         assert "ix_outbox_due" in plan, plan
