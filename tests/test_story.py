@@ -58,7 +58,7 @@ def test_anna_says_that_was_me_and_takes_it_back(anna: Chat) -> None:
     fetch(url, OUTLOOK)
     alert = anna.sees("was opened")
     assert anna.presses(alert, "own:") == "Noted: that was you."
-    corrected = anna.sees("the look at")
+    corrected = anna.sees("the open at")
     assert corrected.id == alert.id
     anna.presses(corrected, "not_own:")
     assert anna.sees("was opened").id == alert.id
@@ -102,7 +102,7 @@ def test_anna_is_told_once_that_the_landlord_objects(anna: Chat) -> None:
     anna.presses(card, "sent:")
     for _ in range(2):
         web.post(url.replace("/i/", "/n/").removesuffix(".gif")).raise_for_status()
-    notice = anna.sees("recording was stopped on the recipient’s page")
+    notice = anna.sees("somebody stopped the recording on the mail’s page")
     assert notice.silent
     assert notice.reply_to is card
     anna.sees("Stopped on the mail’s page, for good.")
@@ -313,8 +313,8 @@ def test_the_bot_tells_its_administrator_that_public_url_leads_elsewhere(tmp_pat
             processes(tmp_path, api, ADMIN_CHAT_ID=str(admin.person.id), PUBLIC_URL=elsewhere.url) as running,
         ):
             notice = admin.sees("Readback has started, but:")
-            assert f"At PUBLIC_URL {elsewhere.url} another installation answers" in notice.text
-            assert "another installation answers" in running.text_of_log()
+            assert f"At PUBLIC_URL {elsewhere.url} Another installation answers" in notice.text
+            assert "Another installation answers" in running.text_of_log()
 
 
 def test_both_processes_exit_with_zero_on_sigterm(tmp_path: Path) -> None:

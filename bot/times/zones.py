@@ -36,9 +36,10 @@ def city(zone: str) -> str:
 
 
 def shown(zone: str) -> str:
-    """Return what people call the zone: `Europe/Berlin` as it is, but `UTC+2` for `Etc/GMT-2`."""
-    found = _FIXED.fullmatch(zone)
-    return f"UTC{'-' if found[1] == '+' else '+'}{found[2]}" if found else zone
+    """Return what people call the zone: `Berlin (Europe/Berlin)`, but `UTC+2` for `Etc/GMT-2`."""
+    if found := _FIXED.fullmatch(zone):
+        return f"UTC{'-' if found[1] == '+' else '+'}{found[2]}"
+    return f"{city(zone)} ({zone})" if "/" in zone else zone
 
 
 def _at_offset(minutes: int) -> Sequence[str]:

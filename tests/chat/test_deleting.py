@@ -67,7 +67,7 @@ def test_a_button_of_another_chat_deletes_nothing(anna: Chat, world: World) -> N
     mallory = Chat(api, api.person("Mallory"))
     own, _ = mallory.tracks("nothing to nobody")
     query = api.press(mallory.person, own, data, forged=True)
-    assert api.wait_for(lambda: query.answer)["text"] == "That is not there any more."
+    assert api.wait_for(lambda: query.answer)["text"] == "That is gone. /history shows what is there now."
     anna.says("/status")
     anna.sees("Watching 1 of 1")
 
@@ -95,7 +95,7 @@ def test_delete_everything_asks_twice_and_then_deletes_all(anna: Chat, world: Wo
 
 def test_delete_says_that_there_is_nothing_to_delete(anna: Chat) -> None:
     anna.says("/delete everything")
-    anna.sees("There is nothing to delete here.")
+    anna.sees("There is nothing to delete: you have no links here.")
     anna.says("/delete 7")
     anna.sees("There is no link #7 here")
 
@@ -133,7 +133,7 @@ def in_a_group(anna: Chat, world: World) -> tuple[Chat, Chat, Chat]:
 
 def exported(anna: Chat) -> zipfile.ZipFile:
     anna.says("/export")
-    message = anna.sees("All that is kept of this chat")
+    message = anna.sees("Everything I keep about this chat")
     assert message.file
     assert message.file.name == "readback.zip"
     answer = web.get(f"{anna.api.url}/client/files/{message.file.id}")

@@ -138,7 +138,7 @@ def test_status_shows_every_setting_and_what_waits(anna: Chat) -> None:
     text = anna.sees("Watching 0 of 1").text
     for line in (
         "not in a mail yet: 1",
-        "Reminders that wait: 1",
+        "Reminders waiting: 1",
         "Europe/Berlin",
         "22:00 to 07:00",
         "18:00",

@@ -95,7 +95,7 @@ def test_the_cards_of_a_deleted_chat_say_so_in_its_former_language(anna: Chat) -
 def test_an_export_contains_the_language(boris: Chat) -> None:
     boris.says(f"/language {BRACKETS}")
     boris.says("/export")
-    file = boris.sees("All that is kept of this chat").file
+    file = boris.sees("Everything I keep about this chat").file
     assert file
     with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
         settings = archive.read("settings.csv").decode("utf-8-sig")

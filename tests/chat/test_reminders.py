@@ -51,7 +51,7 @@ def test_anna_chooses_a_reminder_by_button_and_cancels_it(anna: Chat) -> None:
     offered = anna.sees("when should I remind you")
     assert anna.presses(offered, "remind7:") == "Noted. I’ll tell you if there was no open by then."
     anna.says("/remind 1 off")
-    anna.sees("no reminder any more")
+    anna.sees("the reminder is off")
     anna.says("/remind 1 off")
     anna.sees("had no reminder")
 

@@ -101,6 +101,7 @@ def test_an_english_sentence_that_is_used_twice_means_the_same() -> None:
         ["PAGE_APPS thunderbird", "AGENTS thunderbird"],
         ["DIGEST_LINES sent", "DIGEST_LINES fetched"],
         ["DIGEST_LINES stopped", "DIGEST_LINES objected"],
+        ["LEGEND opened", "KINDS opened"],
         ["STATES stopped", "STATES objected"],
         ["ALTERNATIVES link_preview", "ALTERNATIVES scanner_agent"],
         ["KINDS activated", "KINDS inserted"],

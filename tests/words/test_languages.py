@@ -54,7 +54,7 @@ def test_a_language_is_spoken_inside_the_block_only(folder: Path) -> None:
 def test_a_sentence_inside_another_is_translated_too(folder: Path) -> None:
     with words.speaking(LEFT_TO_RIGHT):
         said = words.say(sentences.reasons.WHY_ELSE, alternative=sentences.reasons.ALTERNATIVES["tool"])
-    assert said == "⟦What else it could be: ⟦a reader with a program they wrote themselves.⟧⟧"
+    assert said == "⟦What else it could be: ⟦a reader who uses such a tool to read mail.⟧⟧"
 
 
 RUSSIAN = (
