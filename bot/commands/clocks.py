@@ -103,7 +103,7 @@ def digest(turn: Turn) -> Answer:
     """Set the daily summary for `/digest 18:00` or `/digest off`. In any case, show its time."""
     text, chat = turn.argument, turn.chat
     if text:
-        at = None if _is_off(text) else grammar.clock(text)
+        at = None if _is_off(text) else grammar.daily(text)
         if at is None and not _is_off(text):
             return Message(words.say(sentences.clocks.DIGEST_HOW))
         chat.digest_at = at

@@ -2,6 +2,7 @@
 
 import words
 from bot.commands.about import about_link, about_link_and_text
+from bot.commands.about_clocks import remarks
 from bot.commands.choosing import ask_which_link
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
@@ -9,7 +10,7 @@ from bot.messages import nudges
 from bot.messages.phrases import lines, name
 from bot.messages.waiting import waiting_list
 from bot.times import moments
-from bot.times.hours import is_guessed, zone_of
+from bot.times.hours import zone_of
 from storage import notes, reminders
 from storage.tables import Link
 from tracking.status import ENDED, ONCE_OPENED, WAITING_FOR_AN_OPEN
@@ -65,9 +66,7 @@ def _remind(turn: Turn, link: Link) -> Answer:
     parts = [words.say(sentences.commands.REMIND_NOTED, name=name(link), time=words.when(due, turn.now))]
     if before is not None:
         parts.append(words.say(sentences.commands.REMIND_INSTEAD, time=words.when(before, turn.now)))
-    if is_guessed(turn.chat, lambda zone: moments.future(turn.rest, turn.said_at, zone)):
-        parts.append(words.say(sentences.clocks.CLOCK_IN_UTC))
-    return Message(lines(*parts))
+    return Message(lines(*parts, *remarks(turn, moments.future, due)))
 
 
 def _about(link: Link, sentence: Sentence) -> Message:

@@ -4,11 +4,12 @@ from markupsafe import Markup
 
 import words
 from bot.commands.about import about_fetch, about_link, about_link_and_text
+from bot.commands.about_clocks import remarks
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
 from bot.messages.phrases import lines, name
 from bot.times import moments
-from bot.times.hours import is_guessed, zone_of
+from bot.times.hours import zone_of
 from storage import links
 from storage.statements import mark_sent
 from storage.tables import FetchRow, Link
@@ -31,10 +32,8 @@ def sent(turn: Turn, link: Link) -> Answer:
         return Message(words.say(sentences.commands.SENT_WHEN, number=link.number))
     if not turn.chat.zone and moments.is_to_come(turn.rest, turn.said_at, zone):
         return Message(words.say(sentences.commands.SENT_TO_COME, clock=turn.rest.removeprefix("at ")))
-    parts = [_noted(turn, link, turn.store(link, Statement(StatementKind.TOLD_SENT, at)))]
-    if is_guessed(turn.chat, lambda zone: moments.past(turn.rest, turn.said_at, zone)):
-        parts.append(words.say(sentences.clocks.CLOCK_IN_UTC))
-    return Message(lines(*parts))
+    noted = _noted(turn, link, turn.store(link, Statement(StatementKind.TOLD_SENT, at)))
+    return Message(lines(noted, *remarks(turn, moments.past, at)))
 
 
 def _noted(turn: Turn, link: Link, history: History) -> Markup:

@@ -16,6 +16,12 @@ from words.typed import Vocabulary, understood, understood_in
 FARTHEST = 100
 """Years from today: no day farther off is meant, and New York's evening of 31.12.9999 overflows in UTC."""
 
+DAY = 24 * 60
+"""The minutes of a day. As a time of day it is 24:00, the end of that day."""
+LEAP_YEARS = 8
+"""Years that 29 February may be away: 2100 is no leap year."""
+
+_HALF = re.compile(r"(?<=\d) ?([ap])\.? ?m\b\.?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -68,8 +74,8 @@ def without(known: Iterable[str], text: str) -> str:
 
 
 def clock(text: str) -> int | None:
-    """Return the minutes since midnight of `14:05`, `14.05`, `2 pm` or `7`; None for another text."""
-    found = _patterns().clock.fullmatch(tidy(text))
+    """Return the minutes since midnight of `14:05`, `14.05`, `2 p.m.`, `24:00` or `7`; else None."""
+    found = _patterns().clock.fullmatch(_HALF.sub(r" \1m", tidy(text)))
     if not found:
         return None
     hour, minute, half = int(found[1]), int(found[2] or found[3] or 0), found[4]
@@ -77,13 +83,21 @@ def clock(text: str) -> int | None:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half == "pm" else 0)
+    if hour == 24 and minute == 0 and text.strip() != "24":
+        return DAY
     return hour * 60 + minute if hour < 24 and minute < 60 else None
+
+
+def daily(text: str) -> int | None:
+    """Return the minutes since midnight of a time that comes every day: 24:00 is 0:00. Else as `clock`."""
+    minutes = clock(text)
+    return None if minutes is None else minutes % DAY
 
 
 def clocks(text: str) -> tuple[int, int] | None:
     """Return the two times of day of `22:00-07:00`; None for another text, or if they are the same."""
     found = _patterns().clocks.fullmatch(tidy(text))
-    start, end = (clock(found[1]), clock(found[2])) if found else (None, None)
+    start, end = (daily(found[1]), daily(found[2])) if found else (None, None)
     return None if start is None or end is None or start == end else (start, end)
 
 
@@ -124,12 +138,15 @@ def _day_parts(text: str, known: Vocabulary) -> tuple[int, int, int | None] | No
 
 
 def _dated(number: int, month: int, year: int | None, *, today: date, past: bool) -> date | None:
+    if year is not None:
+        return _date(year, month, number) if abs(year - today.year) <= FARTHEST else None
+    step = -1 if past else 1
+    found = (_date(today.year + step * away, month, number) for away in range(LEAP_YEARS + 1))
+    return next((on for on in found if on and (on <= today if past else on >= today)), None)
+
+
+def _date(year: int, month: int, number: int) -> date | None:
     try:
-        if year is not None:
-            return date(year, month, number) if abs(year - today.year) <= FARTHEST else None
-        found = date(today.year, month, number)
-        if past:
-            return found if found <= today else date(today.year - 1, month, number)
-        return found if found >= today else date(today.year + 1, month, number)
+        return date(year, month, number)
     except ValueError:
         return None

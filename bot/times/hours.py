@@ -24,4 +24,4 @@ def quiet_end(chat: Chat, now: float) -> float | None:
     start, end = chat.quiet_from, chat.quiet_until
     if start is None or end is None or not moments.within(start, end, now, zone_of(chat)):
         return None
-    return moments.next_time(end, now, zone_of(chat))
+    return moments.next_time(end, now, zone_of(chat), twice=True)

@@ -4,10 +4,12 @@ Moments are epoch seconds, times of day are minutes since midnight, and `zone` i
 `now` is when the text was written.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 from zoneinfo import ZoneInfo
 
-from bot.times.grammar import clock, day, span, tidy, without
+from bot.times.grammar import DAY, clock, day, span, tidy, without
 from words.typed import understood
 
 MORNING = 9 * 60
@@ -15,8 +17,51 @@ MORNING = 9 * 60
 
 
 def moment(day: date, minutes: int, zone: ZoneInfo) -> float:
-    """Return when a clock in `zone` shows that time of day, on that day."""
-    return datetime.combine(day, time(*divmod(minutes, 60)), zone).timestamp()
+    """Return when a clock in `zone` first shows that time of day, on that day.
+
+    Where the clocks go forward over it, it is as much later: 2:30 is 3:30 then.
+    """
+    return _moments(day, minutes, zone)[0]
+
+
+def _moments(day: date, minutes: int, zone: ZoneInfo) -> tuple[float, float]:
+    """Return the first and the last time that a clock shows that time of day: they differ in one night."""
+    on, minutes = day + timedelta(days=minutes // DAY), minutes % DAY
+    clock = datetime.combine(on, time(*divmod(minutes, 60)), zone)
+    first, second = clock.timestamp(), clock.replace(fold=1).timestamp()
+    # In the hour that is missing, the second reading lies before the clocks change.
+    return first, max(first, second)
+
+
+class Oddity(Enum):
+    """What is odd about a typed time of day, on a day on which the clocks change."""
+
+    FIRST = "first"
+    """It comes twice, and the first time is meant."""
+    SECOND = "second"
+    MISSING = "missing"
+    """The clocks go forward over it."""
+
+
+def oddity(text: str, at: float, zone: ZoneInfo) -> tuple[Oddity, int] | None:
+    """Return what is odd about the time of day in a text that means `at`, and that time; else None."""
+    local = datetime.fromtimestamp(at, zone)
+    minutes = _clock_in(tidy(text), local.date())
+    if minutes is None:
+        return None
+    if (local.hour * 60 + local.minute) != minutes % DAY:
+        return Oddity.MISSING, minutes
+    first, second = _moments(local.date(), minutes % DAY, zone)
+    if first == second:
+        return None
+    return (Oddity.FIRST if at == first else Oddity.SECOND), minutes
+
+
+def _clock_in(text: str, on: date) -> int | None:
+    """Return the time of day in a text, alone or after a day; None if there is none."""
+    if (minutes := _clock_alone(text)) is not None or day(text, on):
+        return minutes
+    return next((minutes for _, minutes in _days_and_clocks(text, on, past=False)), None)
 
 
 def end_of(day: date, zone: ZoneInfo) -> float:
@@ -44,7 +89,7 @@ def future(text: str, now: float, zone: ZoneInfo) -> float | None:
         return now + ahead if ahead else None
     found = _at_some_time(text, now, zone, past=False)
     if found is None and (minutes := _clock_alone(text)) is not None:
-        found = next_time(minutes, now, zone)
+        found = next_time(minutes, now, zone, twice=True)
     return found if found is not None and found > now else None
 
 
@@ -92,20 +137,30 @@ def _at_some_time(text: str, now: float, zone: ZoneInfo, *, past: bool) -> float
     on = today(now, zone)
     if found := day(text, on, past=past):
         return moment(found, MORNING, zone)
+    for found, minutes in _days_and_clocks(text, on, past=past):
+        first, second = _moments(found, minutes, zone)
+        return first if past or first > now else second
+    return None
+
+
+def _days_and_clocks(text: str, on: date, *, past: bool) -> Iterator[tuple[date, int]]:
+    """Yield each way to read a text as a day and a time of day after it."""
     parts = text.split(" ")
     for end in range(1, len(parts)):
         found = day(" ".join(parts[:end]).removesuffix(","), on, past=past)
         minutes = clock(without(understood().at, " ".join(parts[end:])))
         if found and minutes is not None:
-            return moment(found, minutes, zone)
-    return None
+            yield found, minutes
 
 
-def next_time(minutes: int, now: float, zone: ZoneInfo) -> float:
-    """Return when a clock in `zone` next shows that time of day."""
+def next_time(minutes: int, now: float, zone: ZoneInfo, *, twice: bool = False) -> float:
+    """Return when a clock in `zone` next shows that time of day.
+
+    What comes once a day comes at the first time, in the night that has it twice. `twice` counts both.
+    """
     on = today(now, zone)
-    found = moment(on, minutes, zone)
-    return found if found > now else moment(on + timedelta(days=1), minutes, zone)
+    coming = [at for at in _moments(on, minutes, zone)[: 2 if twice else 1] if at > now]
+    return coming[0] if coming else moment(on + timedelta(days=1), minutes, zone)
 
 
 def within(start: int, end: int, now: float, zone: ZoneInfo) -> bool:

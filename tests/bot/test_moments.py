@@ -32,13 +32,27 @@ NOW = at("2026-11-23 10:30")
         ("2 pm", 840),
         ("12am", 0),
         ("12 PM", 720),
+        ("2 p.m.", 840),
+        ("2 P.M", 840),
+        ("2p.m.", 840),
+        ("2 p. m.", 840),
+        ("2:30 p.m.", 870),
+        ("2.30pm", 870),
+        ("12 a.m.", 0),
+        ("12 p.m.", 720),
+        ("12:30 a.m.", 30),
+        ("24:00", 1440),
+        ("24.00", 1440),
     ],
 )
 def test_a_time_of_day_is_in_minutes_since_midnight(typed: str, minutes: int) -> None:
     assert grammar.clock(typed) == minutes
 
 
-@pytest.mark.parametrize("typed", ["", "24:00", "14:60", "14:5", "13 pm", "0 am", "noon", "1405", "-1"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "24", "24:01", "25:00", "24 pm", "0 p.m.", "14:60", "14:5", "13 pm", "0 am", "noon", "1405", "-1"],
+)
 def test_a_text_that_is_no_time_of_day_is_none(typed: str) -> None:
     assert grammar.clock(typed) is None
 
@@ -206,3 +220,106 @@ def test_quiet_hours_may_lie_around_midnight(clock: str, quiet: bool) -> None:
 def test_the_next_seven_o_clock_is_right_when_the_clocks_change_in_between() -> None:
     evening_before = at("2026-03-28 20:00")
     assert moments.next_time(7 * 60, evening_before, BERLIN) == evening_before + 10 * 3600
+
+
+CHANGES = [
+    # zone, the day on which the clocks go back, a time that comes twice, and the seconds in between
+    ("Europe/Berlin", "2026-10-25", "2:30", 3600),
+    ("America/New_York", "2026-11-01", "1:30", 3600),
+    ("Australia/Sydney", "2026-04-05", "2:30", 3600),
+    ("Pacific/Auckland", "2026-04-05", "2:30", 3600),
+    ("America/Santiago", "2026-04-04", "23:30", 3600),
+    ("Australia/Lord_Howe", "2026-04-05", "1:45", 1800),
+]
+both_hemispheres = pytest.mark.parametrize(("name", "day", "typed", "apart"), CHANGES)
+
+
+@both_hemispheres
+def test_the_hour_that_comes_twice_is_the_next_one_of_both_and_it_is_said_which(
+    name: str, day: str, typed: str, apart: int
+) -> None:
+    zone, minutes = ZoneInfo(name), grammar.clock(typed)
+    first = at(f"{day} {typed:0>5}", zone)
+    for now, found, which in (
+        (first - 5 * 3600, first, moments.Oddity.FIRST),
+        (first + 60, first + apart, moments.Oddity.SECOND),
+    ):
+        assert moments.future(f"at {typed}", now, zone) == found
+        assert moments.oddity(f"at {typed}", found, zone) == (which, minutes)
+    assert moments.past(typed, first + 6 * 3600, zone) == first
+    assert moments.oddity(typed, first, zone) == (moments.Oddity.FIRST, minutes)
+
+
+@both_hemispheres
+def test_what_comes_once_a_day_comes_once_in_the_night_that_has_its_hour_twice(
+    name: str, day: str, typed: str, apart: int
+) -> None:
+    """Quiet hours end at the second time, if the first is over: else they held everything for a day."""
+    zone, minutes = ZoneInfo(name), grammar.daily(typed)
+    assert minutes is not None
+    first = at(f"{day} {typed:0>5}", zone)
+    assert moments.next_time(minutes, first, zone) - first > 20 * 3600
+    assert moments.next_time(minutes, first, zone, twice=True) == first + apart
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "typed", "taken"),
+    [
+        ("Europe/Berlin", "2027-03-28", "2:30", "03:30"),
+        ("America/New_York", "2027-03-14", "2:30", "03:30"),
+        ("Australia/Sydney", "2026-10-04", "2:30", "03:30"),
+        ("Pacific/Auckland", "2026-09-27", "2:30", "03:30"),
+        ("America/Santiago", "2026-09-06", "0:30", "01:30"),
+        ("Australia/Lord_Howe", "2026-10-04", "2:15", "02:45"),
+    ],
+)
+def test_the_hour_that_is_missing_is_as_much_later_and_it_is_said(
+    name: str, day: str, typed: str, taken: str
+) -> None:
+    zone = ZoneInfo(name)
+    now = at(f"{day} 12:00", zone) - 86400
+    for text in (f"at {typed}", f"{day} {typed}", f"tomorrow at {typed}"):
+        found = moments.future(text, now, zone)
+        assert found is not None
+        assert moments.shown(found, zone) == taken
+        assert moments.oddity(text, found, zone) == (moments.Oddity.MISSING, grammar.clock(typed))
+
+
+def test_on_all_other_days_nothing_is_odd() -> None:
+    for text in (
+        "at 2:30",
+        "tomorrow at 24:00",
+        "in 2 days",
+        "Friday",
+        "2 p.m.",
+        "Dec 5",
+        "Dec 5, 8:00",
+        "12 May 9:00",
+    ):
+        found = moments.future(text, NOW, BERLIN)
+        assert found is not None
+        assert moments.oddity(text, found, BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "past", "found"),
+    [
+        ("2026-11-23 10:30", False, date(2028, 2, 29)),
+        ("2026-11-23 10:30", True, date(2024, 2, 29)),
+        ("2028-02-29 10:30", False, date(2028, 2, 29)),
+        ("2096-03-01 10:30", False, date(2104, 2, 29)),
+    ],
+)
+def test_29_february_without_a_year_is_the_next_one_there_is(now: str, past: bool, found: date) -> None:
+    today = moments.today(at(now), BERLIN)
+    for typed in ("29 February", "29.02.", "Feb 29"):
+        assert grammar.day(typed, today, past=past) == found
+    assert grammar.day("30 February", today, past=past) is None
+
+
+def test_24_o_clock_is_the_end_of_the_day_and_midnight_every_day() -> None:
+    assert moments.future("tomorrow at 24:00", NOW, BERLIN) == at("2026-11-25 00:00")
+    assert moments.future("at 24:00", NOW, BERLIN) == at("2026-11-24 00:00")
+    assert moments.past("24:00", NOW, BERLIN) == at("2026-11-23 00:00")
+    assert grammar.clocks("22:00-24:00") == (1320, 0)
+    assert grammar.clocks("0:00-24:00") is None

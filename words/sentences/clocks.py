@@ -18,6 +18,9 @@ TIMEZONE_NOT_KEPT = _("I don’t keep the place itself.")
 CLOCK_IN_UTC = _(
     "That is in UTC, because I don’t know your time zone. <code>/timezone Berlin</code> sets it."
 )
+CLOCK_FIRST = _("The clocks go back that day, and {clock} comes twice. I take the first one.")
+CLOCK_SECOND = _("The clocks go back that day, and {clock} comes twice. I take the second one.")
+CLOCK_MISSING = _("The clocks go forward that day, and there is no {clock}. I take {taken}.")
 QUIET_IS = _("🌙 Quiet from {start} to {end}. What happens then waits, and I sum it up at {end}.")
 QUIET_OFF = _("🔔 No quiet hours. I tell you things as they happen.")
 QUIET_HOW = _(
