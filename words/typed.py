@@ -11,6 +11,7 @@ from words.language import LOCALE, SOURCE, spoken
 
 DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1, "overmorrow": 2}
 UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+SPANS = {"half_hour": 1800}
 
 
 class Vocabulary(NamedTuple):
@@ -39,7 +40,8 @@ class Vocabulary(NamedTuple):
     days: dict[str, int]
     """Days from today, by word."""
     units: dict[str, int]
-    """Seconds, by word."""
+    """Seconds, by word. So are spans, which need no number."""
+    spans: dict[str, int]
     states: dict[str, str]
     """The state that `/history` shows for a word."""
 
@@ -64,7 +66,7 @@ def _merged(first: Any, second: Any) -> Any:
 
 def _vocabulary(language: str) -> Vocabulary:
     read = tomllib.loads((LOCALE / language / "typed.toml").read_text("utf-8"))
-    tables = ("months", "weekdays", "days", "units", "states")
+    tables = ("months", "weekdays", "days", "units", "spans", "states")
     lists = [name for name in Vocabulary._fields if name not in tables]
     return Vocabulary(
         **{name: tuple(read[name.removesuffix("_")]) for name in lists},
@@ -72,6 +74,7 @@ def _vocabulary(language: str) -> Vocabulary:
         weekdays=_numbered(read["weekdays"]),
         days={word: DAYS[day] for day, words in read["days"].items() for word in words},
         units={word: UNITS[unit] for unit, words in read["units"].items() for word in words},
+        spans={word: SPANS[span] for span, words in read["spans"].items() for word in words},
         states={word: state for state, words in read["states"].items() for word in words},
     )
 

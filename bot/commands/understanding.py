@@ -10,11 +10,13 @@ from bot import parsing
 from bot.commands.choosing import LONGEST_LABEL, NEEDS
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message, button, unpack
+from bot.messages import help as help_texts
 from bot.messages.phrases import lines, numbered
 from bot.parsing import Command
 from storage import links
 from storage.tables import OutboxMessage
 from words import sentences
+from words.typed import understood
 
 Commands = Mapping[str, Handler]
 SLASHES = ("/", "／")
@@ -31,7 +33,9 @@ def no_command(commands: Commands, turn: Turn) -> Answer:
         return None
     if wish := parsing.wish(_without_name(turn)):
         return _offer_to_track(wish)
-    return Message(words.say(sentences.welcome.UNKNOWN_TEXT)) if turn.is_private or turn.names_bot else None
+    if turn.is_private or turn.names_bot:
+        return Message(words.say(sentences.welcome.UNKNOWN_TEXT), help_texts.buttons())
+    return None
 
 
 def _answered(commands: Commands, turn: Turn) -> Command | None:
@@ -63,11 +67,13 @@ def _offer_to_track(wish: str) -> Message:
 
 
 def _unknown(commands: Commands, turn: Turn) -> Message:
-    """Offer the commands that a misspelt one may mean."""
+    """Offer the commands that a misspelt one may mean. `/unopened` means `/history unopened`."""
     typed, argument = turn.command.name, turn.argument
     found = parsing.meant(typed, commands.keys())
+    if typed in understood().states:
+        found, argument = ["history"], typed
     if not found:
-        return Message(words.say(sentences.welcome.UNKNOWN_COMMAND))
+        return Message(words.say(sentences.welcome.UNKNOWN_COMMAND), help_texts.buttons())
     shown = words.name(argument, LONGEST_LABEL) if argument else ""
     labels = [
         words.plain(sentences.choosing.BUTTON_MEANT, command=name, argument=shown).strip() for name in found

@@ -30,7 +30,7 @@ def overview() -> Message:
         for group, commands in GROUPS.items()
     )
     text = lines(words.say(sentences.welcome.HELP), *told, "", words.say(sentences.welcome.HELP_HOW))
-    return Message(text, _buttons())
+    return Message(text, buttons())
 
 
 def group(key: str) -> Message:
@@ -43,9 +43,10 @@ def group(key: str) -> Message:
         for command in GROUPS[key]
     )
     test = [[button(sentences.buttons.BUTTON_TEST, "test", 0)]] if key == "track" else []
-    return Message(lines(title, *told), [*test, *_buttons()])
+    return Message(lines(title, *told), [*test, *buttons()])
 
 
-def _buttons() -> Keyboard:
+def buttons() -> Keyboard:
+    """Return a button for each group. Below a text that the bot did not understand, they lead on."""
     keys = [button(label, "help", key) for key, label in sentences.welcome.HELP_GROUPS.items()]
     return [keys[start : start + IN_A_ROW] for start in range(0, len(keys), IN_A_ROW)]

@@ -102,9 +102,12 @@ def clocks(text: str) -> tuple[int, int] | None:
 
 
 def span(text: str) -> float | None:
-    """Return the seconds of `2 days`, `an hour` or `45 min`; None for another text."""
-    found = _patterns().span.fullmatch(tidy(text))
-    return understood().units[found[2]] * int(found[1] or 1) if found else None
+    """Return the seconds of `2 days`, `an hour`, `half an hour` or `45 min`; None for another text."""
+    text, known = tidy(text), understood()
+    if text in known.spans:
+        return known.spans[text]
+    found = _patterns().span.fullmatch(text)
+    return known.units[found[2]] * int(found[1] or 1) if found else None
 
 
 def day(text: str, today: date, *, past: bool = False) -> date | None:

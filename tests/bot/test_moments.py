@@ -106,6 +106,7 @@ def test_a_text_that_is_not_surely_a_day_is_none(typed: str) -> None:
     [
         ("in 2 days", "2026-11-25 10:30"),
         ("in an hour", "2026-11-23 11:30"),
+        ("in half an hour", "2026-11-23 11:00"),
         ("in 45 min", "2026-11-23 11:15"),
         ("in 2 weeks", "2026-12-07 10:30"),
         ("tomorrow", "2026-11-24 09:00"),
@@ -135,6 +136,7 @@ def test_a_text_that_names_no_moment_in_the_future_is_none(typed: str) -> None:
         ("14:05", "2026-11-22 14:05"),
         ("20 min ago", "2026-11-23 10:10"),
         ("an hour ago", "2026-11-23 09:30"),
+        ("half an hour ago", "2026-11-23 10:00"),
         ("yesterday at 9:15", "2026-11-22 09:15"),
         ("Friday 18:00", "2026-11-20 18:00"),
         ("22 Nov 14:05", "2026-11-22 14:05"),

@@ -10,7 +10,7 @@ import words
 from bot.times import grammar, moments
 from tests.bot.test_moments import BERLIN, MONDAY, NOW, at
 from words.language import LOCALE, SOURCE
-from words.typed import DAYS, UNITS, understood
+from words.typed import DAYS, SPANS, UNITS, understood
 
 FOREIGN = [code for code in words.languages() if code != SOURCE]
 
@@ -25,8 +25,9 @@ def test_a_language_has_words_for_everything_that_people_type(language: str) -> 
     assert mine.keys() == english.keys()
     assert len(mine["months"]) == 12
     assert len(mine["weekdays"]) == 7
-    for table, keys in (("days", DAYS.keys()), ("units", UNITS.keys()), ("states", english["states"].keys())):
-        assert mine[table].keys() == keys
+    tables = {"days": DAYS, "units": UNITS, "spans": SPANS, "states": english["states"]}
+    for table, keys in tables.items():
+        assert mine[table].keys() == keys.keys()
         assert all(mine[table].values()), table
     for name in ("to", "and", "by", "off", "everything", "in", "at", "until", "one"):
         assert mine[name], name
@@ -49,7 +50,7 @@ def test_no_word_means_something_else_in_english(language: str) -> None:
     english = understood()
     with words.speaking(language):
         both = understood()
-    for name in ("months", "weekdays", "days", "units", "states"):
+    for name in ("months", "weekdays", "days", "units", "spans", "states"):
         ours, theirs = getattr(english, name), getattr(both, name)
         assert {word: theirs[word] for word in ours} == ours, name
 
