@@ -70,22 +70,29 @@ def running(session: Session, chat_id: int, at: float) -> Sequence[Peek]:
     return session.exec(query.order_by(col(Peek.id))).all()
 
 
-def end(session: Session, chat: Chat, *, at: float, windows: Windows) -> bool:
-    """End all peeks of a locked chat at that time. Return True if one was running then.
+def end(session: Session, chat: Chat, link: Link | None, *, at: float, windows: Windows) -> bool:
+    """End the peeks of a locked chat at that time. Return True if one was running then.
 
-    The opens until then stay its own. Later ones that are stored already are judged again. The links are
-    locked as in `begin`, so that no fetch is judged by the time that held before.
+    With a link, only those at this link: a peek at all links goes on. The opens until then stay the chat's
+    own. Later ones that are stored already are judged again. The links are locked as in `begin`, so that no
+    fetch is judged by the time that held before.
     """
-    ours = col(Link.chat_id) == chat.id
+    ours = col(Link.chat_id) == chat.id if link is None else col(Link.id) == link.id
     _lock(session, ours)
-    found = running(session, chat.id, at)
+    found, others = list[Peek](), list[Peek]()
+    for peek in running(session, chat.id, at):
+        (found if link is None or peek.link_id == link.id else others).append(peek)
     for peek in found:
         peek.until = at
     session.flush()
-    for link in _with_peeks(session, ours) if found else ():
-        before = history_of(link).statements
-        if (said := before.apply(Statement(StatementKind.PEEK_ENDED, at))) != before:
-            judge_again(session, link, said, windows)
+    for peeked in _with_peeks(session, ours) if found else ():
+        before = history_of(peeked).statements
+        said = before.apply(Statement(StatementKind.PEEK_ENDED, at))
+        for peek in others:
+            if peek.link_id is None:
+                said = said.apply(Statement(StatementKind.PEEK, at, until=peek.until))
+        if said != before:
+            judge_again(session, peeked, said, windows)
     return bool(found)
 
 

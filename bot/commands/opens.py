@@ -1,9 +1,11 @@
 """Whose open it was, and why the bot thinks so: `/peek`, and the buttons under an alert."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 import words
-from bot.commands.about import about_fetch, about_link
+from bot.commands.about import about_fetch, about_link, about_link_and_text
 from bot.commands.history import show_story
 from bot.commands.turn import DOUBLE_TAP, Answer, Turn
 from bot.message import Message, button
@@ -11,18 +13,21 @@ from bot.messages import alerts
 from bot.messages.phrases import lines, name
 from bot.messages.timeline import LONGEST_TIMELINE, folded_with, same_view
 from storage import links, peeks
-from storage.tables import FetchRow, Link
+from storage.tables import FetchRow, Link, Peek
 from tracking import Statement, StatementKind
 from words import sentences
+from words.typed import understood
 
 PEEK_MINUTES = 15
 
 
 def peek(turn: Turn) -> Answer:
-    """`/peek`: opens within the next minutes are the chat's own; `/peek 7` for one link; `/peek off`."""
-    if turn.argument.casefold().split()[-1:] == ["off"]:
-        ended = end_peeks(turn)
-        return Message(words.say(sentences.commands.PEEK_ENDED if ended else sentences.commands.PEEK_OFF))
+    """`/peek`: opens within the next minutes are the chat's own; `/peek 7`: those of one link.
+
+    `/peek off` ends every peek, `/peek 7 off` only those at one link.
+    """
+    if turn.rest.lower() in understood().off:
+        return _answer_to_end(turn, end_peeks(turn)) if turn.number is None else _end_one(turn)
     if turn.argument:
         return _peek_at_one(turn)
     if not links.is_any_recording(turn.session, turn.chat.id):
@@ -33,6 +38,34 @@ def peek(turn: Turn) -> Answer:
 @about_link
 def _peek_at_one(turn: Turn, link: Link) -> Answer:
     return _begin_peek(turn, link, name(link))
+
+
+@about_link_and_text
+def _end_one(turn: Turn, link: Link) -> Answer:
+    return _answer_to_end(turn, end_peeks(turn, link))
+
+
+def _answer_to_end(turn: Turn, ended: bool) -> Message:
+    """Return the answer to `/peek off`, or to `/peek 7 off`: another peek may still run then."""
+    if still := peek_lines(turn, peeks.running(turn.session, turn.chat.id, turn.now)):
+        return Message(lines(*still))
+    return Message(words.say(sentences.commands.PEEK_ENDED if ended else sentences.commands.PEEK_OFF))
+
+
+def peek_lines(turn: Turn, running: Sequence[Peek]) -> list[Markup]:
+    """Return a line for each thing whose opens are the chat's own now, with when that ends."""
+    until: dict[int | None, float] = {}
+    for peek in running:
+        until[peek.link_id] = max(peek.until, until.get(peek.link_id, 0.0))
+    return [_peek_line(turn, link_id, end) for link_id, end in until.items()]
+
+
+def _peek_line(turn: Turn, link_id: int | None, until: float) -> Markup:
+    time = words.time(until, turn.now)
+    if link_id is None:
+        return words.say(sentences.commands.STATUS_PEEK, time=time)
+    about = name(turn.session.get_one(Link, link_id))
+    return words.say(sentences.commands.STATUS_PEEK_LINK, name=about, time=time)
 
 
 @about_link
@@ -80,13 +113,13 @@ def press_peek_off(turn: Turn) -> Answer:
     return sentences.toasts.TOAST_PEEK_ENDED if ended else sentences.toasts.TOAST_PEEK_OVER
 
 
-def end_peeks(turn: Turn) -> bool:
-    """End the chat's peeks. Return True if one was running.
+def end_peeks(turn: Turn, link: Link | None = None) -> bool:
+    """End the chat's peeks, or only those at one link. Return True if one was running.
 
     If that was pressed while the bot was away, they end at the earliest: later opens may be a reader's.
     """
     windows = turn.context.settings.windows
-    return peeks.end(turn.session, turn.chat, at=turn.said_since or turn.said_at, windows=windows)
+    return peeks.end(turn.session, turn.chat, link, at=turn.said_since or turn.said_at, windows=windows)
 
 
 @about_fetch

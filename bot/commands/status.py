@@ -1,21 +1,20 @@
 """Answers `/status`: the chat's links, its settings, and the messages that may not have arrived."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from markupsafe import Markup
 from telegram import InlineKeyboardButton
 
 import words
-from bot.commands.opens import end_peeks
+from bot.commands.opens import end_peeks, peek_lines
 from bot.commands.turn import Answer, Turn
 from bot.message import Message, button
-from bot.messages import phrases
 from bot.messages.marks import MARKS
 from bot.messages.phrases import lines
 from bot.messages.trouble import trouble
 from bot.times import zones
 from storage import outbox, peeks, reports
-from storage.tables import Chat, Link, Peek
+from storage.tables import Chat
 from tracking.status import ONCE_OPENED, UNOPENED, LinkStatus
 from words import sentences
 
@@ -29,7 +28,7 @@ def status(turn: Turn) -> Message:
     if report.waiting:
         parts.append(words.say(sentences.commands.STATUS_WAITING, count=report.waiting))
     running = peeks.running(turn.session, turn.chat.id, turn.now)
-    parts += _peeks(turn, running)
+    parts += peek_lines(turn, running)
     parts += _settings(turn.chat)
     parked = [words.say(sentences.commands.STATUS_PARKED, count=report.parked)] if report.parked else []
     parts += parked + trouble(turn.session, context, turn.chat.id, turn.now) or [
@@ -72,22 +71,6 @@ def _counts(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
         if count
     ]
     return [*parts, Markup(" · ").join(found)] if found else parts
-
-
-def _peeks(turn: Turn, running: Sequence[Peek]) -> list[Markup]:
-    """Return a line for each thing whose opens are the chat's own now, with when that ends."""
-    until: dict[int | None, float] = {}
-    for peek in running:
-        until[peek.link_id] = max(peek.until, until.get(peek.link_id, 0.0))
-    return [_peek(turn, link_id, end) for link_id, end in until.items()]
-
-
-def _peek(turn: Turn, link_id: int | None, until: float) -> Markup:
-    time = words.time(until, turn.now)
-    if link_id is None:
-        return words.say(sentences.commands.STATUS_PEEK, time=time)
-    name = phrases.name(turn.session.get_one(Link, link_id))
-    return words.say(sentences.commands.STATUS_PEEK_LINK, name=name, time=time)
 
 
 def press_peek_off(turn: Turn) -> Answer:

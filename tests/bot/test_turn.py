@@ -169,6 +169,41 @@ async def test_a_peek_begins_when_anna_writes_it_and_ends_when_she_writes_off(ty
     assert "not ignoring any opens" in anna.answers()[-1]
 
 
+@pytest.mark.parametrize(("language", "off"), [("de", "aus"), ("ru", "нет"), ("de", "off"), ("en", "none")])
+async def test_a_peek_ends_with_the_words_that_end_anything(language: str, off: str, anna: Talk) -> None:
+    await anna.says("/track contract to landlord")
+    await anna.says(f"/language {language}")
+    await anna.says("/peek")
+    await anna.says(f"/peek {off}")
+    with reading(anna.engine) as session:
+        assert session.exec(select(Peek)).one().until <= now()
+
+
+async def test_the_peek_at_one_link_can_be_ended_alone(anna: Talk) -> None:
+    await anna.says("/track contract to landlord")
+    await anna.says("/track offer to Ben")
+    await anna.says("/peek 1")
+    await anna.says("/peek 2")
+    await anna.says("/peek 1 off")
+    assert "I count every open of offer → Ben" in anna.answers()[-1]
+    with reading(anna.engine) as session:
+        first, second = session.exec(select(Peek).order_by(col(Peek.id))).all()
+    assert first.until <= now() < second.until
+    await anna.says("/peek 2 off")
+    assert "every open counts again" in anna.answers()[-1]
+    await anna.says("/peek 2 off")
+    assert "not ignoring any opens" in anna.answers()[-1]
+
+
+async def test_a_peek_at_all_links_is_said_to_go_on_when_one_link_is_named(anna: Talk) -> None:
+    await anna.says("/track contract to landlord")
+    await anna.says("/peek")
+    await anna.says("/peek 1 off")
+    assert "I count every open as yours" in anna.answers()[-1]
+    with reading(anna.engine) as session:
+        assert session.exec(select(Peek)).one().until > now()
+
+
 async def test_a_peek_that_is_pressed_twice_is_one(anna: Talk) -> None:
     await anna.says("/track contract to landlord")
     await anna.presses(f"peek:{anna.link().id}")

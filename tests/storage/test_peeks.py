@@ -48,9 +48,9 @@ def peek(
         )
 
 
-def end(engine: Engine, at: float, chat: int = ANNA) -> bool:
+def end(engine: Engine, at: float, chat: int = ANNA, link: Link | None = None) -> bool:
     with writing(engine) as session:
-        return peeks.end(session, session.get_one(Chat, chat), at=at, windows=Windows())
+        return peeks.end(session, session.get_one(Chat, chat), link, at=at, windows=Windows())
 
 
 def kinds(engine: Engine) -> list[str]:
@@ -218,6 +218,27 @@ def test_two_peeks_that_overlap_end_together(engine: Engine) -> None:
     assert kinds(engine) == ["own", "opened"]
     with reading(engine) as session:
         assert [row.until for row in session.exec(select(Peek))] == [NOON + 1000] * 2
+
+
+def test_the_end_of_a_peek_at_one_link_leaves_the_others(engine: Engine) -> None:
+    contract, offer = tracked(engine), tracked(engine, "offer")
+    peek(engine, NOON + 600, link=contract)
+    peek(engine, NOON + 600, link=offer)
+    assert end(engine, NOON + 700, link=contract)
+    fold(engine, arrival(contract.token, NOON + 760), arrival(offer.token, NOON + 760))
+    assert kinds(engine) == ["opened", "own"]
+    assert not end(engine, NOON + 800, link=contract)
+
+
+def test_a_peek_at_all_links_goes_on_when_that_at_one_of_them_ends(engine: Engine) -> None:
+    """Two opens came before the bot read /peek 1 off; the second only the peek at all links covers."""
+    contract = tracked(engine)
+    peek(engine, NOON + 600)
+    peek(engine, NOON + 600, link=contract)
+    fold(engine, arrival(contract.token, NOON + 660), arrival(contract.token, NOON + 760, OUTLOOK))
+    assert end(engine, NOON + 700, link=contract)
+    fold(engine, arrival(contract.token, NOON + 1000))
+    assert kinds(engine) == ["own", "own", "own"]
 
 
 def test_what_is_said_months_later_leaves_the_verdict(engine: Engine) -> None:
