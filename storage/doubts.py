@@ -6,16 +6,12 @@ what the address is called, as the address itself is never stored.
 
 from sqlmodel import Session, col, select
 
-from storage import outbox, statements
-from storage.kinds import MessageKind, opened_key
+from storage import statements
 from storage.links import history_of
-from storage.outbox import Owed
 from storage.tables import FetchRow, Link
 from storage.times import moment
-from tracking import Confidence, Fetch, Kind, Network, Reason, Verdict, Windows
-from tracking.alerting import first_with_a_sound
+from tracking import Network, Windows
 from tracking.reverse_names import confirmed, is_doubtful
-from tracking.summary import FetchSummary
 
 
 def is_in_doubt(session: Session, fetch_id: str) -> bool | None:
@@ -41,35 +37,6 @@ def settle(session: Session, fetch_id: str, network: Network, now: float, window
     session.flush()
     said, before = history_of(link)
     statements.judge_again(session, link, said, windows)
-    if said.closed_at is None:
-        _owe_alert(session, link, before, windows)
+    # That open may be another fetch: a settled prefetch shows that the mail was sent.
+    statements.owe_first_alert(session, link, before, windows)
     return True
-
-
-def _owe_alert(session: Session, link: Link, before: FetchSummary, windows: Windows) -> None:
-    """Owe the alert of the first open that would have made a sound, given the summary `before` it was found.
-
-    That open may be another fetch: a settled prefetch shows that the mail was sent. An open that was known
-    already makes none by that summary.
-    """
-    query = select(FetchRow).where(FetchRow.link_id == link.id, FetchRow.kind == Kind.OPENED)
-    rows = session.exec(query.order_by(col(FetchRow.seq)))
-    opens = ((statements.fetch_from(row), _verdict(row)) for row in rows)
-    if fetch := first_with_a_sound(opens, before, windows, muted=link.muted):
-        outbox.owe(session.connection(), [_alert(link, fetch)])
-
-
-def _verdict(row: FetchRow) -> Verdict:
-    return Verdict(Kind(row.kind), Reason(row.reason), Confidence(row.confidence))
-
-
-def _alert(link: Link, fetch: Fetch) -> Owed:
-    return Owed(
-        opened_key(fetch.id),
-        link.chat_id,
-        MessageKind.OPENED,
-        fetch.at,
-        link_id=link.id,
-        fetch_id=fetch.id,
-        thread_id=link.thread_id,
-    )

@@ -13,6 +13,7 @@ from storage.tables import FetchRow, Link, StatementRow
 from storage.times import moment, seconds
 from tracking import (
     Agent,
+    Confidence,
     Fetch,
     History,
     Kind,
@@ -26,8 +27,10 @@ from tracking import (
     Windows,
     rejudge,
 )
+from tracking.alerting import first_with_a_sound
 from tracking.facts import program_of
 from tracking.history import load
+from tracking.summary import FetchSummary
 
 BRINGS_BACK = frozenset({StatementKind.SENT, StatementKind.TOLD_SENT, StatementKind.RESUMED})
 """Statements after which the list shows an archived link again: somebody needs it."""
@@ -40,7 +43,8 @@ def record_statements(
 
     `by` is the Telegram id of the person, or None on a page. Returns the history after that.
     """
-    rows, said = _stored(session, link), history_of(link).statements
+    rows, before = _stored(session, link), history_of(link)
+    said = before.statements
     for statement in statements:
         heard = _after_stored(rows, statement)
         said = said.apply(heard)
@@ -52,7 +56,10 @@ def record_statements(
     if any(statement.kind in BRINGS_BACK for statement in statements):
         bring_back(link)
     about = {statement.of for statement in statements if statement.of}
-    return _judge_again(session, link, rows, said, windows, about)
+    history = _judge_again(session, link, rows, said, windows, about)
+    if said != before.statements:
+        _ask_about_doubtful_open(session, link, statements, before.summary, windows)
+    return history
 
 
 def judge_again(session: Session, link: Link, said: Statements, windows: Windows) -> History:
@@ -82,31 +89,53 @@ def _judge_again(
     if outbox.telegram_id_of(session, unsent_key(link.id)):
         keys.append(unsent_key(link.id))
     outbox.refresh(session.connection(), keys)
-    _alert_of_doubtful_open(session, link, rows, history)
     return history
 
 
-def _alert_of_doubtful_open(session: Session, link: Link, rows: Sequence[FetchRow], history: History) -> None:
-    """Owe the alert of the first open if Sent was tapped while the bot was away, and so maybe before it.
+def _ask_about_doubtful_open(
+    session: Session, link: Link, statements: Sequence[Statement], before: FetchSummary, windows: Windows
+) -> None:
+    """Owe the alert of the first open if it came while Sent waited for the bot, and so maybe before Sent.
 
-    When that fetch came, it was a draft's, or not the first: the chat heard nothing of it.
+    When that fetch came, it was a draft's: the chat heard nothing of it. "Still a draft" says the same of the
+    open that the chat heard of, so the next one is the first. No other statement asks: the chat would be told
+    again, with a sound, of an open that it knows.
     """
-    sent = history.sent()
-    if sent is None or sent.since is None or link.muted or load(link.history_before_purge).summary.opens:
+    for statement in statements:
+        if statement.kind is StatementKind.SENT and statement.since is not None:
+            owe_first_alert(session, link, before, windows)
+        elif statement.kind is StatementKind.DRAFT_THEN:
+            owe_first_alert(session, link, load(link.history_before_purge).summary, windows)
+
+
+def owe_first_alert(session: Session, link: Link, before: FetchSummary, windows: Windows) -> None:
+    """Owe the alert of a link's first open that makes a sound, given the summary `before` judging it again.
+
+    An open that was known already makes none by that summary. A link that no longer records owes none.
+    """
+    if history_of(link).statements.closed_at is not None:
         return
-    first = next((row for row in rows if row.kind == Kind.OPENED), None)
-    if first is None or seconds(first.at) <= sent.since:
-        return
-    alert = Owed(
-        opened_key(first.id),
+    query = select(FetchRow).where(FetchRow.link_id == link.id, FetchRow.kind == Kind.OPENED)
+    rows = session.exec(query.order_by(col(FetchRow.seq)))
+    opens = ((fetch_from(row), _verdict(row)) for row in rows)
+    if fetch := first_with_a_sound(opens, before, windows, muted=link.muted):
+        outbox.owe(session.connection(), [_alert_of(link, fetch)])
+
+
+def _verdict(row: FetchRow) -> Verdict:
+    return Verdict(Kind(row.kind), Reason(row.reason), Confidence(row.confidence))
+
+
+def _alert_of(link: Link, fetch: Fetch) -> Owed:
+    return Owed(
+        opened_key(fetch.id),
         link.chat_id,
         MessageKind.OPENED,
-        seconds(first.at),
+        fetch.at,
         link_id=link.id,
-        fetch_id=first.id,
+        fetch_id=fetch.id,
         thread_id=link.thread_id,
     )
-    outbox.owe(session.connection(), [alert])
 
 
 def _stored(session: Session, link: Link) -> Sequence[FetchRow]:

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from sqlmodel import col, select
 from telegram import Bot, Update
 
@@ -308,10 +308,47 @@ async def test_still_a_draft_takes_back_the_whole_view(anna: Talk) -> None:
     assert [kind for _, kind in stored(anna.engine)] == ["activated", "inserted", "inserted"]
 
 
-async def test_that_was_me_asks_about_the_next_open_while_sent_was_away(anna: Talk) -> None:
+async def test_that_was_me_tells_of_the_next_open_on_the_card_alone(anna: Talk) -> None:
+    """Each "That was me" about an open that had waited with Sent rang once more."""
     fetched = await sent_while_away(anna)
     await anna.presses(f"own:{fetched[1].id}")
-    assert [alert.fetch_id for alert in anna.owed(MessageKind.OPENED)] == [each.id for each in fetched[1:]]
+    assert [alert.fetch_id for alert in anna.owed(MessageKind.OPENED)] == [fetched[1].id]
+    assert links.history_of(anna.link()).summary.opens == 1
+
+
+async def test_no_later_press_tells_a_new_supergroup_of_an_old_open(anna: Talk) -> None:
+    """Its alert was delivered, and stayed in the old group. Sent owed it again, with a sound."""
+    fetched = await sent_while_away(anna)
+    await anna.presses(f"draft_then:{fetched[1].id}")
+    with writing(anna.engine) as session:
+        session.connection().execute(
+            delete(OutboxMessage).where(col(OutboxMessage.kind) == MessageKind.OPENED)
+        )
+    await anna.presses(f"draft_then:{fetched[1].id}", message=51)
+    await anna.presses(f"peek:{anna.link().id}")
+    await anna.presses(f"own:{fetched[0].id}")
+    await anna.presses(f"stop:{anna.link().id}")
+    assert anna.owed(MessageKind.OPENED) == []
+
+
+async def test_an_open_while_muted_is_no_news_once_the_sound_is_back(anna: Talk) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    await anna.says("/mute 1")
+    fold(anna.engine, arrival(anna.link().token, now() - HOUR / 2))
+    await anna.presses(f"sent:{anna.link().id}", away=HOUR)
+    await anna.says("/unmute 1")
+    assert not anna.link().muted
+    await anna.presses(f"stop:{anna.link().id}")
+    assert anna.owed(MessageKind.OPENED) == []
+
+
+async def test_a_link_that_was_stopped_asks_nothing(anna: Talk) -> None:
+    await anna.says("/track contract to landlord", ago=3 * HOUR)
+    fold(anna.engine, arrival(anna.link().token, now() - HOUR / 2))
+    await anna.presses(f"stop:{anna.link().id}")
+    await anna.presses(f"sent:{anna.link().id}", away=HOUR)
+    assert anna.owed(MessageKind.OPENED) == []
+    assert links.history_of(anna.link()).summary.opens == 1
 
 
 async def test_a_muted_link_asks_nothing(anna: Talk) -> None:
