@@ -65,8 +65,8 @@ def card(
         parts.append(words.say(sentences.cards.CARD_COPY_PAGE, url=copy_page))
     if status is LinkStatus.NEW:
         parts += [Markup(""), words.say(sentences.cards.CARD_STEPS)]
-    if not_known := sent_while_away(link, history, status):
-        parts += [Markup(""), not_known]
+    if is_sent_while_away(history, status):
+        parts += [Markup(""), words.say(sentences.cards.CARD_SENT_WHEN, number=link.number)]
     if may_be_earlier(history, now):
         parts += [Markup(""), words.say(sentences.cards.CARD_SENT_EARLIER)]
     keyboard = _keyboard(link, history, status, url, copy_page if with_button else "", now)
@@ -81,7 +81,14 @@ def changes_at(link: Link, now: float, revival: float) -> float | None:
     history = history_of(link)
     summary, sent, gap = history.summary, history.sent(), history.summary.last_gap
     quiet = summary.quiet and summary.quiet.at
-    told = (sent and sent.at, summary.first_open, summary.last_open, gap and gap.ended, quiet)
+    told = (
+        sent and sent.at,
+        sent and sent.since,
+        summary.first_open,
+        summary.last_open,
+        gap and gap.ended,
+        quiet,
+    )
     times = [at + words.RECENT for at in told if at is not None]
     if sent and may_be_earlier(history, now):
         times.append(sent.at + EARLIER_OFFERED)
@@ -193,12 +200,10 @@ def _proxied(reasons: frozenset[Reason]) -> Sentence:
     return sentences.cards.CARD_APPLE if Reason.APPLE_PREFETCH in reasons else sentences.cards.CARD_PROXIED
 
 
-def sent_while_away(link: Link, history: History, status: LinkStatus) -> Markup | None:
-    """Return a line that asks when the mail was sent, if nobody knows better than between two times."""
+def is_sent_while_away(history: History, status: LinkStatus) -> bool:
+    """Return True if the mail was sent between two times, and a person may know better when."""
     sent = history.sent()
-    if sent is None or sent.since is None or status in ENDED:
-        return None
-    return words.say(sentences.cards.CARD_SENT_WHEN, number=link.number)
+    return sent is not None and sent.since is not None and status not in ENDED
 
 
 def may_be_earlier(history: History, now: float) -> bool:

@@ -14,13 +14,13 @@ import words
 from bot.message import Keyboard, Message, button
 from bot.messages.cards import (
     deadline_lines,
+    is_sent_while_away,
     may_be_earlier,
     opens_line,
     pixel_url,
     proxied_line,
     quiet_lines,
     sent_line,
-    sent_while_away,
     takes_buttons,
 )
 from bot.messages.phrases import lines, tracked_by
@@ -37,6 +37,20 @@ SHORT_NAME = 24
 """UTF-16 units of a label, and of a recipient, in a list that would be too long with whole names."""
 NAME_ON_BUTTON = 12
 """UTF-16 units of a recipient on a button: a phone shows two buttons in a row."""
+
+
+class Form(NamedTuple):
+    """How much a list tells."""
+
+    longest_name: int
+    """UTF-16 units of a label, and of a recipient."""
+    has_sent_addresses: bool = True
+    """It shows the image's address of each link, also of one that was sent and needs it no more."""
+
+
+FORMS = (Form(words.LONGEST_NAME), Form(SHORT_NAME), Form(SHORT_NAME, has_sent_addresses=False))
+"""The first one that Telegram takes is used. Ten links whose Sent was tapped while the bot was away make
+4,349 units in Portuguese with short names and all addresses."""
 
 
 class Listed(NamedTuple):
@@ -65,19 +79,18 @@ def list_of(shown: Sequence[Listed], now: float, caution: Sentence | None = None
 
     `caution` says who alone can load the images, if that is not everybody.
     """
-    text = _text(shown, now, words.LONGEST_NAME, caution)
-    if words.utf16(re.sub("<[^>]*>", "", text)) > LONGEST_TEXT:
-        text = _text(shown, now, SHORT_NAME, caution)
-    return Message(text, _keyboard(shown))
+    texts = (_text(shown, now, form, caution) for form in FORMS)
+    text = next((text for text in texts if words.utf16(re.sub("<[^>]*>", "", text)) <= LONGEST_TEXT), None)
+    return Message(text or _text(shown, now, FORMS[-1], caution), _keyboard(shown))
 
 
-def _text(shown: Sequence[Listed], now: float, longest_name: int, caution: Sentence | None) -> Markup:
+def _text(shown: Sequence[Listed], now: float, form: Form, caution: Sentence | None) -> Markup:
     first, parts = shown[0].link, list[Markup]()
     if any(one.is_unsent for one in shown):
         parts.append(words.say(sentences.track.TRACK_SEVERAL, count=len(shown)))
     parts += tracked_by(first)
     for one in shown:
-        parts += [Markup(""), *_entry(one, now, longest_name)]
+        parts += [Markup(""), *_entry(one, now, form)]
     if caution and any(one.is_unsent for one in shown):
         parts += [Markup(""), words.say(caution)]
     if hints := _hints(shown, now):
@@ -85,11 +98,11 @@ def _text(shown: Sequence[Listed], now: float, longest_name: int, caution: Sente
     return lines(*(parts if parts[0] else parts[1:]))
 
 
-def _entry(one: Listed, now: float, longest_name: int) -> list[Markup]:
+def _entry(one: Listed, now: float, form: Form) -> list[Markup]:
     link = one.link
     title = words.say(
         sentences.cards.NUMBERED,
-        name=words.link_name(link.label, link.recipient, longest_name),
+        name=words.link_name(link.label, link.recipient, form.longest_name),
         number=link.number,
     )
     with_link = one.is_unsent and takes_buttons(one.copy_page)
@@ -101,7 +114,9 @@ def _entry(one: Listed, now: float, longest_name: int) -> list[Markup]:
                 one.copy_page, words.say(sentences.buttons.BUTTON_COPY_PAGE)
             ),
         )
-    told = [title, *_state(one, now), Markup("<code>{}</code>").format(one.url)]
+    told = [title, *_state(one, now)]
+    if one.is_unsent or form.has_sent_addresses:
+        told.append(Markup("<code>{}</code>").format(one.url))
     if one.is_unsent and not with_link:
         told.append(words.say(sentences.cards.CARD_COPY_PAGE, url=one.copy_page))
     return told
@@ -138,12 +153,19 @@ def _hints(shown: Sequence[Listed], now: float) -> list[Markup]:
     if any(one.status is LinkStatus.NEW for one in shown):
         hints.append(words.say(sentences.cards.LIST_STEPS))
     if tapped := [one for one in shown if may_be_earlier(one.history, now)]:
-        newest = max(tapped, key=lambda one: _sent_at(one.history))
-        hints.append(words.say(sentences.cards.LIST_SENT_EARLIER, number=newest.link.number))
-    asked = [sent_while_away(one.link, one.history, one.status) for one in shown]
-    hints += [hint for hint in asked if hint is not None]
+        hints.append(words.say(sentences.cards.LIST_SENT_EARLIER, number=_sent_last(tapped)))
+    if tapped := [one for one in shown if is_sent_while_away(one.history, one.status)]:
+        hints.append(words.say(sentences.cards.CARD_SENT_WHEN, number=_sent_last(tapped)))
     hints += [deadline for one in shown for deadline in deadline_lines(one.link, one.status, now)][:1]
     return hints
+
+
+def _sent_last(tapped: Sequence[Listed]) -> int:
+    """Return the number of the link that was sent last. It is the example in a hint about all of these.
+
+    A hint for each of ten links would make the list longer than Telegram takes.
+    """
+    return max(tapped, key=lambda one: _sent_at(one.history)).link.number
 
 
 def _sent_at(history: History) -> float:

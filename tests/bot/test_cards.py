@@ -32,6 +32,7 @@ from tracking import (
     Network,
     Reason,
     Sighting,
+    Statement,
     StatementKind,
     Windows,
 )
@@ -47,6 +48,7 @@ CURL = Sighting(Agent.TOOL, Network.OTHER, sign=Reason.TOOL)
 YAHOO = Sighting(Agent.YAHOO_PROXY, Network.OTHER)
 SENT_AND_STOPPED = (SENT, GMAIL, said(StatementKind.STOPPED, NOON + 9000))
 SENT_AND_OBJECTED = (SENT, GMAIL, said(StatementKind.OBJECTED, NOON + 9000))
+SENT_WHILE_AWAY = Statement(StatementKind.SENT, NOON + 7200, since=NOON + 60)
 MUCH_LATER = NOON + 30 * 86400
 FORTNIGHT = 14 * 86400.0
 LOOKED = NOON + 1800
@@ -59,6 +61,8 @@ STATES: dict[str, tuple[Event, ...]] = {
     "sent": (SENT,),
     "sent from the draft": (GMAIL, said(StatementKind.SENT, NOON + 1000)),
     "sent, as told": (SENT, said(StatementKind.TOLD_SENT, NOON - 300)),
+    "sent while the bot was away": (SENT_WHILE_AWAY,),
+    "opened after that": (SENT_WHILE_AWAY, *[GMAIL] * 7),
     "sent, image in the mail": (SENT, said(StatementKind.PASTED)),
     "sent, says Gmail": (CHROME, PREFETCH),
     "sent, says another provider": (GMAIL, YAHOO),

@@ -27,7 +27,7 @@ from tests.bot.builders import (
     said,
     verbs,
 )
-from tests.bot.test_cards import FORTNIGHT, LOOKED, MUCH_LATER, STATES, every_state
+from tests.bot.test_cards import FORTNIGHT, LOOKED, MUCH_LATER, SENT_WHILE_AWAY, STATES, every_state
 from tests.fetches import GMAIL, NOON
 from tracking import Statement, StatementKind
 
@@ -132,12 +132,13 @@ def test_for_an_hour_after_sent_it_says_how_to_name_an_earlier_time() -> None:
     assert "/sent" not in plain(shown([ben, carla], now=NOON + 120))
 
 
-def test_it_asks_when_a_mail_was_sent_whose_button_was_tapped_while_the_bot_was_away() -> None:
-    late = Statement(StatementKind.SENT, NOON + 7200, since=NOON + 60)
-    ben, carla, _ = several(late)
-    text = plain(shown([ben, carla], now=NOON + 7260))
-    assert "/sent 1 at 14:05" in text
+def test_it_asks_once_when_mails_were_sent_whose_buttons_were_tapped_while_the_bot_was_away() -> None:
+    later = Statement(StatementKind.SENT, NOON + 7230, since=NOON + 60)
+    ben, carla, dora = several(SENT_WHILE_AWAY)[0], several(later)[1], several()[2]
+    text = plain(shown([ben, carla, dora], now=NOON + 7260))
+    assert text.count("/sent") == 1
     assert "/sent 2 at 14:05" in text
+    assert "/sent 1 at 14:05" in plain(shown([ben, dora], now=NOON + 7260))
 
 
 def test_it_asks_whether_an_image_that_was_never_seen_in_a_draft_is_in_the_mail() -> None:
@@ -155,7 +156,17 @@ def test_ten_links_with_long_names_fit_in_one_message_in_every_language(events: 
         message = shown(links, public_url=url, copy_page=f"{url}/copy/7-0123456789abcdef")
         assert fits_telegram(message)
         assert len(keys(message)) <= 2 * MOST_AT_ONCE + 1
-        assert message.text.count("/i/") == MOST_AT_ONCE
+        assert message.text.count("/i/") == MOST_AT_ONCE or "sent" not in verbs(message)
+
+
+def test_the_addresses_of_sent_links_are_left_out_only_where_the_list_would_be_too_long() -> None:
+    long = "https://readback." + "a-rather-long-name-of-a-company." * 8 + "example"
+    mixed = [*several(SENT, names=["Ben"] * 9), several(names=["Carla"] * 10)[9]]
+    assert shown(mixed).text.count("/i/") == 10
+    tight = shown(mixed, public_url=long)
+    assert fits_telegram(tight)
+    assert tight.text.count("/i/") == 10 - 9
+    assert "sent:80" in [key.callback_data for key in keys(tight)]
 
 
 def test_names_are_shortened_only_where_the_list_would_be_too_long() -> None:
