@@ -73,9 +73,13 @@ def _tapped_at(turn: Turn, link: Link) -> float:
 
 @about_link
 def press_draft(turn: Turn, link: Link) -> Answer:
-    # Pressed while the bot was away, it says nothing of what came later.
-    turn.store(link, Statement(StatementKind.DRAFT, turn.said_since or turn.said_at))
+    turn.store(link, _still_a_draft(turn))
     return sentences.toasts.TOAST_DRAFT
+
+
+def _still_a_draft(turn: Turn) -> Statement:
+    """Return that the mail is a draft. Pressed while the bot was away, it says nothing of what came later."""
+    return Statement(StatementKind.DRAFT, turn.said_since or turn.said_at)
 
 
 @about_fetch
@@ -96,7 +100,7 @@ def _press_pasted(turn: Turn, link: Link) -> Answer:
 @about_link
 def _press_not_pasted(turn: Turn, link: Link) -> Answer:
     """Note that it is not: then the card shows again how to paste it."""
-    turn.store(link, Statement(StatementKind.DRAFT, turn.said_at))
+    turn.store(link, _still_a_draft(turn))
     return sentences.toasts.TOAST_NOT_PASTED
 
 

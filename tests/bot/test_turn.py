@@ -360,11 +360,12 @@ async def test_a_muted_link_asks_nothing(anna: Talk) -> None:
     assert links.history_of(anna.link()).summary.opens == 1
 
 
+@pytest.mark.parametrize("verb", ["draft", "not_pasted"])
 async def test_still_a_draft_pressed_while_the_bot_was_away_says_nothing_of_what_came_later(
-    anna: Talk,
+    verb: str, anna: Talk
 ) -> None:
     await anna.says("/track contract to landlord", ago=3 * HOUR)
-    await anna.presses(f"draft:{anna.link().id}", away=HOUR)
+    await anna.presses(f"{verb}:{anna.link().id}", away=HOUR)
     assert anna.statements()[0].at == pytest.approx(now() - HOUR, abs=10)
 
 
