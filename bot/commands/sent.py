@@ -8,7 +8,7 @@ from bot.commands.about_clocks import remarks
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
 from bot.messages.phrases import lines, name
-from bot.times import moments
+from bot.times import grammar, moments
 from bot.times.hours import zone_of
 from storage import links
 from storage.statements import mark_sent
@@ -16,6 +16,7 @@ from storage.tables import FetchRow, Link
 from storage.times import seconds
 from tracking import History, Statement, StatementKind
 from words import sentences
+from words.typed import understood
 
 SAID_ABOUT = 100
 """The newest statements of a link, among which the bot looks for the tap of Sent."""
@@ -31,7 +32,8 @@ def sent(turn: Turn, link: Link) -> Answer:
     if at is None:
         return Message(words.say(sentences.commands.SENT_WHEN, number=link.number))
     if not turn.chat.zone and moments.is_to_come(turn.rest, turn.said_at, zone):
-        return Message(words.say(sentences.commands.SENT_TO_COME, clock=turn.rest.removeprefix("at ")))
+        clock = grammar.without(understood().at, grammar.tidy(turn.rest))
+        return Message(words.say(sentences.commands.SENT_TO_COME, clock=clock))
     noted = _noted(turn, link, turn.store(link, Statement(StatementKind.TOLD_SENT, at)))
     return Message(lines(noted, *remarks(turn, moments.past, at)))
 
