@@ -55,7 +55,7 @@ PEEK_NOTED = plural(
 PEEK_ALL = _("on all links", "I’ll count every open as yours: …")
 PEEK_GROUP = _("That means the opens of everybody in this group.")
 PEEK_ENDED = _("From now on every open counts again.")
-PEEK_OFF = _("You are not ignoring any opens. <code>/peek</code> ignores them for 15 minutes.")
+PEEK_OFF = _("I’m counting every open. <code>/peek</code> makes me ignore yours for 15 minutes.")
 PEEK_LATE = plural(
     "You asked me to ignore your opens of {name} for {minutes} minute, but I was away. Nothing was ignored.",
     "You asked me to ignore your opens of {name} for {minutes} minutes, but I was away. Nothing was ignored.",
@@ -105,7 +105,7 @@ STATUS_PIXEL_SERVER = _(
 )
 STATUS_OPERATOR = _("⚠️ The operator of this bot has something to fix. Until then I may miss opens.")
 STATUS_PROBLEM = layout("⚠️ {problem}")
-STATUS_CHECKED = _("I checked that {time}.")
+STATUS_CHECKED = _("Checked {time}.")
 STATUS_CHECKING = _("I have just started, and I’m still checking whether all is well.")
 STATUS_CHAT = _(
     "This chat: <code>{chat}</code>. If you run this bot, set ADMIN_CHAT_ID to it, and I’ll report trouble here."

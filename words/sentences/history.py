@@ -26,7 +26,7 @@ LEGEND = {
     "fetched": _("reached Gmail"),
     "opened": _("opened"),
     "asleep": _("asleep"),
-    "objected": _("stopped by the recipient"),
+    "objected": _("stopped on the mail’s page"),
 }
 """What the mark of a status means, below a list, where STATES says it otherwise."""
 STORY_ARCHIVED = _("🗄 Archived. An open brings it back to the list.")
@@ -60,7 +60,7 @@ STATES = {
 STATE_ASLEEP = _("{state}, asleep")
 STATE_OPENED_ONCE = _("opened once")
 STATE_OPENED = plural("opened {count} time", "opened {count} times")
-SILENCE = _("No open seen doesn’t mean “not read”. {meaning}")
+SILENCE = _("“No open” doesn’t mean “not read”. {meaning}")
 SILENCES = {
     "not_pasted": _(
         "I never saw the image in your draft either. Perhaps it was not pasted, or your mail program loads no \
