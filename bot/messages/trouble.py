@@ -43,6 +43,6 @@ def _problems(session: Session, context: BotContext) -> list[Problem]:
 def _in_full(problems: list[Problem], context: BotContext, now: float) -> list[Markup]:
     told = [words.say(sentences.commands.STATUS_PROBLEM, problem=problem()) for problem in problems]
     if problems and context.checked:
-        time = words.time(context.checked.at, now)
+        time = words.when(context.checked.at, now)
         told.append(words.say(sentences.commands.STATUS_CHECKED, time=time))
     return told

@@ -337,4 +337,4 @@ async def test_a_later_check_reports_only_what_is_new_and_status_has_all_of_it(
     with reading(engine) as session:
         texts = [unpack(owed.payload).text for owed in session.exec(select(OutboxMessage))]
     assert len(texts) == 2
-    assert sum("Something is wrong here by now" in text for text in texts) == 1
+    assert sum("Something has gone wrong" in text for text in texts) == 1

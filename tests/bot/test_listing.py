@@ -208,7 +208,7 @@ def test_silence_after_sending_is_explained(engine: Engine) -> None:
     with writing(engine) as session:
         contract = make(session, "contract")
     sent(engine, contract)
-    assert "No open seen doesn’t mean “not read”." in told(engine, contract).text
+    assert "“No open” doesn’t mean “not read”." in told(engine, contract).text
     fold(engine, contract, GMAIL)
     assert "Nothing seen" not in told(engine, contract).text
 

@@ -64,7 +64,7 @@ def test_days_before_a_deadline_there_is_still_time_for_the_post() -> None:
     message = nudges.deadline(CHAT, notice(SENT), LATER)
     assert message
     assert "There is still time to send it by registered post." in message.text
-    assert "No open seen doesn’t mean “not read”." in message.text
+    assert "“No open” doesn’t mean “not read”." in message.text
     assert fits_telegram(message)
 
 
@@ -78,7 +78,7 @@ def test_the_day_before_it_is_too_late_for_the_post() -> None:
 def test_a_mail_that_was_not_sent_is_asked_for() -> None:
     for message in (nudges.deadline(CHAT, notice(), LATER), nudges.reminder(CHAT, notice(), LATER)):
         assert message
-        assert "you have not said that it was sent" in message.text
+        assert "you haven’t told me that you sent it" in message.text
         assert verbs(message) == ["sent", "remind1"]
 
 
@@ -100,7 +100,7 @@ def follow_up(message: Message | None) -> str:
 
 def test_a_reminder_brings_a_follow_up_to_copy() -> None:
     message = nudges.reminder(CHAT, link(SENT), LATER)
-    assert follow_up(message).startswith("Hello, on 14 Nov I sent you a mail about “contract”.")
+    assert follow_up(message).startswith("Hello, on 14 Nov I sent you an e-mail about “contract”.")
     assert message
     assert follow_up(message) in plain(message)
 

@@ -35,7 +35,7 @@ async def test_the_unnamed_hop_is_told_to_the_operator_alone(
         await anna.says("/status")
     told, well = anna.answers()
     assert ("Requests come through Cloudflare (172.71.1.2)." in told) is (admin == ANNA)
-    assert ("The operator of this bot has something to put right" in told) is (admin != ANNA)
+    assert ("The operator of this bot has something to fix" in told) is (admin != ANNA)
     assert "All is well" not in told
     assert "All is well" in well
     context.close()
@@ -78,7 +78,7 @@ async def test_a_pixel_server_without_a_sign_of_life_is_told_to_everybody(talk: 
     anna = talk(beat_at=steady() - 60)
     await anna.says("/status")
     (told,) = anna.answers()
-    assert "gives no sign of life" in told
+    assert "shows no sign of life" in told
     assert "All is well" not in told
 
 
@@ -87,7 +87,7 @@ async def test_status_repeats_what_the_check_found_to_the_operator(talk: Make) -
     await anna.says("/status")
     (told,) = anna.answers()
     assert "PUBLIC_URL http://mail.example is not https." in told
-    assert "I checked that" in told
+    assert "Checked at " in told
     assert "This chat" not in told
 
 
@@ -95,7 +95,7 @@ async def test_others_hear_that_there_is_something_but_no_addresses(talk: Make) 
     anna = talk(PLAIN, admin=4711)
     await anna.says("/status")
     (told,) = anna.answers()
-    assert "has something to put right" in told
+    assert "has something to fix" in told
     assert "mail.example" not in told
     assert "All is well" not in told
 

@@ -107,7 +107,12 @@ def test_a_location_is_in_a_zone() -> None:
 
 @pytest.mark.parametrize(
     ("zone", "shown"),
-    [("Etc/GMT-2", "UTC+2"), ("Etc/GMT+11", "UTC-11"), ("Europe/Berlin", "Europe/Berlin"), ("UTC", "UTC")],
+    [
+        ("Etc/GMT-2", "UTC+2"),
+        ("Etc/GMT+11", "UTC-11"),
+        ("Europe/Berlin", "Berlin (Europe/Berlin)"),
+        ("UTC", "UTC"),
+    ],
 )
-def test_a_zone_of_whole_hours_is_shown_as_people_count_them(zone: str, shown: str) -> None:
+def test_a_zone_is_shown_by_its_city_or_as_people_count_its_hours(zone: str, shown: str) -> None:
     assert zones.shown(zone) == shown

@@ -18,7 +18,9 @@ NONE_FITS = {
     "sent": _(
         "All your links are noted as sent. To correct a time, send <code>/sent {number} at 14:05</code>."
     ),
-    "remind": _("Every mail was opened, or its link is stopped, so there is nothing to wait for. /history lists them."),
+    "remind": _(
+        "Every mail was opened, or its link is stopped, so there is nothing to wait for. /history lists them."
+    ),
     "mute": _("Every link is muted or stopped. <code>/unmute {number}</code> ends it for one."),
     "unmute": _("No link is muted. <code>/mute {number}</code> mutes one."),
     "stop": _("Every link is stopped. Tap <b>Watch again</b> on a card to record its opens again."),
