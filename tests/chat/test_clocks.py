@@ -95,7 +95,7 @@ def test_the_bot_says_that_a_time_is_in_utc_while_it_knows_no_time_zone(anna: Ch
     anna.says("/sent 1 20 min ago")
     assert "in UTC" not in anna.sees("noted as sent").text
     anna.says("/sent 1 yesterday at 9:00")
-    anna.sees("That is in UTC, because I don’t know your time zone")
+    anna.sees("I took that as UTC, because I don’t know your time zone")
     anna.tracks()
     anna.says("/remind 2 in 2 days")
     assert "in UTC" not in anna.sees("tell you if there was no open by then").text

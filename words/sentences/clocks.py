@@ -16,7 +16,7 @@ TIMEZONE_SEVERAL = _("{place} has several time zones. Which one is yours?")
 TIMEZONE_NOWHERE = _("I can’t tell the time zone of that place. Name a city: <code>/timezone Berlin</code>")
 TIMEZONE_NOT_KEPT = _("I don’t keep the place itself.")
 CLOCK_IN_UTC = _(
-    "That is in UTC, because I don’t know your time zone. <code>/timezone Berlin</code> sets it."
+    "I took that as UTC, because I don’t know your time zone. <code>/timezone Berlin</code> sets it."
 )
 CLOCK_FIRST = _("The clocks go back that day, and {clock} comes twice. I take the first one.")
 CLOCK_SECOND = _("The clocks go back that day, and {clock} comes twice. I take the second one.")
