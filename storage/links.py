@@ -242,12 +242,18 @@ def opens_between(session: Session, fetch: FetchRow, until: float) -> tuple[int,
     return count, seconds(session.exec(last).one()) if count else 0.0
 
 
-def view_end(session: Session, fetch: FetchRow) -> float:
-    """Return when the last of the repeats came that belong to this open, in epoch seconds."""
+def view_end(session: Session, fetch: FetchRow, longest: float) -> float:
+    """Return when the last of the repeats came that belong to this open, in epoch seconds.
+
+    A view lasts for `longest` seconds at most: of a link that was fetched for months, no more is read.
+    """
     later = (
         select(FetchRow.at, FetchRow.kind)
         .where(
-            FetchRow.link_id == fetch.link_id, FetchRow.agent == fetch.agent, col(FetchRow.seq) > fetch.seq
+            FetchRow.link_id == fetch.link_id,
+            FetchRow.agent == fetch.agent,
+            col(FetchRow.seq) > fetch.seq,
+            col(FetchRow.at) <= moment(seconds(fetch.at) + longest),
         )
         .order_by(col(FetchRow.seq))
     )

@@ -87,7 +87,7 @@ def _still_a_draft(turn: Turn) -> Statement:
 @about_fetch
 def press_draft_then(turn: Turn, fetch: FetchRow, link: Link) -> Answer:
     """Note that the mail was still a draft at this open, though Sent is known to be tapped since."""
-    until = links.view_end(turn.session, fetch)
+    until = links.view_end(turn.session, fetch, turn.context.settings.windows.longest_view)
     turn.store(link, Statement(StatementKind.DRAFT_THEN, until))
     return sentences.toasts.TOAST_DRAFT
 

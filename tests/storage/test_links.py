@@ -10,7 +10,7 @@ from storage.keys import link_id_in
 from storage.kinds import card_key
 from storage.links import DailyLimitError, NewLink
 from storage.statements import record_statements
-from storage.tables import Link, OutboxMessage
+from storage.tables import FetchRow, Link, OutboxMessage
 from tests.fetches import NOON, arrival
 from tests.storage.test_ingest import ANNA, fold
 from tracking import Statement, StatementKind, Windows
@@ -111,6 +111,21 @@ def test_a_link_that_never_was_is_none(engine: Engine, link_id: int) -> None:
     made(engine, "contract")
     with reading(engine) as session:
         assert links.link_of(session, ANNA, link_id) is None
+
+
+def test_a_view_ends_with_its_last_repeat_and_is_read_no_further_than_it_can_last(engine: Engine) -> None:
+    contract = made(engine, "contract")
+    with writing(engine) as session:
+        link = session.get_one(Link, contract.id)
+        sent = Statement(StatementKind.SENT, NOON)
+        record_statements(session, link, sent, by=ANNA, now=NOON, windows=Windows())
+    opened, *repeats = (arrival(contract.token, NOON + 3600 + second) for second in (0, 20, 40))
+    fold(engine, opened, *repeats, arrival(contract.token, NOON + 7200))
+    with reading(engine) as session:
+        fetch = session.get_one(FetchRow, opened.id)
+        assert links.view_end(session, fetch, 1800) == NOON + 3640
+        assert links.view_end(session, fetch, 30) == NOON + 3620
+        assert links.view_end(session, fetch, 10) == NOON + 3600
 
 
 def test_a_fetch_that_never_was_is_none(engine: Engine) -> None:
