@@ -180,16 +180,22 @@ def status_column(now: float, revival: float) -> ColumnElement[str]:
 
 
 def named(session: Session, chat_id: int, piece: str, *conditions: ColumnElement[bool]) -> list[int]:
-    """Return the ids of the chat's links with this piece, casefolded, in label or recipient, newest first.
-
-    Python compares, because SQLite folds the case of ASCII alone.
-    """
+    """Return the ids of the chat's links that `is_named` finds by this piece, newest first."""
     query = select(Link.id, Link.label, Link.recipient).where(col(Link.chat_id) == chat_id, *conditions)
     return [
         link_id
         for link_id, label, recipient in session.exec(query.order_by(col(Link.number).desc()))
-        if piece in label.casefold() or piece in recipient.casefold()
+        if is_named(piece, label, recipient)
     ]
+
+
+def is_named(piece: str, label: str, recipient: str) -> bool:
+    """Return True if a link has this piece in its label or recipient, in whichever case.
+
+    Python compares, because SQLite folds the case of ASCII alone.
+    """
+    folded = piece.casefold()
+    return folded in label.casefold() or folded in recipient.casefold()
 
 
 def count(session: Session, chat_id: int, *conditions: ColumnElement[bool]) -> int:

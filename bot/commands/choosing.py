@@ -82,7 +82,7 @@ def _newest(turn: Turn, *conditions: ColumnElement[bool]) -> Sequence[Link]:
 
 
 def _with_name(turn: Turn, need: Need, piece: str) -> Sequence[Link]:
-    found = links.named(turn.session, turn.chat.id, piece.casefold(), *need.fits)[:MOST_OFFERED]
+    found = links.named(turn.session, turn.chat.id, piece, *need.fits)[:MOST_OFFERED]
     return links.newest(turn.session, turn.chat.id, 0, MOST_OFFERED, col(Link.id).in_(found))
 
 

@@ -11,6 +11,7 @@ from bot.commands.about import about_link
 from bot.commands.turn import Answer, Turn
 from bot.message import Message, button, unpack
 from bot.messages.phrases import name
+from bot.messages.place import unpacked
 from storage import erasing, links
 from storage.kinds import MessageKind
 from storage.tables import Link
@@ -55,11 +56,17 @@ def press_delete(turn: Turn, link: Link) -> Answer:
 
 
 def _mentions(link: Link, names: list[str], payload: str) -> bool:
-    """Return True if an answer names the link, in whichever language the chat spoke then."""
+    """Return True if an answer names the link, in whichever language, or keeps a search that finds it."""
     shown = unpack(payload)
     on_buttons = {key.callback_data for row in shown.keyboard for key in row}
     held = f"{shown.holds} {shown.question}"
-    return any(name in shown.text for name in names) or f"pick:{link.id}" in on_buttons or link.label in held
+    searched = unpacked(shown.place).query
+    return (
+        any(name in shown.text for name in names)
+        or f"pick:{link.id}" in on_buttons
+        or link.label in held
+        or (bool(searched) and links.is_named(searched, link.label, link.recipient))
+    )
 
 
 def press_delete_everything(turn: Turn) -> Answer:

@@ -96,7 +96,7 @@ def _page(session: Session, viewer: Viewer, place: Place, undo: int) -> _Page:
     """Return the page; the last one if there are fewer by now."""
     chat, conditions = viewer.chat_id, _conditions(place, viewer)
     if place.query:
-        found = links.named(session, chat, place.query.casefold(), *conditions)
+        found = links.named(session, chat, place.query, *conditions)
         count, offers = len(found), dict[str, int]()
     else:
         found = None

@@ -131,6 +131,19 @@ async def test_a_deleted_link_is_on_no_button_that_is_kept(anna: Talk) -> None:
     assert asking(anna) == ""
 
 
+async def test_a_search_that_found_a_deleted_link_under_another_filter_is_kept_nowhere(anna: Talk) -> None:
+    await anna.says("/track offer to Ben")
+    await anna.says("/history")
+    await anna.says("/track contract to the Zebra")
+    await anna.says("/history zebra")
+    await anna.presses("page:opened.1", message=shown(anna))
+    await anna.says("/delete 2")
+    await anna.presses("delete:2", message=shown(anna))
+    kept = [unpack(owed.payload) for owed in anna.owed(MessageKind.REPLY)]
+    assert [message.place for message in kept if message.place] == ["all.1"]
+    assert "zebra" not in str(kept).lower()
+
+
 async def test_a_group_is_told_only_what_somebody_tells_the_bot(anna: Talk) -> None:
     for text in ("track offer to Ben", "/trak offer", "/track@AnotherBot offer", "hello"):
         await anna.says(text, chat=GROUP)
