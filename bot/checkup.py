@@ -82,6 +82,9 @@ async def find_problems(settings: Settings, keys: Keys, environ: Mapping[str, st
 
 async def _lists(context: BotContext) -> list[Problem]:
     """Return what is wrong with the oldest published list, if it will not be refreshed by itself."""
+    if is_local(context.settings.public_url):
+        # No listed network reaches it. The demo refreshes no list, so that it stays on its machine.
+        return []
     ages = await context.read(lambda session: published_lists.ages(session, now()))
     never = not context.settings.refresh_days
     old = {name: age for name, age in ages.items() if age.is_old and (never or age.error)}

@@ -315,6 +315,15 @@ async def test_an_old_list_that_is_not_refreshed_by_itself_is_reported(
     assert [reported in warning for warning in warnings if "ranges" in warning] == [True] * bool(reported)
 
 
+async def test_old_lists_are_no_problem_of_a_demo_which_nobody_elsewhere_can_reach(
+    settings: Settings, make_context: Callable[[Settings], BotContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published_lists, "ages", lambda _session, _now: {"Cloudflare": ListAge(400, "")})
+    demo = {"public_url": "http://127.0.0.1:8000", "telegram_api_url": "http://127.0.0.1:8001"}
+    context = make_context(settings.model_copy(update={**demo, "refresh_days": 0}))
+    assert not any("ranges" in problem for problem in await checkup.check(context, {}))
+
+
 async def test_a_later_check_reports_only_what_is_new_and_status_has_all_of_it(
     world: respx.Router, settings: Settings, engine: Engine, make_context: Callable[[Settings], BotContext]
 ) -> None:
