@@ -13,6 +13,8 @@ def goes_on(began: float, last: float, at: float, windows: Windows) -> bool:
 def ending_with_newest(times: Sequence[float], windows: Windows) -> int:
     """Return how many of an agent's fetches, newest first, belong to the view that the newest one ends."""
     for count in range(1, len(times)):
-        if times[count - 1] - times[count] > windows.view or times[0] - times[count] > windows.longest_view:
+        began = times[count]
+        starts = goes_on(began, began, times[count - 1], windows)
+        if not (starts and goes_on(began, times[1], times[0], windows)):
             return count
     return len(times)

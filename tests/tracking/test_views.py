@@ -1,6 +1,6 @@
 """Which fetches of one agent belong to one view."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -27,8 +27,17 @@ def test_a_view_ends_after_a_pause_and_after_half_an_hour(times: list[float], co
     assert ending_with_newest(times, Windows()) == count
 
 
-@given(st.lists(st.floats(0, 10_000), min_size=1).map(lambda times: sorted(times, reverse=True)))
-def test_a_view_read_backwards_goes_on_as_it_went(times: list[float]) -> None:
-    view = times[: ending_with_newest(times, Windows())]
-    began = view[-1]
-    assert all(goes_on(began, last, at, Windows()) for at, last in pairwise(view))
+@given(
+    st.lists(st.floats(0, 60), max_size=30)
+    # Without a pause, half an hour ends the view.
+    | st.lists(st.floats(20, 30), min_size=60, max_size=120)
+)
+def test_a_view_read_backwards_goes_on_as_it_went_and_no_older_fetch_belongs_to_it(gaps: list[float]) -> None:
+    times = list(accumulate(gaps, initial=0.0))[::-1]
+    count = ending_with_newest(times, Windows())
+    assert _is_one_view(times[:count])
+    assert count == len(times) or not _is_one_view(times[: count + 1])
+
+
+def _is_one_view(times: list[float]) -> bool:
+    return all(goes_on(times[-1], last, at, Windows()) for at, last in pairwise(times))
