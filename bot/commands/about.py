@@ -5,7 +5,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 import words
-from bot.commands.choosing import ask_which_link
+from bot.commands.choosing import NEEDS, ask_which_link, is_time_alone
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message
 from bot.messages.phrases import lines
@@ -31,12 +31,18 @@ def _about_link(turn: Turn, handle: Callable[[Turn, Link], Answer], *, takes_tex
         link = links.link_of(turn.session, turn.chat.id, link_id, lock=True)
         return handle(turn, link) if link else sentences.toasts.TOAST_GONE
     if turn.number is None or (turn.rest and not takes_text):
-        return ask_which_link(turn, takes_text=takes_text)
+        return ask_which_link(turn, turn.argument, takes_text=takes_text)
     link = links.numbered(turn.session, turn.chat.id, turn.number)
-    if link is None:
-        unknown = words.say(sentences.commands.NO_SUCH_LINK, number=turn.number)
-        return _after(unknown, ask_which_link(turn, takes_text=takes_text))
-    return handle(turn, link)
+    if is_time_alone(turn, link):
+        return ask_which_link(turn, turn.argument, takes_text=takes_text)
+    return handle(turn, link) if link else _no_such_link(turn, turn.number, takes_text=takes_text)
+
+
+def _no_such_link(turn: Turn, number: int, *, takes_text: bool) -> Message:
+    unknown = words.say(sentences.commands.NO_SUCH_LINK, number=number)
+    if NEEDS[turn.command.name].is_final:
+        return Message(unknown)
+    return _after(unknown, ask_which_link(turn, turn.rest, takes_text=takes_text))
 
 
 def _after(text: Markup, question: Message) -> Message:

@@ -168,3 +168,50 @@ async def test_a_question_that_is_answered_with_a_command_is_forgotten(anna: Tal
     await anna.says("called him")
     with reading(anna.engine) as session:
         assert session.exec(select(Note)).all() == []
+
+
+async def test_a_name_that_nothing_has_offers_no_other_link(anna: Talk) -> None:
+    await anna.says("/track contract to Ben")
+    named = ("delete", "mute", "stop", "peek", "sent", "remind")
+    for text in [f"/{command} landlord" for command in named] + ["/remind landlord in 2 days"]:
+        await anna.says(text)
+        assert anna.answers()[-1].startswith("Nothing found for “landlord”."), text
+        assert labels(anna) == [], text
+        assert asking(anna) == "", text
+
+
+async def test_a_wrong_number_offers_no_other_link_for_deletion(anna: Talk) -> None:
+    await anna.says("/track contract to Ben")
+    await anna.says("/delete 99")
+    assert anna.answers()[-1].startswith("There is no link #99 here.")
+    assert labels(anna) == []
+
+
+async def test_the_last_word_finds_the_links(anna: Talk) -> None:
+    await anna.says("/track contract to landlord")
+    await anna.says("/track offer to Ben")
+    await anna.says("/delete everything about the landlord")
+    assert labels(anna) == ["#1 contract → landlord"]
+    await anna.says("/remind about the landlord in 2 days")
+    assert labels(anna) == ["#1 contract → landlord"]
+    assert unpack(newest(anna).payload).question == "remind\nin 2 days"
+    await anna.says("/delete everything about Carla")
+    assert labels(anna) == []
+
+
+async def test_a_name_that_the_command_does_not_fit_is_found_nevertheless(anna: Talk) -> None:
+    await anna.says("/track contract to landlord")
+    await anna.says("/track offer to Ben")
+    await anna.says("/stop 1")
+    await anna.says("/stop landlord")
+    assert labels(anna) == ["#1 contract → landlord"]
+
+
+async def test_a_number_that_belongs_to_a_time_names_no_link(anna: Talk) -> None:
+    await anna.says("/track contract to landlord")
+    await anna.says("/track offer to Ben")
+    for text in ("/sent 30 min ago", "/sent 2 min ago", "/remind 30 Nov"):
+        command, _, time = text.removeprefix("/").partition(" ")
+        await anna.says(text)
+        assert labels(anna) == ["#2 offer → Ben", "#1 contract → landlord"]
+        assert unpack(newest(anna).payload).question == f"{command}\n{time}"
