@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from storage.engine import describe_database_error, writing
 from storage.health import PIXEL_SERVER, beat
-from storage.times import steady
+from storage.times import now
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Heart:
         while not self._stopped.is_set():
             try:
                 with writing(self._engine) as session:
-                    beat(session, PIXEL_SERVER, "", steady())
+                    beat(session, PIXEL_SERVER, "", now())
             except Exception as error:
                 # The database's trouble is told by the writer. Without a heartbeat, the chat hears of it too.
                 log.debug("The heartbeat could not be written: %s", describe_database_error(error))

@@ -9,7 +9,6 @@ from bot.context import BotContext
 from bot.messages import phrases
 from bot.problems import Problem
 from storage import health
-from storage.times import steady
 from words import sentences
 
 
@@ -21,7 +20,7 @@ def trouble(session: Session, context: BotContext, chat_id: int, now: float) -> 
     told = []
     if context.trouble:
         told.append(words.say(sentences.commands.STATUS_TROUBLE))
-    if health.trouble_of(session, health.PIXEL_SERVER, steady()):
+    if health.trouble_of(session, health.PIXEL_SERVER, now):
         told.append(words.say(sentences.commands.STATUS_PIXEL_SERVER))
     if context.checked is None:
         told.append(words.say(sentences.commands.STATUS_CHECKING))

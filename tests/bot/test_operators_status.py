@@ -12,7 +12,7 @@ from storage import health
 from storage.engine import writing
 from storage.health import Hop, HopKind
 from storage.keys import open_keys
-from storage.times import now, steady
+from storage.times import now
 from tests.bot.test_turn import ANNA, GROUP, Talk
 from words import sentences
 
@@ -30,7 +30,7 @@ async def test_the_unnamed_hop_is_told_to_the_operator_alone(
     for hop in (CLOUDFLARE, None):
         with writing(engine) as session:
             health.leave_hop(session, hop, now())
-            health.beat(session, health.PIXEL_SERVER, "", steady())
+            health.beat(session, health.PIXEL_SERVER, "", now())
         context.checked = Checked(now(), ())
         await anna.says("/status")
     told, well = anna.answers()
@@ -55,7 +55,7 @@ def talk(settings: Settings, engine: Engine) -> Iterator[Make]:
         contexts.append(BotContext(changed, engine, open_keys(settings.key_file)))
         contexts[-1].checked = Checked(now(), problems)
         with writing(engine) as session:
-            health.beat(session, health.PIXEL_SERVER, "", beat_at or steady())
+            health.beat(session, health.PIXEL_SERVER, "", beat_at or now())
         return Talk(contexts[-1], engine)
 
     yield make
@@ -75,7 +75,7 @@ async def test_all_is_well_only_after_the_first_check(talk: Make) -> None:
 
 
 async def test_a_pixel_server_without_a_sign_of_life_is_told_to_everybody(talk: Make) -> None:
-    anna = talk(beat_at=steady() - 60)
+    anna = talk(beat_at=now() - 60)
     await anna.says("/status")
     (told,) = anna.answers()
     assert "shows no sign of life" in told

@@ -16,7 +16,7 @@ from demo import telegram
 from demo.telegram.serving import listening, routes_of, serving
 from storage import outbox
 from storage.engine import connect, database_of, reading, writing
-from storage.health import BOT, beat
+from storage.health import BOT, PIXEL_SERVER, beat
 from storage.notifying import Topic
 from storage.tables import Chat, OutboxMessage, StoredUpdate
 from storage.times import moment
@@ -74,9 +74,13 @@ class Stage:
         self._engine.dispose()
 
     def set_clock(self, at: float) -> None:
-        """Set the clock, and wake the bot, which would find only minutes later what is due now."""
+        """Set the clock, and wake the bot, which would find only minutes later what is due now.
+
+        The pixel server gets a heartbeat too: its own next one is up to 20 seconds of real time away.
+        """
         self.clock.set(at)
         with writing(self._engine) as session:
+            beat(session, PIXEL_SERVER, "", at)
             outbox.refresh_due(session, at)
             self._notifier.in_transaction(session.connection())
         self._notifier.after_commit()
