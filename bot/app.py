@@ -12,7 +12,7 @@ from telegram.request import HTTPXRequest
 from bot import checkup, profile
 from bot.context import TELEGRAM, BotContext
 from bot.delivery.loop import Delivery
-from bot.delivery.outcomes import describe_telegram_error
+from bot.delivery.outcomes import describe_telegram_error, is_answered
 from bot.published_lists import ListRefresher
 from bot.receiving import UpdateReceiver
 from bot.supervisor import Step, run_forever, run_until_done
@@ -167,7 +167,7 @@ class Bot:
                 break
             except TelegramError as error:
                 self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
-                self._context.outages.note(False, now())
+                self._context.outages.note(is_answered(error), now())
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 30)
         self._context.set_trouble(TELEGRAM, "")

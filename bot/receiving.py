@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 import words
 from bot.catching_up import CatchingUp
 from bot.commands import routing
 from bot.commands.turn import begin_turn
 from bot.context import TELEGRAM, BotContext
-from bot.delivery.outcomes import describe_telegram_error
+from bot.delivery.outcomes import describe_telegram_error, is_answered
 from bot.message import Message
 from bot.notices import owe_notice
 from bot.polls import Polls
@@ -41,8 +41,6 @@ SHORTEST_POLL = 0.1
 """Seconds. A Bot API that does not hold the request would be asked thousands of times a second."""
 SLOWEST_RETRY = 30.0
 """Seconds between two attempts while Telegram cannot be reached, or refuses the token."""
-ANSWERS = (Conflict, RetryAfter)
-"""Errors that say no to a request for updates, and nothing about messages: these get through."""
 RETRY_PAUSE = 0.2
 """Seconds before an update that failed is tried again."""
 
@@ -65,7 +63,7 @@ class UpdateReceiver:
             except (TelegramError, KeyError) as error:
                 # KeyError: an answer of 200 without a result, which PTB does not expect.
                 self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
-                self._context.outages.note(isinstance(error, ANSWERS), now())
+                self._context.outages.note(is_answered(error), now())
                 pause = min(pause * 2, SLOWEST_RETRY)
                 await asyncio.sleep(_wait(error, pause))
                 continue

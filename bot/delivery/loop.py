@@ -19,7 +19,7 @@ from bot.context import TELEGRAM, BotContext
 from bot.delivery.breaker import CircuitBreaker
 from bot.delivery.composing import compose
 from bot.delivery.forms import Form, form_of, without
-from bot.delivery.outcomes import NEXT, describe_telegram_error, outcome_of, refusal_by
+from bot.delivery.outcomes import NEXT, describe_telegram_error, is_answered, outcome_of, refusal_by
 from bot.delivery.sending import show
 from bot.delivery.server import Server
 from bot.message import Message, speaking_to
@@ -38,8 +38,6 @@ AT_ONCE = 8
 """Messages in flight, each to another chat."""
 LONGEST_ATTEMPT = 20.0
 """Seconds, well within a lease of 60: an attempt that outlived its lease could be made twice."""
-NOT_THROUGH = (Ended.IN_DOUBT, Ended.NOT_SENT, Ended.REVOKED)
-"""Outcomes of an attempt that did not get through to Telegram, or may not have."""
 UNSETTLED_PAUSE = 1.0
 """Seconds between two attempts to write a message's outcome."""
 SLOW_POLL = 5.0
@@ -104,7 +102,7 @@ class Delivery:
         except Exception as error:
             log.info("Telegram is not well yet and is asked again: %s", outcome_of(error).trouble)
             self._breaker.doubt(begun, time.monotonic())
-            self._context.outages.note(False, now())
+            self._context.outages.note(is_answered(error), now())
             return False
         self._context.outages.note(True, now())
         return True
@@ -223,7 +221,9 @@ class Delivery:
             outcome = outcome_of(error)
         else:
             outcome = Outcome(Ended.SENT, telegram_id=telegram_id)
-        self._context.outages.note(outcome.ended not in NOT_THROUGH, now())
+        # A message in doubt may have got through. The question that follows it (`_is_well`) tells.
+        if outcome.ended is not Ended.IN_DOUBT:
+            self._context.outages.note(outcome.ended is not Ended.NOT_SENT, now())
         return outcome
 
     async def _show(self, claim: Claim, form: Form) -> int | None:

@@ -84,6 +84,14 @@ def _outcome(error: Exception) -> Outcome:
             return Outcome(Ended.IN_DOUBT)
 
 
+def is_answered(error: Exception) -> bool:
+    """Return True if Telegram itself answered, and be it with a no: the request got through.
+
+    A 5xx may come from a proxy in front of Telegram.
+    """
+    return isinstance(error, Conflict) or _outcome(error).ended not in (Ended.NOT_SENT, Ended.IN_DOUBT)
+
+
 def refusal_by(error: Exception) -> Refusal | None:
     """Return why Telegram refused a message as it is; None for an error that is no such refusal."""
     match error:

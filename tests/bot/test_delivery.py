@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
 
 import pytest
+import respx
 from markupsafe import Markup
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -15,6 +16,7 @@ from telegram import Bot
 from bot.context import BotContext
 from bot.delivery.loop import Delivery
 from bot.message import Message, pack
+from bot.outages import Late
 from settings import Settings
 from storage import chats, claims, outbox
 from storage.engine import reading, writing
@@ -138,3 +140,26 @@ async def test_a_bot_that_is_told_to_end_just_when_news_comes_ends(
     assert ended == {loop}
     with pytest.raises(asyncio.CancelledError):
         loop.result()
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (401, "Telegram refuses the token: it was reached"),
+        (502, "the message may have got through"),
+    ],
+)
+async def test_what_may_have_reached_telegram_is_no_outage_of_it(
+    context: Stopping, engine: Engine, status: int, why: str
+) -> None:
+    owe(engine, MessageKind.REPLY)
+    delivery = Delivery(context, Bot("1000:none"))
+    with respx.mock(base_url="https://api.telegram.org/bot1000:none") as telegram:
+        telegram.post("/sendMessage").respond(
+            status, json={"ok": False, "error_code": status, "description": "no"}
+        )
+        await delivery._deliver_due()
+        await delivery.drain()
+    assert owed(engine).attempts == 1
+    due = now() + 60
+    assert context.outages.delay(due, due + 3600) is Late.UNKNOWN, why

@@ -9,9 +9,10 @@ import httpx
 import pytest
 import respx
 from telegram import Bot
+from telegram.error import TelegramError
 
 from bot.app import connect_to_telegram
-from bot.delivery.outcomes import outcome_of
+from bot.delivery.outcomes import is_answered, outcome_of
 from logs import RedactingFormatter
 from storage.claims import Ended, Outcome
 from tests.conftest import settings_of
@@ -292,3 +293,22 @@ async def test_a_page_that_repeats_the_address_does_not_bring_the_token_into_the
 ) -> None:
     telegram.post("/sendMessage").respond(502, html=f"Cannot POST /bot{TOKEN}/sendMessage")
     assert TOKEN.partition(":")[2] not in (await sending(bot)).trouble
+
+
+@pytest.mark.parametrize(
+    ("answer", "answered"),
+    [
+        (refusal(401, "Unauthorized"), True),
+        (refusal(409, "Conflict: terminated by other getUpdates request"), True),
+        (refusal(429, "Too Many Requests: retry after 3", retry_after=3), True),
+        (refusal(403, "Forbidden: bot was blocked by the user"), True),
+        (httpx.Response(502, html=BAD_GATEWAY), False),
+    ],
+)
+async def test_a_no_of_telegram_is_an_answer_and_a_proxys_error_page_is_none(
+    bot: Bot, telegram: respx.MockRouter, answer: httpx.Response, answered: bool
+) -> None:
+    telegram.post("/sendMessage").mock(return_value=answer)
+    with pytest.raises(TelegramError) as error:
+        await bot.send_message(ANNA, "hello")
+    assert is_answered(error.value) is answered
