@@ -90,5 +90,9 @@ def language_of(chat: Chat) -> str:
 
 
 def speaking_to(chat: Chat) -> AbstractContextManager[None]:
-    """Speak the chat's language, and know its time zone, until the end of the block."""
-    return words.speaking(language_of(chat), chat.zone)
+    """Speak the chat's language until the end of the block, and in a private chat know its time zone.
+
+    Each member of a group reads a time in their own zone: one's yesterday is another's today.
+    """
+    is_private = chat.id > 0
+    return words.speaking(language_of(chat), chat.zone if is_private else "")

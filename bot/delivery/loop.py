@@ -38,6 +38,9 @@ AT_ONCE = 8
 """Messages in flight, each to another chat."""
 LONGEST_ATTEMPT = 20.0
 """Seconds, well within a lease of 60: an attempt that outlived its lease could be made twice."""
+UNANSWERED = (Ended.IN_DOUBT, Ended.NOT_SENT)
+"""Outcomes of an attempt that Telegram did not answer. A single doubt makes no outage: Telegram is asked
+again within a minute (`_is_well`), and its answer ends what the doubt began."""
 UNSETTLED_PAUSE = 1.0
 """Seconds between two attempts to write a message's outcome."""
 SLOW_POLL = 5.0
@@ -221,9 +224,7 @@ class Delivery:
             outcome = outcome_of(error)
         else:
             outcome = Outcome(Ended.SENT, telegram_id=telegram_id)
-        # A message in doubt may have got through. The question that follows it (`_is_well`) tells.
-        if outcome.ended is not Ended.IN_DOUBT:
-            self._context.outages.note(outcome.ended is not Ended.NOT_SENT, now())
+        self._context.outages.note(outcome.ended not in UNANSWERED, now())
         return outcome
 
     async def _show(self, claim: Claim, form: Form) -> int | None:
