@@ -17,7 +17,7 @@ an update that fails is tried for as long as the database is away."""
 
 
 class CatchingUp:
-    """How far the bot has come with what was said before it started."""
+    """Tracks whether the bot has fetched and answered what people said before it started."""
 
     def __init__(self) -> None:
         self._fetched, self._done = asyncio.Event(), asyncio.Event()

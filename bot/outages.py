@@ -43,7 +43,7 @@ class Outages:
         self._failing_since: float | None = None
 
     def was_down(self, since: float, until: float) -> None:
-        """The bot was not running: its last heartbeat was at `since`, and it started at `until`."""
+        """Note that the bot was not running from its last heartbeat until its start."""
         if since < until:
             self._down = [_Span(since, until)]
 

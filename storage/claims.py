@@ -46,7 +46,7 @@ class Ended(StrEnum):
     """Telegram will never take the message as it is."""
     GONE = "gone"
     """The message to edit was deleted."""
-    FIXED = "fixed"
+    UNEDITABLE = "uneditable"
     """The message to edit is there, but cannot be edited."""
     SHOWN = "shown"
     """The chat shows exactly this already: an edit has nothing to change."""
@@ -159,7 +159,7 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
             _try_again(message, chat, outcome.ended, now)
         case Ended.REFUSED:
             message.state = "parked"
-        case Ended.SHOWN | Ended.GONE | Ended.FIXED:
+        case Ended.SHOWN | Ended.GONE | Ended.UNEDITABLE:
             _not_edited(message, claimed.version, outcome.ended)
         case Ended.UNREACHABLE:
             chats.mark_unreachable(chat, now)
@@ -231,9 +231,9 @@ def _not_edited(message: OutboxMessage, version: int, ended: Ended) -> None:
         message.state = "parked"
     elif ended is Ended.SHOWN:
         _sent(message, version, None)
-    elif policy.is_restored or (ended is Ended.FIXED and policy.is_worded_when_owed):
+    elif policy.is_restored or (ended is Ended.UNEDITABLE and policy.is_worded_when_owed):
         message.telegram_id, message.in_doubt, message.attempts = None, False, 0
-    elif ended is Ended.FIXED:
+    elif ended is Ended.UNEDITABLE:
         message.state = "parked"
     else:
         message.state, message.delivered_version = "sent", message.version

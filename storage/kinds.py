@@ -58,8 +58,8 @@ class Urgency(IntEnum):
     EDIT = 4
     """It changes a message that the chat shows already. However often it changes, one edit shows it.
 
-    New messages have an end, so an edit gets its turn without a rule that lets it jump the queue. An endless
-    row of them takes people who type a command every four seconds in a group, or every second in private.
+    An edit needs no rule to jump the queue, because the queue of new messages runs empty. Only somebody who
+    typed a command every four seconds in a group, or every second in private, could keep it waiting.
     """
 
 

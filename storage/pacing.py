@@ -52,8 +52,8 @@ GROUP = Pace(every=4.0, burst=5, kept=2)
 """20 in any minute: a burst of 5, and 15 more at one in 4 s.
 
 Two of the burst are kept for what is urgent. Without them an open would wait for up to 4 s behind a queue of
-edits, and an open and a command at the same time for up to 8 s. It costs the queue nothing but its start:
-after that it goes on at one in 4 s either way. A private chat keeps none, as its next message is due in 1 s.
+edits, and an open and a command at the same time for up to 8 s. The queue only starts with a smaller burst:
+after that, it sends one every 4 s either way. A private chat keeps none, as its next message is due in 1 s.
 """
 ALL_CHATS = Pace(every=1 / 26, burst=4)
 """30 in any second: a burst of 4, and 26 more."""

@@ -9,8 +9,8 @@ def rows(name: str) -> list[str]:
     return files("tracking").joinpath("data", name).read_text("utf-8").splitlines()
 
 
-def without_comments(rows: Iterable[str]) -> list[str]:
-    return [row for row in rows if row and not row.startswith("#")]
+def without_comments(lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def data_lines(name: str) -> list[str]:

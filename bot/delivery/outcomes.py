@@ -34,7 +34,7 @@ ENDED_BY: Mapping[Refusal, Ended] = {
     Refusal.GONE: Ended.GONE,
     # A message in a topic goes with it. What is new has been tried outside of the topic.
     Refusal.TOPIC: Ended.GONE,
-    Refusal.FIXED: Ended.FIXED,
+    Refusal.FIXED: Ended.UNEDITABLE,
     Refusal.CHAT: Ended.UNREACHABLE,
 }
 """The outcome of a refusal that no other form of the message helps against. Any other parks the message."""
@@ -48,7 +48,7 @@ NEXT = {
     Ended.IN_DOUBT: "It may have arrived. It is tried again; a second doubt parks it, and /status shows it.",
     Ended.REFUSED: "It is parked, and /status shows it.",
     Ended.GONE: "The message to edit was deleted. A new message is parked, and /status shows it.",
-    Ended.FIXED: "The message cannot be edited: a card or an answer is sent anew, anything else is parked.",
+    Ended.UNEDITABLE: "The message cannot be edited: a card or an answer is sent anew, all else is parked.",
     Ended.SHOWN: "The chat shows it already.",
     Ended.UNREACHABLE: "It waits until the chat is back. It is tried after a minute, then every six hours.",
     Ended.MIGRATED: "It goes to the chat's new id.",

@@ -10,7 +10,7 @@ class Place(NamedTuple):
     """Where somebody is in the list."""
 
     filter: str = "all"
-    """A key of `bot.messages.listing.FILTERS`."""
+    """A value of `bot.messages.listing.FILTER_OF`, or `all`."""
     page: int = 1
     who: int = 0
     """The Telegram id of the person whose links `mine` shows: others in the group may turn the page."""

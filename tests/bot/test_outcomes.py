@@ -84,7 +84,7 @@ async def test_an_edit_that_telegram_took_is_sent(bot: Bot, telegram: respx.Mock
             Ended.SHOWN,
         ),
         ("Bad Request: message to edit not found", Ended.GONE),
-        ("Bad Request: message can't be edited", Ended.FIXED),
+        ("Bad Request: message can't be edited", Ended.UNEDITABLE),
         ("Bad Request: MESSAGE_ID_INVALID", Ended.GONE),
         ("Bad Request: chat not found", Ended.UNREACHABLE),
         (

@@ -171,7 +171,7 @@ def test_a_refused_message_is_parked_and_holds_up_no_other(engine: Engine) -> No
     assert claimed_keys(engine, NOON) == ["next"]
 
 
-@pytest.mark.parametrize("ended", [Ended.GONE, Ended.FIXED, Ended.SHOWN])
+@pytest.mark.parametrize("ended", [Ended.GONE, Ended.UNEDITABLE, Ended.SHOWN])
 def test_a_new_message_is_never_taken_for_sent_unless_telegram_says_so(engine: Engine, ended: Ended) -> None:
     owe(engine, "opened", TEAM, thread=7)
     settle(engine, claim_one(engine, NOON), ended, NOON)
@@ -194,7 +194,7 @@ def test_a_message_that_cannot_be_edited_is_sent_anew_where_somebody_waits_for_i
 ) -> None:
     show(engine, "it", kind=kind)
     refresh(engine, "it")
-    settle(engine, claim_one(engine, NOON), Ended.FIXED, NOON)
+    settle(engine, claim_one(engine, NOON), Ended.UNEDITABLE, NOON)
     assert (row(engine, "it").state, row(engine, "it").telegram_id) == (state, telegram_id)
 
 
