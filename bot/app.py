@@ -18,7 +18,7 @@ from bot.receiving import UpdateReceiver
 from bot.supervisor import Step, run_forever, run_until_done
 from bot.tls import trusted
 from settings import Settings
-from storage import claims, inbox, outbox
+from storage import claims, inbox, outbox, reactions
 from storage.health import BOT, beat, last_beat, leave_username
 from storage.lock import LockLostError, require_term
 from storage.notifying import Topic
@@ -193,6 +193,7 @@ class Bot:
                 self._context.due.set()
             await self._context.write(lambda session: inbox.forget(session, now()))
             await self._context.write(lambda session: outbox.forget(session, now()))
+            await self._context.write(reactions.forget)
             while await self._context.write(lambda session: purge(session, now(), days, windows)):
                 pass
             await asyncio.sleep(HOUSEKEEPING)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, delete, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
-from storage import outbox
+from storage import outbox, reactions
 from storage.kinds import MessageKind, kinds_where, list_key
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
 
@@ -71,10 +71,12 @@ def _erase(session: Session, link_ids: Sequence[int], language: str = "") -> Non
         _delete_of(connection, table, link_ids)
     listed = select(Link.list_id).where(col(Link.id).in_(link_ids), col(Link.list_id).is_not(None))
     lists = set(session.exec(listed).all())
+    asked = session.exec(select(Link.chat_id, Link.asked_in).where(col(Link.id).in_(link_ids))).all()
     connection.execute(delete(Link).where(col(Link.id).in_(link_ids)))
     left = set(session.exec(select(Link.list_id).where(col(Link.list_id).in_(lists))).all())
     _blank_messages(connection, col(OutboxMessage.key).in_(_list_keys(lists - left)), language)
     outbox.refresh(connection, _list_keys(left))
+    reactions.refresh(connection, asked)
     session.expire_all()
 
 

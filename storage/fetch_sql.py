@@ -24,7 +24,9 @@ COLUMNS = (
     "reason",
     "confidence",
 )
-LINK = "SELECT id, token, list_id, chat_id, thread_id, muted, fetches, peeked_until, history FROM link"
+LINK = (
+    "SELECT id, token, list_id, chat_id, thread_id, asked_in, muted, fetches, peeked_until, history FROM link"
+)
 """The columns of a link that judging its fetches needs. A condition and `FetchSql.lock` follow."""
 
 

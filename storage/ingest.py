@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from storage import outbox
+from storage import outbox, reactions
 from storage.database import Row
 from storage.engine import database_of
 from storage.fetch_sql import LINK, FetchSql, sql_for
-from storage.kinds import MessageKind, card_key, opened_key, proxied_key, reaction_key
+from storage.kinds import MessageKind, card_key, opened_key, proxied_key
 from storage.outbox import Owed
 from tracking import (
     Fetch,
@@ -72,8 +72,8 @@ class _LinkInBatch:
     """A link that this batch fetches. It is read once, judged in memory, and written once."""
 
     def __init__(self, row: Any, windows: Windows) -> None:
-        self.id, _, self.list_id, self.chat_id, self.thread_id, self.muted, self.seq, *rest = row
-        self.peeked_until, history = rest
+        self.id, _, self.list_id, self.chat_id, self.thread_id, self.asked_in, *rest = row
+        self.muted, self.seq, self.peeked_until, history = rest
         self._link_fold, self._windows = LinkFold(load(history), windows), windows
         self.last_at: float | None = None
         """The time of the batch's last fetch of it that is not noise."""
@@ -154,8 +154,9 @@ def record(
     changed = [card_key(link.id, link.list_id) for link in links.values() if link.changes_card]
     if batch.exposed:
         changed.extend(_correct_alert(connection, suspect) for suspect in batch.exposed)
-        changed.extend(reaction_key(link.id) for link in links.values())
     outbox.refresh(connection, changed)
+    if batch.exposed:
+        reactions.refresh(connection, [(link.chat_id, link.asked_in) for link in links.values()])
     return bool(batch.alerts or changed)
 
 

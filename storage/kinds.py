@@ -184,8 +184,9 @@ def unsent_key(link_id: int) -> str:
     return f"unsent:{link_id}"
 
 
-def reaction_key(link_id: int) -> str:
-    return f"reaction:{link_id}"
+def reaction_key(chat_id: int, asked_in: int) -> str:
+    """Return the key of the reaction on a message: it may have asked for several links."""
+    return f"reaction:{chat_id}:{asked_in}"
 
 
 def nudge_key(kind: MessageKind, link_id: int, due: float) -> str:

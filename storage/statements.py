@@ -4,9 +4,9 @@ from collections.abc import Sequence, Set
 
 from sqlmodel import Session, col, select
 
-from storage import outbox
+from storage import outbox, reactions
 from storage.archive import bring_back
-from storage.kinds import MessageKind, card_key, opened_key, proxied_key, reaction_key, unsent_key
+from storage.kinds import MessageKind, card_key, opened_key, proxied_key, unsent_key
 from storage.links import history_of, keep_history
 from storage.outbox import Owed
 from storage.tables import FetchRow, Link, StatementRow
@@ -82,13 +82,13 @@ def _judge_again(
     keep_history(link, history)
     session.flush()
     keys = [card_key(link.id, link.list_id), *map(opened_key, changed | about)]
-    if was_opened != bool(history.summary.opens):
-        keys.append(reaction_key(link.id))
     if changed:
         keys.append(proxied_key(link.id))
     if outbox.telegram_id_of(session, unsent_key(link.id)):
         keys.append(unsent_key(link.id))
     outbox.refresh(session.connection(), keys)
+    if was_opened != bool(history.summary.opens):
+        reactions.refresh(session.connection(), [(link.chat_id, link.asked_in)])
     return history
 
 

@@ -191,9 +191,11 @@ def _digest(wording: Wording) -> Message | None:
 
 def _reaction(wording: Wording) -> Message | None:
     """Return the reaction as a text: empty takes it off. None where its message is not in this chat."""
-    if wording.is_new:
+    session, owed = wording.session, wording.owed
+    if owed.telegram_id is None:
         return None
-    return Message(EYES if reactions.is_earned(wording.session, wording.link) else NO_REACTION)
+    is_earned = reactions.is_earned(session, owed.chat_id, owed.telegram_id)
+    return Message(EYES if is_earned else NO_REACTION)
 
 
 def _erased(wording: Wording) -> Message | None:

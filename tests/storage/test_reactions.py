@@ -12,7 +12,7 @@ from storage.tables import Link, OutboxMessage
 from tests.fetches import BARE, NOON, OUTLOOK, arrival
 from tests.storage.test_ingest import ANNA, fold, sent
 from tests.tracking.stories import CURL
-from tracking import Statement, StatementKind, Windows
+from tracking import Sighting, Statement, StatementKind, Windows
 
 ASKED_IN, ALERT = 500, 900
 
@@ -24,9 +24,9 @@ def tracked(engine: Engine, label: str = "contract", asked_in: int | None = ASKE
     return link
 
 
-def opened(engine: Engine, link: Link) -> str:
+def opened(engine: Engine, link: Link, by: Sighting = OUTLOOK) -> str:
     """Somebody opens the mail, and the chat hears of it. Return the id of the fetch."""
-    fetch = arrival(link.token, NOON + 600, OUTLOOK)
+    fetch = arrival(link.token, NOON + 600, by)
     fold(engine, fetch)
     with writing(engine) as session:
         alert = session.exec(select(OutboxMessage).where(OutboxMessage.fetch_id == fetch.id)).one()
@@ -49,7 +49,7 @@ def owed(engine: Engine) -> list[OutboxMessage]:
 
 def is_earned(engine: Engine, link: Link) -> bool:
     with reading(engine) as session:
-        return reactions.is_earned(session, session.get_one(Link, link.id))
+        return reactions.is_earned(session, link.chat_id, ASKED_IN)
 
 
 def test_it_is_owed_once_the_alert_has_arrived(engine: Engine) -> None:
@@ -77,18 +77,85 @@ def test_a_correction_takes_it_off_and_its_end_puts_it_back(engine: Engine) -> N
 def test_one_request_for_several_links_keeps_it_while_one_of_them_is_opened(engine: Engine) -> None:
     contract, offer = tracked(engine), tracked(engine, "offer")
     fetches = opened(engine, contract), opened(engine, offer)
+    assert len(owed(engine)) == 1
     says(engine, contract, StatementKind.OWN, fetches[0])
     assert is_earned(engine, contract)
     says(engine, offer, StatementKind.OWN, fetches[1])
     assert not is_earned(engine, contract)
 
 
+def shows(engine: Engine, reaction: OutboxMessage) -> None:
+    """Telegram has taken the reaction as it is owed."""
+    with writing(engine) as session:
+        row = session.get_one(OutboxMessage, reaction.id)
+        claim = claims.Claim(row, row.version, row.fence)
+        claims.settle(session, claim, Outcome(Ended.SENT), NOON + 800)
+
+
+def erase(engine: Engine, link: Link) -> None:
+    with writing(engine) as session:
+        erasing.erase_link(session, session.get_one(Link, link.id), mentions=lambda _: False)
+
+
+def forget(engine: Engine) -> None:
+    with writing(engine) as session:
+        reactions.forget(session)
+
+
+def test_a_muted_link_that_somebody_opened_does_not_keep_it(engine: Engine) -> None:
+    """Nobody told Anna of the open of the offer, so her correction takes the last one away."""
+    contract, offer = tracked(engine), tracked(engine, "offer")
+    with writing(engine) as session:
+        links.mute(session, session.get_one(Link, offer.id), muted=True)
+    fold(engine, arrival(offer.token, NOON + 300, OUTLOOK))
+    fetch = opened(engine, contract)
+    (before,) = owed(engine)
+    says(engine, contract, StatementKind.OWN, fetch)
+    assert owed(engine)[0].version > before.version
+    assert not is_earned(engine, contract)
+
+
+def test_muting_takes_none_off_that_the_chat_has_heard_of(engine: Engine) -> None:
+    contract = tracked(engine)
+    opened(engine, contract)
+    with writing(engine) as session:
+        links.mute(session, session.get_one(Link, contract.id), muted=True)
+    assert is_earned(engine, contract)
+
+
+def test_an_alert_that_waits_for_the_morning_earns_none_yet(engine: Engine) -> None:
+    contract = tracked(engine)
+    fold(engine, arrival(contract.token, NOON + 600, OUTLOOK))
+    assert not is_earned(engine, contract)
+
+
+def test_erasing_the_only_opened_link_takes_it_off(engine: Engine) -> None:
+    contract, offer = tracked(engine), tracked(engine, "offer")
+    opened(engine, offer)
+    (reaction,) = owed(engine)
+    shows(engine, reaction)
+    erase(engine, offer)
+    assert [row.state for row in owed(engine)] == ["pending"]
+    assert not is_earned(engine, contract)
+
+
+def test_its_row_lives_until_the_last_link_is_erased_and_it_is_taken_off(engine: Engine) -> None:
+    contract = tracked(engine)
+    opened(engine, contract)
+    (reaction,) = owed(engine)
+    shows(engine, reaction)
+    forget(engine)
+    erase(engine, contract)
+    forget(engine)
+    assert [row.state for row in owed(engine)] == ["pending"]
+    shows(engine, reaction)
+    forget(engine)
+    assert owed(engine) == []
+
+
 def test_a_scanner_that_exposes_the_open_takes_it_off(engine: Engine) -> None:
     contract = tracked(engine)
-    bare = arrival(contract.token, NOON + 600, BARE)
-    fold(engine, bare)
-    with writing(engine) as session:
-        reactions.owe(session, session.get_one(Link, contract.id), NOON + 601)
+    opened(engine, contract, BARE)
     (before,) = owed(engine)
     fold(engine, arrival(contract.token, NOON + 601, CURL))
     assert owed(engine)[0].version > before.version
@@ -100,13 +167,8 @@ def test_nobody_is_owed_one_whose_request_is_unknown(engine: Engine) -> None:
     assert owed(engine) == []
 
 
-def test_erasing_and_moving_leave_none_that_would_change_another_message(engine: Engine) -> None:
-    contract, offer = tracked(engine), tracked(engine, "offer")
-    opened(engine, contract)
-    opened(engine, offer)
-    with writing(engine) as session:
-        erasing.erase_link(session, session.get_one(Link, offer.id), mentions=lambda _: False)
-    assert [reaction.link_id for reaction in owed(engine)] == [contract.id]
+def test_moving_leaves_none_that_would_change_another_message(engine: Engine) -> None:
+    opened(engine, tracked(engine))
     with writing(engine) as session:
         chats.move(session, ANNA, -100)
     assert owed(engine) == []
