@@ -138,7 +138,9 @@ POLICIES = {
     ),
     MessageKind.EXPORT: Policy(Urgency.ANSWER, is_answer=True, file="document", is_forgotten=True),
     MessageKind.PICTURE: Policy(Urgency.ANSWER, is_answer=True, file="photo", is_forgotten=True),
-    MessageKind.REACTION: Policy(Urgency.NEWS, is_reaction=True),
+    # It always changes a person's message, so only `edit_urgency` counts. It waits for the new messages: the
+    # alert that earns it has told of the open already.
+    MessageKind.REACTION: Policy(Urgency.EDIT, edit_urgency=Urgency.EDIT, is_reaction=True),
     MessageKind.ERASED: Policy(Urgency.NEWS, is_forgotten=True),
 }
 

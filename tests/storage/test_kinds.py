@@ -10,6 +10,7 @@ from storage.engine import reading, writing
 from storage.kinds import (
     POLICIES,
     MessageKind,
+    Urgency,
     answer_key,
     card_key,
     digest_key,
@@ -60,6 +61,12 @@ def test_alerts_and_nudges_alone_make_a_sound() -> None:
 
 def test_a_message_that_makes_a_sound_is_held_in_quiet_hours() -> None:
     assert all(policy.is_held for policy in POLICIES.values() if policy.is_loud)
+
+
+def test_a_reaction_states_the_one_turn_that_it_takes() -> None:
+    """It is never a new message, so a second urgency in its policy would say what nobody does."""
+    reaction = policy_of(MessageKind.REACTION)
+    assert reaction.urgency is reaction.edit_urgency is Urgency.EDIT
 
 
 @pytest.mark.parametrize("kind", MessageKind)
