@@ -30,7 +30,7 @@ class Waiting(NamedTuple):
 def waiting(session: Session, chat_id: int, *, link_id: int | None = None) -> list[Waiting]:
     """Return the chat's reminders and deadlines that wait, or those of one link, the next one first.
 
-    One is left out if there is nothing left to wait for: the mail was opened, or the link stopped.
+    One is left out if nothing would be sent: the mail was opened, or the link is stopped or muted.
     """
     query = (
         select(OutboxMessage, Link)
@@ -41,6 +41,7 @@ def waiting(session: Session, chat_id: int, *, link_id: int | None = None) -> li
             col(OutboxMessage.state) == "pending",
             col(OutboxMessage.telegram_id).is_(None),
             col(Link.status).in_(WAITING_FOR_AN_OPEN),
+            col(Link.muted).is_(False),
         )
         .order_by(col(OutboxMessage.not_before), col(OutboxMessage.id))
     )

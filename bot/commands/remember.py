@@ -57,16 +57,28 @@ def _remind(turn: Turn, link: Link) -> Answer:
         return _about(link, sentences.commands.REMIND_OFF if dropped else sentences.commands.REMIND_NONE)
     due = moments.future(turn.rest, turn.said_at, zone_of(turn.chat))
     if due is None:
-        return nudges.offer_reminders(link)
-    if link.status in ENDED:
-        return _about(link, sentences.commands.REMIND_STOPPED)
-    if link.status in ONCE_OPENED:
-        return _about(link, sentences.commands.REMIND_SEEN)
+        return _offer(link)
+    if refusal := _refusal(link):
+        return _about(link, refusal)
     before = reminders.owe_reminder(turn.session, link, due, turn.now)
     parts = [words.say(sentences.commands.REMIND_NOTED, name=name(link), time=words.when(due, turn.now))]
     if before is not None:
         parts.append(words.say(sentences.commands.REMIND_INSTEAD, time=words.when(before, turn.now)))
     return Message(lines(*parts, *remarks(turn, moments.future, due)))
+
+
+def _refusal(link: Link) -> Sentence | None:
+    """Return why no reminder of the link would come; None if one would."""
+    if link.status in ENDED:
+        return sentences.commands.REMIND_STOPPED
+    if link.status in ONCE_OPENED:
+        return sentences.commands.REMIND_SEEN
+    return sentences.commands.REMIND_MUTED if link.muted else None
+
+
+def _offer(link: Link) -> Message:
+    """Return the question when to remind. A muted link has no times to choose from."""
+    return _about(link, sentences.commands.REMIND_MUTED) if link.muted else nudges.offer_reminders(link)
 
 
 def _about(link: Link, sentence: Sentence) -> Message:
@@ -75,7 +87,7 @@ def _about(link: Link, sentence: Sentence) -> Message:
 
 @about_link
 def press_remind(_turn: Turn, link: Link) -> Answer:
-    return nudges.offer_reminders(link)
+    return _offer(link)
 
 
 def press_remind_in(days: int) -> Handler:
@@ -83,6 +95,8 @@ def press_remind_in(days: int) -> Handler:
     def press(turn: Turn, link: Link) -> Answer:
         if link.status not in WAITING_FOR_AN_OPEN:
             return sentences.toasts.TOAST_NO_REMINDER
+        if link.muted:
+            return sentences.toasts.TOAST_MUTED_REMINDER
         due = turn.said_at + days * 86400
         replaces = reminders.owe_reminder(turn.session, link, due, turn.now) is not None
         return sentences.toasts.TOAST_REMIND_INSTEAD if replaces else sentences.toasts.TOAST_REMIND

@@ -27,8 +27,8 @@ DRAFT_REST = 1800
 
 
 def reminder(chat: Chat, link: Link, now: float) -> Message | None:
-    """Return the reminder that `/remind` asked for; None if there is nothing left to wait for."""
-    if link.status not in WAITING_FOR_AN_OPEN:
+    """Return the reminder that `/remind` asked for; None if nothing is left to wait for, or it is muted."""
+    if link.muted or link.status not in WAITING_FOR_AN_OPEN:
         return None
     sent = history_of(link).sent()
     if sent is None:
@@ -38,8 +38,10 @@ def reminder(chat: Chat, link: Link, now: float) -> Message | None:
 
 
 def deadline(chat: Chat, link: Link, now: float) -> Message | None:
-    """Return the nudge before a deadline; None if it has passed, or there is nothing left to wait for."""
-    if link.deadline is None or now > seconds(link.deadline) or link.status not in WAITING_FOR_AN_OPEN:
+    """Return the nudge before a deadline; None if it passed, nothing is left to wait for, or it is muted."""
+    if link.deadline is None or now > seconds(link.deadline):
+        return None
+    if link.muted or link.status not in WAITING_FOR_AN_OPEN:
         return None
     zone, at = zone_of(chat), seconds(link.deadline)
     values = {"name": name(link), "day": deadline_of(at)}

@@ -88,6 +88,13 @@ def test_what_was_seen_or_stopped_is_not_reminded_of(events: tuple[object, ...])
     assert nudges.reminder(CHAT, notice(*events), LATER) is None
 
 
+def test_a_muted_link_is_not_reminded_of() -> None:
+    muted = notice(SENT)
+    muted.muted = True
+    assert nudges.deadline(CHAT, muted, LATER) is None
+    assert nudges.reminder(CHAT, muted, LATER) is None
+
+
 def test_after_the_deadline_nothing_is_said_of_it() -> None:
     assert nudges.deadline(CHAT, notice(SENT, days_left=-1), LATER) is None
 

@@ -74,6 +74,16 @@ def test_nothing_waits_for_a_link_that_was_opened_or_stopped(engine: Engine, sen
     assert waiting(engine) == []
 
 
+def test_nothing_is_said_to_wait_while_its_link_is_muted(engine: Engine, sent: Link) -> None:
+    remind(engine, sent, NOON + 30 * DAY)
+    with writing(engine) as session:
+        session.get_one(Link, sent.id).muted = True
+    assert waiting(engine) == []
+    with writing(engine) as session:
+        session.get_one(Link, sent.id).muted = False
+    assert len(waiting(engine)) == 1
+
+
 def test_a_deadline_that_is_removed_leaves_no_nudge_and_changes_the_card(engine: Engine, sent: Link) -> None:
     with writing(engine) as session:
         chat, link = session.get_one(Chat, ANNA), session.get_one(Link, sent.id)

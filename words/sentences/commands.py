@@ -23,6 +23,7 @@ REMIND_SEEN = _("{name} was opened already, so there is nothing to wait for. /hi
 REMIND_STOPPED = _(
     "{name} is stopped, so I would see no open. <b>Watch again</b> on its card starts it again."
 )
+REMIND_MUTED = _("{name} is muted, so I would stay silent. Send <code>/unmute {number}</code> first.")
 NOTE_ASK = _("What should I note for {name}?")
 NOTE_PLACEHOLDER = _("called him, no answer")
 NOTE_KEPT = _("📝 Noted for {name}. Its story in /history shows it.")
