@@ -11,16 +11,15 @@ even after the peek's row is gone.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, exists, or_, update
+from sqlalchemy import ColumnElement, delete, exists, update
 from sqlmodel import Session, col, select
 
 from storage.ingest import first_id
 from storage.links import history_of
 from storage.statements import judge_again
 from storage.tables import Chat, FetchRow, Link, Peek
-from storage.times import moment, seconds
+from storage.times import moment
 from tracking import Statement, StatementKind, Windows
-from tracking.status import ENDED
 
 
 def begin(
@@ -103,14 +102,8 @@ def _with_peeks(session: Session, ours: ColumnElement[bool]) -> Sequence[Link]:
 
 
 def of_link(session: Session, link: Link, limit: int) -> Sequence[Peek]:
-    """Return the newest peeks at this link, and at all links while it recorded, newest first."""
-    query = select(Peek).where(
-        Peek.chat_id == link.chat_id,
-        or_(col(Peek.link_id).is_(None), col(Peek.link_id) == link.id),
-        col(Peek.until) >= seconds(link.created_at),
-    )
-    if link.status in ENDED and link.status_since:
-        query = query.where(col(Peek.at) < seconds(link.status_since))
+    """Return the newest peeks at this link alone, newest first. One at all links says nothing of this one."""
+    query = select(Peek).where(Peek.chat_id == link.chat_id, Peek.link_id == link.id)
     return session.exec(query.order_by(col(Peek.id).desc()).limit(limit)).all()
 
 

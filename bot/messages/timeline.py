@@ -36,7 +36,7 @@ class Entry(NamedTuple):
     """A line of the timeline."""
 
     at: float
-    """The time of the oldest event in it, in epoch seconds."""
+    """The time of the newest event in it, in epoch seconds: what comes below it in a story is older."""
     kind: str
     """A verdict's kind, a statement's kind, or `note`."""
     agent: str = ""
@@ -85,8 +85,7 @@ def timeline(session: Session, link: Link, longest: int) -> tuple[list[Entry], i
     since = seconds(fetches[-1].at) if older and fetches else 0.0
     told = links.said_about(session, link.id, longest)
     said = [Entry(row.at, row.kind) for row in told if row.kind in SHOWN_STATEMENTS]
-    made = seconds(link.created_at)
-    peeked = [Entry(max(peek.at, made), StatementKind.PEEK) for peek in peeks.of_link(session, link, longest)]
+    peeked = [Entry(peek.at, StatementKind.PEEK) for peek in peeks.of_link(session, link, longest)]
     kept = notes.of_link(session, link.id, longest)
     noted = [Entry(seconds(note.at), "note", text=note.text) for note in kept]
     beside = [entry for entry in (*said, *peeked, *noted) if entry.at >= since]
@@ -113,5 +112,5 @@ def _shown_as(fetch: FetchRow) -> tuple[str, str]:
 
 def _folded(group: list[FetchRow]) -> Entry:
     """Return the entry for fetches that are shown alike and follow each other, newest first."""
-    newest, oldest = group[0], group[-1]
-    return Entry(seconds(oldest.at), shown_kind(oldest), agent_of(oldest), len(group), fetch_id=newest.id)
+    newest = group[0]
+    return Entry(seconds(newest.at), shown_kind(newest), agent_of(newest), len(group), fetch_id=newest.id)
