@@ -64,25 +64,23 @@ class UpdateReceiver:
                 # KeyError: an answer of 200 without a result, which PTB does not expect.
                 self._context.set_trouble(TELEGRAM, describe_telegram_error(error))
                 self._context.outages.note(is_answered(error), now())
-                pause = min(pause * 2, SLOWEST_RETRY)
+                pause = _longer(pause)
                 await asyncio.sleep(_wait(error, pause))
                 continue
             self._context.set_trouble(TELEGRAM, "")
             self._context.outages.note(True, now())
-            updates = [element for element in answer if is_update(element)]
+            updates = _updates_in(answer)
             if not updates and not self.catching_up.has_fetched:
                 self.catching_up.note_all_fetched()
                 self._context.received.set()
-            if passed_over := len(answer) - len(updates):
-                log.warning("Passed over in Telegram's answer, for want of an update_id: %d.", passed_over)
             received = polls.received(asked_at, now())
             await self._keep(updates, received, polls, is_full=len(answer) >= MOST_UPDATES)
             if updates:
                 offset = max(update["update_id"] for update in updates) + 1
                 self._context.received.set()
-            elif passed_over:
-                # Nothing confirms them: asked at once, they come again, thousands of times a second.
-                pause = min(pause * 2, SLOWEST_RETRY)
+            elif answer:
+                # Nothing confirms what was passed over: it would come again thousands of times a second.
+                pause = _longer(pause)
                 await asyncio.sleep(pause)
                 continue
             elif time.monotonic() - asked < SHORTEST_POLL:
@@ -197,6 +195,18 @@ class UpdateReceiver:
 
 def _failed(update_id: int) -> Message:
     return Message(words.say(sentences.operator.ADMIN_FAILED, number=update_id))
+
+
+def _updates_in(answer: Sequence[object]) -> list[dict[str, Any]]:
+    """Return the updates in Telegram's answer. What has no number is passed over."""
+    updates = [element for element in answer if is_update(element)]
+    if passed_over := len(answer) - len(updates):
+        log.warning("Passed over in Telegram's answer, for want of an update_id: %d.", passed_over)
+    return updates
+
+
+def _longer(pause: float) -> float:
+    return min(pause * 2, SLOWEST_RETRY)
 
 
 def _wait(error: Exception, pause: float) -> float:
