@@ -30,6 +30,9 @@ def refresh(connection: Connection, asked: Sequence[tuple[int, int | None]]) -> 
     """Ask for the reactions on these messages anew: what they say about an open may have changed.
 
     Each is a chat and a link's `asked_in`. A message without a reaction is passed over.
+
+    Call this after the other messages are refreshed. `claims.settle` locks an alert's row and then its
+    reaction's; in the other order, the two could deadlock on PostgreSQL.
     """
     keys = {reaction_key(chat_id, asked_in) for chat_id, asked_in in asked if asked_in is not None}
     outbox.refresh(connection, sorted(keys))

@@ -1,6 +1,6 @@
 """The 👀 under /track is there while an open counts, and a correction takes it off."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from storage import chats, claims, erasing, links, reactions
@@ -160,6 +160,21 @@ def test_a_scanner_that_exposes_the_open_takes_it_off(engine: Engine) -> None:
     fold(engine, arrival(contract.token, NOON + 601, CURL))
     assert owed(engine)[0].version > before.version
     assert not is_earned(engine, contract)
+
+
+def test_a_scanner_locks_the_reaction_after_the_alert_as_a_delivery_does(engine: Engine) -> None:
+    """One UPDATE of both would lock them in any order, and deadlock with a delivery on PostgreSQL."""
+    contract = tracked(engine)
+    opened(engine, contract, BARE)
+    locked: list[set[str]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith("UPDATE outbox"):
+            locked.append({kind for kind in ("opened:", "reaction:") if f"'{kind}" in str(parameters)})
+
+    event.listen(engine, "before_cursor_execute", note)
+    fold(engine, arrival(contract.token, NOON + 601, CURL))
+    assert locked == [{"opened:"}, {"reaction:"}]
 
 
 def test_nobody_is_owed_one_whose_request_is_unknown(engine: Engine) -> None:
