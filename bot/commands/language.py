@@ -4,12 +4,22 @@ import words
 from bot.commands.turn import Answer, Turn
 from bot.message import Keyboard, Message, button, speaking_to
 from bot.messages.phrases import lines
+from bot.times.places import folded
 from storage.tables import Chat
 from words import sentences
 
 FOLLOW = "telegram"
 """On a button: the language that Telegram is set to."""
 IN_A_ROW = 2
+ENGLISH_NAMES = {
+    "english": "en",
+    "german": "de",
+    "spanish": "es",
+    "french": "fr",
+    "portuguese": "pt",
+    "russian": "ru",
+}
+"""The languages by the names that people type who have not found their own yet."""
 
 
 def language(turn: Turn) -> Answer:
@@ -17,7 +27,7 @@ def language(turn: Turn) -> Answer:
     text = turn.argument
     if not text:
         return _current(turn.chat)
-    found = words.closest(text) or _code_of(text.casefold())
+    found = words.closest(text) or code_of(text)
     if found is None:
         unknown = words.say(sentences.languages.LANGUAGE_UNKNOWN, language=words.name(text))
         return Message(unknown, _choice())
@@ -56,5 +66,8 @@ def _names() -> dict[str, str]:
     return {code: words.plain(sentences.languages.LANGUAGE_NAME) for code in words.in_every_language()}
 
 
-def _code_of(text: str) -> str | None:
-    return next((code for code, name in _names().items() if name.casefold() == text), None)
+def code_of(name: str) -> str | None:
+    """Return the language of this name, in English or as its speakers write it, with or without accents."""
+    wanted = folded(name)
+    own = (code for code, own in _names().items() if folded(own) == wanted)
+    return ENGLISH_NAMES.get(wanted) or next(own, None)

@@ -57,7 +57,7 @@ def _remind(turn: Turn, link: Link) -> Answer:
         return _about(link, sentences.commands.REMIND_OFF if dropped else sentences.commands.REMIND_NONE)
     due = moments.future(turn.rest, turn.said_at, zone_of(turn.chat))
     if due is None:
-        return _offer(link)
+        return _ask_when(turn, link)
     if refusal := _refusal(link):
         return _about(link, refusal)
     before = reminders.owe_reminder(turn.session, link, due, turn.now)
@@ -79,6 +79,15 @@ def _refusal(link: Link) -> Sentence | None:
 def _offer(link: Link) -> Message:
     """Return the question when to remind. A muted link has no times to choose from."""
     return _about(link, sentences.commands.REMIND_MUTED) if link.muted else nudges.offer_reminders(link)
+
+
+def _ask_when(turn: Turn, link: Link) -> Message:
+    """Ask when to remind. A time that was typed is not understood, or has passed: say so first."""
+    asked = _offer(link)
+    if not turn.rest or link.muted:
+        return asked
+    unknown = words.say(sentences.commands.REMIND_UNKNOWN, time=words.name(turn.rest))
+    return asked._replace(text=lines(unknown, asked.text))
 
 
 def _about(link: Link, sentence: Sentence) -> Message:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import words
 from bot import parsing
 from bot.commands.choosing import LONGEST_LABEL, NEEDS
+from bot.commands.language import code_of
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message, button, unpack
 from bot.messages import help as help_texts
@@ -20,6 +21,8 @@ from words.typed import understood
 
 Commands = Mapping[str, Handler]
 SLASHES = ("/", "／")
+SHOWN_AS = {"archive": "archived"}
+"""The word on the button, if what was typed reads as a command of its own."""
 
 
 def no_command(commands: Commands, turn: Turn) -> Answer:
@@ -67,11 +70,9 @@ def _offer_to_track(wish: str) -> Message:
 
 
 def _unknown(commands: Commands, turn: Turn) -> Message:
-    """Offer the commands that a misspelt one may mean. `/unopened` means `/history unopened`."""
-    typed, argument = turn.command.name, turn.argument
-    found = parsing.meant(typed, commands.keys())
-    if typed in understood().states:
-        found, argument = ["history"], typed
+    """Offer the commands that a misspelt one may mean."""
+    typed = turn.command.name
+    found, argument = _stands_for(typed) or (parsing.meant(typed, commands.keys()), turn.argument)
     if not found:
         return Message(words.say(sentences.welcome.UNKNOWN_COMMAND), help_texts.buttons())
     shown = words.name(argument, LONGEST_LABEL) if argument else ""
@@ -82,6 +83,13 @@ def _unknown(commands: Commands, turn: Turn) -> Message:
     text = words.say(sentences.choosing.DID_YOU_MEAN, typed=words.name(typed))
     # What it holds is never empty: that would be a button that was pressed already.
     return Message(text, rows, holds=argument or " ")
+
+
+def _stands_for(typed: str) -> tuple[list[str], str] | None:
+    """Return what a word alone means: `/history unopened` for `/unopened`, `/language de` for `/german`."""
+    if typed in understood().states:
+        return ["history"], SHOWN_AS.get(typed, typed)
+    return (["language"], code) if (code := code_of(typed)) else None
 
 
 def press_run(commands: Commands, turn: Turn) -> Answer:

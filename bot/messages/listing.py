@@ -16,7 +16,7 @@ from bot.messages.place import Place
 from storage import archive, links
 from storage.links import history_of
 from storage.tables import Link
-from tracking.status import ENDED, ONCE_OPENED, UNOPENED, LinkStatus
+from tracking.status import ENDED, ONCE_OPENED, UNOPENED, UNSENT, LinkStatus
 from words import Sentence, sentences
 
 PAGE_SIZE = 10
@@ -25,7 +25,7 @@ LONGEST_TRACKER = 16
 """UTF-16 units of a first name in a group's list."""
 
 SEARCHABLE: Mapping[str, Sequence[LinkStatus]] = {
-    "draft": (LinkStatus.DRAFT,),
+    "draft": (*UNSENT,),
     "unopened": (*UNOPENED,),
     "opened": (*ONCE_OPENED,),
     "asleep": (LinkStatus.ASLEEP,),

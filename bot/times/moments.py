@@ -46,7 +46,7 @@ class Oddity(Enum):
 def oddity(text: str, at: float, zone: ZoneInfo) -> tuple[Oddity, int] | None:
     """Return what is odd about the time of day in a text that means `at`, and that time; else None."""
     local = datetime.fromtimestamp(at, zone)
-    minutes = _clock_in(tidy(text), local.date())
+    minutes = _clock_in(without(understood().by, tidy(text)), local.date())
     if minutes is None:
         return None
     if (local.hour * 60 + local.minute) != minutes % DAY:
@@ -79,7 +79,7 @@ def shown(now: float, zone: ZoneInfo) -> str:
 
 
 def future(text: str, now: float, zone: ZoneInfo) -> float | None:
-    """Return the moment after now that `in 2 days`, `Friday at 8:00`, `30 Nov` or `at 18:00` means.
+    """Return the moment after now that `in 2 days`, `Friday at 8:00`, `by 30 Nov` or `at 18:00` means.
 
     None for a text that means no such moment.
     """
@@ -87,6 +87,7 @@ def future(text: str, now: float, zone: ZoneInfo) -> float | None:
     after = without(understood().in_, text)
     if after != text and (ahead := span(after)) is not None:
         return now + ahead if ahead else None
+    text = without(understood().by, text)
     found = _at_some_time(text, now, zone, past=False)
     if found is None and (minutes := _clock_alone(text)) is not None:
         found = next_time(minutes, now, zone, twice=True)

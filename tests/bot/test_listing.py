@@ -260,7 +260,7 @@ def test_a_fetch_that_came_while_the_stop_was_on_its_way_has_its_line(engine: En
 @pytest.mark.parametrize(
     ("word", "shown"),
     [
-        ("draft", {"draft"}),
+        ("draft", {"draft", "not in a mail yet"}),
         ("sent", {"sent", "sent and fetched, no open yet"}),
         ("unopened", {"sent", "sent and fetched, no open yet"}),
         ("opened", {"opened once", "opened 2 times", "opened once, asleep"}),

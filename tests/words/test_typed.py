@@ -90,6 +90,12 @@ def test_a_day_is_typed_as_its_people_type_it(language: str, typed: str, day: da
     ("language", "typed", "moment"),
     [
         ("de", "in 2 Tagen", "2026-11-25 10:30"),
+        ("en", "by Friday", "2026-11-27 09:00"),
+        ("de", "bis Freitag um 8 Uhr", "2026-11-27 08:00"),
+        ("es", "para el viernes", "2026-11-27 09:00"),
+        ("fr", "d’ici vendredi", "2026-11-27 09:00"),
+        ("pt", "até sexta", "2026-11-27 09:00"),
+        ("ru", "до 30 ноября", "2026-11-30 09:00"),
         ("de", "Freitag um 8 Uhr", "2026-11-27 08:00"),
         ("es", "mañana a las 18:00", "2026-11-24 18:00"),
         ("fr", "vendredi à 14h05", "2026-11-27 14:05"),

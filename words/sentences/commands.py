@@ -15,6 +15,7 @@ REMIND_WHEN = _(
     "{name}: when should I remind you, if there is no open by then? "
     "You can also write <code>/remind {number} in 2 days</code> or <code>/remind {number} 30 Nov at 9:00</code>."
 )
+REMIND_UNKNOWN = _("I don’t know when “{time}” is, or it has passed.")
 REMIND_NOTED = _("⏳ {name}: I’ll check {time}, and tell you if there was no open by then.")
 REMIND_INSTEAD = _("That replaces the reminder {time}.")
 REMIND_OFF = _("{name}: the reminder is off.")

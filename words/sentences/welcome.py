@@ -30,7 +30,7 @@ COMMANDS = {
     "start": _("what this is"),
     "help": _("this list"),
     "track": _("make a link: /track contract to landlord, or one each: /track offer to Anna, Ben, Carla"),
-    "history": _("your links and what happened to them: /history, /history landlord, /history unopened"),
+    "history": _("your links and what happened to them: /history, /history landlord, /history archived"),
     "sent": _("say that you sent a mail: /sent 7, or /sent 7 at 14:05"),
     "peek": _("open my own mail without counting it, for 15 minutes: /peek, or /peek 7"),
     "mute": _("no more messages about a link: /mute 7, or /mute all"),
