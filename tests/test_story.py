@@ -110,7 +110,7 @@ def test_anna_is_told_once_that_the_landlord_objects(anna: Chat) -> None:
     anna.says("/status")
     anna.sees("Watching 0 of 1")
     assert anna.newest_with("was opened") is None
-    assert sum("recording was stopped" in message.text for message in anna.api.said(anna.chat)) == 1
+    assert sum("stopped the recording" in message.text for message in anna.api.said(anna.chat)) == 1
 
 
 def test_the_self_test_ends_with_an_alert_of_an_open(anna: Chat) -> None:
@@ -149,11 +149,11 @@ def test_anna_turns_the_pages_of_her_history_and_opens_a_link_there(anna: Chat) 
     for number in range(12):
         anna.tracks(f"letter {number} to Ben")
     anna.says("/history")
-    page = anna.sees("Your links: 1")
+    page = anna.sees("Your links: 12")
     assert page.text.index("letter 11") < page.text.index("letter 2")
-    anna.presses(page, "page:10")
+    anna.presses(page, "page:all.2")
     anna.sees("letter 0")
-    anna.presses(page, "page:0")
+    anna.presses(page, "page:all.1")
     anna.sees("letter 11")
     anna.presses(page, "link:")
     assert anna.sees("Nothing has fetched it yet").id == page.id
@@ -164,7 +164,7 @@ def test_an_edit_of_annas_own_message_changes_nothing(anna: Chat) -> None:
     anna.sees("/i/")
     anna.api.edit(asked, "/track contract to somebody else")
     anna.says("/status")
-    assert "1 of 1" in anna.sees("Watching 1").text
+    assert "of 1 link" in anna.sees("Watching 0").text
 
 
 def test_a_stranger_cannot_press_annas_buttons(anna: Chat, world: tuple[telegram.Running, Processes]) -> None:
@@ -173,7 +173,7 @@ def test_a_stranger_cannot_press_annas_buttons(anna: Chat, world: tuple[telegram
     mallory = Chat(world[0], world[0].person("Mallory"))
     own, _ = mallory.tracks("nothing to nobody")
     query = world[0].press(mallory.person, own, data, forged=True)
-    assert world[0].wait_for(lambda: query.answer)["text"] == "That is not there any more."
+    assert world[0].wait_for(lambda: query.answer)["text"] == "That is gone. /history shows what is there now."
     fetch(url)
     anna.sees("I see it in your draft")
 

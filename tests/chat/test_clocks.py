@@ -48,7 +48,7 @@ def test_alerts_wait_for_the_end_of_quiet_hours(anna: Chat) -> None:
     card, url = anna.tracks()
     anna.presses(card, "sent:")
     anna.says(f"/quiet {clock(-1)}-{clock(1)}")
-    assert "That is in UTC" in anna.sees("🌙 Quiet from").text
+    assert "I took that as UTC" in anna.sees("🌙 Quiet from").text
     fetch(url, OUTLOOK)
     anna.sees("👀 Opened ")
     anna.says("/quiet")
@@ -93,11 +93,11 @@ def test_the_bot_asks_again_for_a_time_that_is_impossible(anna: Chat) -> None:
 def test_the_bot_says_that_a_time_is_in_utc_while_it_knows_no_time_zone(anna: Chat) -> None:
     anna.tracks()
     anna.says("/sent 1 20 min ago")
-    assert "in UTC" not in anna.sees("noted as sent").text
+    assert "as UTC" not in anna.sees("noted as sent").text
     anna.says("/sent 1 yesterday at 9:00")
     anna.sees("I took that as UTC, because I don’t know your time zone")
     anna.tracks()
     anna.says("/remind 2 in 2 days")
-    assert "in UTC" not in anna.sees("tell you if there was no open by then").text
+    assert "as UTC" not in anna.sees("tell you if there was no open by then").text
     anna.says("/remind 2 tomorrow at 9:00")
-    anna.api.wait_for(lambda: sum("That is in UTC" in m.text for m in anna.api.said(anna.chat)) == 2)
+    anna.api.wait_for(lambda: sum("I took that as UTC" in m.text for m in anna.api.said(anna.chat)) == 2)

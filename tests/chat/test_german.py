@@ -19,7 +19,7 @@ def test_anna_types_and_reads_german(anna: Chat) -> None:
     assert "Vertrag → Vermieter · #1" in card.text
     assert "Frist" in card.text
     assert [key["text"] for key in card.buttons()[0]] == ["Link kopieren", "Kopierseite öffnen"]
-    assert anna.asks("/remind 1 in 2 Tagen").text.startswith("⏳ Vertrag → Vermieter: War bis dahin")
+    assert anna.asks("/remind 1 in 2 Tagen").text.startswith("⏳ Vertrag → Vermieter: Ich prüfe es ")
     anna.presses(card, "sent:")
     fetch(url, BROWSER)
     alert = anna.sees("geöffnet")

@@ -73,7 +73,7 @@ def test_a_timeline_shows_statements_and_notes_and_its_buttons_work(anna: Chat) 
     assert "📝 called him, no answer" in anna.sees("you sent it").text
     assert anna.presses(page, "story_mute:") == "Muted. The card still counts opens."
     assert anna.presses(page, "story_unmute:") == "Unmuted."
-    assert anna.presses(page, "story_stop:") == "Stopped. Nothing more is recorded."
+    assert anna.presses(page, "story_stop:") == "Stopped. I record nothing more."
     anna.sees("recording stopped")
     assert anna.presses(page, "story_resume:") == "Watching again."
     anna.presses(page, "remind:")
