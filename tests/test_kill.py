@@ -50,7 +50,7 @@ def test_a_command_that_telegram_handed_over_survives_a_kill(tmp_path: Path) -> 
         for number in range(8):
             anna.sees(f"letter {number}")
         anna.says("/status")
-        anna.sees("Watching 8 of 8")
+        anna.sees("Watching 0 of 8")
 
 
 def _hundred_links(api: telegram.Running) -> dict[str, tuple[Chat, str]]:

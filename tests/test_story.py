@@ -173,7 +173,9 @@ def test_a_stranger_cannot_press_annas_buttons(anna: Chat, world: tuple[telegram
     mallory = Chat(world[0], world[0].person("Mallory"))
     own, _ = mallory.tracks("nothing to nobody")
     query = world[0].press(mallory.person, own, data, forged=True)
-    assert world[0].wait_for(lambda: query.answer)["text"] == "That is gone. /history shows what is there now."
+    assert (
+        world[0].wait_for(lambda: query.answer)["text"] == "That is gone. /history shows what is there now."
+    )
     fetch(url)
     anna.sees("I see it in your draft")
 

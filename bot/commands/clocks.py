@@ -36,6 +36,7 @@ def timezone(turn: Turn) -> Answer:
 def answer_timezone(turn: Turn, place: str) -> Message:
     found = zones.find(place)
     if not found:
+        turn.chat.asking = "timezone"
         return Message(words.say(sentences.clocks.TIMEZONE_UNKNOWN, place=words.name(place)))
     if len(found) > 1:
         return Message(

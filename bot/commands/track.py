@@ -47,6 +47,7 @@ def make_links(turn: Turn, text: str) -> Message | None:
     try:
         text, day = deadline_in(text, moments.today(turn.said_at, zone_of(turn.chat)))
     except DeadlineError as error:
+        turn.chat.asking = "track"
         return Message(error.sentence)
     request = parsing.track(text)
     if question := _missing(request, typed, text):

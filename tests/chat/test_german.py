@@ -29,7 +29,7 @@ def test_anna_types_and_reads_german(anna: Chat) -> None:
         "Stumm",
     ]
     assert anna.presses(alert, "own:") == "Notiert: Das warst du."
-    assert "ungeöffnet" in anna.asks("/history ungeöffnet").text
+    assert "Ungeöffnet" in anna.asks("/history ungeöffnet").text
 
 
 def test_anna_may_type_english_in_a_german_chat(anna: Chat) -> None:
