@@ -1,6 +1,6 @@
 """Collects all that is stored of a chat, as plain tables, for `/export`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -8,7 +8,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from storage.archive import archived_at
 from storage.links import history_of
-from storage.tables import Chat, FetchRow, Link, Note, Peek, StatementRow
+from storage.reminders import nudges_kept
+from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
 from storage.times import moment
 
 Table = list[dict[str, object]]
@@ -17,13 +18,28 @@ Table = list[dict[str, object]]
 _LINK = (
     "number", "label", "recipient", "token", "created_at", "created_by", "tracker", "deadline", "muted",
 )  # fmt: skip
+_STANDING = (
+    "archived_at", "state", "state_since", "sent_at", "sent_after",
+    "opens", "first_opened_at", "last_opened_at",
+)  # fmt: skip
 _FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
 _STATEMENT = ("said_at", "said_by", "kind", "at", "of", "until", "since")
 _PEEK = ("said_at", "said_by", "at", "until")
 _NOTE = ("at", "by", "text")
+_REMINDER = ("created_at", "kind", "at")
 _SETTINGS = (
     "id", "created_at", "zone", "quiet_from", "quiet_until", "digest_at", "language", "telegram_language",
 )  # fmt: skip
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "links": (*_LINK, *_STANDING),
+    "fetches": ("link", *_FETCH),
+    "corrections": ("link", *_STATEMENT),
+    "peeks": ("link", *_PEEK),
+    "notes": ("link", *_NOTE),
+    "reminders": ("link", *_REMINDER),
+    "settings": _SETTINGS,
+}
+"""The columns of each table: an empty table has them too."""
 
 
 def export(session: Session, chat_id: int) -> dict[str, Table]:
@@ -44,6 +60,7 @@ def export(session: Session, chat_id: int) -> dict[str, Table]:
             _readable({"link": numbers.get(peek.link_id or 0, ""), **_row(peek, _PEEK)}) for peek in peeks
         ],
         "notes": _of(numbers, _found(session, Note, chat_id), _NOTE),
+        "reminders": [_reminder(numbers, owed) for owed in nudges_kept(session, chat_id)],
         "settings": [_row(chat, _SETTINGS)] if chat else [],
     }
 
@@ -76,6 +93,16 @@ def _of(
     numbers: dict[int, int], rows: Sequence[FetchRow | StatementRow | Note], columns: Sequence[str]
 ) -> Table:
     return [{"link": numbers[row.link_id], **_row(row, columns)} for row in rows]
+
+
+def _reminder(numbers: dict[int, int], owed: OutboxMessage) -> dict[str, object]:
+    at = owed.not_before or owed.created_at
+    return {
+        "link": numbers[owed.link_id or 0],
+        "created_at": _value(owed.created_at),
+        "kind": owed.kind,
+        "at": _value(at),
+    }
 
 
 def _row(row: SQLModel, columns: Sequence[str]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 Whether there is still something to say is decided when the time comes. Times are epoch seconds.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete
@@ -53,6 +54,21 @@ def waiting(session: Session, chat_id: int, *, link_id: int | None = None) -> li
         due = seconds(owed.not_before or owed.created_at)
         found.setdefault((link.id, owed.kind), Waiting(link, owed.kind, due))
     return list(found.values())
+
+
+def nudges_kept(session: Session, chat_id: int) -> Sequence[OutboxMessage]:
+    """Return every reminder and nudge of a deadline that waits, the next one first.
+
+    `waiting` leaves out those that would not be sent. Here they are too: the row is kept.
+    """
+    query = select(OutboxMessage).where(
+        col(OutboxMessage.chat_id) == chat_id,
+        col(OutboxMessage.link_id).is_not(None),
+        col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_nudge)),
+        col(OutboxMessage.state) == "pending",
+        col(OutboxMessage.telegram_id).is_(None),
+    )
+    return session.exec(query.order_by(col(OutboxMessage.not_before), col(OutboxMessage.id))).all()
 
 
 def owe_reminder(session: Session, link: Link, due: float, now: float) -> float | None:

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from sqlmodel import Session
@@ -12,7 +12,7 @@ from sqlmodel import Session
 import words
 from bot.message import File, Message
 from storage import exports
-from storage.exports import Table
+from storage.exports import COLUMNS, Table
 from words import sentences
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -33,15 +33,15 @@ def _packed(tables: dict[str, Table]) -> File:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("readback.json", json.dumps(tables, ensure_ascii=False, indent=1))
         for name, table in tables.items():
-            archive.writestr(f"{name}.csv", as_csv(table))
+            archive.writestr(f"{name}.csv", as_csv(table, COLUMNS[name]))
     return File("readback.zip", content.getvalue())
 
 
-def as_csv(table: Table) -> str:
+def as_csv(table: Table, columns: Sequence[str]) -> str:
     """Return the table as CSV, with a byte order mark: without it, spreadsheets misread what is not ASCII."""
     text = io.StringIO("\ufeff", newline="")
     text.seek(0, io.SEEK_END)
-    writer = csv.DictWriter(text, table[0].keys() if table else ())
+    writer = csv.DictWriter(text, columns)
     writer.writeheader()
     writer.writerows({name: _harmless(value) for name, value in row.items()} for row in table)
     return text.getvalue()

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from demo import telegram
+from storage.exports import COLUMNS
 from tests import web
 from tests.people import OUTLOOK, Chat, fetch
 from tests.processes import Processes
@@ -140,6 +141,10 @@ def exported(anna: Chat) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(answer.content))
 
 
+def in_csv(archive: zipfile.ZipFile, name: str) -> "csv.DictReader[str]":
+    return csv.DictReader(io.StringIO(archive.read(f"{name}.csv").decode("utf-8-sig")))
+
+
 def test_an_export_contains_everything_that_is_kept_about_the_chat(anna: Chat) -> None:
     card, url = anna.tracks("=1+1 to Bän")
     anna.presses(card, "sent:")
@@ -156,10 +161,32 @@ def test_an_export_contains_everything_that_is_kept_about_the_chat(anna: Chat) -
     assert [row["text"] for row in kept["notes"]] == ["called him, no answer"]
     assert kept["settings"][0]["id"] == anna.person.id
     for name, table in kept.items():
-        text = archive.read(f"{name}.csv").decode("utf-8-sig")
-        assert len(list(csv.DictReader(io.StringIO(text)))) == len(table)
+        assert len(list(in_csv(archive, name))) == len(table)
     assert "'=1+1" in archive.read("links.csv").decode()
     assert "address" not in seen
+
+
+def test_an_export_has_the_reminders_and_deadlines_that_wait_also_of_a_muted_link(anna: Chat) -> None:
+    card, _ = anna.tracks("contract to landlord by 2031-05-12")
+    anna.presses(card, "sent:")
+    anna.says("/remind 1 in 3 days")
+    anna.sees("I’ll remind you")
+    anna.says("/mute 1")
+    anna.sees("muted")
+    archive = exported(anna)
+    in_json = json.loads(archive.read("readback.json"))["reminders"]
+    assert {row["kind"] for row in in_json} == {"remind", "deadline"}
+    for rows in (in_json, list(in_csv(archive, "reminders"))):
+        assert [str(row["link"]) for row in rows] == ["1"] * len(in_json)
+        assert all(row["created_at"] < row["at"] and row["at"].endswith("+00:00") for row in rows)
+        assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
+
+
+def test_every_csv_of_an_export_has_its_header_also_when_it_is_empty(anna: Chat) -> None:
+    archive = exported(anna)
+    for name, columns in COLUMNS.items():
+        assert in_csv(archive, name).fieldnames == list(columns)
+    assert list(in_csv(archive, "notes")) == []
 
 
 def test_the_links_table_of_an_export_says_what_became_of_each_mail(anna: Chat) -> None:
@@ -170,8 +197,7 @@ def test_the_links_table_of_an_export_says_what_became_of_each_mail(anna: Chat) 
     anna.sees("was opened")
     archive = exported(anna)
     in_json = json.loads(archive.read("readback.json"))["links"]
-    in_csv = list(csv.DictReader(io.StringIO(archive.read("links.csv").decode("utf-8-sig"))))
-    for offer, contract in (in_json, in_csv):
+    for offer, contract in (in_json, list(in_csv(archive, "links"))):
         assert (offer["state"], str(offer["opens"])) == ("new", "0")
         assert not any(offer[time] for time in ("sent_at", "first_opened_at", "last_opened_at"))
         assert (contract["state"], str(contract["opens"])) == ("opened", "1")

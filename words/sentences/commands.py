@@ -47,7 +47,8 @@ DELETE_ALL_SURE = _("Really everything? Nobody can undo that.")
 DELETED_ALL = _("🗑 Everything is deleted. All that I still know is that this chat exists.")
 ERASED = _("🗑 Deleted.")
 EXPORT = _(
-    "📦 Everything I keep about this chat: links, fetches, corrections, notes and settings, as JSON and as CSV."
+    "📦 Everything I keep about this chat: links, fetches, corrections, peeks, notes, reminders and settings, "
+    "as JSON and as CSV."
 )
 PEEK_NOTED = plural(
     "🙈 For the next {minutes} minute I’ll count every open as yours: {what}.",
