@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from telegram import Bot, ChatMember
+from telegram import Bot, ChatMember, InlineKeyboardButton
 from telegram import Chat as TelegramChat
 from telegram.error import TelegramError
 
@@ -33,15 +33,24 @@ def delete(turn: Turn) -> Answer:
     if not count:
         return Message(words.say(sentences.commands.DELETE_NOTHING))
     text = words.say(sentences.commands.DELETE_ALL_ASK, count=count)
-    return Message(text, [[button(sentences.buttons.BUTTON_DELETE_ALL, "everything", 1)]])
+    return Message(text, [[button(sentences.buttons.BUTTON_DELETE_ALL, "everything", 1)], [_keep()]])
 
 
 @about_link
 def ask_delete(_turn: Turn, link: Link) -> Answer:
     return Message(
         words.say(sentences.commands.DELETE_ASK, name=name(link), number=link.number),
-        [[button(sentences.buttons.BUTTON_DELETE, "delete", link.id)]],
+        [[button(sentences.buttons.BUTTON_DELETE, "delete", link.id)], [_keep()]],
     )
+
+
+def _keep() -> InlineKeyboardButton:
+    return button(sentences.buttons.BUTTON_KEEP, "keep", 0)
+
+
+def press_keep(turn: Turn) -> Answer:
+    """Take the question back, and its buttons with it."""
+    return turn.edit(Message(words.say(sentences.welcome.CANCELLED)))
 
 
 @about_link
@@ -75,7 +84,7 @@ def press_delete_everything(turn: Turn) -> Answer:
         return sentences.toasts.TOAST_ONLY_ADMINS
     if turn.id == "1":
         sure = button(sentences.buttons.BUTTON_DELETE_ALL_SURE, "everything", 2)
-        turn.edit(Message(words.say(sentences.commands.DELETE_ALL_SURE), [[sure]]))
+        turn.edit(Message(words.say(sentences.commands.DELETE_ALL_SURE), [[sure], [_keep()]]))
         return None
     turn.edit(Message(words.say(sentences.commands.DELETED_ALL)))
     erasing.erase_chat(turn.session, turn.chat, but=turn.message_id or 0)

@@ -99,6 +99,7 @@ BUTTONS: Mapping[str, Handler] = {
     "ask_delete": own_data.ask_delete,
     "delete": own_data.press_delete,
     "everything": own_data.press_delete_everything,
+    "keep": own_data.press_keep,
     "track": track.press_track,
     "help": general.press_help,
     "test": selftest.press_test,

@@ -94,6 +94,24 @@ def test_delete_everything_asks_twice_and_then_deletes_all(anna: Chat, world: Wo
     anna.sees("Links: 1")
 
 
+@pytest.mark.parametrize(
+    ("typed", "before"),
+    [("/delete 1", ""), ("/delete everything", ""), ("/delete everything", "everything:1")],
+)
+def test_keep_it_takes_the_question_back(anna: Chat, typed: str, before: str) -> None:
+    anna.tracks("offer to Ben")
+    anna.says(typed)
+    question = anna.sees("Delete ")
+    if before:
+        anna.presses(question, before)
+        anna.sees("Really everything?")
+    anna.presses(question, "keep:")
+    anna.api.wait_for(lambda: question.text == "All right, I’ve dropped it.")
+    assert question.buttons() == []
+    anna.says("/history")
+    anna.sees("Your links: 1")
+
+
 def test_delete_says_that_there_is_nothing_to_delete(anna: Chat) -> None:
     anna.says("/delete everything")
     anna.sees("There is nothing to delete: you have no links here.")

@@ -45,6 +45,7 @@ BUTTON_REMIND = {
     7: _("⏳ Remind me in a week"),
 }
 BUTTON_DELETE = _("🗑 Delete for good")
+BUTTON_KEEP = _("Keep it", "button: do not delete it")
 BUTTON_DELETE_ALL = _("🗑 Delete everything")
 BUTTON_DELETE_ALL_SURE = _("🗑 Yes, everything, for good")
 BUTTON_PICTURE = _("🖼 Picture")
