@@ -7,7 +7,7 @@ from bot.commands.about import about_link
 from bot.commands.turn import Answer, Handler, Turn
 from bot.message import Message, button
 from bot.messages.phrases import name
-from storage import links
+from storage import links, muting
 from storage.tables import Link
 from tracking import Statement, StatementKind
 from tracking.status import LinkStatus
@@ -31,7 +31,7 @@ def _names_all(turn: Turn) -> bool:
 
 def _mute_all(turn: Turn) -> Message:
     """Mute the links that the chat has. A later one rings: the answer says so."""
-    count = links.mute_all(turn.session, turn.chat.id, muted=True)
+    count = muting.mute_all(turn.session, turn.chat.id, muted=True)
     if count:
         undo = button(sentences.buttons.BUTTON_UNMUTE_ALL, "unmute_all", 0)
         return Message(words.say(sentences.commands.MUTE_ALL_NOTED, count=count), [[undo]])
@@ -41,7 +41,7 @@ def _mute_all(turn: Turn) -> Message:
 
 
 def _unmute_all(turn: Turn) -> Markup:
-    count = links.mute_all(turn.session, turn.chat.id, muted=False)
+    count = muting.mute_all(turn.session, turn.chat.id, muted=False)
     if not count:
         return words.say(sentences.commands.UNMUTE_ALL_NONE)
     return words.say(sentences.commands.UNMUTE_ALL_NOTED, count=count)
@@ -55,7 +55,7 @@ def press_unmute_all(turn: Turn) -> Answer:
 
 @about_link
 def _mute_one(turn: Turn, link: Link) -> Answer:
-    links.mute(turn.session, link, muted=True)
+    muting.mute(turn.session, link, muted=True)
     return Message(
         words.say(sentences.commands.MUTE_NOTED, name=name(link)),
         [[button(sentences.buttons.BUTTON_UNMUTE, "unmute", link.id)]],
@@ -64,7 +64,7 @@ def _mute_one(turn: Turn, link: Link) -> Answer:
 
 @about_link
 def _unmute_one(turn: Turn, link: Link) -> Answer:
-    links.mute(turn.session, link, muted=False)
+    muting.mute(turn.session, link, muted=False)
     return Message(words.say(sentences.commands.UNMUTE_NOTED, name=name(link)))
 
 
@@ -79,13 +79,13 @@ def stop(turn: Turn, link: Link) -> Answer:
 
 @about_link
 def _press_mute(turn: Turn, link: Link) -> Answer:
-    links.mute(turn.session, link, muted=True)
+    muting.mute(turn.session, link, muted=True)
     return sentences.toasts.TOAST_MUTED
 
 
 @about_link
 def _press_unmute(turn: Turn, link: Link) -> Answer:
-    links.mute(turn.session, link, muted=False)
+    muting.mute(turn.session, link, muted=False)
     return sentences.toasts.TOAST_UNMUTED
 
 

@@ -18,7 +18,7 @@ from bot.messages.place import Place, unpacked
 from bot.messages.story import story
 from bot.messages.waiting import waiting_list
 from bot.planning import set_deadline
-from storage import archive, links, reminders
+from storage import archive, links, muting, reminders
 from storage.engine import reading, writing
 from storage.ingest import record
 from storage.links import NewLink
@@ -315,7 +315,7 @@ def test_every_state_that_people_can_type_is_searchable() -> None:
 def test_a_search_for_muted_links_finds_those_whose_card_says_so(engine: Engine) -> None:
     with writing(engine) as session:
         make(session, "contract")
-        links.mute(session, make(session, "offer"), muted=True)
+        muting.mute(session, make(session, "offer"), muted=True)
     with reading(engine) as session:
         found = history_page(session, viewer(), Place("muted"))
     assert listed(found) == {2}

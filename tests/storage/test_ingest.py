@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from storage import links
+from storage import links, muting
 from storage.engine import reading, writing
 from storage.ingest import Arrival, record
 from storage.kinds import opened_key
@@ -124,7 +124,7 @@ def test_a_muted_link_counts_on_its_card_and_does_not_speak(engine: Engine) -> N
     with writing(engine) as session:
         link = track(session)
         sent(session, link, NOON + 60)
-        links.mute(session, link, muted=True)
+        muting.mute(session, link, muted=True)
     fold(engine, arrival(link.token, NOON + 3600))
     assert "opened" not in owed(engine)
     with reading(engine) as session:

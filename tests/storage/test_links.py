@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from storage import links
+from storage import links, muting
 from storage.engine import reading, writing
 from storage.keys import link_id_in
 from storage.kinds import card_key
@@ -74,8 +74,8 @@ def test_what_happens_to_one_link_of_a_list_changes_the_list(engine: Engine) -> 
         statement = Statement(StatementKind.SENT, NOON + 60)
         link = session.get_one(Link, ben.id)
         record_statements(session, link, statement, by=ANNA, now=NOON + 60, windows=Windows())
-        links.mute(session, link, muted=True)
-        links.mute_all(session, ANNA, muted=True)
+        muting.mute(session, link, muted=True)
+        muting.mute_all(session, ANNA, muted=True)
     with reading(engine) as session:
         shown = session.exec(select(OutboxMessage).where(OutboxMessage.kind == "list")).one()
     assert shown.version == 5
@@ -176,7 +176,7 @@ def test_a_timeline_is_the_newest_fetches_newest_first(engine: Engine) -> None:
 def test_muting_shows_on_the_card(engine: Engine) -> None:
     contract = made(engine, "contract")
     with writing(engine) as session:
-        links.mute(session, session.get_one(Link, contract.id), muted=True)
+        muting.mute(session, session.get_one(Link, contract.id), muted=True)
     with reading(engine) as session:
         assert session.get_one(Link, contract.id).muted
         assert session.exec(select(OutboxMessage.version)).one() == 2
@@ -189,9 +189,9 @@ def test_muting_all_mutes_this_chats_links_and_no_later_one(engine: Engine) -> N
         made(engine, "letter", BEN),
     )
     with writing(engine) as session:
-        links.mute(session, session.get_one(Link, invoice.id), muted=True)
-        assert links.mute_all(session, ANNA, muted=True) == 1
-        assert links.mute_all(session, ANNA, muted=True) == 0
+        muting.mute(session, session.get_one(Link, invoice.id), muted=True)
+        assert muting.mute_all(session, ANNA, muted=True) == 1
+        assert muting.mute_all(session, ANNA, muted=True) == 0
     offer = made(engine, "offer")
     with reading(engine) as session:
         muted = {link.label for link in session.exec(select(Link)) if link.muted}
@@ -199,7 +199,7 @@ def test_muting_all_mutes_this_chats_links_and_no_later_one(engine: Engine) -> N
     assert muted == {"contract", "invoice"}
     assert versions == {contract.id: 2, invoice.id: 2, letter.id: 1, offer.id: 1}
     with writing(engine) as session:
-        assert links.mute_all(session, ANNA, muted=False) == 2
+        assert muting.mute_all(session, ANNA, muted=False) == 2
 
 
 def test_muting_all_leaves_the_card_of_a_stopped_link_as_it_is(engine: Engine) -> None:
@@ -209,7 +209,7 @@ def test_muting_all_leaves_the_card_of_a_stopped_link_as_it_is(engine: Engine) -
         link, stop = session.get_one(Link, contract.id), Statement(StatementKind.STOPPED, NOON + 60)
         record_statements(session, link, stop, by=ANNA, now=NOON + 60, windows=Windows())
         before = session.exec(select(OutboxMessage.version)).one()
-        assert links.mute_all(session, ANNA, muted=True) == 1
+        assert muting.mute_all(session, ANNA, muted=True) == 1
     with reading(engine) as session:
         assert session.get_one(Link, contract.id).muted
         assert session.exec(select(OutboxMessage.version)).one() == before

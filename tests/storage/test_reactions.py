@@ -3,7 +3,7 @@
 from sqlalchemy import Engine, event
 from sqlmodel import select
 
-from storage import chats, claims, erasing, links, reactions
+from storage import chats, claims, erasing, links, muting, reactions
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.kinds import MessageKind
@@ -106,7 +106,7 @@ def test_a_muted_link_that_somebody_opened_does_not_keep_it(engine: Engine) -> N
     """Nobody told Anna of the open of the offer, so her correction takes the last one away."""
     contract, offer = tracked(engine), tracked(engine, "offer")
     with writing(engine) as session:
-        links.mute(session, session.get_one(Link, offer.id), muted=True)
+        muting.mute(session, session.get_one(Link, offer.id), muted=True)
     fold(engine, arrival(offer.token, NOON + 300, OUTLOOK))
     fetch = opened(engine, contract)
     (before,) = owed(engine)
@@ -119,7 +119,7 @@ def test_muting_takes_none_off_that_the_chat_has_heard_of(engine: Engine) -> Non
     contract = tracked(engine)
     opened(engine, contract)
     with writing(engine) as session:
-        links.mute(session, session.get_one(Link, contract.id), muted=True)
+        muting.mute(session, session.get_one(Link, contract.id), muted=True)
     assert is_earned(engine, contract)
 
 
