@@ -315,7 +315,7 @@ def test_the_bot_tells_its_administrator_that_public_url_leads_elsewhere(tmp_pat
             processes(tmp_path, api, ADMIN_CHAT_ID=str(admin.person.id), PUBLIC_URL=elsewhere.url) as running,
         ):
             notice = admin.sees("Readback has started, but:")
-            assert f"At PUBLIC_URL {elsewhere.url} Another installation answers" in notice.text
+            assert f"Another installation answers at PUBLIC_URL {elsewhere.url}" in notice.text
             assert "Another installation answers" in running.text_of_log()
 
 
