@@ -166,7 +166,7 @@ async def test_a_peek_begins_when_anna_writes_it_and_ends_when_she_writes_off(ty
     assert row.until == pytest.approx(now() - HOUR + 300, abs=10)
     assert anna.statements() == []
     await anna.says("/peek off")
-    assert "not ignoring any opens" in anna.answers()[-1]
+    assert "counting every open" in anna.answers()[-1]
 
 
 @pytest.mark.parametrize(("language", "off"), [("de", "aus"), ("ru", "нет"), ("de", "off"), ("en", "none")])
@@ -192,7 +192,7 @@ async def test_the_peek_at_one_link_can_be_ended_alone(anna: Talk) -> None:
     await anna.says("/peek 2 off")
     assert "every open counts again" in anna.answers()[-1]
     await anna.says("/peek 2 off")
-    assert "not ignoring any opens" in anna.answers()[-1]
+    assert "counting every open" in anna.answers()[-1]
 
 
 async def test_a_peek_at_all_links_is_said_to_go_on_when_one_link_is_named(anna: Talk) -> None:
