@@ -57,7 +57,7 @@ def test_an_alert_is_drawn_as_a_phone_shows_it(page: Page) -> None:
     expect(alert.locator(".caption")).to_have_text("🔔 with sound")
     expect(alert.locator(".quote")).to_have_text("the card")
     expect(alert.locator("b")).to_have_text("contract")
-    expect(alert).to_contain_text("was opened 16:20, 2 h 18 min after you sent it.")
+    expect(alert).to_contain_text("was opened at 16:20, 2 h 18 min after you sent it.")
     expect(alert.locator(".key")).to_have_text(["Why?", "That was me", "Mute"])
     expect(page.locator(".note-seen.under")).to_have_text("👀 under “/track contract to landlord”")
 
