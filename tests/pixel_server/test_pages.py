@@ -345,7 +345,7 @@ def test_the_front_page_leads_from_an_images_address_to_its_page(served: Served)
 def test_the_front_page_says_when_there_is_no_image_in_what_was_pasted(served: Served, given: str) -> None:
     answer = served.get(f"/n?image={quote(given, safe='')}")
     assert answer.status == 400
-    assert "There is no address of an image" in answer.text
+    assert "I found no address of an image" in answer.text
     assert "<script>" not in answer.text
 
 
