@@ -462,7 +462,7 @@ def test_a_commit_whose_answer_was_lost_is_repeated_and_nothing_is_doubled(
 def test_a_server_that_froze_in_a_commit_is_disconnected_and_nothing_is_lost_or_doubled(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deadline, "ANSWER", 0.3)
+    monkeypatch.setattr(deadline, "ANSWER", 1.0)  # A busy machine takes over .3 s for an ordinary answer.
     monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0)
     link, thawed = track(engine), Event()
     sent(engine, link)
