@@ -1,4 +1,4 @@
-"""When the bot could tell nobody anything: it was not running, or it did not get through to Telegram.
+"""Remembers when the bot could tell nobody anything: it was not running, or it did not get through to Telegram.
 
 An alert that is told late says which of the two it was, if one of them alone explains that it is late. Pure:
 every time is passed in, in epoch seconds.
@@ -16,7 +16,7 @@ REMEMBERED = 50
 
 
 class Late(StrEnum):
-    """What is known of an alert's delay. An outbox row keeps the word in its payload."""
+    """The cause of an alert's delay, as far as it is known. An outbox row keeps the word in its payload."""
 
     NO = ""
     BOT_DOWN = "late:bot_down"

@@ -1,4 +1,4 @@
-"""What the check of this installation found: sentences to be said later, in any language."""
+"""Keeps the findings of the check of this installation: sentences to be said later, in any language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,5 +27,5 @@ class Checked(NamedTuple):
     """The result of the last check."""
 
     at: float
-    """When it ended, in epoch seconds."""
+    """The time at which it ended, in epoch seconds."""
     problems: tuple[Problem, ...]

@@ -1,4 +1,4 @@
-"""Who can load the images of this installation, as far as its settings say."""
+"""Tells from the settings who can load the images of this installation."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

@@ -21,7 +21,7 @@ REMEMBERED = 3 * 86400
 
 
 class Received(NamedTuple):
-    """When an update came, in epoch seconds."""
+    """The time at which an update came, in epoch seconds."""
 
     at: float
     since: float | None = None

@@ -1,4 +1,4 @@
-"""What an answer says about the time that somebody typed: its zone, and whether the clocks change over it."""
+"""Words remarks on a time that somebody typed: its zone, and a change of the clocks over it."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo

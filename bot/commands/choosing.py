@@ -27,7 +27,7 @@ SHORTEST_NAME = 3
 
 
 class Need(NamedTuple):
-    """What a command wants of its link."""
+    """The links that a command makes sense for, and how it treats the text beside their number."""
 
     fits: tuple[ColumnElement[bool], ...] = ()
     """The conditions under which the command changes something."""

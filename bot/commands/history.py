@@ -69,7 +69,7 @@ press_link = about_link(show_story)
 
 @about_link
 def press_story(turn: Turn, link: Link) -> Answer:
-    """In a list of several links: answer with the story of one, because the list stays."""
+    """Answer with the story of one link of a list. The list itself stays."""
     return _story(turn, link, Place())
 
 

@@ -45,7 +45,7 @@ FILTER_OF: Mapping[str, str] = {
 
 
 class Viewer(NamedTuple):
-    """Who asks for the list, and when."""
+    """The person who asks for the list, their chat, and the time."""
 
     chat_id: int
     is_group: bool

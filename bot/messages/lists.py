@@ -40,7 +40,7 @@ NAME_ON_BUTTON = 12
 
 
 class Form(NamedTuple):
-    """How much a list tells."""
+    """A length of the list: how much it tells."""
 
     longest_name: int
     """UTF-16 units of a label, and of a recipient."""

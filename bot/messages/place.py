@@ -7,7 +7,7 @@ _DATA = re.compile(r"([a-z]+)\.(\d{1,7})(?:\.(\d{1,18}))?", re.ASCII)
 
 
 class Place(NamedTuple):
-    """Where somebody is in the list."""
+    """A place in the list: filter, page and search."""
 
     filter: str = "all"
     """A value of `bot.messages.listing.FILTER_OF`, or `all`."""
@@ -15,11 +15,11 @@ class Place(NamedTuple):
     who: int = 0
     """The Telegram id of the person whose links `mine` shows: others in the group may turn the page."""
     query: str = ""
-    """What is searched for; empty if all links are listed."""
+    """The text that is searched for; empty if all links are listed."""
 
     @property
     def data(self) -> str:
-        """What a button says of it. The search is kept with the message: data take 64 bytes."""
+        """Return it as the data of a button, without the search: data take 64 bytes, so the message keeps that."""
         return f"{self.filter}.{self.page}.{self.who}" if self.who else f"{self.filter}.{self.page}"
 
     def packed(self) -> str:

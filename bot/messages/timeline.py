@@ -50,7 +50,7 @@ class Entry(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a story tells of a timeline, in words and in its picture alike. All entries are newest first."""
+    """The part of a timeline that a story tells, in words and in its picture alike, newest first."""
 
     newest: list[Entry]
     left_out: int

@@ -1,4 +1,4 @@
-"""What waits for its time: the reminders and deadlines of a chat, each with a button that ends it."""
+"""Lists what waits for its time: the reminders and deadlines of a chat, each with a button that ends it."""
 
 from collections.abc import Sequence
 

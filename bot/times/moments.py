@@ -34,7 +34,7 @@ def _moments(day: date, minutes: int, zone: ZoneInfo) -> tuple[float, float]:
 
 
 class Oddity(Enum):
-    """What is odd about a typed time of day, on a day on which the clocks change."""
+    """An oddity of a typed time of day, on a day on which the clocks change."""
 
     FIRST = "first"
     """It comes twice, and the first time is meant."""

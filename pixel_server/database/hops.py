@@ -23,7 +23,7 @@ MOST_LOGGED = 8
 
 
 class HopWatch:
-    """Lives in the event loop."""
+    """Used in the event loop only."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
