@@ -42,7 +42,7 @@ class BotContext:
         self.outages = Outages()
         self._troubles: dict[str, str] = {}
         self.checked: Checked | None = None
-        """The findings of the last check of this installation (checkup.py); None until the first one has ended."""
+        """The findings of the last check (checkup.py); None until the first one has ended."""
         self._engine, self.database = engine, database_of(engine)
         self._erased = self.database.notifier(Topic.ERASED)
         self.lock = self.database.bot_lock(engine)

@@ -1,4 +1,4 @@
-"""Remembers when the bot could tell nobody anything: it was not running, or it did not get through to Telegram.
+"""Keeps when the bot could tell nobody anything: it was not running, or it did not get through to Telegram.
 
 An alert that is told late says which of the two it was, if one of them alone explains that it is late. Pure:
 every time is passed in, in epoch seconds.

@@ -83,7 +83,7 @@ class Link(SQLModel, table=True):
     """The end of the day by which it should have been opened."""
     muted: bool = False
     archived_at: datetime | None = None
-    """The time at which somebody archived it. An open since then has brought it back: `storage.archive` decides."""
+    """The time of archiving. An open since then has brought it back: `storage.archive` decides."""
     fetches: int = 0
     """The sequence number of its newest fetch."""
     last_event_at: datetime

@@ -156,4 +156,4 @@ FOR_OLD_SERVER: Mapping[Refusal, Callable[[Form], Form]] = {
     Refusal.TIMES: _without_times,
     Refusal.COPYING: _without_copying,
 }
-"""The parts to leave out on a server that gave this refusal: it tells of the server, and not of the message."""
+"""The parts to leave out on a server that refused so: it tells of the server, and not of the message."""

@@ -1,4 +1,4 @@
-"""Tells Telegram's refusals apart by what helps. Its error codes do not tell them apart: its own sentences do.
+"""Tells Telegram's refusals apart. Its error codes do not tell them apart: its own sentences do.
 
 Most sentences are in the sources of Telegram's Bot API server and of the library beneath it; words in
 capitals come from Telegram itself. tests/corpus/refusals.tsv lists them, each with its source.

@@ -1,4 +1,4 @@
-"""Keeps the parts of a message that this Bot API server does not understand: learnt once, until the bot starts anew.
+"""Keeps what this Bot API server does not understand: learnt once, until the bot starts anew.
 
 Whoever runs a Bot API server of their own may run an old one. Without this, every message would be refused
 once before it is sent.

@@ -19,7 +19,7 @@ class Place(NamedTuple):
 
     @property
     def data(self) -> str:
-        """Return it as the data of a button, without the search: data take 64 bytes, so the message keeps that."""
+        """Return it as the data of a button. Data take 64 bytes, so the message keeps the search."""
         return f"{self.filter}.{self.page}.{self.who}" if self.who else f"{self.filter}.{self.page}"
 
     def packed(self) -> str:
