@@ -55,7 +55,7 @@ COUNTED = {
 }
 """The counts in `/status`, each with the link statuses that it covers. The first one gives the mark."""
 WATCHED = UNOPENED | ONCE_OPENED
-"""The statuses of a mail that is sent and not stopped. Archived links count: their opens are told like any other."""
+"""The statuses of a mail that is sent and not stopped. Archived links count, as their opens are told, too."""
 
 
 def _counts(statuses: Mapping[LinkStatus, int]) -> list[Markup]:
