@@ -231,13 +231,13 @@ def test_no_log_and_no_transcript_holds_a_secret(
 
 def test_no_message_asks_telegram_for_a_link_preview(world: tuple[telegram.Running, Processes]) -> None:
     api, _ = world
-    assert any(call.method.lower() == "sendmessage" for call in api.calls)
+    assert any(call.method.lower() == "sendmessage" for call in list(api.calls))
     assert not [message.text for chat in api.chats.values() for message in api.said(chat) if message.preview]
 
 
 def test_telegram_refused_none_of_the_bots_calls(world: tuple[telegram.Running, Processes]) -> None:
     api, _ = world
-    refused = [(call.method, call.description) for call in api.calls if call.status == 400]
+    refused = [(call.method, call.description) for call in list(api.calls) if call.status == 400]
     expected = ("upgraded", "not modified")
     assert [why for _, why in refused if not any(reason in str(why) for reason in expected)] == []
 

@@ -171,7 +171,7 @@ def test_no_story_logs_a_traceback_or_a_secret(played: PlayedStories) -> None:
 def test_telegram_refuses_only_what_is_gone_unchanged_moved_or_was_pressed_long_ago(
     played: PlayedStories,
 ) -> None:
-    calls = played.play_all().api.calls
+    calls = list(played.play_all().api.calls)
     refused = {call.description for call in calls if call.status == 400}
     expected = (
         "is not modified",

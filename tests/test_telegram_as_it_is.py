@@ -22,7 +22,7 @@ def test_an_old_bot_api_server_is_understood_once_and_gets_simpler_messages_from
             fetch(url)
             alert = anna.sees(f"{label} → landlord was opened")
             assert any(data.startswith("own:") for data in callback_data(alert))
-        refused = [call.description for call in api.calls if call.status == 400]
+        refused = [call.description for call in list(api.calls) if call.status == 400]
         assert len([why for why in refused if "unallowed" in why]) == 1
         assert len([why for why in refused if "tg-time" in why]) == 1
         assert "Bot API server does not know date-time entities" in running.text_of_log()
