@@ -28,7 +28,7 @@ from tracking import (
     Windows,
     alert_for,
 )
-from tracking.alerting import makes_a_sound
+from tracking.alerting import changes_card, makes_a_sound
 from tracking.facts import LONGEST_PROGRAM, program_of
 from tracking.folding import LinkFold
 from tracking.history import dump, load
@@ -93,12 +93,7 @@ class _LinkInBatch:
         before, fetch = self._link_fold.history.summary, Fetch(identifier, at, sighting, device, program)
         verdict, after, exposed = self._link_fold.fold(fetch)
         loudness = alert_for(fetch, verdict, before, self._windows)
-        if (
-            loudness is not Loudness.NONE
-            or after.summary.inferred_sent is not before.inferred_sent
-            or after.summary.quiet is not before.quiet
-            or exposed
-        ):
+        if exposed or changes_card(loudness, before, after.summary):
             self.changes_card = True
         return verdict, loudness, exposed
 

@@ -29,6 +29,17 @@ def alert_for(fetch: Fetch, verdict: Verdict, before: FetchSummary, windows: Win
             return Loudness.NONE
 
 
+def changes_card(loudness: Loudness, before: FetchSummary, after: FetchSummary) -> bool:
+    """Return True if a link's card says something else after a fetch, given the summaries around it."""
+    return (
+        loudness is not Loudness.NONE
+        or after.inferred_sent is not before.inferred_sent
+        or after.quiet is not before.quiet
+        or after.proxied != before.proxied
+        or after.shows_the_image != before.shows_the_image
+    )
+
+
 def makes_a_sound(loudness: Loudness, *, muted: bool) -> bool:
     """Return True if a message with a sound is owed for a fetch."""
     return loudness is Loudness.LOUD and not muted

@@ -48,6 +48,5 @@ def explain_no_open(history: History, now: float) -> NoOpen | None:
 
 def is_unseen(history: History) -> bool:
     """Return True if the mail is sent, and nothing shows that the image is in it: only its owner can know."""
-    summary, said = history.summary, history.statements
-    seen = summary.draft_agents or summary.views or summary.scanned or summary.quiet or summary.machine_at
-    return status_of(history).status is LinkStatus.SENT and not seen and not said.pasted
+    is_known = history.summary.shows_the_image or history.statements.pasted
+    return status_of(history).status is LinkStatus.SENT and not is_known

@@ -92,6 +92,12 @@ class FetchSummary(NamedTuple):
     quiet: QuietFetch | None = None
     """The last fetch that the card tells of quietly."""
 
+    @property
+    def shows_the_image(self) -> bool:
+        """Return True if a fetch shows that the image is in the mail, or was in its draft."""
+        seen = self.draft_agents or self.views or self.scanned or self.quiet
+        return bool(seen) or self.machine_at is not None
+
     def is_asleep(self, at: float, revival: float) -> bool:
         """Return True if the link was opened, and then not again for `revival` seconds."""
         return self.last_open is not None and at - self.last_open >= revival

@@ -174,9 +174,10 @@ def _slept_since(wording: Wording) -> float | None:
 
 
 def _proxied(wording: Wording) -> Message | None:
-    """Return the message about a provider's fetch; None if an open overtook it, or it was corrected."""
+    """Return the line about a provider's fetch; None if an open overtook it, or it is corrected or muted."""
     link, fetch = wording.link, wording.fetch
-    if wording.is_new and (fetch.kind != Kind.PROXIED or links.history_of(link).summary.opens):
+    is_overtaken = fetch.kind != Kind.PROXIED or links.history_of(link).summary.opens
+    if wording.is_new and (is_overtaken or link.muted):
         return None
     return alerts.proxied(link, fetch, wording.now)
 

@@ -12,7 +12,7 @@ from bot.delivery.composing import compose
 from bot.message import Message
 from bot.planning import plan_digest
 from settings import Settings
-from storage import chats, claims, links, outbox, reminders
+from storage import chats, claims, links, muting, outbox, reminders
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
 from storage.ingest import record
@@ -22,7 +22,7 @@ from storage.statements import record_statements
 from storage.tables import Chat, Link, OutboxMessage
 from storage.times import seconds
 from tests.bot.builders import fits_telegram, plain
-from tests.fetches import GMAIL, OUTLOOK, arrival
+from tests.fetches import GMAIL, OUTLOOK, PREFETCH, arrival
 from tracking import Sighting, Statement, StatementKind, Windows
 
 ANNA, BEN = 1001, 1002
@@ -103,6 +103,16 @@ def test_the_alerts_of_a_night_about_several_mails_make_one_sound(evening: Eveni
     told = evening.delivers(MORNING)
     assert [loud for _, _, loud in told] == [True, False, False]
     assert all("was opened" in message.text for _, message, _ in told)
+
+
+@pytest.mark.parametrize("muted", [False, True])
+def test_a_providers_fetch_has_a_line_unless_the_link_is_muted(evening: Evening, muted: bool) -> None:
+    contract = evening.sends("contract")
+    with writing(evening.engine) as session:
+        muting.mute(session, session.get_one(Link, contract.id), muted=muted)
+    evening.is_fetched(contract, EVENING + 600, PREFETCH)
+    told = [kind for kind, _, _ in evening.delivers(EVENING + 600)]
+    assert told == ([] if muted else ["proxied"])
 
 
 def test_an_open_by_day_is_told_at_once(evening: Evening) -> None:

@@ -17,6 +17,7 @@ from storage.times import moment, seconds
 from tests.bot.builders import SENT, fits_telegram, keys, labels, link, plain, said, verbs
 from tests.fetches import GMAIL, NOON
 from tracking import StatementKind
+from words import sentences
 
 ANNA = 1001
 CHAT = Chat(id=ANNA, created_at=moment(NOON), zone="Europe/Berlin")
@@ -73,6 +74,10 @@ def test_the_day_before_it_is_too_late_for_the_post() -> None:
     assert message
     assert "post" not in message.text
     assert "with a witness" in message.text
+
+
+def test_only_an_alert_says_opened_so_no_explanation_in_a_reminder_does() -> None:
+    assert not [each for each in sentences.history.SILENCES.values() if "opened" in each.text]
 
 
 def test_a_mail_that_was_not_sent_is_asked_for() -> None:

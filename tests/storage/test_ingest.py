@@ -140,6 +140,31 @@ def test_two_providers_that_fetch_by_themselves_are_one_silent_line(engine: Engi
     assert owed(engine)["proxied"] == (False, 1)
 
 
+def card_version(engine: Engine) -> int:
+    return owed(engine)["card"][1]
+
+
+def test_gmails_prefetch_reaches_the_card_also_after_a_copy_in_the_first_seconds(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+    assert fold(engine, arrival(link.token, NOON + 62, GMAIL))
+    before = card_version(engine)
+    assert fold(engine, arrival(link.token, NOON + 80, PREFETCH))
+    assert card_version(engine) == before + 1
+    fold(engine, arrival(link.token, NOON + 140, PREFETCH))
+    assert card_version(engine) == before + 1
+
+
+def test_a_scanner_that_shows_the_image_in_the_mail_ends_the_cards_question(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+    before = card_version(engine)
+    fold(engine, arrival(link.token, NOON + 65, GATEWAY))
+    assert card_version(engine) == before + 1
+
+
 def test_one_batch_of_two_peoples_links_keeps_them_apart(engine: Engine) -> None:
     with writing(engine) as session:
         contract, invoice = track(session), track(session, "invoice", "client")

@@ -23,7 +23,7 @@ CARD_OPENED = plural(
     "👀 Opened {count} time: first {first}, last {last}.",
     "👀 Opened {count} times: first {first}, last {last}.",
 )
-CARD_MUTED = _("🔕 Muted. I count opens here, and send nothing else.")
+CARD_MUTED = _("🔕 Muted. I count opens here, and send no alerts.")
 CARD_QUIET_PROGRAM = _("🤖 A program fetched it {time}. It looks like a scanner, so I sent no alert.")
 CARD_QUIET_OWN = _("🙋 An open {time} looks like yours: the same device as your draft. I don’t count it.")
 CARD_ASLEEP = _("💤 Asleep: no open since then.")

@@ -74,8 +74,8 @@ spam folder shows none."
         "Apple fetched a copy of its own. Apple Mail shows that copy, so I would not hear of an open there."
     ),
     "gmail": _(
-        "It reached Gmail, which shows images by itself unless the reader turned that off. In another program \
-somebody may have opened it without images."
+        "It reached Gmail, which shows images by itself unless the reader turned that off. Other programs may show \
+the mail without images, and then I see no open."
     ),
     "provider": _(
         "Something fetched it ahead of time, as mail providers do. If it was one, it may show its own copy without \
