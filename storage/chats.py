@@ -5,7 +5,7 @@ from sqlmodel import Session, col, func, select
 
 from storage import reminders
 from storage.engine import LOCK
-from storage.kinds import kinds_where
+from storage.kinds import MessageState, kinds_where
 from storage.tables import Chat, Link, OutboxMessage, Peek
 from storage.times import moment
 
@@ -116,7 +116,7 @@ def _move_messages(session: Session, old: Chat, new: Chat) -> None:
     """
     seen = delete(OutboxMessage).where(
         col(OutboxMessage.chat_id) == old.id,
-        or_(col(OutboxMessage.state) == "sent", col(OutboxMessage.telegram_id).is_not(None)),
+        or_(col(OutboxMessage.state) == MessageState.SENT, col(OutboxMessage.telegram_id).is_not(None)),
         col(OutboxMessage.kind).not_in(kinds_where(lambda policy: policy.is_restored)),
     )
     session.connection().execute(seen)

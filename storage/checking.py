@@ -5,6 +5,7 @@ from sqlmodel import Session, col
 
 from settings import Settings
 from storage.engine import SchemaError, database_of, reading, require_schema
+from storage.kinds import MessageState
 from storage.spools import lying_in
 from storage.tables import FetchRow, Link, OutboxMessage
 
@@ -56,13 +57,15 @@ def _impossible(session: Session) -> list[str]:
         col(OutboxMessage.delivered_version),
     ).where(
         or_(
-            col(OutboxMessage.state).not_in(("pending", "sending", "sent", "parked")),
+            col(OutboxMessage.state).not_in(
+                (MessageState.PENDING, MessageState.SENDING, MessageState.SENT, MessageState.PARKED)
+            ),
             col(OutboxMessage.delivered_version) > col(OutboxMessage.version),
             and_(
-                col(OutboxMessage.state) == "sent",
+                col(OutboxMessage.state) == MessageState.SENT,
                 col(OutboxMessage.delivered_version) < col(OutboxMessage.version),
             ),
-            and_(col(OutboxMessage.state) == "sending", col(OutboxMessage.lease_until).is_(None)),
+            and_(col(OutboxMessage.state) == MessageState.SENDING, col(OutboxMessage.lease_until).is_(None)),
         )
     )
     return [

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from storage import chats, queue, reactions
 from storage.engine import LOCK
-from storage.kinds import policy_of
+from storage.kinds import MessageState, policy_of
 from storage.pacing import GROUP, PRIVATE, Pace
 from storage.tables import Chat, FetchRow, Link, OutboxMessage
 from storage.times import moment, seconds
@@ -77,7 +77,7 @@ class Claim(NamedTuple):
 
     message: OutboxMessage
     version: int
-    """The version that was the newest when the message was claimed, and that this attempt delivers."""
+    """The version that this attempt delivers: the newest one of the moment at which its rows were read."""
     fence: int
     """The number of claims of this message so far. A settlement with an older number comes too late."""
     about: tuple[Chat | Link | FetchRow | None, ...] = ()
@@ -102,19 +102,19 @@ def claim(session: Session, now: float, limit: int, *, wall: float | None = None
         "long_ago": moment(now - CHAT_RETRY),
         "just": moment(now - SECOND_TRY),
     }
-    for message, chat, link, fetch in session.exec(queue.DUE, params=times):
+    for message, chat, link, fetch, version in session.exec(queue.DUE, params=times):
         # Charged before the attempt: Telegram counts requests, whatever their outcome.
         chat.paced_at = _pace_of(chat).after(chat.paced_at, now)
-        claims.append(_take(message, now)._replace(about=(chat, link, fetch)))
+        claims.append(_take(message, version, now)._replace(about=(chat, link, fetch)))
     return claims
 
 
-def _take(message: OutboxMessage, now: float) -> Claim:
+def _take(message: OutboxMessage, version: int, now: float) -> Claim:
     # A message that is still `sending` was left behind by a sender that died: it may have arrived.
-    message.in_doubt = message.in_doubt or message.state == "sending"
-    message.state, message.lease_until = "sending", moment(now + LEASE)
+    message.in_doubt = message.in_doubt or message.state == MessageState.SENDING
+    message.state, message.lease_until = MessageState.SENDING, moment(now + LEASE)
     message.fence, message.attempts = message.fence + 1, message.attempts + 1
-    return Claim(message, message.version, message.fence)
+    return Claim(message, version, message.fence)
 
 
 def _pace_of(chat: Chat) -> Pace:
@@ -131,7 +131,7 @@ def expire_leases(session: Session, now: float) -> None:
     soon = now + SLOWEST_RETRY
     for late in (
         update(OutboxMessage)
-        .where(col(OutboxMessage.state) == "sending")
+        .where(col(OutboxMessage.state) == MessageState.SENDING)
         .values(lease_until=moment(now - 1)),
         update(Chat).where(col(Chat.paused_until) > moment(soon)).values(paused_until=moment(soon)),
         update(Chat).where(col(Chat.paced_at) > soon).values(paced_at=now),
@@ -145,7 +145,7 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
     if message is None or message.fence != claimed.fence:
         return
     chat = session.get_one(Chat, message.chat_id, with_for_update=LOCK)
-    message.state, message.lease_until, message.last_error = "pending", None, outcome.trouble
+    message.state, message.lease_until, message.last_error = MessageState.PENDING, None, outcome.trouble
     outcome = _as_of_now(message, claimed, outcome)
     match outcome.ended:
         case Ended.SENT:
@@ -158,7 +158,7 @@ def settle(session: Session, claimed: Claim, outcome: Outcome, now: float) -> No
         case Ended.NOT_SENT | Ended.IN_DOUBT:
             _try_again(message, chat, outcome.ended, now)
         case Ended.REFUSED:
-            message.state = "parked"
+            message.state = MessageState.PARKED
         case Ended.SHOWN | Ended.GONE | Ended.UNEDITABLE:
             _not_edited(message, claimed.version, outcome.ended)
         case Ended.UNREACHABLE:
@@ -203,7 +203,7 @@ def _sent(message: OutboxMessage, version: int, telegram_id: int | None) -> None
     # An earlier attempt stays in doubt if there was nothing to show this time: a later one says so.
     message.in_doubt = message.in_doubt and message.telegram_id is None
     if message.version <= version:
-        message.state = "sent"
+        message.state = MessageState.SENT
 
 
 def _try_again(message: OutboxMessage, chat: Chat, ended: Ended, now: float) -> None:
@@ -214,7 +214,7 @@ def _try_again(message: OutboxMessage, chat: Chat, ended: Ended, now: float) -> 
     """
     new = message.telegram_id is None
     if new and ended is Ended.IN_DOUBT and message.in_doubt:
-        message.state = "parked"
+        message.state = MessageState.PARKED
         return
     message.in_doubt = message.in_doubt or (new and ended is not Ended.NOT_SENT)
     chat.paused_until = moment(now + min(SLOWEST_RETRY, 2.0 ** min(message.attempts, 6)))
@@ -228,15 +228,15 @@ def _not_edited(message: OutboxMessage, version: int, ended: Ended) -> None:
     """
     policy = policy_of(message.kind)
     if message.telegram_id is None:
-        message.state = "parked"
+        message.state = MessageState.PARKED
     elif ended is Ended.SHOWN:
         _sent(message, version, None)
     elif policy.is_restored or (ended is Ended.UNEDITABLE and policy.is_worded_when_owed):
         message.telegram_id, message.in_doubt, message.attempts = None, False, 0
     elif ended is Ended.UNEDITABLE:
-        message.state = "parked"
+        message.state = MessageState.PARKED
     else:
-        message.state, message.delivered_version = "sent", message.version
+        message.state, message.delivered_version = MessageState.SENT, message.version
 
 
 def next_due(session: Session, now: float, *, wall: float | None = None) -> float:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, dele
 from sqlmodel import Session, SQLModel, col, select
 
 from storage import outbox, reactions
-from storage.kinds import MessageKind, kinds_where, list_key
+from storage.kinds import MessageKind, MessageState, kinds_where, list_key
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
 
 _MARK = "erased"
@@ -96,7 +96,7 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool], language:
     if the chat is about to forget its own.
     """
     shown = and_(
-        or_(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.state) == "sending"),
+        or_(col(OutboxMessage.telegram_id).is_not(None), col(OutboxMessage.state) == MessageState.SENDING),
         col(OutboxMessage.kind).not_in(kinds_where(lambda policy: bool(policy.file) or policy.is_reaction)),
     )
     blank = {
@@ -109,7 +109,10 @@ def _blank_messages(connection: Connection, ours: ColumnElement[bool], language:
         "not_before": None,
         "changes_at": None,
         "version": OutboxMessage.version + 1,
-        "state": case((col(OutboxMessage.state) == "sending", "sending"), else_="pending"),
+        "state": case(
+            (col(OutboxMessage.state) == MessageState.SENDING, MessageState.SENDING),
+            else_=MessageState.PENDING,
+        ),
     }
     connection.execute(update(OutboxMessage).where(ours, shown).values(blank))
     connection.execute(delete(OutboxMessage).where(ours))

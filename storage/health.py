@@ -9,6 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, case
 from sqlmodel import Session, col, func, select
 
+from storage.kinds import MessageState
 from storage.tables import OutboxMessage, Pulse
 from storage.times import moment, seconds
 
@@ -85,9 +86,11 @@ def last_answered(session: Session) -> float | None:
 
 def owed(session: Session, now: float) -> dict[str, int]:
     """Return the number of messages by state, except `sent`. `later` counts those whose time is to come."""
-    later = and_(col(OutboxMessage.state) == "pending", col(OutboxMessage.not_before) > moment(now))
+    later = and_(
+        col(OutboxMessage.state) == MessageState.PENDING, col(OutboxMessage.not_before) > moment(now)
+    )
     shown = case((later, "later"), else_=col(OutboxMessage.state)).label("shown")
-    query = select(shown, func.count()).where(col(OutboxMessage.state) != "sent").group_by(shown)
+    query = select(shown, func.count()).where(col(OutboxMessage.state) != MessageState.SENT).group_by(shown)
     return dict(session.exec(query).all())
 
 

@@ -1,4 +1,4 @@
-"""The kinds of message in the outbox, what the bot does with each, and the keys that tell messages apart.
+"""The kinds and states of message in the outbox, what the bot does with each kind, and the keys of messages.
 
 Every rule by which the outbox and the delivery treat kinds differently is a field of `Policy`: a new kind has
 a line in `POLICIES`, and its wording in `WORDED_BY` of bot/delivery/composing.py. A test holds both complete.
@@ -41,6 +41,19 @@ class MessageKind(StrEnum):
     """The 👀 on the message that asked for a link (reactions.py)."""
     ERASED = "erased"
     """Takes the place of a message in the chat whose link was erased, and says only that."""
+
+
+class MessageState(StrEnum):
+    """The progress of a message; the outbox keeps the word in its column `state`."""
+
+    PENDING = "pending"
+    """Owed, and not claimed."""
+    SENDING = "sending"
+    """Claimed: a worker holds the lease."""
+    SENT = "sent"
+    """Telegram has confirmed its newest version, or there was nothing to show."""
+    PARKED = "parked"
+    """Refused, or in doubt twice: tried again only when somebody asks. `/status` shows it."""
 
 
 class Urgency(IntEnum):

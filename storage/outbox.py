@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete,
 from sqlmodel import Session, col, select
 
 from storage.engine import add_new
-from storage.kinds import POLICIES, MessageKind, kinds_where
+from storage.kinds import POLICIES, MessageKind, MessageState, kinds_where
 from storage.tables import OutboxMessage
 from storage.times import moment
 
@@ -73,9 +73,14 @@ def refresh_due(session: Session, now: float) -> bool:
 def _newer() -> dict[str, Any]:
     """Return the values that ask for a newer version of a message."""
     # A parked new message stays parked, because it may have arrived. One that is in the chat may be edited.
-    refused_edit = and_(col(OutboxMessage.state) == "parked", col(OutboxMessage.telegram_id).is_not(None))
-    idle = or_(col(OutboxMessage.state).in_(("sent", "pending")), refused_edit)
-    return {"version": OutboxMessage.version + 1, "state": case((idle, "pending"), else_=OutboxMessage.state)}
+    refused_edit = and_(
+        col(OutboxMessage.state) == MessageState.PARKED, col(OutboxMessage.telegram_id).is_not(None)
+    )
+    idle = or_(col(OutboxMessage.state).in_((MessageState.SENT, MessageState.PENDING)), refused_edit)
+    return {
+        "version": OutboxMessage.version + 1,
+        "state": case((idle, MessageState.PENDING), else_=OutboxMessage.state),
+    }
 
 
 _REFRESH = (
@@ -149,7 +154,7 @@ def release_held(session: Session, chat_id: int) -> None:
     """
     held = update(OutboxMessage).where(
         col(OutboxMessage.chat_id) == chat_id,
-        col(OutboxMessage.state) == "pending",
+        col(OutboxMessage.state) == MessageState.PENDING,
         col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_held)),
         col(OutboxMessage.version) > 1,
     )
@@ -169,7 +174,7 @@ def another_rang(session: Session, message: OutboxMessage) -> bool:
 
 
 _OF_CHAT: BindParameter[int] = bindparam("of_chat")
-_PARKED = (col(OutboxMessage.chat_id) == _OF_CHAT, col(OutboxMessage.state) == "parked")
+_PARKED = (col(OutboxMessage.chat_id) == _OF_CHAT, col(OutboxMessage.state) == MessageState.PARKED)
 _COUNT_PARKED = select(func.count()).where(*_PARKED)
 
 
@@ -183,14 +188,14 @@ def dismiss(session: Session, chat_id: int) -> int:
     gone = (
         update(OutboxMessage)
         .where(*_PARKED)
-        .values(state="sent", delivered_version=OutboxMessage.version, last_error="")
+        .values(state=MessageState.SENT, delivered_version=OutboxMessage.version, last_error="")
     )
     return int(session.connection().execute(gone, {"of_chat": chat_id}).rowcount)
 
 
 def send_again(session: Session, chat_id: int) -> int:
     """Try the parked messages again, because somebody in the chat asks for it. Return how many there are."""
-    again = update(OutboxMessage).where(*_PARKED).values(state="pending", attempts=0)
+    again = update(OutboxMessage).where(*_PARKED).values(state=MessageState.PENDING, attempts=0)
     return int(session.connection().execute(again, {"of_chat": chat_id}).rowcount)
 
 
@@ -198,7 +203,7 @@ def forget(session: Session, now: float) -> None:
     """Drop the answers that were sent more than a week ago; cards and alerts live as long as their link."""
     old = delete(OutboxMessage).where(
         col(OutboxMessage.kind).in_(kinds_where(lambda policy: policy.is_forgotten)),
-        col(OutboxMessage.state) == "sent",
+        col(OutboxMessage.state) == MessageState.SENT,
         col(OutboxMessage.created_at) < moment(now - ANSWER_LIFETIME),
     )
     session.connection().execute(old)

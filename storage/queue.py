@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, and_, bindparam, case, func, not_, or_
 from sqlmodel import col, select
 
-from storage.kinds import MOST_AWAITED, POLICIES, URGENT, Policy, Urgency, kinds_where
+from storage.kinds import MOST_AWAITED, POLICIES, URGENT, MessageState, Policy, Urgency, kinds_where
 from storage.pacing import GROUP, PRIVATE
 from storage.tables import WAITS, Chat, FetchRow, Link, OutboxMessage
 
@@ -52,6 +52,7 @@ def _waiting() -> Subquery:
         col(_ROW.id),
         col(_ROW.chat_id),
         col(_ROW.state),
+        col(_ROW.version),
         case((is_edit, edit), else_=new).label("urgency"),
         in_batch.label("in_batch"),
         func.sum(in_batch).over(partition_by=col(_ROW.chat_id)).label("batch"),
@@ -66,10 +67,10 @@ def _heads() -> Subquery:
     owed = _waiting().c
     is_batch = and_(owed.in_batch == 1, owed.batch > MOST_AWAITED)
     turn = case(
-        (owed.state == "sending", IN_FLIGHT), (is_batch, Urgency.NEWS.value), else_=owed.urgency
+        (owed.state == MessageState.SENDING, IN_FLIGHT), (is_batch, Urgency.NEWS.value), else_=owed.urgency
     ).label("turn")
     place = func.row_number().over(partition_by=owed.chat_id, order_by=(turn, owed.id)).label("place")
-    return select(owed.id, turn, place).subquery()
+    return select(owed.id, owed.version, turn, place).subquery()
 
 
 def _ready_at(turn: ColumnElement[int]) -> ColumnElement[float]:
@@ -86,17 +87,22 @@ def _takes_messages() -> ColumnElement[bool]:
 
 
 def _due() -> Any:
-    """Return the query for what may be claimed: `most` messages, each with the rows that wording needs."""
+    """Return the query for what may be claimed: `most` messages, each with the rows that wording needs.
+
+    Its last column is the message's version, of the same moment as those rows. PostgreSQL reads what it locks
+    anew: a fetch that was committed meanwhile gave the message a version that the link's row does not show.
+    """
     heads = _heads()
     return (
         select(OutboxMessage, Chat, Link, FetchRow)
+        .add_columns(heads.c.version)
         .join(heads, heads.c.id == col(_ROW.id))
         .join(Chat, col(Chat.id) == col(_ROW.chat_id))
         .outerjoin(Link, col(Link.id) == col(_ROW.link_id))
         .outerjoin(FetchRow, col(FetchRow.id) == col(_ROW.fetch_id))
         .where(
             heads.c.place == 1,
-            or_(col(_ROW.state) == "pending", col(_ROW.lease_until) < _AT),
+            or_(col(_ROW.state) == MessageState.PENDING, col(_ROW.lease_until) < _AT),
             _takes_messages(),
             or_(col(Chat.paused_until).is_(None), col(Chat.paused_until) <= _AT),
             _ready_at(heads.c.turn) <= _NOW,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete
 from sqlmodel import Session, col, exists, select
 
 from storage import outbox
-from storage.kinds import MessageKind, reaction_key
+from storage.kinds import MessageKind, MessageState, reaction_key
 from storage.outbox import Owed
 from storage.tables import Link, OutboxMessage
 
@@ -63,6 +63,8 @@ def forget(session: Session) -> None:
         col(Link.chat_id) == OutboxMessage.chat_id, col(Link.asked_in) == OutboxMessage.telegram_id
     )
     left = delete(OutboxMessage).where(
-        col(OutboxMessage.kind) == MessageKind.REACTION, col(OutboxMessage.state) == "sent", ~asked_for
+        col(OutboxMessage.kind) == MessageKind.REACTION,
+        col(OutboxMessage.state) == MessageState.SENT,
+        ~asked_for,
     )
     session.connection().execute(left)

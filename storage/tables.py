@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from storage.kinds import MessageState
+
 SCHEMA = "0015"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
@@ -175,9 +177,7 @@ class OutboxMessage(SQLModel, table=True):
 
     A row that has no `telegram_id` yet is delivered as a new message, any other by editing that message.
 
-    `state` is `pending` (owed), `sending` (claimed: a worker holds the lease), `sent` (Telegram has confirmed
-    the newest version, or there was nothing to show), or `parked` (refused, or in doubt twice: tried again
-    only when somebody asks). storage/outbox.py owes and refreshes; storage/claims.py claims and settles.
+    `state` is a MessageState. storage/outbox.py owes and refreshes; storage/claims.py claims and settles.
     """
 
     __tablename__ = "outbox"
@@ -204,7 +204,7 @@ class OutboxMessage(SQLModel, table=True):
     """The Telegram message that it answers."""
     payload: str = Field(default="", sa_type=Text)
     """Its text and buttons as JSON if it was worded when it was owed, or a detail for its wording."""
-    state: str = "pending"
+    state: str = MessageState.PENDING
     version: int = 1
     """The newest version: a change raises it."""
     delivered_version: int = 0

@@ -36,8 +36,8 @@ MARKS_FIRST = Mutant(
 NEVER_RECLAIMS = Mutant(
     "never reclaims a lease",
     "storage/queue.py",
-    '            or_(col(_ROW.state) == "pending", col(_ROW.lease_until) < _AT),\n',
-    '            col(_ROW.state) == "pending",\n',
+    "            or_(col(_ROW.state) == MessageState.PENDING, col(_ROW.lease_until) < _AT),\n",
+    "            col(_ROW.state) == MessageState.PENDING,\n",
 )
 FLUSHES_RARELY = Mutant(
     "synchronous=NORMAL", "storage/sqlite/database.py", '"synchronous=FULL"', '"synchronous=NORMAL"'
@@ -45,8 +45,8 @@ FLUSHES_RARELY = Mutant(
 LIKE_HEALTHCHECKS = Mutant(
     "marks as processed when it claims, as Healthchecks does",
     "storage/claims.py",
-    '    message.state, message.lease_until = "sending", moment(now + LEASE)\n',
-    '    message.state, message.lease_until = "sent", moment(now + LEASE)\n',
+    "    message.state, message.lease_until = MessageState.SENDING, moment(now + LEASE)\n",
+    "    message.state, message.lease_until = MessageState.SENT, moment(now + LEASE)\n",
 )
 UNDER_KILLS = (ANSWERS_FIRST, MARKS_FIRST, NEVER_RECLAIMS)
 

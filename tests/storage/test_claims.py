@@ -1,13 +1,15 @@
 """A message is claimed when it is due, by one sender at a time, for as long as its lease."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import inf
 
 import pytest
 from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
-from storage import chats, claims
+from storage import chats, claims, links
 from storage.claims import LEASE, Claim, Ended, Outcome
 from storage.engine import reading, writing
 from storage.tables import Chat, OutboxMessage
@@ -32,6 +34,7 @@ from tests.storage.messages import (
     settle_with,
     show,
 )
+from tests.waiting import wait_until
 
 
 def test_a_chat_gets_its_messages_one_after_the_other_in_the_order_they_were_owed(engine: Engine) -> None:
@@ -334,6 +337,51 @@ def test_a_worker_that_looks_while_another_commits_takes_nothing_twice(engine: E
     event.remove(engine, "before_cursor_execute", looking)
     assert mine.message.key == "opened"
     assert theirs == []
+
+
+@contextmanager
+def reading_of_links_held(engine: Engine) -> Iterator[Callable[[], None]]:
+    """Make whoever reads a link wait. Give what ends that."""
+    slow = (
+        "ALTER TABLE link RENAME TO link_rows",
+        "CREATE VIEW link AS SELECT link_rows.* FROM link_rows, (SELECT pg_advisory_xact_lock(7)) AS wait",
+    )
+    with engine.begin() as connection:
+        for statement in slow:
+            connection.exec_driver_sql(statement)
+    with engine.connect() as holder:
+        holder.exec_driver_sql("SELECT pg_advisory_xact_lock(7)")
+        yield holder.rollback
+
+
+def until_somebody_waits(engine: Engine) -> None:
+    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND NOT granted"
+
+    def has_come() -> bool:
+        with engine.connect() as connection:
+            return bool(connection.exec_driver_sql(waits).scalar())
+
+    wait_until(has_come, "somebody waits for the links")
+
+
+@on_postgres
+def test_what_changes_while_a_claim_reads_is_shown_by_the_next_edit(engine: Engine) -> None:
+    # PostgreSQL reads the message that it locks anew, but not its link: a card was edited without the open
+    # that it was edited for.
+    with writing(engine) as session:
+        links.create(session, links.NewLink(ANNA, ANNA, "contract"), now=NOON, daily=50)
+    settle(engine, claim_one(engine, NOON), Ended.SENT, NOON, telegram_id=51)
+    refresh(engine, "card:1")
+    claimed: list[Claim] = []
+    with reading_of_links_held(engine) as let_go:
+        claiming = threading.Thread(target=lambda: claimed.extend(claim(engine, NOON + 1)))
+        claiming.start()
+        until_somebody_waits(engine)
+        refresh(engine, "card:1")
+        let_go()
+        claiming.join()
+    settle(engine, claimed[0], Ended.SENT, NOON + 1)
+    assert row(engine, "card:1").state == "pending"
 
 
 def test_two_workers_share_the_chats_and_take_none_twice(engine: Engine) -> None:

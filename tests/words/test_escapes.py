@@ -149,8 +149,9 @@ def test_everything_that_the_bot_sends_to_anna_is_translated(settings: Settings)
                 somebody.asks(text)
         _tracks_a_mail(Person(api, api.person("Anna", language_code=LEFT_TO_RIGHT)))
         _looks_back_and_deletes(Person(api, api.person("Anna", language_code=LEFT_TO_RIGHT)))
-        escaped = {call.method: found for call in list(api.calls) if (found := outside(call))}
-        registered = {call.method for call in list(api.calls) if call.values.get("language_code") == LEFT_TO_RIGHT}
+        calls = list(api.calls)
+    escaped = {call.method: found for call in calls if (found := outside(call))}
+    registered = {call.method for call in calls if call.values.get("language_code") == LEFT_TO_RIGHT}
     assert escaped == {}
     assert {"setmycommands", "setmydescription", "setmyshortdescription"} <= registered
 
