@@ -1,8 +1,8 @@
 """`python -m bench [PART …]`: measure, and print each figure beside its goal.
 
 Each part is the module of its name. Without a part it measures all of them, and writes bench/results.json and
-docs/bench.svg. `table` measures nothing: it prints and draws what the JSON holds. `faults` has its own
-options.
+docs/bench.svg. `table` measures nothing: it prints and draws what the JSON holds. `faults` and `attacks` have
+their own options.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from bench import (
     throughput,
     wakeup,
 )
+from bench.attacks import __main__ as attacks
 from bench.faults import __main__ as faults
 from bench.figures import Figure, load, save, table
 from bench.programs import ROOT, UnavailableError
@@ -49,6 +50,8 @@ RESULTS, CHART = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
 def main() -> None:
     if sys.argv[1:2] == ["faults"]:
         sys.exit(faults.main(sys.argv[2:]))
+    if sys.argv[1:2] == ["attacks"]:
+        sys.exit(attacks.main(sys.argv[2:]))
     given = _arguments()
     if given.part == [TABLE]:
         _show(given.json or RESULTS)

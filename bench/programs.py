@@ -60,6 +60,7 @@ def program(
     environ: Mapping[str, str] | None = None,
     ready: str = "",
     output: IO[str] | int = subprocess.DEVNULL,
+    errors: IO[bytes] | int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program on the server's core until the end of the block. `-m …` runs a Python module."""
     given = [sys.executable, *command] if command[0] == "-m" else [*command]
@@ -68,7 +69,7 @@ def program(
         cwd=ROOT,
         env={**os.environ, **(environ or {})},
         stdout=output,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
     )
     try:
         if ready:

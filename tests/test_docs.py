@@ -8,6 +8,7 @@ import pytest
 
 import settings as configuration
 from bench.__main__ import JUDGE, PARTS, TABLE
+from bench.attacks.__main__ import ATTACKS
 from bot.commands.routing import COMMANDS
 from pixel_server.pages import health, owner, recipient
 from tests.storybook.acts import ACTS
@@ -83,6 +84,11 @@ def test_a_process_is_documented(process: str, where: str) -> None:
 @pytest.mark.parametrize("part", [*PARTS, JUDGE, TABLE])
 def test_a_part_of_the_bench_is_documented(part: str) -> None:
     assert f"| `{part}` |" in page("docs/measurements.md"), "document the part in docs/measurements.md"
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_documented(attack: str) -> None:
+    assert f"| `{attack}` |" in page("docs/reliability.md"), "document the attack in docs/reliability.md"
 
 
 def test_the_readme_is_short_and_leads_to_every_page() -> None:
