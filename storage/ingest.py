@@ -14,6 +14,7 @@ from storage import outbox, reactions
 from storage.database import Row
 from storage.engine import database_of
 from storage.fetch_sql import LINK, FetchSql, sql_for
+from storage.histories import dump, load
 from storage.kinds import MessageKind, card_key, opened_key, proxied_key
 from storage.outbox import Owed
 from tracking import (
@@ -31,7 +32,6 @@ from tracking import (
 from tracking.alerting import changes_card, makes_a_sound
 from tracking.facts import LONGEST_PROGRAM, program_of
 from tracking.folding import LinkFold
-from tracking.history import dump, load
 from tracking.rules import BURST, REPEAT
 from tracking.status import status_of
 from tracking.summary import SuspectOpen

@@ -11,13 +11,14 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
 from storage import chats, outbox
+from storage.histories import dump, load
 from storage.keys import LARGEST_ID
 from storage.kinds import MessageKind, card_key
 from storage.outbox import Owed
 from storage.tables import Chat, FetchRow, Link, Peek, StatementRow
 from storage.times import moment, seconds
 from tracking import Kind
-from tracking.history import History, dump, load
+from tracking.history import History
 from tracking.status import ENDED, LinkStatus, status_of
 
 TOKEN_BYTES = 16

@@ -6,12 +6,12 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from storage import outbox, peeks
+from storage.histories import dump, load
 from storage.ingest import first_id
 from storage.kinds import card_key
 from storage.statements import fetch_from
 from storage.tables import FetchRow, Link
 from tracking import History, Windows, rejudge
-from tracking.history import dump, load
 
 LINKS_AT_ONCE = 100
 """Links in one transaction, so that it does not hold the database for long."""

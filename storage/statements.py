@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from storage import outbox, reactions
 from storage.archive import bring_back
+from storage.histories import load
 from storage.kinds import MessageKind, card_key, opened_key, proxied_key, unsent_key
 from storage.links import history_of, keep_history
 from storage.outbox import Owed
@@ -29,7 +30,6 @@ from tracking import (
 )
 from tracking.alerting import first_with_a_sound
 from tracking.facts import program_of
-from tracking.history import load
 from tracking.summary import FetchSummary
 
 BRINGS_BACK = frozenset({StatementKind.SENT, StatementKind.TOLD_SENT, StatementKind.RESUMED})

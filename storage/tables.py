@@ -1,4 +1,4 @@
-"""The tables. Times are aware UTC datetimes; what judging needs of a link is packed in `Link.history`."""
+"""The tables. Times are aware UTC datetimes. All that judging needs of a link is packed in `Link.history`."""
 
 from datetime import datetime
 
@@ -97,7 +97,7 @@ class Link(SQLModel, table=True):
     peeked_until: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
     """The end of the last peek at it, in epoch seconds: later fetches need no query for peeks."""
     history: str = Field(default="", sa_type=Text)
-    """The owner's statements and the summary of the fetches, packed by `tracking.history`."""
+    """The owner's statements and the summary of the fetches, packed by storage/histories.py."""
     history_before_purge: str = Field(default="", sa_type=Text)
     """The history as it was when the oldest fetches were purged: judging again begins with it."""
 

@@ -1,15 +1,13 @@
 """A link's history: what people have said about it, and a summary of the fetches judged so far.
 
-Both are small, immutable, and stored with the link as JSON. So a fetch of a link with a hundred thousand
-fetches is judged as fast as the first one.
+Both are small and immutable, and are stored with the link (storage/histories.py). So a fetch of a link with a
+hundred thousand fetches is judged as fast as the first one.
 """
 
-import json
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from tracking.facts import Agent, Reason
-from tracking.summary import FetchSummary, Gap, QuietFetch, Sent, SuspectOpen, View
+from tracking.summary import FetchSummary, Sent
 
 
 class StatementKind(StrEnum):
@@ -149,91 +147,3 @@ class History(NamedTuple):
         if told and (not told.exact or not inferred or told.at < inferred.at):
             return told
         return inferred
-
-
-# The hot path reads and writes a history for each link: `json.dumps` makes an encoder every time, and calling
-# an enumeration takes several times as long as asking a dict.
-_packed = json.JSONEncoder(separators=(",", ":")).encode
-_AGENTS = {agent.value: agent for agent in Agent}
-_REASONS = {reason.value: reason for reason in Reason}
-
-
-def dump(history: History) -> str:
-    """Return the history as compact JSON, for the link's row.
-
-    The keys never change: rows that are stored use them, whatever the fields are called by now.
-    """
-    statements, summary = history
-    packed = {
-        "sent": statements.sent,
-        "draft_until": statements.draft_until,
-        "peeks": statements.peeks,
-        "own": sorted(statements.own),
-        "theirs": sorted(statements.not_own),
-        "closed_at": statements.closed_at,
-        "objected": statements.objected,
-        "pasted": statements.pasted or None,
-        "draft_agents": sorted(summary.draft_agents),
-        "first_draft": summary.first_draft,
-        "last_draft": summary.last_draft,
-        "devices": sorted(summary.devices),
-        "armed": summary.inferred_sent,
-        "views": dict(summary.views),
-        "proxied": sorted(summary.proxied),
-        "first_proxied": summary.first_proxied,
-        "opens": summary.opens,
-        "first_open": summary.first_open,
-        "last_open": summary.last_open,
-        "scanned": summary.scanned or None,
-        "machine_at": summary.machine_at,
-        "suspect": summary.suspect,
-        "scanners": list(summary.scanners),
-        "quiet": summary.quiet,
-        "slept": summary.last_gap,
-    }
-    # A zero and a False stay; what is empty or unknown is left out.
-    kept = {key: value for key, value in packed.items() if value or value == 0}
-    return _packed(kept)
-
-
-def load(text: str) -> History:
-    """Return the history that `dump` packed. An empty text is a link without statements and fetches."""
-    packed: dict[str, Any] = json.loads(text) if text else {}
-    statements = Statements(
-        sent=_sent(packed.get("sent")),
-        draft_until=packed.get("draft_until"),
-        peeks=tuple((start, end) for start, end in packed.get("peeks", ())),
-        own=frozenset(packed.get("own", ())),
-        not_own=frozenset(packed.get("theirs", ())),
-        closed_at=packed.get("closed_at"),
-        objected=packed.get("objected", False),
-        pasted=packed.get("pasted", False),
-    )
-    summary = FetchSummary(
-        draft_agents=frozenset(map(_AGENTS.__getitem__, packed.get("draft_agents", ()))),
-        first_draft=packed.get("first_draft"),
-        last_draft=packed.get("last_draft"),
-        devices=frozenset(packed.get("devices", ())),
-        inferred_sent=_sent(packed.get("armed")),
-        views={_AGENTS[agent]: View(*view) for agent, view in packed.get("views", {}).items()},
-        proxied=frozenset(map(_REASONS.__getitem__, packed.get("proxied", ()))),
-        first_proxied=packed.get("first_proxied"),
-        opens=packed.get("opens", 0),
-        first_open=packed.get("first_open"),
-        last_open=packed.get("last_open"),
-        scanned=packed.get("scanned", False),
-        machine_at=packed.get("machine_at"),
-        suspect=SuspectOpen(*packed["suspect"]) if "suspect" in packed else None,
-        last_gap=Gap(*packed["slept"]) if "slept" in packed else None,
-        scanners=tuple(packed.get("scanners", ())),
-        quiet=_quiet(packed.get("quiet")),
-    )
-    return History(statements, summary)
-
-
-def _sent(packed: list[Any] | None) -> Sent | None:
-    return Sent(*packed) if packed else None
-
-
-def _quiet(packed: list[Any] | None) -> QuietFetch | None:
-    return QuietFetch(packed[0], packed[1], Reason(packed[2])) if packed else None

@@ -7,6 +7,7 @@ from telegram import CopyTextButton
 import words
 from bot.message import Message
 from bot.messages.cards import card, changes_at, takes_buttons
+from storage.histories import dump
 from storage.links import history_of, keep_history
 from storage.tables import Link
 from storage.times import moment, seconds
@@ -36,7 +37,6 @@ from tracking import (
     StatementKind,
     Windows,
 )
-from tracking.history import dump
 from tracking.no_open import NoOpen, explain_no_open
 from tracking.verdicts import fold
 from words import Sentence, sentences

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.histories import dump, load
 from tests.tracking.stories import (
     APPLE,
     BARE,
@@ -33,7 +34,6 @@ from tracking import (
     Windows,
     rejudge,
 )
-from tracking.history import dump, load
 from tracking.rules import BURST
 from tracking.verdicts import correct_exposed, fold
 

@@ -2,9 +2,9 @@
 
 import json
 
+from storage.histories import dump, load
 from tests.tracking.stories import APPLE, GMAIL, HOUR, MINUTE, OUTLOOK, PREFETCH, YAHOO, Story
 from tracking import Reason, StatementKind
-from tracking.history import dump, load
 
 
 def away(draft: bool = True) -> Story:

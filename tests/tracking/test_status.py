@@ -2,9 +2,9 @@
 
 import pytest
 
+from storage.histories import dump, load
 from tests.tracking.stories import APPLE, DAY, GMAIL, HOUR, PREFETCH, Story
 from tracking import History, StatementKind
-from tracking.history import dump, load
 from tracking.status import LinkStatus, status_at, status_of
 
 
