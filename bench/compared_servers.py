@@ -1,92 +1,138 @@
-"""The servers that `throughput` and `latency` compare: each answers a pixel at an address."""
+"""The servers that `throughput` and `latency` compare: each answers the pixels of the same links."""
 
+import shutil
 import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.filled_database import SQLITE_TOKEN, fill, path_of
 from bench.peers import installing
-from bench.product import Product, postgres
+from bench.product import Product, fresh_database, postgres
 from bench.programs import ROOT, free_port, needed, program
 
 PEERS = ROOT / "bench" / "peers"
 
 
 class Server(NamedTuple):
-    """A running server: its pixel's address, and the process that does the work."""
+    """A running server, and the process that does the work."""
 
     url: str
     pid: int
+    path_of: Callable[[int], str] = path_of
+    """Returns the path of a link's pixel."""
     product: Product | None = None
     """Set if the database can be checked for lost fetches."""
 
+    @property
+    def pixel(self) -> str:
+        """The address of one link's pixel."""
+        return self.url + self.path_of(0)
 
-ComparedServer = Callable[[Path], AbstractContextManager[Server]]
-"""Starts a server in a folder of its own, until the end of the block. Raises UnavailableError."""
+
+Afresh = Callable[[], AbstractContextManager[Server]]
+"""Gives a running server in whose database no link was opened yet, until the end of the block."""
+ComparedServer = Callable[[Path, int], AbstractContextManager[Afresh]]
+"""Prepares a server for so many links, in a folder of its own. Raises UnavailableError."""
+
+# A server that judges nothing does the same work for every open of a link. It goes on running.
 
 
 @contextmanager
-def bare_uvicorn(_folder: Path) -> Iterator[Server]:
+def bare_uvicorn(_folder: Path, _links: int) -> Iterator[Afresh]:
     port = free_port()
-    url = f"http://127.0.0.1:{port}/"
+    url = f"http://127.0.0.1:{port}"
     with program("-m", "bench.bare_server", str(port), ready=url) as process:
-        yield Server(url, process.pid)
+        yield lambda: nullcontext(Server(url, process.pid))
 
 
 @contextmanager
-def bare_and_a_flush(folder: Path) -> Iterator[Server]:
+def bare_and_a_flush(folder: Path, _links: int) -> Iterator[Afresh]:
     """One request at a time, no server that keeps what it acknowledges can be faster than this."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}/"
+    url = f"http://127.0.0.1:{port}"
     with program("-m", "bench.bare_server", str(port), str(folder / "flushed"), ready=url) as process:
-        yield Server(url, process.pid)
+        yield lambda: nullcontext(Server(url, process.pid))
 
 
 @contextmanager
-def pixel_on_sqlite(folder: Path) -> Iterator[Server]:
+def pixel_on_sqlite(folder: Path, links: int) -> Iterator[Afresh]:
     product = Product(folder)
-    with product.pixel_server() as process:
-        yield Server(product.new_pixel_url(), process.pid, product)
+    fill(product.engine, product.settings, links, 1)
+    file, filled = product.settings.sqlite_path, folder / "filled.db"
+    assert file
+    shutil.copyfile(file, filled)
+
+    @contextmanager
+    def afresh() -> Iterator[Server]:
+        product.engine.dispose()
+        for log in folder.glob(f"{file.name}-*"):
+            log.unlink()
+        shutil.copyfile(filled, file)  # in place: the engine refuses a file that was replaced
+        with product.pixel_server() as process:
+            yield Server(product.url, process.pid, product=product)
+
+    yield afresh
 
 
 @contextmanager
-def pixel_on_postgres(folder: Path) -> Iterator[Server]:
+def pixel_on_postgres(folder: Path, links: int) -> Iterator[Afresh]:
     """PostgreSQL itself may use both cores. Its CPU time is not counted."""
     with postgres(folder) as address:
-        product = Product(folder, DATABASE_URL=address)
-        with product.pixel_server() as process:
-            yield Server(product.new_pixel_url(), process.pid, product)
+        product = Product(folder, DATABASE_URL=fresh_database(address, "readback"))
+        fill(product.engine, product.settings, links, 1)
+        product.engine.dispose()
+        fresh_database(address, "filled", like="readback")
+
+        @contextmanager
+        def afresh() -> Iterator[Server]:
+            product.engine.dispose()
+            fresh_database(address, "readback", like="filled")
+            with product.pixel_server() as process:
+                yield Server(product.url, process.pid, product=product)
+
+        yield afresh
         product.engine.dispose()
 
 
 @contextmanager
-def commit_per_request(folder: Path) -> Iterator[Server]:
+def commit_per_request(folder: Path, links: int) -> Iterator[Afresh]:
     product, port = Product(folder), free_port()
-    url = product.new_pixel_url().replace(product.url, f"http://127.0.0.1:{port}")
-    with program("-m", "bench.peers.commit_each", str(port), environ=product.environ, ready=url) as process:
-        yield Server(url, process.pid, product)
+    fill(product.engine, product.settings, links, 1)
+    url = f"http://127.0.0.1:{port}"
+    with program(
+        "-m", "bench.peers.commit_each", str(port), environ=product.environ, ready=url + path_of(0)
+    ) as process:
+        yield lambda: nullcontext(Server(url, process.pid))
 
 
 @contextmanager
-def express(folder: Path) -> Iterator[Server]:
+def express(folder: Path, links: int) -> Iterator[Afresh]:
     port = free_port()
-    url = f"http://127.0.0.1:{port}/i/contract-to-a-landlord.gif"
+    url = f"http://127.0.0.1:{port}"
     command = (needed("node"), str(PEERS / "express.js"), str(port), str(folder / "express.db"))
-    with program(*command, environ={"PACKAGES": str(installing.npm_packages())}, ready=url) as process:
-        yield Server(url, process.pid)
+    environ = {"PACKAGES": str(installing.npm_packages()), "LINKS": str(links), "TOKEN": SQLITE_TOKEN}
+    with program(*command, environ=environ, ready=url + path_of(0)) as process:
+        yield lambda: nullcontext(Server(url, process.pid))
 
 
 @contextmanager
-def pytracking(folder: Path) -> Iterator[Server]:
+def pytracking(folder: Path, links: int) -> Iterator[Afresh]:
     port = free_port()
-    path = urlsafe_b64encode(b'{"metadata": {"link": 1}}').decode()
-    url = f"http://127.0.0.1:{port}/i/{path}"
+    url = f"http://127.0.0.1:{port}"
     serve = ("-m", "gunicorn", "--worker-class", "gthread", "--threads", "1", "--bind", f"127.0.0.1:{port}")
     command = (str(installing.python_packages()), *serve, "--chdir", str(PEERS), "flask_pytracking:app")
-    with program(*command, environ={"DATABASE": str(folder / "pytracking.db")}, ready=url) as process:
-        yield Server(url, _only_child(process))
+    environ = {"DATABASE": str(folder / "pytracking.db"), "LINKS": str(links)}
+    with program(*command, environ=environ, ready=url + _pytracking_path(0)) as process:
+        yield lambda: nullcontext(Server(url, _only_child(process), _pytracking_path))
+
+
+def _pytracking_path(link: int) -> str:
+    """Return the path of a link's pixel. It holds the link's id."""
+    data = f'{{"metadata": {{"link": {link + 1}}}}}'
+    return f"/i/{urlsafe_b64encode(data.encode()).decode()}"
 
 
 def _only_child(process: subprocess.Popen[bytes]) -> int:

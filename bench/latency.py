@@ -10,7 +10,7 @@ from bench.compared_servers import BARE, COMPARED_SERVERS, SQLITE, bare_and_a_fl
 from bench.figures import Aim, Figure, figure, ratios
 from bench.open_loop import centile
 from bench.programs import CLIENT_CORE, ROOT, on_core
-from bench.throughput import GMAIL
+from bench.throughput import GMAIL, LINKS
 
 PART = "latency"
 FLUSH = "bare uvicorn and a flush"
@@ -21,13 +21,16 @@ def measure(slices: int = SLICES, seconds: float = SECONDS) -> list[Figure]:
     found: dict[str, list[list[float]]] = {BARE: [], FLUSH: [], SQLITE: []}
     with (
         tempfile.TemporaryDirectory() as folder,
-        COMPARED_SERVERS[BARE](Path(folder)) as bare,
-        bare_and_a_flush(Path(folder)) as flush,
-        COMPARED_SERVERS[SQLITE](Path(folder)) as pixel,
+        COMPARED_SERVERS[BARE](Path(folder), LINKS) as bare_afresh,
+        bare_and_a_flush(Path(folder), LINKS) as flush_afresh,
+        COMPARED_SERVERS[SQLITE](Path(folder), LINKS) as pixel_afresh,
+        bare_afresh() as bare,
+        flush_afresh() as flush,
+        pixel_afresh() as pixel,
     ):
         for _ in range(slices):
             for name, server in ((BARE, bare), (FLUSH, flush), (SQLITE, pixel)):
-                found[name].append(ask(server.url, seconds))
+                found[name].append(ask(server.pixel, seconds))
     p99 = {name: [centile(took, 0.99) for took in slices_] for name, slices_ in found.items()}
     return [
         *(

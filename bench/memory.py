@@ -30,7 +30,7 @@ class Grown(NamedTuple):
 def measure(slices: int = SLICES, links: int = LINKS) -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         product = Product(Path(folder))
-        filled = fill(product, links, 0)
+        filled = fill(product.engine, product.settings, links, 0)
         with product.pixel_server() as server:
             grown = _under_load(product, server, slices)
     note = (

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, make_url, text
 from sqlmodel import col, func, select
 
 import settings as configuration
@@ -34,6 +35,16 @@ def postgres(folder: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def fresh_database(address: str, name: str, *, like: str = "template1") -> str:
+    """Make a database on the server at this address anew, as a copy of another; return its address."""
+    engine = create_engine(make_url(address).set(drivername="postgresql+psycopg"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
+    engine.dispose()
+    return make_url(address).set(database=name).render_as_string(hide_password=False)
 
 
 class Product:
@@ -77,8 +88,13 @@ class Product:
 
     def check_every_answer_is_kept(self) -> None:
         """Raise WrongResultError if a link's count and its rows do not agree."""
+        rows = (
+            select(col(FetchRow.link_id), func.count().label("kept"))
+            .group_by(col(FetchRow.link_id))
+            .subquery()
+        )
+        kept = func.coalesce(rows.c.kept, 0)
+        wrong = select(Link.id, Link.fetches, kept).join(rows, rows.c.link_id == Link.id, isouter=True)
         with reading(self.engine) as session:
-            for link in session.exec(select(Link)):
-                kept = session.exec(select(func.count()).where(col(FetchRow.link_id) == link.id)).one()
-                if kept != link.fetches:
-                    raise WrongResultError(f"link {link.id} counts {link.fetches} fetches and has {kept}")
+            for link, fetches, found in session.exec(wrong.where(kept != Link.fetches)):
+                raise WrongResultError(f"link {link} counts {fetches} fetches and has {found}")

@@ -27,6 +27,8 @@ class Slice(NamedTuple):
     cpu_us: float
     """The server's user and system time for one request, in microseconds."""
     p99_ms: float
+    sent: int = 0
+    """The requests that the script sent, if it tells. The last ones may not have been answered."""
 
 
 class UnavailableError(Exception):
@@ -135,8 +137,12 @@ def load(
         raise WrongResultError(f"{url}: {bad[0]}")
     requests = int(_found(r"(\d+) requests in", told))
     per_second = float(_found(r"Requests/sec:\s+([\d.]+)", told))
-    p99 = _milliseconds(_found(r"\n\s+99%\s+(\S+)", told))
-    return Slice(requests, per_second, spent / max(requests, 1) * 1e6, p99)
+    p99, sent = _milliseconds(_found(r"\n\s+99%\s+(\S+)", told)), 0
+    if planned := re.search(r"sent (\d+), the plan lasted ([\d.]+)", told):
+        sent = int(planned[1])
+        if lasted := float(planned[2]):
+            per_second = requests / lasted  # the plan ended early, and wrk waited for the end of the slice
+    return Slice(requests, per_second, spent / max(requests, 1) * 1e6, p99, sent)
 
 
 def _found(pattern: str, text: str) -> str:

@@ -29,7 +29,9 @@ class Database:
     def __init__(self, folder: Path, opens: int) -> None:
         folder.mkdir()
         self._product = Product(folder)
-        self.filled: Filled = fill(self._product, opens // OPENS_EACH, OPENS_EACH)
+        self.filled: Filled = fill(
+            self._product.engine, self._product.settings, opens // OPENS_EACH, OPENS_EACH
+        )
         self._chosen = Random(1)  # the same links in every run
         self._engine: Engine = self._product.engine
 
@@ -70,7 +72,7 @@ def measure(small: int = SMALL, large: int = LARGE, slices: int = SLICES) -> lis
 
 
 def _against(what: str, databases: list[Database], seen: list[list[float]], aim: Aim) -> list[Figure]:
-    (few, many), (short, long) = [database.filled.opens for database in databases], seen
+    (few, many), (short, long) = [database.filled.fetches for database in databases], seen
     filling = f"filled in {databases[1].filled.seconds:.0f} s"
     return [
         figure(PART, f"{what}, {few:,} opens", short, "µs"),

@@ -1,5 +1,6 @@
 // Express and better-sqlite3: an open is committed before its answer, like ours.
-// node express.js PORT DATABASE, with PACKAGES naming the folder in which both packages are installed.
+// node express.js PORT DATABASE. PACKAGES names the folder in which both packages are installed, LINKS says how
+// many links to make, and TOKEN is the SQL of the token of link i.
 "use strict";
 
 const { createRequire } = require("node:module");
@@ -21,11 +22,12 @@ const database = new Database(file);
 database.pragma("journal_mode = WAL");
 database.pragma("synchronous = FULL");
 database.exec(`
-  CREATE TABLE IF NOT EXISTS link (id INTEGER PRIMARY KEY, token TEXT UNIQUE, fetches INTEGER NOT NULL DEFAULT 0);
-  CREATE TABLE IF NOT EXISTS fetch (
+  CREATE TABLE link (id INTEGER PRIMARY KEY, token TEXT UNIQUE, fetches INTEGER NOT NULL DEFAULT 0);
+  CREATE TABLE fetch (
     id INTEGER PRIMARY KEY, link_id INTEGER NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL,
     user_agent TEXT NOT NULL, UNIQUE (link_id, seq));
-  INSERT OR IGNORE INTO link (token) VALUES ('contract-to-a-landlord');
+  WITH RECURSIVE number(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM number WHERE i + 1 < ${process.env.LINKS})
+  INSERT INTO link (token) SELECT ${process.env.TOKEN} FROM number;
 `);
 const find = database.prepare("SELECT id, fetches FROM link WHERE token = ?");
 const count = database.prepare("UPDATE link SET fetches = fetches + 1 WHERE id = ?");

@@ -1,6 +1,7 @@
 """pytracking in Flask: it decodes its tracking URL, commits the open, and answers its pixel.
 
-gunicorn runs this in an environment of its own (see installing.py). DATABASE names the SQLite file.
+gunicorn runs this in an environment of its own (see installing.py). DATABASE names the SQLite file, and LINKS
+says how many links to make.
 """
 
 import os
@@ -23,13 +24,16 @@ database.executescript(
     """
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    CREATE TABLE IF NOT EXISTS link (id INTEGER PRIMARY KEY, fetches INTEGER NOT NULL DEFAULT 0);
-    CREATE TABLE IF NOT EXISTS fetch (
+    CREATE TABLE link (id INTEGER PRIMARY KEY, fetches INTEGER NOT NULL DEFAULT 0);
+    CREATE TABLE fetch (
       id INTEGER PRIMARY KEY, link_id INTEGER NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL,
       user_agent TEXT NOT NULL, UNIQUE (link_id, seq));
-    INSERT OR IGNORE INTO link (id) VALUES (1);
     """
 )
+links = ((number + 1,) for number in range(int(os.environ["LINKS"])))
+database.execute("BEGIN")
+database.executemany("INSERT INTO link (id) VALUES (?)", links)
+database.execute("COMMIT")
 app = Flask(__name__)
 
 
