@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT = 20.0
 """Seconds between two signs of life."""
+LONGEST_WAIT = 1.0
+"""Seconds that the end waits for one."""
 
 
 class Heart:
@@ -20,12 +22,17 @@ class Heart:
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._stopped = engine, threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="heart", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
+
+    def wait(self) -> None:
+        """Wait for a heartbeat that is being written. Its connection could not be closed before."""
+        self._thread.join(LONGEST_WAIT)
 
     def _run(self) -> None:
         while not self._stopped.is_set():

@@ -97,14 +97,15 @@ class Services:
 
     async def stop(self) -> None:
         """Keep what is waiting, then close everything."""
-        self.live.close()
         self.heart.stop()
+        await self.live.stop()
         await self.hops.stop()
         await self.names.stop()
         await self.lists.stop()
         await self.eraser.stop()
         await self.writer.stop()
         self.notifier.close()
+        self.heart.wait()
         self.engine.dispose()
 
     def write(self, act: Callable[[Session], T]) -> T:

@@ -161,6 +161,13 @@ class Live:
         self._closing = True
         self._loop.call_soon_threadsafe(self._end)
 
+    async def stop(self) -> None:
+        """End all streams, and wait until no thread queries the database for them."""
+        self._closing = True
+        self._end()
+        if self._task:
+            await asyncio.wait([self._task])
+
     def _end(self) -> None:
         for stream in self._streams:
             stream.end()
