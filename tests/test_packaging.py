@@ -29,13 +29,18 @@ NOT_USED_BY_NAME = {
 """The requirements that no line of code names, and why they are there."""
 
 
+HASH = re.compile(r" \\\n    --hash=sha256:[0-9a-f]{64}")
+
+
 def requirements(name: str) -> dict[str, Requirement]:
-    """The lines of a requirements file, by the normal form of the package's name."""
-    lines = [line.partition("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines()]
+    """The packages of a requirements file, by the normal form of their names."""
+    text = HASH.sub("", (ROOT / name).read_text("utf-8"))
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     return {canonicalize_name(found.name): found for line in lines if line and (found := Requirement(line))}
 
 
-RUNTIME, DEV, CONSTRAINTS = map(requirements, ("requirements.txt", "requirements-dev.txt", "constraints.txt"))
+RUNTIME, DEV = requirements("requirements.in"), requirements("requirements-dev.in")
+LOCKED, LOCKED_DEV = requirements("requirements.txt"), requirements("requirements-dev.txt")
 
 # --- imports and pins --------------------------------------------------------------------------------
 
@@ -137,30 +142,34 @@ def applies(requirement: Requirement, extra: str) -> bool:
     return any(requirement.marker.evaluate({**here, **platform, "extra": extra}) for platform in PLATFORMS)
 
 
-def test_the_constraints_pin_everything_that_an_installation_brings() -> None:
-    brought = needed(*RUNTIME.values(), *DEV.values())
-    assert sorted(brought - CONSTRAINTS.keys()) == [], "make constraints writes them down"
-    assert sorted(CONSTRAINTS.keys() - brought) == [], "make constraints forgets them"
+def test_everything_that_an_installation_brings_is_locked_and_nothing_else() -> None:
+    programs, everything = needed(*RUNTIME.values()), needed(*RUNTIME.values(), *DEV.values())
+    assert sorted(LOCKED) == sorted(programs), "make lock writes them down"
+    assert sorted(LOCKED_DEV) == sorted(everything - programs), "make lock writes them down"
 
 
-def test_the_constraints_say_which_packages_only_tests_need() -> None:
-    text = (ROOT / "constraints.txt").read_text("utf-8")
-    programs = re.findall(r"^([\w-]+)==", text.partition("# What only tests")[0], re.MULTILINE)
-    assert {canonicalize_name(name) for name in programs} == needed(*RUNTIME.values())
-
-
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "constraints.txt"])
-def test_every_version_is_exact_and_the_same_wherever_it_is_named_and_installed(name: str) -> None:
-    for package, wanted in requirements(name).items():
+@pytest.mark.parametrize("pinned", [RUNTIME, DEV, LOCKED, LOCKED_DEV])
+def test_every_version_is_exact_and_the_same_wherever_it_is_named_and_installed(
+    pinned: dict[str, Requirement],
+) -> None:
+    for package, wanted in pinned.items():
         assert re.fullmatch(r"==[\w.]+", str(wanted.specifier)), package
-        assert wanted.specifier == CONSTRAINTS[package].specifier, package
+        assert wanted.specifier == (LOCKED | LOCKED_DEV)[package].specifier, f"{package}: make lock"
         assert wanted.url is None, package
         assert wanted.specifier.contains(distribution(package).version), f"{package}: make installs it"
 
 
-def test_both_commands_install_under_the_constraints() -> None:
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_locked_package_has_hashes_and_no_address(name: str) -> None:
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text("utf-8").strip())
+    packages = [entry for entry in entries if not entry.startswith("#")]
+    assert [entry for entry in packages if not HASH.search(entry)] == []
+    assert [entry for entry in packages if "\n" in HASH.sub("", entry) or "://" in entry] == []
+
+
+def test_both_commands_install_only_what_has_the_right_hash() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    assert re.search(r"^PIP := .* -c constraints.txt$", makefile, re.MULTILINE)
+    assert re.search(r"^PIP := .* --no-deps --require-hashes$", makefile, re.MULTILINE)
     installs = re.findall(r"^\t.*(?:install|\$\(PIP\)).* -r .*$", makefile, re.MULTILINE)
     assert len(installs) == 2
     assert all(line.startswith("\t@$(PIP) -r requirements.txt") for line in installs)

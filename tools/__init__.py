@@ -1,4 +1,4 @@
 """Commands that maintainers run by hand.
 
-No program imports them, so they may use packages that only requirements-dev.txt installs.
+No program imports them, so they may use packages that only requirements-dev.in names.
 """
