@@ -44,6 +44,10 @@ class Clients:
             self._watch.suggest(self._unnamed.of_fetch(peer, headers, client))
         return client
 
+    def stands_for_many(self, peer: str) -> bool:
+        """Return True if the other end of a connection is a hop, through which many clients come."""
+        return self._addresses.stands_for_many(peer)
+
     def is_https(self, peer: str | None, headers: dict[str, str]) -> bool | None:
         """Return whether the client spoke https; None if nothing says so.
 

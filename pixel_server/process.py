@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from socket import socket
 from types import FrameType
 
@@ -16,8 +17,11 @@ from sqlalchemy.exc import OperationalError
 
 import logs
 import settings as configuration
+from pixel_server import tally
 from pixel_server.app import PixelServer, create
 from pixel_server.services import Services
+from pixel_server.wire import descriptors, listeners
+from pixel_server.wire.connections import Connections
 from pixel_server.wire.limits import LimitedProtocol
 from pixel_server.wire.protocol import PixelProtocol
 from storage.database import UnusableDatabaseError
@@ -34,6 +38,8 @@ log = logging.getLogger("pixel_server")
 
 SHUTDOWN_SECONDS = 3
 """Seconds that open requests get at the end. honcho kills the process after 5."""
+TALLY_SECONDS = 10
+"""Seconds after which the log is told what strangers have caused since its last line about it."""
 
 
 class Server(uvicorn.Server):
@@ -41,6 +47,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
+        listeners.bound(one for server in self.servers for one in server.sockets)
         # All objects that exist now stay in use: the garbage collector need not go through them again.
         gc.freeze()
         gc.enable()
@@ -79,6 +86,7 @@ def main() -> int:
             log.warning("%s", warning)
     database_url = url_without_password(settings)
     log.info("Serving %s on %s:%d with %s", settings.public_url, settings.host, settings.port, database_url)
+    descriptors.raise_limit()
     server = Server(config(app, settings, plain=plain))
     server.run()
     return 0 if server.started else 1
@@ -97,11 +105,15 @@ def _check_schema(engine: Engine) -> str:
 
 def config(app: PixelServer, settings: configuration.Settings, *, plain: bool = False) -> uvicorn.Config:
     """Return uvicorn's configuration. `plain` leaves out the pixel's short cut."""
+    most = descriptors.connections(descriptors.allowed())
+    connections = Connections(lambda peer: _stands_for_many(app, peer), most)
+    protocol = partial(LimitedProtocol if plain else PixelProtocol, all_connections=connections)
     return uvicorn.Config(
         app,
-        http=LimitedProtocol if plain else PixelProtocol,
+        http=protocol,  # type: ignore[arg-type]  # uvicorn calls it, and asks no more of a class
         host=settings.host,
         port=settings.port,
+        backlog=listeners.BACKLOG,
         # The paths of owners' pages contain keys, so there is no access log.
         access_log=False,
         log_config=None,
@@ -110,4 +122,11 @@ def config(app: PixelServer, settings: configuration.Settings, *, plain: bool = 
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         ws="none",
+        callback_notify=tally.log_the_rest,
+        timeout_notify=TALLY_SECONDS,
     )
+
+
+def _stands_for_many(app: PixelServer, peer: str) -> bool:
+    services: Services = app.state.services
+    return services.clients.stands_for_many(peer)

@@ -20,6 +20,7 @@ from storage.engine import reading
 from storage.links import histories, history_of
 from storage.tables import Link
 from tracking import History
+from tracking.networks import home
 from tracking.status import ENDED, LinkStatus, status_of
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,8 @@ MAX_STREAMS = 256
 MAX_STREAMS_PER_LINK = 8
 """Open streams of one link: a few devices of its owner. A key that leaked must not use up all streams."""
 MAX_STREAMS_PER_ADDRESS = 32
-"""Open streams of one client address. A household or an office has one address, so this is more than one
-person needs."""
+"""Open streams of one IPv4 address, or one /64 of IPv6. A household or an office has one, so this is more
+than one person needs."""
 MAX_STREAMS_UNKNOWN = MAX_STREAMS // 2
 """Open streams of all clients whose address a hop hides: behind a proxy that nobody named, that is everybody.
 Some are left for the others, because any client can send a header that makes it look hidden."""
@@ -74,7 +75,7 @@ class Stream:
     """The events of one open page."""
 
     def __init__(self, link: Link, address: str | None) -> None:
-        self.link_id, self.token, self.address = link.id, link.token, address
+        self.link_id, self.token, self.home = link.id, link.token, address and home(address)
         self._stage, self._ended = stage_of(history_of(link)), False
         self._changed = asyncio.Event()
 
@@ -118,12 +119,13 @@ class Live:
     def open(self, link: Link, address: str | None) -> "Events | None":
         """Return the answer that streams a link's stage; None if too many streams are open."""
         same_link = sum(stream.link_id == link.id for stream in self._streams)
-        same_address = sum(stream.address == address for stream in self._streams)
+        shared = address and home(address)
+        same_home = sum(stream.home == shared for stream in self._streams)
         if (
             self._closing
             or self.open_pages >= MAX_STREAMS
             or same_link >= MAX_STREAMS_PER_LINK
-            or same_address >= (MAX_STREAMS_PER_ADDRESS if address else MAX_STREAMS_UNKNOWN)
+            or same_home >= (MAX_STREAMS_PER_ADDRESS if address else MAX_STREAMS_UNKNOWN)
         ):
             return None
         return Events(self, self._add(Stream(link, address)))

@@ -95,6 +95,10 @@ class ClientAddress:
         """Return True if this is the address of a trusted proxy. Text that is no address is not trusted."""
         return self._proxy(entry) is not None
 
+    def stands_for_many(self, peer: str) -> bool:
+        """Return True if a connection's other end is a hop: a trusted proxy, a CDN, a private address."""
+        return self.trusts(peer) or self._hops.place_of(peer).client is None
+
     def _proxy(self, entry: str) -> str | None:
         return self._trusted(entry) if len(entry) <= LONGEST_ENTRY else None
 

@@ -64,6 +64,7 @@ class PixelProtocol(LimitedProtocol):
         elif self._answering:
             self._behind += data
             self.flow.pause_reading()
+            self._require_share(len(self._behind))
         else:
             self._take(self._pixel, data)
 
@@ -103,6 +104,13 @@ class PixelProtocol(LimitedProtocol):
             self._stays = False
         else:
             super().shutdown()
+
+    def waits_since(self) -> float | None:
+        if self._pixel is None or self._unread_since is not None:
+            return super().waits_since()
+        if self._answering:
+            return None
+        return self._idle_since if self._begun is None else self._begun
 
     def deadline(self, now: float) -> float:
         if self._pixel is None or self._begun is not None:

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from pixel_server.app import PixelServer, create
 from pixel_server.process import config
 from pixel_server.services import Services
+from pixel_server.wire import listeners
 from settings import Settings
 from storage import links
 from storage.engine import connect, reading, writing
@@ -78,6 +79,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        listeners.bound(one for server in self.servers for one in server.sockets)
         self.settled.set()
 
 
@@ -88,6 +90,8 @@ class Served:
     app: PixelServer
     settings: Settings
     loop: asyncio.AbstractEventLoop
+    state: uvicorn.server.ServerState
+    """uvicorn's, which counts connections."""
 
     @property
     def services(self) -> Services:
@@ -168,7 +172,7 @@ def serving(
         try:
             assert server.settled.wait(PATIENCE), "the pixel server did not start"
             assert server.loop
-            yield Served(app, settled, server.loop)
+            yield Served(app, settled, server.loop, server.server_state)
         finally:
             server.should_exit = True
             thread.join(PATIENCE)

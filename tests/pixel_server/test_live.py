@@ -193,6 +193,19 @@ def test_streams_are_limited_per_link_per_address_and_per_server(
         assert [opens(notice, address) for address in ("84.0.0.1", "84.0.0.2")] == [200, 429]
 
 
+def test_the_addresses_of_one_64_share_their_streams(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MAX_STREAMS_PER_ADDRESS", 2)
+    trusted = settings.model_copy(update={"trusted_proxies": ("127.0.0.1",)})
+    with serving(trusted) as served, ExitStack() as open_pages:
+        statuses = [
+            open_pages.enter_context(listening(served, track(engine), x_forwarded_for=address)).status
+            for address in ("2003:e1:4711::1", "2003:e1:4711::2", "2003:e1:4711::3", "2003:e1:4712::1")
+        ]
+    assert statuses == [200, 200, 429, 200]
+
+
 def test_behind_a_hop_nobody_named_all_clients_together_may_have_half_of_the_streams(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

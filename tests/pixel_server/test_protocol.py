@@ -159,7 +159,7 @@ def slow_disk(settings: Settings, plain: bool) -> Iterator[tuple[Served, Event, 
 def test_a_fetch_under_way_is_answered_when_the_server_ends(
     settings: Settings, link: Link, monkeypatch: pytest.MonkeyPatch, plain: bool
 ) -> None:
-    protocol = LimitedProtocol if plain else PixelProtocol
+    protocol: type[LimitedProtocol] = LimitedProtocol if plain else PixelProtocol
     shutdown = protocol.shutdown
     with ExitStack() as wires:
         with slow_disk(settings, plain=plain) as (served, begun, go_on):
