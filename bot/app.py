@@ -13,6 +13,7 @@ from bot import checkup, profile
 from bot.context import TELEGRAM, BotContext
 from bot.delivery.loop import Delivery
 from bot.delivery.outcomes import describe_telegram_error, is_answered
+from bot.judging import Rejudger
 from bot.published_lists import ListRefresher
 from bot.receiving import UpdateReceiver
 from bot.supervisor import Step, run_forever, run_until_done
@@ -116,6 +117,7 @@ class Bot:
             "receiving updates": self._receiver.poll,
             "answering updates": self._receiver.work,
             "delivering messages": self._deliver,
+            "judging again": Rejudger(self._context).run,
             "keeping house": self._keep_house,
             "watching the lock": self._watch_lock,
         }

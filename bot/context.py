@@ -33,12 +33,13 @@ class BotContext:
     """Holds what all parts of the bot share. It is made once, in the event loop.
 
     Its events wake the loops: `due` when a message may be waiting for delivery, `received` when updates are
-    in the inbox, `troubled` when the trouble has changed.
+    in the inbox, `said` when an update was carried out, `troubled` when the trouble has changed.
     """
 
     def __init__(self, settings: Settings, engine: Engine, keys: Keys) -> None:
         self.settings, self.keys = settings, keys
         self.due, self.received, self.troubled = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.said = asyncio.Event()
         self.outages = Outages()
         self._troubles: dict[str, str] = {}
         self.checked: Checked | None = None
@@ -48,6 +49,7 @@ class BotContext:
         self.lock = self.database.bot_lock(engine)
         # One thread: SQLite has one writer anyway, and transactions run in the order of their requests.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
 
     @property
     def trouble(self) -> str:
@@ -89,12 +91,15 @@ class BotContext:
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` in a transaction that only reads."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, work)
 
-        def run() -> T:
-            with reading(self._engine) as session:
-                return work(session)
+    async def read_aside(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in a transaction that only reads, in another thread: it may take long."""
+        return await asyncio.get_running_loop().run_in_executor(self._aside, self._read, work)
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
+    def _read(self, work: Callable[[Session], T]) -> T:
+        with reading(self._engine) as session:
+            return work(session)
 
     async def once(self, update_id: int, work: Callable[[Session], T]) -> T | None:
         """Do what an update asks for, exactly once: `work` and the inbox's mark are one transaction.
@@ -107,6 +112,7 @@ class BotContext:
 
         result = await self.write(do)
         self.due.set()
+        self.said.set()
         return result
 
     def copy_page(self, link: Link) -> str:
@@ -119,5 +125,6 @@ class BotContext:
 
     def close(self) -> None:
         self._thread.shutdown()
+        self._aside.shutdown()
         self._erased.close()
         self._engine.dispose()

@@ -6,7 +6,7 @@ what the address is called, as the address itself is never stored.
 
 from sqlmodel import Session, col, select
 
-from storage import statements
+from storage import rejudging
 from storage.links import history_of
 from storage.tables import FetchRow, Link
 from storage.times import moment
@@ -17,7 +17,7 @@ from tracking.reverse_names import confirmed, is_doubtful
 def is_in_doubt(session: Session, fetch_id: str) -> bool | None:
     """Return True if a stored fetch is still in doubt; None if no such fetch is stored."""
     row = session.get(FetchRow, fetch_id)
-    return None if row is None else is_doubtful(statements.fetch_from(row).sighting)
+    return None if row is None else is_doubtful(rejudging.fetch_from(row).sighting)
 
 
 def settle(session: Session, fetch_id: str, network: Network, now: float, windows: Windows) -> bool:
@@ -29,14 +29,13 @@ def settle(session: Session, fetch_id: str, network: Network, now: float, window
     query = select(Link).join(FetchRow, col(FetchRow.link_id) == Link.id).where(FetchRow.id == fetch_id)
     link = session.exec(query.with_for_update(of=Link, key_share=True)).first()
     row = session.get(FetchRow, fetch_id)
-    if link is None or row is None or not is_doubtful(sighting := statements.fetch_from(row).sighting):
+    if link is None or row is None or not is_doubtful(sighting := rejudging.fetch_from(row).sighting):
         return False
     agent, known, sign, _rendered = confirmed(sighting, network)
     row.agent, row.network, row.sign = agent.value, known.value, sign.value if sign else ""
     link.last_event_at = max(link.last_event_at, moment(now))
     session.flush()
     said, before = history_of(link)
-    statements.judge_again(session, link, said, windows)
-    # That open may be another fetch: a settled prefetch shows that the mail was sent.
-    statements.owe_first_alert(session, link, before, windows)
+    # The open that rings may be another fetch: a settled prefetch shows that the mail was sent.
+    rejudging.judge_again(session, link, said, windows, ask=before)
     return True

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from storage import outbox, reactions
 from storage.kinds import MessageKind, MessageState, kinds_where, list_key
-from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
+from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow, Unjudged
 
 _MARK = "erased"
 """The key of that note in `Session.info`."""
@@ -67,7 +67,7 @@ def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
 def _erase(session: Session, link_ids: Sequence[int], language: str = "") -> None:
     connection = session.connection()
     _blank_messages(connection, col(OutboxMessage.link_id).in_(link_ids), language)
-    for table in (FetchRow, StatementRow, Note, Peek):
+    for table in (Unjudged, FetchRow, StatementRow, Note, Peek):
         _delete_of(connection, table, link_ids)
     listed = select(Link.list_id).where(col(Link.id).in_(link_ids), col(Link.list_id).is_not(None))
     lists = set(session.exec(listed).all())

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from storage.ingest import first_id
 from storage.links import history_of
-from storage.statements import judge_again
+from storage.rejudging import judge_again
 from storage.tables import Chat, FetchRow, Link, Peek
 from storage.times import moment
 from tracking import Statement, StatementKind, Windows

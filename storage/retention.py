@@ -9,42 +9,44 @@ from storage import outbox, peeks
 from storage.histories import dump, load
 from storage.ingest import first_id
 from storage.kinds import card_key
-from storage.statements import fetch_from
+from storage.rejudging import fetch_from, outdate
 from storage.tables import FetchRow, Link
 from tracking import History, Windows, rejudge
 
-LINKS_AT_ONCE = 100
-"""Links in one transaction, so that it does not hold the database for long."""
+LINKS_AT_ONCE, AT_ONCE = 100, 1000
+"""Links and fetches in one transaction, at most, so that it does not hold the database for long."""
 
 
 def purge(session: Session, now: float, days: int, windows: Windows) -> int:
-    """Delete fetches older than so many days, of a hundred links at most. Return how many links had some.
+    """Delete some of the fetches older than so many days. Return how many; 0 once none is left.
 
-    Once none has any, the peeks that were over by then are deleted too.
+    Then the peeks that were over by then are deleted too.
     """
     before = first_id(now - days * 86400)
-    old = select(FetchRow.link_id).where(col(FetchRow.id) < before).distinct().limit(LINKS_AT_ONCE)
-    link_ids = session.exec(old).all()
+    oldest = select(FetchRow.link_id).where(col(FetchRow.id) < before).order_by(col(FetchRow.id))
+    link_ids = [*dict.fromkeys(session.exec(oldest.limit(AT_ONCE)))][:LINKS_AT_ONCE]
     links = (
         select(Link).where(col(Link.id).in_(link_ids)).order_by(col(Link.id)).with_for_update(key_share=True)
     )
-    cards = list[str]()
-    for link in session.exec(links):
+    cards, purged = list[str](), 0
+    for link in session.exec(links).all():
         rows = session.exec(
             select(FetchRow)
             .where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
             .order_by(col(FetchRow.seq))
+            .limit(AT_ONCE - purged)
         ).all()
         if _purge_into_histories(link, rows, windows):
             cards.append(card_key(link.id, link.list_id))
-        session.connection().execute(
-            delete(FetchRow).where(col(FetchRow.link_id) == link.id, col(FetchRow.id) < before)
-        )
+        outdate(session, link.id)
+        gone = [row.id for row in rows]
+        session.connection().execute(delete(FetchRow).where(col(FetchRow.id).in_(gone)))
+        purged += len(rows)
     session.flush()
     outbox.refresh(session.connection(), cards)
-    if not link_ids:
+    if not purged:
         peeks.forget(session, now - days * 86400)
-    return len(link_ids)
+    return purged
 
 
 def _purge_into_histories(link: Link, rows: Sequence[FetchRow], windows: Windows) -> bool:

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.kinds import MessageState
 
-SCHEMA = "0015"
+SCHEMA = "0016"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 SQLModel.metadata.naming_convention = {
@@ -140,6 +140,18 @@ class StatementRow(SQLModel, table=True):
     until: float = 0.0
     since: float | None = None
     """The earliest time at which a Sent can have been that was tapped while the bot was away."""
+
+
+class Unjudged(SQLModel, table=True):
+    """The mark of a link whose stored fetches are to be judged again (rejudging.py)."""
+
+    link_id: int = Field(primary_key=True, foreign_key="link.id")
+    stamp: int = Field(sa_type=BigInteger)
+    """A number that changes whenever what they are judged by has changed."""
+    heard: int
+    """The sequence number of its newest fetch when the mark was made."""
+    asked: str = Field(default="", sa_type=Text)
+    """If an alert of the first open is owed: the history before, packed like `Link.history`."""
 
 
 class Peek(SQLModel, table=True):
