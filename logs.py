@@ -13,7 +13,7 @@ CHATTY = ("httpx", "httpcore", "telegram", "alembic", PTB_REQUESTS)
 SHORTEST_SECRET = 6
 """Characters. Cutting a shorter secret out would cut up ordinary words as well."""
 
-TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}")
 OWNER_KEY = re.compile(r"\b\d{1,10}-[0-9a-f]{32}\b")
 
 

@@ -9,7 +9,7 @@ import words
 from words import sentences
 from words.typed import understood
 
-_ARROW = re.compile(r"\s*(?:→|->)\s*")
+_ARROW = re.compile(r" ?(?:→|->) ?")
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Characters that come along when somebody pastes, and that nobody sees."""
 _BLANK = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + _UNSEEN
@@ -32,7 +32,8 @@ _BEFORE_A_VERB = re.compile(
     re.IGNORECASE,
 )
 """English words that "to" follows in other sentences: “I want to know”."""
-_ADDRESS = re.compile(r"[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@]+")
+_ADDRESS = re.compile(r"(?<![^\s,;<>@])[^\s,;<>@]+@[^\s,;<>@]+\.[^\s,;<>@]+")
+"""It begins only where a word does: from within 4,096 letters, it was tried at each of them."""
 
 
 class Command(NamedTuple):
@@ -85,10 +86,12 @@ def wish(text: str) -> str | None:
     be wrong now and then.
     """
     text = " ".join(text.split())
+    if len(text) > LONGEST_WISH:
+        return None
     first, _, rest = text.partition(" ")
     is_asked = first.casefold().strip(":,") in _asking_words() and bool(rest)
     request = track(rest if is_asked else text)
-    if request is None or not request.label or len(text) > LONGEST_WISH or text.endswith("?"):
+    if request is None or not request.label or text.endswith("?"):
         return None
     if is_asked:
         return rest

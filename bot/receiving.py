@@ -1,6 +1,7 @@
 """Receives updates: fetches them from Telegram, stores them on disk, confirms them, and then answers."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,8 @@ from bot.delivery.outcomes import describe_telegram_error, is_answered
 from bot.message import Message
 from bot.notices import owe_notice
 from bot.polls import Polls
-from bot.updates import UnreadableUpdateError, is_update, read
+from bot.updates import UnreadableUpdateError, chat_of, is_update, read
+from bot.waiting_updates import WaitingUpdates
 from storage import health, inbox
 from storage.inbox import Received
 from storage.kinds import notice_key
@@ -51,6 +53,7 @@ class UpdateReceiver:
     def __init__(self, context: BotContext, bot: Bot) -> None:
         self._context, self._bot = context, bot
         self.catching_up = CatchingUp()
+        self._waiting = WaitingUpdates()
 
     async def poll(self) -> None:
         """Fetch updates from Telegram. The next request confirms those that are on disk."""
@@ -105,6 +108,7 @@ class UpdateReceiver:
             polls.answered(received.at)
         if updates or polls.is_to_be_kept(received.at):
             await self._context.write(keep)
+            self._waiting.add_all((chat_of(update), update["update_id"]) for update in updates)
             if not is_full:
                 polls.keep(received.at)
 
@@ -125,20 +129,33 @@ class UpdateReceiver:
         return answer
 
     async def work(self) -> None:
-        """Answer the stored updates, one after the other, in order."""
+        """Answer the stored updates, one after the other: the chats take turns, each in its order."""
+        await self._load()
         while True:
             self._context.received.clear()
-            # Asked before the inbox is: what is stored in between must not be missed.
+            # Asked before the next update is: what is stored in between must not be missed.
             is_all_here = self.catching_up.has_fetched
-            waiting = await self._context.read(inbox.waiting)
-            for stored in waiting:
-                await self._answer(stored)
-            if not waiting:
-                if is_all_here:
-                    self.catching_up.note_all_done()
-                await self._context.received.wait()
+            if waits := self._waiting.next():
+                await self._answer_if_waiting(*waits)
+                continue
+            if is_all_here:
+                self.catching_up.note_all_done()
+            await self._context.received.wait()
 
-    async def _answer(self, stored: StoredUpdate) -> None:
+    async def _load(self) -> None:
+        """Let all updates wait that are on disk: the bot has started, or the database was away."""
+        newest = -1
+        while stored := await self._context.read(partial(inbox.waiting, after=newest)):
+            self._waiting.add_all((chat_of(json.loads(each.body)), each.id) for each in stored)
+            newest = stored[-1].id
+
+    async def _answer_if_waiting(self, chat: int, update_id: int) -> None:
+        stored = await self._context.read(lambda session: session.get(StoredUpdate, update_id))
+        if stored is not None and not stored.done and not await self._answer(stored):
+            self._waiting.add(chat, update_id)
+
+    async def _answer(self, stored: StoredUpdate) -> bool:
+        """Answer an update. Return False if it failed, and is to be tried again."""
         update: Update | None = None
         try:
             update = read(stored.body, self._bot)
@@ -155,16 +172,18 @@ class UpdateReceiver:
         except Exception as error:
             # The traceback once: the next attempts have the same.
             log.error("Update %d failed.", stored.id, exc_info=None if stored.attempts else error)
-            await self._give_up_in_time(stored, update)
+            return await self._give_up_in_time(stored, update)
+        return True
 
-    async def _give_up_in_time(self, stored: StoredUpdate, update: Update | None) -> None:
-        """Let a failing update be tried again. The last time, tell its chat, and let the others go on."""
+    async def _give_up_in_time(self, stored: StoredUpdate, update: Update | None) -> bool:
+        """Let a failing update be tried again. The last time, tell its chat, and return True."""
         given_up = await self._context.write(lambda session: inbox.count_failure(session, stored.id))
         if not given_up:
             await asyncio.sleep(RETRY_PAUSE)
-            return
+            return False
         await self._context.write(partial(self._apologise, stored=stored, update=update))
         self._context.due.set()
+        return True
 
     def _apologise(self, session: Session, stored: StoredUpdate, update: Update | None) -> None:
         """Tell the chat, and the administrator."""

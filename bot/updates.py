@@ -6,6 +6,7 @@ never tried twice.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeGuard
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -25,6 +26,19 @@ def is_update(element: object) -> TypeGuard[dict[str, Any]]:
     """Return True if an element of Telegram's answer is an update: an object with a possible number."""
     number = element.get("update_id") if isinstance(element, dict) else None
     return isinstance(number, int) and not isinstance(number, bool) and 0 < number < MOST_32_BITS
+
+
+def chat_of(told: Mapping[str, Any]) -> int:
+    """Return the chat of an update that nobody has checked yet; 0 if it names none that the bot knows."""
+    about = _part(told, "callback_query") or told
+    message = _part(about, "message") or _part(told, "my_chat_member")
+    found = _part(message, "chat").get("id")
+    return found if isinstance(found, int) else 0
+
+
+def _part(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = told.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def read(body: str, bot: Bot) -> Update:

@@ -38,10 +38,10 @@ def receive(session: Session, updates: Sequence[Mapping[str, Any]], received: Re
     add_new(session.connection(), StoredUpdate, "id", rows)
 
 
-def waiting(session: Session, limit: int = 100) -> list[StoredUpdate]:
-    """Return the updates that are not done, oldest first."""
-    query = select(StoredUpdate).where(col(StoredUpdate.done).is_(False)).order_by(col(StoredUpdate.id))
-    return list(session.exec(query.limit(limit)).all())
+def waiting(session: Session, *, after: int = -1, limit: int = 100) -> list[StoredUpdate]:
+    """Return the next updates after that id that are not done, oldest first."""
+    query = select(StoredUpdate).where(col(StoredUpdate.done).is_(False), col(StoredUpdate.id) > after)
+    return list(session.exec(query.order_by(col(StoredUpdate.id)).limit(limit)).all())
 
 
 def received(update: StoredUpdate) -> Received:

@@ -34,9 +34,9 @@ _FETCH_METADATA = ("sec-fetch-dest", "sec-fetch-mode", "sec-fetch-site")
 _PLAIN = re.compile(
     r"Mozilla/5\.0 \((?:Windows NT|Macintosh|X11|Linux|iPhone|iPad)(?![^)]*(?:; wv|compatible))[^)]*\) "
     r"(?:AppleWebKit/[\d.]+ \(KHTML, like Gecko\)"
-    r"(?: Chrome/(?P<chrome>\d+)[\d.]*(?: Mobile)? Safari/[\d.]+(?: (?:Edg|OPR)/[\d.]+)?"
-    r"| Version/(?P<safari>\d+\.\d+)[\d.]*(?: Mobile/\w+)? Safari/[\d.]+)"
-    r"|Gecko/[\d.]+ Firefox/(?P<firefox>\d+)[\d.]*)"
+    r"(?: Chrome/(?P<chrome>\d+)(?:\.[\d.]*)?(?: Mobile)? Safari/[\d.]+(?: (?:Edg|OPR)/[\d.]+)?"
+    r"| Version/(?P<safari>\d+\.\d+)(?:\.[\d.]*)?(?: Mobile/\w+)? Safari/[\d.]+)"
+    r"|Gecko/[\d.]+ Firefox/(?P<firefox>\d+)(?:\.[\d.]*)?)"
 )
 """The whole user agent of a plain Chrome, Edge, Opera, Safari or Firefox. One with another word in it, a mail
 program's or a web view, may leave headers out."""

@@ -14,6 +14,8 @@ LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "readback"
 SOURCE = "en"
 """The language that sentences are written in."""
+LONGEST_TAG = 35
+"""Characters of a language tag that count (RFC 5646, 4.4.1). People type other texts after /language."""
 
 _spoken = ContextVar("spoken", default=SOURCE)
 _zone = ContextVar("zone", default="")
@@ -55,7 +57,7 @@ def languages() -> tuple[str, ...]:
 
 def closest(tag: str) -> str | None:
     """Return our language for a language tag, such as `pt` for `pt-BR`; None if we have none."""
-    wanted = tag.strip().lower().replace("_", "-")
+    wanted = tag[:LONGEST_TAG].strip().lower().replace("_", "-")
     while wanted:
         if wanted in languages():
             return wanted

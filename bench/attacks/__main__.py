@@ -10,11 +10,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from bench.attacks import crowd, unread
+from bench.attacks import crowd, nonsense, unread
 from bench.attacks.attack import Attack, carry_out
 from bench.figures import Figure, standing, table
 
-ATTACKS: dict[str, Attack] = {attack.name: attack for module in (unread, crowd) for attack in module.ATTACKS}
+ATTACKS: dict[str, Attack] = {
+    attack.name: attack for module in (unread, crowd, nonsense) for attack in module.ATTACKS
+}
 
 
 def main(given: Sequence[str] | None = None) -> int:

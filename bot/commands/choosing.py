@@ -11,7 +11,7 @@ import words
 from bot.commands.turn import Turn
 from bot.message import Message, button
 from bot.messages.phrases import lines
-from bot.times import moments
+from bot.times import grammar, moments
 from bot.times.hours import zone_of
 from storage import archive, links
 from storage.tables import Link
@@ -93,7 +93,7 @@ def is_time_alone(turn: Turn, link: Link | None) -> bool:
 def _name_and_time(turn: Turn, text: str) -> tuple[str, str]:
     """Take `the landlord in 2 days` apart, before its longest end that is a time. Either may be empty."""
     parts = text.split()
-    ends = range(len(parts))
+    ends = range(max(0, len(parts) - grammar.MOST_WORDS), len(parts))
     at = next((start for start in ends if _is_time(turn, " ".join(parts[start:]))), len(parts))
     return " ".join(parts[:at]), " ".join(parts[at:])
 

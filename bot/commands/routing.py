@@ -28,6 +28,7 @@ from bot.commands import (
     track,
     understanding,
 )
+from bot.commands.bounds import within_bounds
 from bot.commands.turn import Answer, Handler, Turn, begin_turn
 from bot.context import BotContext
 from bot.message import Message
@@ -39,27 +40,30 @@ from words import sentences
 log = logging.getLogger(__name__)
 
 COMMANDS: Mapping[str, Handler] = {
-    "start": general.start,
-    "help": general.help_,
-    "track": track.track,
-    "history": history.history,
-    "sent": sent.sent,
-    "note": remember.note,
-    "delete": own_data.delete,
-    "export": own_data.export,
-    "remind": remember.remind,
-    "timezone": clocks.timezone,
-    "quiet": clocks.quiet,
-    "digest": clocks.digest,
-    "peek": opens.peek,
-    "mute": recording.mute,
-    "unmute": recording.unmute,
-    "stop": recording.stop,
-    "language": language.language,
-    "status": status.status,
-    "privacy": legal.privacy,
-    "legal": legal.legal,
-    "cancel": general.cancel,
+    name: within_bounds(handle)
+    for name, handle in {
+        "start": general.start,
+        "help": general.help_,
+        "track": track.track,
+        "history": history.history,
+        "sent": sent.sent,
+        "note": remember.note,
+        "delete": own_data.delete,
+        "export": own_data.export,
+        "remind": remember.remind,
+        "timezone": clocks.timezone,
+        "quiet": clocks.quiet,
+        "digest": clocks.digest,
+        "peek": opens.peek,
+        "mute": recording.mute,
+        "unmute": recording.unmute,
+        "stop": recording.stop,
+        "language": language.language,
+        "status": status.status,
+        "privacy": legal.privacy,
+        "legal": legal.legal,
+        "cancel": general.cancel,
+    }.items()
 }
 """The handler of `/track` and so on. What else a command needs is listed in CONTRIBUTING.md."""
 
@@ -203,7 +207,7 @@ def _answer(
     with begin_turn(session, context, update, received, is_admin=is_admin) as turn:
         if turn.is_press and turn.was_just_answered():
             return None
-        if turn.is_private and handler in COMMANDS.values() and handler is not general.cancel:
+        if turn.is_private and handler in COMMANDS.values() and handler is not COMMANDS["cancel"]:
             # A command typed instead of an answer cancels the open question.
             turn.chat.asking = ""
         answer = handler(turn)

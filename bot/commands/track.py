@@ -105,9 +105,8 @@ def deadline_in(text: str, today: date) -> tuple[str, date | None]:
     """
     known = understood()
     by, to = grammar.one_of(known.by), grammar.one_of((*known.to, "→", "->"))
-    found = re.fullmatch(
-        rf"(.*\S)\s+{by}\s+(\S.*?)((?:\s+{to}\s+.+)?)", text.strip(), re.IGNORECASE | re.DOTALL
-    )
+    text = " ".join(text.split())
+    found = re.fullmatch(rf"(.+) {by} (.+?)((?: {to} .+)?)", text, re.IGNORECASE)
     if not found:
         return text, None
     before, named, after = found.groups()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import words
 from bot import parsing
+from bot.commands import bounds
 from bot.commands.choosing import LONGEST_LABEL, NEEDS
 from bot.commands.language import code_of
 from bot.commands.turn import Answer, Handler, Turn
@@ -30,6 +31,8 @@ def no_command(commands: Commands, turn: Turn) -> Answer:
     if turn.command.name or turn.text.startswith(SLASHES):
         return _unknown(commands, turn) if turn.is_private or turn.names_bot else None
     if command := _answered(commands, turn):
+        if too_long := bounds.refusal(command):
+            return too_long  # the question stays open
         turn.chat.asking = ""
         return commands[command.name](turn.as_if_typed(command, turn.message_id))
     if not turn.is_to_the_bot:

@@ -20,6 +20,10 @@ DAY = 24 * 60
 """The minutes of a day. As a time of day it is 24:00, the end of that day."""
 LEAP_YEARS = 8
 """Years that 29 February may be away: 2100 is no leap year."""
+LONGEST = 80
+"""Characters of a text that may be a time. Every way to read a longer one was tried: 4,096 took seconds."""
+MOST_WORDS = 12
+"""Words of such a text. “on the 22nd of November 2026 at 9 o'clock p. m.” has eleven."""
 
 _HALF = re.compile(r"(?<=\d) ?([ap])\.? ?m\b\.?")
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?")
@@ -63,8 +67,13 @@ def one_of(known: Iterable[str]) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return the text in lower case and with single spaces, as the vocabulary is written."""
-    return " ".join(text.lower().replace("’", "'").split())
+    """Return the text in lower case and with single spaces, as the vocabulary is written.
+
+    A text that is too long to be a time is empty: that is no time, day, or span.
+    """
+    found = text.lower().replace("’", "'").split(None, MOST_WORDS)
+    tidied = " ".join(found)
+    return tidied if len(found) <= MOST_WORDS and len(tidied) <= LONGEST else ""
 
 
 def without(known: Iterable[str], text: str) -> str:

@@ -33,6 +33,12 @@ NOTE_TOO_LONG = plural(
     "A note has at most {longest} characters. Please shorten it, or write two notes.",
     counted="longest",
 )
+TOO_LONG = plural(
+    "That is {count} character after /{command}, and I read {longest} at most. I did nothing with it. "
+    "Please send it again, shorter.",
+    "That is {count} characters after /{command}, and I read {longest} at most. I did nothing with it. "
+    "Please send it again, shorter.",
+)
 DELETE_ASK = _(
     "Delete {name} for good? I erase all that I saw, and all that you said and noted about it. I record nothing more. "
     "Nobody can undo that. To stop the recording only, use <code>/stop {number}</code>."

@@ -66,6 +66,14 @@ CHECKUP_LIST_KEPT = _(
     "The list of address ranges {name} is {age} old, and REFRESH_DAYS is 0. Some opens may count as weak, or be "
     "missed. Set REFRESH_DAYS to 7, or update Readback."
 )
+MOVED_AWAY = _(
+    "This group is a supergroup now, and has a new number: {chat}. This bot serves invited chats only. Ask its "
+    "operator to add that number to ALLOWED_CHATS."
+)
+ADMIN_MOVED = _(
+    "A group became a supergroup: its number {old} in ALLOWED_CHATS is now {new}. Add {new} there, or nobody in that "
+    "group gets an answer."
+)
 NOT_ALLOWED = _(
     "This bot serves invited chats only. Ask its operator to add the number {chat} to ALLOWED_CHATS."
 )
