@@ -1,4 +1,4 @@
-"""Messages to the administrator: they answer nobody."""
+"""Messages to the administrator, and to a group that has moved: they answer nobody."""
 
 from collections.abc import Callable
 

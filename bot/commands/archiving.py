@@ -29,12 +29,16 @@ BUTTONS: dict[str, Handler] = {"archive": _press_archive, "unarchive": _press_un
 def press_archive_all(turn: Turn) -> Answer:
     """Archive the links that the button under the list counts, and offer to take that back."""
     condition, at = archive.offers(turn.now).get(turn.id), int(turn.now)
-    if condition is None or not archive.archive_all(turn.session, turn.chat.id, condition, at):
+    if condition is None or turn.pressed_answer() is None:
+        return sentences.toasts.TOAST_GONE
+    if not archive.archive_all(turn.session, turn.chat.id, condition, at):
         return sentences.toasts.TOAST_GONE
     return show_page(turn, Place(), undo=at) or sentences.toasts.TOAST_ARCHIVED_ALL
 
 
 def press_undo_archive(turn: Turn) -> Answer:
+    if turn.pressed_answer() is None:
+        return sentences.toasts.TOAST_GONE
     at = int(turn.id) if turn.id.isdecimal() and int(turn.id) <= LARGEST_ID else 0
     back = archive.bring_back_all(turn.session, turn.chat.id, at)
     return show_page(turn, Place()) or (

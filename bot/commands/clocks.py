@@ -52,7 +52,7 @@ def _choice(found: Sequence[str]) -> Keyboard:
 
 
 def press_zone(turn: Turn) -> Answer:
-    if turn.id not in available_timezones():
+    if turn.id not in available_timezones() or turn.pressed_answer() is None:
         return sentences.toasts.TOAST_GONE
     return turn.edit(_set_zone(turn, turn.id))
 

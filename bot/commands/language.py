@@ -35,11 +35,9 @@ def language(turn: Turn) -> Answer:
 
 
 def press_language(turn: Turn) -> Answer:
-    if turn.id == FOLLOW:
-        return turn.edit(_choose(turn.chat, ""))
-    if turn.id not in words.languages():
+    if turn.id not in (FOLLOW, *words.languages()) or turn.pressed_answer() is None:
         return sentences.toasts.TOAST_GONE
-    return turn.edit(_choose(turn.chat, turn.id))
+    return turn.edit(_choose(turn.chat, "" if turn.id == FOLLOW else turn.id))
 
 
 def _choose(chat: Chat, code: str) -> Message:

@@ -2,21 +2,30 @@
 
 from functools import partial
 
-from telegram import Bot, ChatMember, InlineKeyboardButton
+from telegram import Bot, ChatMember, ChatMemberRestricted, InlineKeyboardButton
 from telegram import Chat as TelegramChat
 from telegram.error import TelegramError
 
 import words
 from bot.commands.about import about_link
-from bot.commands.turn import Answer, Turn
+from bot.commands.turn import Answer, Standing, Turn
 from bot.message import Message, button, unpack
 from bot.messages.phrases import name
 from bot.messages.place import unpacked
 from storage import erasing, links
 from storage.kinds import MessageKind
 from storage.tables import Link
-from words import sentences
+from words import Sentence, sentences
 from words.typed import understood
+
+STANDINGS = {
+    ChatMember.OWNER: Standing.ADMINISTRATOR,
+    ChatMember.ADMINISTRATOR: Standing.ADMINISTRATOR,
+    ChatMember.MEMBER: Standing.MEMBER,
+    ChatMember.LEFT: Standing.LEFT,
+    ChatMember.BANNED: Standing.LEFT,
+}
+"""By the status that Telegram answers (Bot API, ChatMember). Of a restricted person it says more."""
 
 
 def export(turn: Turn) -> Answer:
@@ -55,8 +64,10 @@ def press_keep(turn: Turn) -> Answer:
 
 @about_link
 def press_delete(turn: Turn, link: Link) -> Answer:
-    if not _may_delete(turn, link.created_by):
-        return sentences.toasts.TOAST_NOT_YOURS
+    if not turn.is_button_shown():
+        return sentences.toasts.TOAST_GONE
+    if refusal := _refusal(turn, link.created_by, sentences.toasts.TOAST_NOT_YOURS):
+        return refusal
     turn.edit(Message(words.say(sentences.commands.DELETED, number=link.number)))
     turn.chat.asking = ""  # the open question may name it
     names = [str(name(link)) for _ in words.in_every_language()]
@@ -80,26 +91,37 @@ def _mentions(link: Link, names: list[str], payload: str) -> bool:
 
 def press_delete_everything(turn: Turn) -> Answer:
     """Ask again after the first button; erase everything after the second."""
-    if not _may_delete(turn, None):
-        return sentences.toasts.TOAST_ONLY_ADMINS
+    if refusal := _refusal(turn, None, sentences.toasts.TOAST_ONLY_ADMINS):
+        return refusal
     if turn.id == "1":
         sure = button(sentences.buttons.BUTTON_DELETE_ALL_SURE, "everything", 2)
         turn.edit(Message(words.say(sentences.commands.DELETE_ALL_SURE), [[sure], [_keep()]]))
         return None
+    if not turn.is_button_shown():
+        return sentences.toasts.TOAST_GONE
     turn.edit(Message(words.say(sentences.commands.DELETED_ALL)))
     erasing.erase_chat(turn.session, turn.chat, but=turn.message_id or 0)
     return sentences.toasts.TOAST_DELETED
 
 
-def _may_delete(turn: Turn, created_by: int | None) -> bool:
-    """Return True if the author may delete: in a group, administrators and the person who made the link."""
-    return turn.is_private or turn.is_admin or (turn.author != 0 and turn.author == created_by)
+def _refusal(turn: Turn, created_by: int | None, not_theirs: Sentence) -> Sentence | None:
+    """Return why the author may not delete; None if they may.
+
+    In a group, its administrators may, and the person who made the link for as long as they are in the group.
+    """
+    if turn.is_private or turn.standing is Standing.ADMINISTRATOR:
+        return None
+    if turn.standing is Standing.MEMBER:
+        return None if turn.author == created_by else not_theirs
+    return sentences.toasts.TOAST_LEFT if turn.standing is Standing.LEFT else sentences.toasts.TOAST_NOT_KNOWN
 
 
-async def is_admin(bot: Bot, chat: TelegramChat, user_id: int) -> bool:
-    """Return True if somebody runs the group; False too if Telegram does not say."""
+async def standing(bot: Bot, chat: TelegramChat, user_id: int) -> Standing:
+    """Ask Telegram for somebody's place in a group."""
     try:
         member = await bot.get_chat_member(chat.id, user_id)
     except TelegramError:
-        return False
-    return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+        return Standing.UNKNOWN
+    if isinstance(member, ChatMemberRestricted):
+        return Standing.MEMBER if member.is_member else Standing.LEFT
+    return STANDINGS.get(member.status, Standing.UNKNOWN)

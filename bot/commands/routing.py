@@ -18,6 +18,7 @@ from bot.commands import (
     history,
     language,
     legal,
+    moving,
     opens,
     own_data,
     recording,
@@ -29,11 +30,10 @@ from bot.commands import (
     understanding,
 )
 from bot.commands.bounds import within_bounds
-from bot.commands.turn import Answer, Handler, Turn, begin_turn
+from bot.commands.turn import Answer, Handler, Standing, Turn, begin_turn
 from bot.context import BotContext
 from bot.message import Message
 from bot.messages.nudges import OFFERED_DAYS
-from storage import chats
 from storage.inbox import Received
 from words import sentences
 
@@ -131,7 +131,9 @@ async def handle(update: Update, received: Received, context: BotContext, bot: B
         await _handle_press(update, query, chat, received, context, bot)
         return
     if chat and update.message and (moved := _moved(update.message)):
-        await context.once(update.update_id, lambda session: chats.move(session, *moved))
+        await context.once(
+            update.update_id, partial(moving.move, context=context, moved=moved, at=received.at)
+        )
         return
     handler = handler_of(update, bot.username) if chat else None
     if handler is None:
@@ -179,7 +181,7 @@ async def _handle_press(
         received=received,
         context=context,
         handler=BUTTONS.get(verb, _unknown_button),
-        is_admin=asks and await own_data.is_admin(bot, chat, query.from_user.id),
+        standing=await own_data.standing(bot, chat, query.from_user.id) if asks else Standing.UNKNOWN,
     )
     toast = await context.once(update.update_id, answer)
     try:
@@ -201,10 +203,10 @@ def _answer(
     received: Received,
     context: BotContext,
     handler: Handler,
-    is_admin: bool = False,
+    standing: Standing = Standing.UNKNOWN,
 ) -> str | None:
     """Run the handler and owe its answer. Return the toast of a button."""
-    with begin_turn(session, context, update, received, is_admin=is_admin) as turn:
+    with begin_turn(session, context, update, received, standing=standing) as turn:
         if turn.is_press and turn.was_just_answered():
             return None
         if turn.is_private and handler in COMMANDS.values() and handler is not COMMANDS["cancel"]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from sqlmodel import Session
 from telegram import Chat as TelegramChat
@@ -35,6 +36,17 @@ class Meant:
     """The message in which they asked for it."""
 
 
+class Standing(Enum):
+    """A person's place in a group. The bot asks Telegram only for buttons that cannot be undone."""
+
+    UNKNOWN = "unknown"
+    """Telegram was not asked, or did not say."""
+    ADMINISTRATOR = "administrator"
+    MEMBER = "member"
+    LEFT = "left"
+    """They left, were removed, or never were there."""
+
+
 Answer = Message | Sentence | None
 """A message is sent to the chat. A sentence is the toast of the button that was pressed."""
 
@@ -54,8 +66,8 @@ class Turn:
     """The time of writing or pressing, in epoch seconds. Statements and "in 2 days" count from it."""
     said_since: float | None = None
     """If a button was pressed while the bot was away: that was between then and `said_at`."""
-    is_admin: bool = False
-    """True if the author runs the group. The bot asks Telegram only for buttons that cannot be undone."""
+    standing: Standing = Standing.UNKNOWN
+    """The author's, in a group."""
     meant: Meant | None = None
 
     @property
@@ -230,6 +242,15 @@ class Turn:
         """Return the answer whose button was pressed, as the outbox keeps it."""
         return outbox.answer_of(self.session, self.chat.id, self.message_id or 0)
 
+    def is_button_shown(self) -> bool:
+        """Return True if the pressed button is still there: an app may show what the message said before.
+
+        Only of answers the outbox knows the buttons: those of a card are made when it is sent.
+        """
+        shown, data = self.pressed_answer(), f"{self.verb}:{self.id}"
+        keyboard = unpack(shown.payload).keyboard if shown else ()
+        return any(key.callback_data == data for row in keyboard for key in row)
+
     def as_if_typed(self, command: parsing.Command, message_id: int | None) -> "Turn":
         """Return this turn as if its author had typed the command, in that message."""
         return replace(self, meant=Meant(command, message_id))
@@ -241,7 +262,12 @@ Handler = Callable[[Turn], Answer]
 
 @contextmanager
 def begin_turn(
-    session: Session, context: BotContext, update: Update, received: Received, *, is_admin: bool = False
+    session: Session,
+    context: BotContext,
+    update: Update,
+    received: Received,
+    *,
+    standing: Standing = Standing.UNKNOWN,
 ) -> Iterator[Turn]:
     """Make the turn of an update, and speak its chat's language until it ends.
 
@@ -251,7 +277,7 @@ def begin_turn(
     assert telegram_chat  # noqa: S101  # routing passes over updates without a chat
     chat = chats.get_or_create(session, telegram_chat.id, at)
     chats.mark_reachable(chat)
-    turn = Turn(session, context, update, chat, at, *_said_at(update, received), is_admin)
+    turn = Turn(session, context, update, chat, at, *_said_at(update, received), standing)
     _learn_language(turn)
     with speaking_to(chat):
         yield turn

@@ -76,6 +76,15 @@ class Telegram(World):
             self._service_message(new, chat.members[0], migrate_from_chat_id=chat.id)
             return new
 
+    def leave(self, user: User, chat: Chat) -> None:
+        """`user` leaves a group. `getChatMember` then says "left" (Bot API, ChatMemberLeft).
+
+        Their app may still show the messages, and a press arrives: a public group's are shown to everybody.
+        """
+        with self.monitor.lock:
+            chat.members.remove(user)
+            self._service_message(chat, user, left_chat_member=user.as_json())
+
     # Writing
 
     def say(

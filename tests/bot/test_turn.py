@@ -85,6 +85,14 @@ class Talk:
         since = None if away is None else now() - away
         await self._handle({"callback_query": query}, Received(now() - ago, since))
 
+    async def moves(self, old: int, new: int) -> None:
+        """A group becomes a supergroup. Telegram says so in both."""
+        said = {"message_id": 900, "date": int(now())}
+        there = {"id": old, "type": "group"}, {"id": new, "type": "supergroup"}
+        for chat, moved in zip(there, ("migrate_to_chat_id", "migrate_from_chat_id"), strict=True):
+            other = new if chat["id"] == old else old
+            await self._handle({"message": {**said, "chat": chat, moved: other}}, Received(now()))
+
     async def _handle(self, body: dict[str, Any], received: Received) -> None:
         body["update_id"] = next(self.numbers)
         with writing(self.engine) as session:

@@ -142,6 +142,30 @@ def test_in_a_group_only_an_administrator_deletes_everything(anna: Chat, world: 
     admin.sees("Everything is deleted.")
 
 
+def test_who_has_left_a_group_deletes_none_of_its_links(anna: Chat, world: World) -> None:
+    """Their app still shows the question. Telegram says of them that they have left."""
+    api, _ = world
+    _, maker, other = in_a_group(anna, world)
+    maker.tracks("offer to landlord")
+    maker.says("/delete 1")
+    question = maker.sees("for good?")
+    assert maker.chat
+    api.leave(maker.person, maker.chat)
+    assert maker.presses(question, "delete:").startswith("You are not in this group any more")
+    assert other.presses(question, "keep:") == ""
+
+
+def test_nobody_deletes_while_telegram_does_not_say_who_is_in_the_group(anna: Chat, world: World) -> None:
+    api, _ = world
+    _, maker, _other = in_a_group(anna, world)
+    maker.tracks("offer to landlord")
+    maker.says("/delete 1")
+    question = maker.sees("for good?")
+    api.faults.add("getChatMember", telegram.refusal(400, "Bad Request: member list is inaccessible"), 1)
+    assert maker.presses(question, "delete:").startswith("Telegram didn’t say whether you are in this group")
+    assert maker.presses(question, "delete:") == "Deleted, for good."
+
+
 def in_a_group(anna: Chat, world: World) -> tuple[Chat, Chat, Chat]:
     """Return the same group as its administrator Anna and as two members, Ben and Carla, see it."""
     api, _ = world

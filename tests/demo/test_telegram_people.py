@@ -121,6 +121,8 @@ async def test_who_is_in_a_chat(tg: Running, bot: Bot, anna: User) -> None:
     assert statuses == ["creator", "member", "left"]
     assert [admin.user.id for admin in await bot.get_chat_administrators(group.id)] == [anna.id]
     assert (await bot.get_chat(group.id)).title == "House"
+    tg.leave(ben, group)
+    assert (await bot.get_chat_member(group.id, ben.id)).status == "left"
     await bot.leave_chat(group.id)
     with pytest.raises(Exception, match="kicked"):
         await bot.send_message(group.id, "hello?")

@@ -164,6 +164,11 @@ def _migrates(scene: Scene, title: str) -> None:
     scene.add_group(title, scene.api.migrate(scene.group(title)))
 
 
+@act(rf"{_WHO} leaves (?P<title>.+)")
+def _leaves(scene: Scene, who: str, title: str) -> None:
+    scene.api.leave(scene.person(who), scene.group(title))
+
+
 @act(rf"{_WHO} (?P<did>removes the bot from|takes the bot back into) (?P<title>.+)")
 def _kicks(scene: Scene, who: str, did: str, title: str) -> None:
     scene.person(who)

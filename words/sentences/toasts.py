@@ -31,7 +31,9 @@ TOAST_MUTED_REMINDER = _("It is muted, so I would stay silent. Unmute it first."
 TOAST_DELETED = _("Deleted, for good.")
 TOAST_NOT_YOURS = _("Only who made it, or an administrator of this group, can delete it.")
 TOAST_LEFT = _("You are not in this group any more, so you can’t delete its links.")
-TOAST_NOT_KNOWN = _("Telegram didn’t say whether you are in this group. Please try again.")
+TOAST_NOT_KNOWN = _(
+    "Telegram didn’t say whether you are in this group. Try again. It always says so if I am an administrator."
+)
 TOAST_ONLY_ADMINS = _("Only an administrator of this group can delete everything.")
 TOAST_PEEK_ENDED = _("Every open counts again.")
 TOAST_PEEK_OVER = _("That was over already.")
