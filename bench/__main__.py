@@ -22,6 +22,7 @@ from bench import (
     chat,
     durability,
     group,
+    growth,
     idle,
     judge,
     latency,
@@ -40,7 +41,20 @@ from bench.programs import ROOT, UnavailableError
 # disk makes flushes wait for minutes (bare uvicorn with a flush: 25 ms at the 99th percentile, .9 ms before).
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     part.PART: part.measure
-    for part in (latency, alert, wakeup, chat, group, durability, idle, startup, throughput, scale, memory)
+    for part in (
+        latency,
+        alert,
+        wakeup,
+        chat,
+        group,
+        durability,
+        idle,
+        startup,
+        throughput,
+        growth,
+        scale,
+        memory,
+    )
 }
 JUDGE, TABLE = "judge", "table"
 FAILED = "failed"

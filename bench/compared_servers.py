@@ -2,9 +2,11 @@
 
 import shutil
 import subprocess
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,19 +19,20 @@ PEERS = ROOT / "bench" / "peers"
 
 
 class Server(NamedTuple):
-    """A running server, and the process that does the work."""
+    """A running server: its addresses, and the process that does the work behind each."""
 
-    url: str
-    pid: int
+    urls: tuple[str, ...]
+    pids: tuple[int, ...]
     path_of: Callable[[int], str] = path_of
     """Returns the path of a link's pixel."""
     product: Product | None = None
     """Set if the database can be checked for lost fetches."""
+    start_seconds: float = 0.0
 
     @property
     def pixel(self) -> str:
         """The address of one link's pixel."""
-        return self.url + self.path_of(0)
+        return self.urls[0] + self.path_of(0)
 
 
 Afresh = Callable[[], AbstractContextManager[Server]]
@@ -45,7 +48,7 @@ def bare_uvicorn(_folder: Path, _links: int) -> Iterator[Afresh]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with program("-m", "bench.bare_server", str(port), ready=url) as process:
-        yield lambda: nullcontext(Server(url, process.pid))
+        yield lambda: nullcontext(Server((url,), (process.pid,)))
 
 
 @contextmanager
@@ -54,7 +57,18 @@ def bare_and_a_flush(folder: Path, _links: int) -> Iterator[Afresh]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with program("-m", "bench.bare_server", str(port), str(folder / "flushed"), ready=url) as process:
-        yield lambda: nullcontext(Server(url, process.pid))
+        yield lambda: nullcontext(Server((url,), (process.pid,)))
+
+
+@contextmanager
+def _serving(*products: Product) -> Iterator[Server]:
+    """Start a pixel server for each. All of them are on one database."""
+    with ExitStack() as stack:
+        began = time.perf_counter()
+        pids = [stack.enter_context(product.pixel_server()).pid for product in products]
+        took = time.perf_counter() - began
+        urls = tuple(product.url for product in products)
+        yield Server(urls, tuple(pids), product=products[0], start_seconds=took)
 
 
 @contextmanager
@@ -71,30 +85,30 @@ def pixel_on_sqlite(folder: Path, links: int) -> Iterator[Afresh]:
         for log in folder.glob(f"{file.name}-*"):
             log.unlink()
         shutil.copyfile(filled, file)  # in place: the engine refuses a file that was replaced
-        with product.pixel_server() as process:
-            yield Server(product.url, process.pid, product=product)
+        with _serving(product) as server:
+            yield server
 
     yield afresh
 
 
 @contextmanager
-def pixel_on_postgres(folder: Path, links: int) -> Iterator[Afresh]:
+def pixels_on_postgres(folder: Path, links: int, *, servers: int = 1) -> Iterator[Afresh]:
     """PostgreSQL itself may use both cores. Its CPU time is not counted."""
     with postgres(folder) as address:
-        product = Product(folder, DATABASE_URL=fresh_database(address, "readback"))
-        fill(product.engine, product.settings, links, 1)
-        product.engine.dispose()
+        database = fresh_database(address, "readback")
+        products = [Product(folder, DATABASE_URL=database) for _ in range(servers)]
+        fill(products[0].engine, products[0].settings, links, 1)
         fresh_database(address, "filled", like="readback")
 
         @contextmanager
         def afresh() -> Iterator[Server]:
-            product.engine.dispose()
+            products[0].engine.dispose()
             fresh_database(address, "readback", like="filled")
-            with product.pixel_server() as process:
-                yield Server(product.url, process.pid, product=product)
+            with _serving(*products) as server:
+                yield server
 
         yield afresh
-        product.engine.dispose()
+        products[0].engine.dispose()
 
 
 @contextmanager
@@ -105,7 +119,7 @@ def commit_per_request(folder: Path, links: int) -> Iterator[Afresh]:
     with program(
         "-m", "bench.peers.commit_each", str(port), environ=product.environ, ready=url + path_of(0)
     ) as process:
-        yield lambda: nullcontext(Server(url, process.pid))
+        yield lambda: nullcontext(Server((url,), (process.pid,)))
 
 
 @contextmanager
@@ -115,7 +129,7 @@ def express(folder: Path, links: int) -> Iterator[Afresh]:
     command = (needed("node"), str(PEERS / "express.js"), str(port), str(folder / "express.db"))
     environ = {"PACKAGES": str(installing.npm_packages()), "LINKS": str(links), "TOKEN": SQLITE_TOKEN}
     with program(*command, environ=environ, ready=url + path_of(0)) as process:
-        yield lambda: nullcontext(Server(url, process.pid))
+        yield lambda: nullcontext(Server((url,), (process.pid,)))
 
 
 @contextmanager
@@ -126,7 +140,7 @@ def pytracking(folder: Path, links: int) -> Iterator[Afresh]:
     command = (str(installing.python_packages()), *serve, "--chdir", str(PEERS), "flask_pytracking:app")
     environ = {"DATABASE": str(folder / "pytracking.db"), "LINKS": str(links)}
     with program(*command, environ=environ, ready=url + _pytracking_path(0)) as process:
-        yield lambda: nullcontext(Server(url, _only_child(process), _pytracking_path))
+        yield lambda: nullcontext(Server((url,), (_only_child(process),), _pytracking_path))
 
 
 def _pytracking_path(link: int) -> str:
@@ -141,13 +155,15 @@ def _only_child(process: subprocess.Popen[bytes]) -> int:
 
 
 SQLITE, POSTGRES = "pixel on SQLite", "pixel on PostgreSQL"
+TWO = "two pixel servers on PostgreSQL"
 BARE, COMMITS = "bare uvicorn", "SQLModel, a commit each"
 EXPRESS, PYTRACKING = "Express + better-sqlite3", "Flask + pytracking"
 
 COMPARED_SERVERS: dict[str, ComparedServer] = {
     BARE: bare_uvicorn,
     SQLITE: pixel_on_sqlite,
-    POSTGRES: pixel_on_postgres,
+    POSTGRES: pixels_on_postgres,
+    TWO: partial(pixels_on_postgres, servers=2),
     EXPRESS: express,
     PYTRACKING: pytracking,
     COMMITS: commit_per_request,

@@ -1,6 +1,6 @@
-"""`python -m bench.open_loop URL RATE SECONDS [HEADER…]`: send requests at a steady rate, answered or not.
+"""`python -m bench.open_loop URL RATE`: send requests at a steady rate, answered or not.
 
-It prints the latencies as a JSON list, in milliseconds.
+It reads the requests, each a line of JSON, and prints the latencies as a JSON list, in milliseconds.
 
 An open loop counts each latency from the moment when the request was due. A client that waits for an answer
 before it sends the next request, as wrk does, sends fewer while the server is stuck, and so does not notice.
@@ -18,9 +18,9 @@ LAST_ANSWERS = 5.0
 """Seconds to wait for missing answers at the end."""
 
 
-def intended(rate: float, seconds: float) -> list[float]:
+def intended(rate: float, requests: int) -> list[float]:
     """Return when each request is due, in seconds from the start."""
-    return [number / rate for number in range(round(rate * seconds))]
+    return [number / rate for number in range(requests)]
 
 
 def centile(seen: list[float], share: float) -> float:
@@ -50,10 +50,10 @@ class _Connection(asyncio.Protocol):
         self.transport = transport
         self._load.free.append(self)
 
-    def ask(self, due: float) -> None:
+    def ask(self, request: bytes, due: float) -> None:
         assert self.transport
         self._due = due
-        self.transport.write(self._load.request)
+        self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
@@ -72,30 +72,29 @@ class _Connection(asyncio.Protocol):
 
 
 class _Load:
-    def __init__(self, url: str, headers: list[str]) -> None:
+    def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        lines = [f"GET {parts.path} HTTP/1.1", f"Host: {parts.netloc}", *headers, "", ""]
-        self.request = "\r\n".join(lines).encode()
         self.host, self.port = parts.hostname or "", parts.port or 80
         self.free: deque[_Connection] = deque()
         self.took: list[float] = []
 
-    async def run(self, rate: float, seconds: float) -> None:
+    async def run(self, requests: list[bytes], rate: float) -> None:
         loop = asyncio.get_running_loop()
         for _ in range(CONNECTIONS):
             await loop.create_connection(lambda: _Connection(self), self.host, self.port)
-        due = intended(rate, seconds)
+        due = intended(rate, len(requests))
         start = time.perf_counter()
-        for moment in due:
+        give_up = start + len(requests) / rate + LAST_ANSWERS
+        for request, moment in zip(requests, due, strict=True):
             # Spin instead of sleeping: a timer is late by up to a millisecond, which would distort the
             # figures.
             while time.perf_counter() < start + moment or not self.free:
                 await asyncio.sleep(0)
-                _stop_at(start + seconds + LAST_ANSWERS)
-            self.free.popleft().ask(start + moment)
+                _stop_at(give_up)
+            self.free.popleft().ask(request, start + moment)
         while len(self.took) < len(due):
             await asyncio.sleep(0)
-            _stop_at(start + seconds + LAST_ANSWERS)
+            _stop_at(give_up)
 
 
 def _stop_at(moment: float) -> None:
@@ -104,9 +103,9 @@ def _stop_at(moment: float) -> None:
 
 
 def main() -> None:
-    url, rate, seconds, *headers = sys.argv[1:]
-    load = _Load(url, headers)
-    asyncio.run(load.run(float(rate), float(seconds)))
+    url, rate = sys.argv[1:]
+    load = _Load(url)
+    asyncio.run(load.run([json.loads(line).encode() for line in sys.stdin], float(rate)))
     print(json.dumps(load.took))
 
 

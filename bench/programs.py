@@ -86,7 +86,7 @@ def program(
             started.wait()
 
 
-def wait_for(url: str, every: float = 0.05) -> None:
+def wait_for(url: str, every: float = 0.01) -> None:
     """Return once the URL answers. Raises UnavailableError."""
     give_up = time.monotonic() + LONGEST_START
     while time.monotonic() < give_up:
@@ -113,26 +113,33 @@ def resident_mib(pid: int) -> float:
 
 def load(
     url: str,
-    pid: int,
-    *,
+    *pids: int,
     seconds: float = 2,
     connections: int = 64,
     headers: tuple[str, ...] = (),
     script: tuple[str, ...] = (),
 ) -> Slice:
-    """Load `url`, which the process `pid` serves, with wrk for one slice.
+    """Load `url` with wrk for one slice. These processes serve it.
 
-    `script` is a Lua file and its arguments.
+    `script` is a Lua file and its arguments. wrk has one thread for each process.
     """
     given = [part for header in headers for part in ("-H", header)]
     if script:
         given += ["-s", script[0]]
     # Without this timeout wrk drops answers that take longer than 2 s from its count.
-    wrk = [needed("wrk"), "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s", "--latency"]
-    before = cpu_seconds(pid)
+    wrk = [
+        needed("wrk"),
+        f"-t{len(pids)}",
+        f"-c{connections}",
+        f"-d{seconds:g}s",
+        "--timeout",
+        "10s",
+        "--latency",
+    ]
+    before = sum(map(cpu_seconds, pids))
     command = on_core(CLIENT_CORE, *wrk, *given, url, *(["--", *script[1:]] if script else []))
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    spent = cpu_seconds(pid) - before
+    spent = sum(map(cpu_seconds, pids)) - before
     if bad := re.search(r"Non-2xx.*|Socket errors.*", told):
         raise WrongResultError(f"{url}: {bad[0]}")
     requests = int(_found(r"(\d+) requests in", told))

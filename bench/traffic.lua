@@ -1,5 +1,6 @@
--- wrk: the requests of a plan (traffic.py), in their order. Arguments: FILE HOST, the first's number, and the end's
--- It prints how many were sent, and in how many seconds: wrk counts the whole slice, even if the plan ends before.
+-- wrk: the requests of a plan (traffic.py), in their order. Arguments: FILE, the numbers of the first request and of
+-- the end, and the server's host; of several servers, each thread of wrk asks one, with its share of the plan.
+-- It prints how far the plan was sent, and in how many seconds: wrk counts the whole slice, even if the plan ends before.
 local ffi = require("ffi")
 ffi.cdef("typedef struct { long seconds, nanoseconds; } moment; int clock_gettime(int clock, moment *now);")
 
@@ -14,19 +15,21 @@ end
 
 function setup(thread)
   threads[#threads + 1] = thread
+  thread:set("number", #threads)
 end
 
 function init(args)
-  host = args[2]
-  local first, last, number, in_heads = tonumber(args[3]), tonumber(args[4]), -1, true
+  local first, last, each, place, in_heads = tonumber(args[2]), tonumber(args[3]), #args - 3, -1, true
+  host = args[3 + number]
+  wrk.thread.addr = wrk.lookup(host:match("^(.*):"), host:match(":(.*)$"))[1]
   for line in io.lines(args[1]) do
     if in_heads and line == "requests" then
       in_heads = false
     elseif in_heads then
       heads[#heads + 1] = line:gsub("\t", "\r\n")
     else
-      number = number + 1
-      if number >= first and number < last then
+      place = place + 1
+      if place >= first and place < last and place % each == number - 1 then
         local sender, address, path = line:match("^(%d+) (%S+) (%S+)$")
         sender_of[#sender_of + 1], addresses[#addresses + 1], paths[#paths + 1] = tonumber(sender), address, path
       end
@@ -36,11 +39,11 @@ function init(args)
 end
 
 function request()
-  if began == 0 then
-    began = -1 -- wrk asks once before it connects, and does not send this one
+  if began == 0 and number == 1 then
+    began = -1 -- wrk asks the first thread once before it connects, and does not send this one
     return "GET / HTTP/1.1\r\n\r\n"
   end
-  if began == -1 then began = clock() end
+  if began <= 0 then began = clock() end
   if sent < limit then
     sent = sent + 1
   else
@@ -52,7 +55,10 @@ function request()
 end
 
 function done()
-  local thread = threads[1]
-  local lasted = thread:get("ended") > 0 and thread:get("ended") - thread:get("began") or 0
-  print(string.format("sent %d, the plan lasted %.6f", thread:get("sent"), lasted))
+  local most, lasted = 0, 0
+  for _, thread in ipairs(threads) do
+    most = math.max(most, thread:get("sent"))
+    if thread:get("ended") > 0 then lasted = math.max(lasted, thread:get("ended") - thread:get("began")) end
+  end
+  print(string.format("sent %d, the plan lasted %.6f", most * #threads, lasted))
 end

@@ -107,3 +107,15 @@ def write(path: Path, planned: Sequence[Planned], path_of: Callable[[int], str])
     headers = ["".join(f"{header}\t" for header in sender.headers) for sender in senders]
     requests = [f"{numbers[one.sender]} {one.address} {path_of(one.link)}" for one in planned]
     path.write_text("\n".join([*headers, "requests", *requests, ""]), "utf-8")
+
+
+def request(planned: Planned, url: str, path_of: Callable[[int], str]) -> str:
+    """Return one request as its sender writes it to the server at this URL."""
+    host = url.removeprefix("http://")
+    lines = [
+        f"GET {path_of(planned.link)} HTTP/1.1",
+        f"Host: {host}",
+        *planned.sender.headers,
+        f"X-Forwarded-For: {planned.address}",
+    ]
+    return "\r\n".join([*lines, "", ""])

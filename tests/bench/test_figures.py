@@ -12,14 +12,14 @@ WAIT = Aim(2, 4)
 FIGURES = [
     Figure(
         "throughput",
-        "bare uvicorn, 64 connections",
+        "bare uvicorn, 20,000 links",
         34_152.0,
         "req/s",
         33_000.0,
         35_500.0,
         note="CPU 29 µs each",
     ),
-    Figure("throughput", "pixel on SQLite, 64 connections", 19_439.0, "req/s", 18_000.0, 20_000.0),
+    Figure("throughput", "pixel on SQLite, 20,000 links", 19_439.0, "req/s", 18_000.0, 20_000.0),
     Figure("throughput", "pixel on SQLite / bare uvicorn", 0.57, "", 0.5, 0.61, SHARE),
     Figure("throughput", "Express <+> better-sqlite3", None, note="it could not be installed"),
     Figure("latency", "p99 at 300/s", 5.0, "x", 4.0, 6.0, WAIT),

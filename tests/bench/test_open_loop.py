@@ -6,7 +6,7 @@ from bench.open_loop import centile, intended, length_of
 
 
 def test_requests_are_due_at_a_steady_rate_whatever_the_answers_do() -> None:
-    due = intended(300, 2)
+    due = intended(300, 600)
     assert len(due) == 600
     assert due[0] == 0
     assert due[300] == pytest.approx(1.0)
