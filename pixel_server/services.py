@@ -14,7 +14,7 @@ from pixel_server.clients import Clients
 from pixel_server.database.bot_name import BotName
 from pixel_server.database.erasing import Eraser
 from pixel_server.database.hops import HopWatch
-from pixel_server.database.published_lists import ListWatcher, lists_at_start
+from pixel_server.database.published_lists import Known, ListWatcher, lists_at_start
 from pixel_server.database.writer import Writer
 from pixel_server.heart import Heart
 from pixel_server.pages.live import Live
@@ -77,7 +77,7 @@ class Services:
             live=live,
             names=names,
             pixel=pixel,
-            lists=ListWatcher(engine, lists, pixel.use),
+            lists=ListWatcher(engine, lists.versions, Known(signatures.networks, signatures.hops), pixel.use),
             eraser=Eraser(engine, spools),
             heart=Heart(engine),
         )

@@ -10,6 +10,9 @@ from storage.kinds import MessageState
 SCHEMA = "0016"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
+# No row is ever validated: the database and the code that writes it are trusted. So the validators that
+# pydantic would compile for each table, .4 MB and 5 ms a start, are not built.
+SQLModel.model_config["defer_build"] = True
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -103,7 +103,7 @@ class Hops:
     """The published addresses of hops; built once, from the lines of the data file."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._ranges = Ranges(map(_parse, lines), "")
+        self.ranges = Ranges(map(_parse, lines), "")
         self.place_of = lru_cache(CACHED_ADDRESSES)(self._place_of)
 
     def _place_of(self, text: str) -> Place:
@@ -111,7 +111,7 @@ class Hops:
         address = address_in(text)
         if address is None:
             return NOWHERE
-        name, block = self._ranges.at(address), _INSIDE.at(address)
+        name, block = self.ranges.at(address), _INSIDE.at(address)
         return Place(address, name, block, None if name or block else address)
 
 

@@ -44,14 +44,14 @@ class Networks:
     """The networks of all addresses, as sorted ranges: a binary search for each question."""
 
     def __init__(self, prefixes: Iterable[Prefix[Network]]) -> None:
-        self._ranges = Ranges(prefixes, Network.OTHER, _RANK.__getitem__)
+        self.ranges = Ranges(prefixes, Network.OTHER, _RANK.__getitem__)
 
     def of(self, address: str | None) -> Network:
         """Return the address's network, or UNKNOWN if it is no public address."""
         if not address:
             return Network.UNKNOWN
         try:
-            return self._ranges.at(address)
+            return self.ranges.at(address)
         except (OSError, ValueError):
             return Network.UNKNOWN
 

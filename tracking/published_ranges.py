@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import chain
 from typing import NamedTuple
 
 from tracking import data_files, networks
-from tracking.data_files import without_comments
 from tracking.facts import Network
 from tracking.hops import Hops
 
@@ -161,10 +161,9 @@ LISTS = (
 """All of them, and the only place with their addresses. Google's load balancer publishes no list."""
 
 
-@cache
 def shipped() -> DataFiles:
     """Return the data files that this version of Readback came with."""
-    return {name: data_files.rows(name) for name in (NETWORKS, HOPS)}
+    return {name: list(data_files.rows(name)) for name in (NETWORKS, HOPS)}
 
 
 def shipped_day(name: str) -> str:
@@ -174,23 +173,29 @@ def shipped_day(name: str) -> str:
 
 @cache
 def _shipped_days() -> Mapping[str, str]:
-    return {_source(row): row.rpartition("\t")[2] for rows in shipped().values() for row in rows}
+    rows = chain.from_iterable(map(data_files.rows, (NETWORKS, HOPS)))
+    return {_source(row): row.rpartition("\t")[2] for row in rows}
 
 
 def in_force(fetched: Iterable[Fetched]) -> DataFiles:
-    """Return the shipped data files with what was fetched later put in.
+    """Return the shipped data files with what was fetched later put in."""
+    newer = tuple(fetched)
+    return {file: list(rows_in_force(file, newer)) for file in (NETWORKS, HOPS)}
+
+
+def rows_in_force(file: str, fetched: Iterable[Fetched]) -> Iterator[str]:
+    """Yield the rows of one of them, one after the other: all of them would take a megabyte.
 
     A list that cannot be loaded leaves the shipped one.
     """
     newer = {one.name: one for one in fetched if one.day >= shipped_day(one.name)}
-    rows: dict[str, dict[str, list[str]]] = {file: {} for file in shipped()}
+    rows = dict[str, list[str]]()
     for published in LISTS:
-        if one := newer.get(published.name):
+        if published.file == file and (one := newer.get(published.name)):
             with suppress(ValueError):
-                rows[published.file][one.name] = _rows(
-                    published, list(map(ip_network, one.prefixes)), one.day
-                )
-    return {file: list(_merged(old, rows[file])) for file, old in shipped().items()}
+                rows[one.name] = _rows(published, list(map(ip_network, one.prefixes)), one.day)
+    old = data_files.rows(file)
+    return _merged(old, rows) if rows else old
 
 
 def replaced(data: DataFiles, published: PublishedList, prefixes: Prefixes, day: str) -> DataFiles:
@@ -212,7 +217,7 @@ def stray(published: PublishedList, prefixes: Prefixes) -> IPv4Network | IPv6Net
 
 @cache
 def _owned(label: str) -> Prefixes:
-    rows = without_comments(shipped()[NETWORKS])
+    rows = data_files.data_lines(NETWORKS)
     return [ip_network(row.split("\t")[1]) for row in rows if row.startswith(f"{label}\t")]
 
 

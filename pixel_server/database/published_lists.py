@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -15,7 +15,7 @@ from tracking import networks
 from tracking.data_files import without_comments
 from tracking.hops import Hops
 from tracking.networks import Networks
-from tracking.published_ranges import HOPS, NETWORKS, DataFiles, in_force, shipped
+from tracking.published_ranges import HOPS, NETWORKS, Fetched, rows_in_force
 
 log = logging.getLogger(__name__)
 
@@ -26,30 +26,41 @@ Versions = Mapping[str, float | None]
 """The time of each list's download, by the list's name, in epoch seconds."""
 
 
+class Known(NamedTuple):
+    """What the lists in force make."""
+
+    networks: Networks
+    hops: Hops
+
+    def same_as(self, other: "Known") -> bool:
+        """Return True if every address is in the same network, and on the same list."""
+        networks_same = self.networks.ranges.same_as(other.networks.ranges)
+        return networks_same and self.hops.ranges.same_as(other.hops.ranges)
+
+
 class Lists(NamedTuple):
-    """The lists in force."""
+    """What the bot has fetched."""
 
     versions: Versions
-    data: DataFiles
+    fetched: Sequence[Fetched]
 
-    def lines(self) -> dict[str, list[str]]:
-        """Return the lines of the data files, without comments."""
-        return {name: without_comments(rows) for name, rows in self.data.items()}
+    def lines(self) -> dict[str, Iterator[str]]:
+        """Return the lines of the data files in force, without comments. Each can be read once."""
+        return {file: without_comments(rows_in_force(file, self.fetched)) for file in (NETWORKS, HOPS)}
 
 
 def lists_at_start(engine: Engine) -> Lists:
-    """Return the lists in force; those that this version shipped if the database does not answer."""
+    """Return the lists in force: those that this version shipped if the database does not answer."""
     try:
         return _read(engine)
     except Exception as error:
         log.warning("The published lists stay as they were shipped: %s", describe_database_error(error))
-        return Lists({}, shipped())
+        return Lists({}, ())
 
 
 def _read(engine: Engine) -> Lists:
     with reading(engine) as session:
-        versions, fetched = _versions(session), published_lists.fetched(session)
-    return Lists(versions, in_force(fetched))
+        return Lists(_versions(session), published_lists.fetched(session))
 
 
 class ListWatcher:
@@ -58,8 +69,10 @@ class ListWatcher:
     `use` is called in the event loop with what the new ones make.
     """
 
-    def __init__(self, engine: Engine, lists: Lists, use: Callable[[Networks, Hops], None]) -> None:
-        self._engine, self._lists, self._use = engine, lists, use
+    def __init__(
+        self, engine: Engine, versions: Versions, known: Known, use: Callable[[Networks, Hops], None]
+    ) -> None:
+        self._engine, self._versions, self._known, self._use = engine, versions, known, use
         self._background = BackgroundTask()
         self._trouble = ""
 
@@ -86,16 +99,16 @@ class ListWatcher:
             self._use(*newer)
             log.info("The published lists that the bot has fetched are in use.")
 
-    def _newer(self) -> tuple[Networks, Hops] | None:
+    def _newer(self) -> Known | None:
         """Return what the newest lists make; None if nothing has changed. It runs in a thread."""
         with reading(self._engine) as session:
-            if _versions(session) == self._lists.versions:
+            if _versions(session) == self._versions:
                 return None
-        before, self._lists = self._lists, _read(self._engine)
-        if _ranges(self._lists.data) == _ranges(before.data):
-            return None
-        lines = self._lists.lines()
-        return Networks(map(networks.parse, lines[NETWORKS])), Hops(lines[HOPS])
+        lists = _read(self._engine)
+        lines = lists.lines()
+        newer = Known(Networks(map(networks.parse, lines[NETWORKS])), Hops(lines[HOPS]))
+        before, self._known, self._versions = self._known, newer, lists.versions
+        return None if newer.same_as(before) else newer
 
     def _note(self, trouble: str) -> None:
         if trouble and trouble != self._trouble:
@@ -105,8 +118,3 @@ class ListWatcher:
 
 def _versions(session: Session) -> Versions:
     return {name: state.fetched_at for name, state in published_lists.states(session).items()}
-
-
-def _ranges(data: DataFiles) -> set[str]:
-    """Return the lines without their dates, in no order."""
-    return {row.rpartition("\t")[0] for rows in data.values() for row in rows}
