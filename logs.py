@@ -1,11 +1,14 @@
 """Logging for every process: lines on standard error, with secrets cut out."""
 
 import logging
+import os
 import re
 import sys
 from urllib.parse import unquote
 
 from settings import Settings
+
+log = logging.getLogger(__name__)
 
 PTB_REQUESTS = "telegram.request"
 CHATTY = ("httpx", "httpcore", "telegram", "alembic", PTB_REQUESTS)
@@ -49,6 +52,14 @@ def start(settings: Settings) -> None:
     # PTB logs a traceback for every answer that is no JSON. Telegram's 502 pages are expected, and the
     # delivery logs one line for each.
     logging.getLogger(PTB_REQUESTS).setLevel(logging.CRITICAL)
+
+
+def warn_of_root() -> None:
+    """Warn if this process may do anything on the machine: it needs no more than the database's folder."""
+    if os.geteuid() == 0:
+        log.warning(
+            "This process runs as root. Start it as a user of its own, who owns the database's folder."
+        )
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:

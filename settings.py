@@ -13,7 +13,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
@@ -169,11 +169,20 @@ SECRETS = {"bot_token", "database_url", "metrics_token"}
 # --- reading them --------------------------------------------------------------------------------------
 
 
-def read(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = Path(".env")) -> Settings:
-    """Return the settings in force. The environment wins over `.env`. Raises SettingsError."""
+def read(
+    environ: Mapping[str, str] | None = None,
+    *,
+    dotenv: Path | None = Path(".env"),
+    but: Collection[str] = (),
+) -> Settings:
+    """Return the settings in force. The environment wins over `.env`. Raises SettingsError.
+
+    `but` names fields that are not read: they have their defaults, whatever is given.
+    """
     sources = (os.environ if environ is None else environ, _dotenv(dotenv))
     wrong: list[str] = []
-    values = {name.lower(): value for name in NAMES if (value := _value(name, sources, wrong))}
+    names = [name for name in NAMES if name.lower() not in but]
+    values = {name.lower(): value for name in names if (value := _value(name, sources, wrong))}
     values.setdefault("key_file", str(_beside_the_database(values)))
     try:
         settings = Settings.model_validate(values)

@@ -13,6 +13,7 @@ import bot.app
 import logs
 import settings as configuration
 from bot.context import BotContext
+from storage import key_check
 from storage.database import UnusableDatabaseError
 from storage.engine import connect, describe_database_error, require_schema
 from storage.keys import KeyFileError, open_keys
@@ -23,7 +24,10 @@ log = logging.getLogger(__name__)
 async def serve(settings: configuration.Settings) -> None:
     engine = connect(settings)
     await _wait_for(engine)
-    context = BotContext(settings, engine, open_keys(settings.key_file))
+    keys = open_keys(settings.key_file)
+    for warning in key_check.warnings(engine, settings.key_file, keys):
+        log.warning("%s", warning)
+    context = BotContext(settings, engine, keys)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -48,6 +52,7 @@ def main() -> int:
     try:
         settings = configuration.read()
         logs.start(settings)
+        logs.warn_of_root()
         if settings.bot_token is None:
             raise configuration.SettingsError(
                 "BOT_TOKEN is not set. Get one from @BotFather, or run: python -m demo"

@@ -24,6 +24,7 @@ from pixel_server.wire import descriptors, listeners
 from pixel_server.wire.connections import Connections
 from pixel_server.wire.limits import LimitedProtocol
 from pixel_server.wire.protocol import PixelProtocol
+from storage import key_check
 from storage.database import UnusableDatabaseError
 from storage.engine import (
     connect,
@@ -36,6 +37,8 @@ from storage.keys import KeyFileError, open_keys
 
 log = logging.getLogger("pixel_server")
 
+UNUSED = frozenset({"bot_token"})
+"""Settings that the pixel server does not read. It answers the whole world, and needs no bot's token."""
 SHUTDOWN_SECONDS = 3
 """Seconds that open requests get at the end. honcho kills the process after 5."""
 TALLY_SECONDS = 10
@@ -71,13 +74,16 @@ def main() -> int:
     parser.add_argument("--plain", action="store_true", help="serve the pixel through ASGI, like every page")
     plain = parser.parse_args().plain
     try:
-        settings = configuration.read()
+        settings = configuration.read(but=UNUSED)
         logs.start(settings)
+        logs.warn_of_root()
         engine = connect(settings, checkpoints=True)
         database = database_of(engine)
         warnings = database.check_before_use()
         warnings.append(_check_schema(engine))
-        app = create(settings, engine, open_keys(settings.key_file))
+        keys = open_keys(settings.key_file)
+        warnings += key_check.warnings(engine, settings.key_file, keys)
+        app = create(settings, engine, keys)
     except (configuration.SettingsError, KeyFileError, UnusableDatabaseError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

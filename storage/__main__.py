@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 import logs
 import settings as configuration
 from settings import Settings
-from storage import checking
+from storage import checking, key_check
 from storage.database import BackupError, UnusableDatabaseError
 from storage.engine import connect, database_of, describe_database_error, url_without_password
 from storage.keys import KeyFileError, open_keys
@@ -64,8 +64,10 @@ def _upgrade(settings: Settings) -> None:
         log.warning(
             "There was a key file and no database: a new, empty one is at %s.", url_without_password(settings)
         )
-    open_keys(settings.key_file)
+    keys = open_keys(settings.key_file)
     upgrade(engine)
+    for warning in key_check.warnings(engine, settings.key_file, keys):
+        log.warning("%s", warning)
     log.info("The database %s is up to date.", url_without_password(settings))
 
 

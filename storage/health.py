@@ -20,6 +20,8 @@ UPDATES = "updates"
 """The row that holds when Telegram last answered a request for updates."""
 HOP = "hop"
 """The row in which the pixel server leaves the hop in front."""
+KEY = "key"
+"""The row that holds the public id of the key which the database was used with last."""
 USERNAME = "username"
 """The row in which the bot leaves its username."""
 PROBE = "x-readback-probe"
@@ -111,6 +113,17 @@ def hop_in(told: object) -> Hop | None:
         case [str(kind), str(title), str(address), str(value)] if kind in {*HopKind}:
             return Hop(HopKind(kind), title, address, value)
     return None
+
+
+def leave_key(session: Session, key_id: str, now: float) -> None:
+    """Write down which key the database is used with (`Keys.installation_id`)."""
+    beat(session, KEY, key_id, now)
+
+
+def key_of(session: Session) -> str:
+    """Return which key the database was used with last; empty if that is not known."""
+    pulse = session.get(Pulse, KEY)
+    return pulse.trouble if pulse else ""
 
 
 def leave_username(session: Session, username: str, now: float) -> None:

@@ -26,8 +26,10 @@ class KeyFileError(Exception):
 class Keys:
     """Derives all other keys from the host's key. Each token is a link's: 22 characters."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *, is_new: bool = False) -> None:
         self._key = key
+        self.is_new = is_new
+        """True if the key file was made just now."""
 
     def owner_key(self, link_id: int, token: str) -> str:
         """Return the key to the owner's pages of a link, `<link id>-<128 bits in hexadecimal>`.
@@ -83,14 +85,14 @@ def link_id_in(owner_key: str) -> int | None:
 def open_keys(path: Path) -> Keys:
     """Read the host's key; make the file, for its owner only, when there is none yet. Raises KeyFileError."""
     try:
-        if not path.exists():
+        if is_new := not path.exists():
             _make(path)
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise KeyFileError(f"KEY_FILE {path} cannot be used: {error}") from None
     if len(key) < KEY_BYTES:
         raise KeyFileError(f"KEY_FILE {path} holds {len(key)} bytes; expected {KEY_BYTES} as hexadecimal.")
-    return Keys(key)
+    return Keys(key, is_new=is_new)
 
 
 def _make(path: Path) -> None:

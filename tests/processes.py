@@ -96,6 +96,9 @@ class Processes:
         except httpx.TransportError:
             return False
 
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
     def wait_until_checked(self) -> None:
         """Wait until the bot has checked this installation. `/status` says "All is well" only then."""
         wait_until(lambda: "leads to this installation" in self.text_of_log(), "the installation is checked")

@@ -26,7 +26,8 @@ PAGE_HEADERS = {
 class HostCheck:
     """ASGI middleware: pages are served under the names of this host only.
 
-    Another site can then not pass off a page or a form as its own. `/healthz` answers to any name.
+    Another site can then not pass off a page or a form as its own. `/healthz` answers to any name. What a
+    page of another site sends is refused.
     """
 
     def __init__(self, app: ASGIApp, public_url: str, host: str) -> None:
@@ -36,13 +37,36 @@ class HostCheck:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         checked = scope["type"] == "http" and scope["path"] != "/healthz"
-        app = _WRONG_HOST if checked and not self.allows(scope["headers"]) else self._app
-        await app(scope, receive, send)
+        refusal = self._refusal(scope["method"], scope["headers"]) if checked else None
+        await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, method: str, headers: Headers) -> ASGIApp | None:
+        if not self.allows(headers):
+            return _WRONG_HOST
+        return _FOREIGN if method == "POST" and not self._is_from_here(headers) else None
 
     def allows(self, headers: Headers) -> bool:
-        given = _HOST.fullmatch(header(headers, b"host") or "")
+        return self._is_ours(header(headers, b"host") or "")
+
+    def _is_ours(self, host: str) -> bool:
+        given = _HOST.fullmatch(host)
         return given is not None and (given["v6"] or given["name"]).lower() in self._names
+
+    def _is_from_here(self, headers: Headers) -> bool:
+        """Return False if a browser says that a page of another site sent the request.
+
+        Over https, and on this machine, browsers say in `Sec-Fetch-Site` where it comes from (Chrome 76,
+        Firefox 90, Safari 16.4). Others send `Origin`: but our pages send no referrer, and from such a page
+        it is `null` (Fetch standard, "append a request Origin header"). A program sends neither.
+        """
+        if site := header(headers, b"sec-fetch-site"):
+            return site in ("same-origin", "none")
+        origin = header(headers, b"origin")
+        return origin in (None, "null") or self._is_ours(origin.partition("://")[2])
 
 
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]]+))(?::\d*)?")
 _WRONG_HOST = PlainTextResponse("This host is not served here.\n", 400, PAGE_HEADERS)
+_FOREIGN = PlainTextResponse(
+    "A page of another site sent this. Open the page here, and press there.\n", 403, PAGE_HEADERS
+)
