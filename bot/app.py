@@ -79,6 +79,7 @@ class Bot:
             asyncio.create_task(checkup.run(self._context)),
         ]
         await stop.wait()
+        self._context.ending = True
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

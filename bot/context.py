@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from bot.message import Reader
 from bot.outages import Outages
 from bot.problems import Checked
 from settings import Settings
@@ -29,6 +30,10 @@ TELEGRAM = "Telegram"
 """The source of the trouble that Telegram itself has. Each answered request for updates clears it."""
 
 
+class EndingError(Exception):
+    """The bot was told to end, and does not go on with what takes long."""
+
+
 class BotContext:
     """Holds what all parts of the bot share. It is made once, in the event loop.
 
@@ -41,6 +46,8 @@ class BotContext:
         self.due, self.received, self.troubled = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.said = asyncio.Event()
         self.outages = Outages()
+        self.ending = False
+        """True once the bot was told to end: then no file is made any more."""
         self._troubles: dict[str, str] = {}
         self.checked: Checked | None = None
         """The findings of the last check (checkup.py); None until the first one has ended."""
@@ -50,6 +57,8 @@ class BotContext:
         # One thread: SQLite has one writer anyway, and transactions run in the order of their requests.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="aside")
+        # Two: a picture does not wait for an export.
+        self._makers = ThreadPoolExecutor(2, thread_name_prefix="files")
 
     @property
     def trouble(self) -> str:
@@ -97,6 +106,15 @@ class BotContext:
         """Run `work` in a transaction that only reads, in another thread: it may take long."""
         return await asyncio.get_running_loop().run_in_executor(self._aside, self._read, work)
 
+    async def make(self, work: Callable[[Reader], T]) -> T:
+        """Do what takes long, in another thread. `work` takes what runs its queries. Raises EndingError."""
+        return await asyncio.get_running_loop().run_in_executor(self._makers, work, self._read_unless_ending)
+
+    def _read_unless_ending(self, work: Callable[[Session], T]) -> T:
+        if self.ending:
+            raise EndingError
+        return self._read(work)
+
     def _read(self, work: Callable[[Session], T]) -> T:
         with reading(self._engine) as session:
             return work(session)
@@ -126,5 +144,6 @@ class BotContext:
     def close(self) -> None:
         self._thread.shutdown()
         self._aside.shutdown()
+        self._makers.shutdown()
         self._erased.close()
         self._engine.dispose()

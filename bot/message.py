@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple, Protocol, TypeVar
 
 from markupsafe import Markup
 from sqlmodel import Session
@@ -17,9 +17,20 @@ Keyboard = Sequence[Sequence[InlineKeyboardButton]]
 """Rows of buttons."""
 
 
+T = TypeVar("T")
+
+
+class Reader(Protocol):
+    """Runs a query in a transaction of its own, and returns what it returns."""
+
+    def __call__(self, work: Callable[[Session], T], /) -> T: ...
+
+
 class File(NamedTuple):
     name: str
-    content: bytes
+    content: IO[bytes]
+    rest: str = ""
+    """The payload of the file that goes on where this one ends; empty if this one is all."""
 
 
 class Message(NamedTuple):
@@ -38,9 +49,9 @@ class Message(NamedTuple):
 
     It is kept in the outbox, and not in the data of buttons, because a search has any length.
     """
-    attach: Callable[[Session], Callable[[], File]] | None = None
-    """Reads what an attached file is made of, and returns the function that makes it: drawing and packing
-    take long, and must not hold a transaction."""
+    attach: Callable[[Reader], File] | None = None
+    """Makes the attached file. It takes what runs its queries: drawing and packing take long, and must not
+    hold a transaction."""
 
     @property
     def markup(self) -> InlineKeyboardMarkup | ForceReply | None:

@@ -1,15 +1,19 @@
-"""Collects all that is stored of a chat, as plain tables, for `/export`."""
+"""Collects all that is stored of a chat, as plain tables, for `/export`.
+
+There may be hundreds of thousands of fetches: they come in pieces, each read in a transaction of its own.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.archive import archived_at
 from storage.links import history_of
 from storage.reminders import nudges_kept
-from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow
+from storage.tables import Chat, Link, Note, OutboxMessage, Peek, StatementRow
 from storage.times import moment
 
 Table = list[dict[str, object]]
@@ -42,8 +46,12 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 """The columns of each table: an empty table has them too."""
 
 
+AT_ONCE = 1000
+"""Fetches, and links, that are read at once."""
+
+
 def export(session: Session, chat_id: int) -> dict[str, Table]:
-    """Return the chat's tables by name. A row about a link begins with the link's number.
+    """Return the chat's tables by name, but for its fetches. A row about a link begins with its number.
 
     A peek at all links has no number.
     """
@@ -54,7 +62,6 @@ def export(session: Session, chat_id: int) -> dict[str, Table]:
     said = _of(numbers, _found(session, StatementRow, chat_id), _STATEMENT)
     return {
         "links": [_row(link, _LINK) | _standing(link) for link in links],
-        "fetches": _of(numbers, _found(session, FetchRow, chat_id), _FETCH),
         "corrections": [_readable(row) for row in said],
         "peeks": [
             _readable({"link": numbers.get(peek.link_id or 0, ""), **_row(peek, _PEEK)}) for peek in peeks
@@ -81,7 +88,39 @@ def _standing(link: Link) -> dict[str, object]:
     }
 
 
-Kept = TypeVar("Kept", FetchRow, StatementRow, Note)
+class Place(NamedTuple):
+    """A place among the fetches of a chat, in the order of their links: after this one."""
+
+    link_id: int = 0
+    seq: int = 0
+
+
+def fetches(session: Session, chat_id: int, after: Place) -> tuple[Table, Place | None]:
+    """Return the next of the chat's fetches, and the place after them; None if they are the last."""
+    table, found = SQLModel.metadata.tables["fetch"], Table()
+    columns = [table.c[name] for name in (*_FETCH, "seq")]
+    links = _fetched_links(session, chat_id, after)
+    for link_id, number, newest in links:
+        first = after.seq if link_id == after.link_id else 0
+        if first >= newest:
+            continue
+        query = sql_select(*columns).where(table.c.link_id == link_id, table.c.seq > first)
+        rows = session.connection().execute(query.order_by(table.c.seq).limit(AT_ONCE - len(found))).all()
+        found += [{"link": number, **dict(zip(_FETCH, map(_value, row), strict=False))} for row in rows]
+        if len(found) == AT_ONCE:
+            return found, Place(link_id, rows[-1].seq)
+    return found, Place(links[-1][0], links[-1][2]) if len(links) == AT_ONCE else None
+
+
+def _fetched_links(session: Session, chat_id: int, after: Place) -> Sequence[tuple[int, int, int]]:
+    """Return the id, the number, and the newest fetch's number of some links, from this place on."""
+    query = select(Link.id, Link.number, Link.fetches).where(
+        col(Link.chat_id) == chat_id, col(Link.id) >= after.link_id, col(Link.fetches) > 0
+    )
+    return session.exec(query.order_by(col(Link.id)).limit(AT_ONCE)).all()
+
+
+Kept = TypeVar("Kept", StatementRow, Note)
 
 
 def _found(session: Session, table: type[Kept], chat_id: int) -> Sequence[Kept]:
@@ -89,9 +128,7 @@ def _found(session: Session, table: type[Kept], chat_id: int) -> Sequence[Kept]:
     return session.exec(query.order_by(col(table.link_id), col(table.id))).all()
 
 
-def _of(
-    numbers: dict[int, int], rows: Sequence[FetchRow | StatementRow | Note], columns: Sequence[str]
-) -> Table:
+def _of(numbers: dict[int, int], rows: Sequence[StatementRow | Note], columns: Sequence[str]) -> Table:
     return [{"link": numbers[row.link_id], **_row(row, columns)} for row in rows]
 
 

@@ -222,6 +222,11 @@ def pressed_key(kind: MessageKind, chat_id: int, telegram_id: int, data: str, wi
     return f"{kind}:{chat_id}:{telegram_id}:{data}:{window}"
 
 
+def part_key(key: str, number: int) -> str:
+    """Return the key of another file of an answer that has several, given the key of one of them."""
+    return f"{key.partition('#')[0]}#{number}"
+
+
 def notice_key(about: str, which: float) -> str:
     """Return the key of a notice to the administrator, such as `failed:<update>` or `checkup:<time>`."""
     return f"{about}:{which}"

@@ -109,6 +109,11 @@ def telegram_id_of(session: Session, key: str) -> int | None:
 _TELEGRAM_ID = select(OutboxMessage.telegram_id).where(col(OutboxMessage.key) == bindparam("of_key"))
 
 
+def payload_of(session: Session, key: str) -> str | None:
+    """Return the payload of the message with this key; None if the outbox has none."""
+    return session.exec(select(OutboxMessage.payload).where(OutboxMessage.key == key)).first()
+
+
 def is_owed(session: Session, keys: Sequence[str]) -> bool:
     """Return True if a message with one of these keys is in the outbox, sent or not."""
     return (

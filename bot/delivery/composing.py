@@ -218,7 +218,7 @@ WORDED_BY: Mapping[MessageKind, Callable[[Wording], Message | None]] = {
     MessageKind.DEADLINE: lambda wording: nudges.deadline(wording.chat, wording.link, wording.now),
     MessageKind.DIGEST: _digest,
     MessageKind.REPLY: lambda wording: unpack(wording.owed.payload),
-    MessageKind.EXPORT: lambda wording: archive.message(wording.owed.chat_id),
+    MessageKind.EXPORT: lambda wording: archive.message(wording.session, wording.owed),
     MessageKind.PICTURE: lambda wording: picture.message(
         wording.link,
         wording.now,

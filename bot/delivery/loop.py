@@ -15,14 +15,14 @@ from telegram.error import InvalidToken, TelegramError
 
 import logs
 import words
-from bot.context import TELEGRAM, BotContext
+from bot.context import TELEGRAM, BotContext, EndingError
 from bot.delivery.breaker import CircuitBreaker
 from bot.delivery.composing import compose
 from bot.delivery.forms import Form, form_of, without
 from bot.delivery.outcomes import NEXT, describe_telegram_error, is_answered, outcome_of, refusal_by
-from bot.delivery.sending import show
+from bot.delivery.sending import make_file, show
 from bot.delivery.server import Server
-from bot.message import Message, speaking_to
+from bot.message import File, Message, speaking_to
 from storage import claims
 from storage.claims import Claim, Ended, Outcome
 from storage.engine import describe_database_error
@@ -214,25 +214,45 @@ class Delivery:
                 await asyncio.sleep(UNSETTLED_PAUSE)
 
     async def _attempt(self, job: Job) -> Outcome:
+        made = await self._make_file(job)
+        if isinstance(made, Outcome):
+            return made
         try:
             async with asyncio.timeout(LONGEST_ATTEMPT):
-                telegram_id = await self._show(job.claim, job.form)
-        except SQLAlchemyError as error:
-            # The rows for a file could not be read: nothing has left this machine.
-            return Outcome(Ended.NOT_SENT, trouble=describe_database_error(error))
+                telegram_id = await self._show(job.claim, job.form, made)
         except Exception as error:
             outcome = outcome_of(error)
         else:
             outcome = Outcome(Ended.SENT, telegram_id=telegram_id)
+        finally:
+            if made:
+                made.content.close()
         self._context.outages.note(outcome.ended not in UNANSWERED, now())
         return outcome
 
-    async def _show(self, claim: Claim, form: Form) -> int | None:
+    async def _make_file(self, job: Job) -> File | Outcome | None:
+        """Make the file that is to be sent, if it is one. Return the outcome if that fails.
+
+        Then nothing has left this machine, and Telegram is in no doubt.
+        """
+        try:
+            return await make_file(self._bot, self._context, job.claim.message, job.form)
+        except SQLAlchemyError as error:
+            return Outcome(Ended.NOT_SENT, trouble=describe_database_error(error))
+        except EndingError:
+            return Outcome(Ended.NOT_TRIED)
+        except (TimeoutError, OSError) as error:
+            return Outcome(Ended.NOT_SENT, trouble=f"its file cannot be made now: {type(error).__name__}")
+        except Exception as error:
+            log.exception("The file of message %d cannot be made.", job.claim.message.id)
+            return Outcome(Ended.REFUSED, trouble=f"its file cannot be made: {type(error).__name__}")
+
+    async def _show(self, claim: Claim, form: Form, file: File | None) -> int | None:
         """Send the message, each time without what Telegram refused, while there is another form of it."""
         form = self._server.suited(form)
         while True:
             try:
-                return await show(self._bot, self._context, claim.message, form)
+                return await show(self._bot, claim.message, form, file)
             except TelegramError as error:
                 refusal = refusal_by(error)
                 other = without(form, refusal) if refusal else None
@@ -247,6 +267,6 @@ class Delivery:
         """Log an attempt that did not succeed. A refused token is logged once, until it is accepted again."""
         if outcome.ended is Ended.REVOKED:
             self._context.set_trouble(TELEGRAM, describe_telegram_error(InvalidToken()))
-        elif outcome.ended not in (Ended.SENT, Ended.SHOWN):
+        elif outcome.ended not in (Ended.SENT, Ended.SHOWN, Ended.NOT_TRIED):
             what = claim.message.id, outcome.trouble, NEXT[outcome.ended]
             log.warning("Message %d was not delivered (%s). %s", *what)

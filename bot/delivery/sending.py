@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from functools import partial
 
+from sqlmodel import Session
 from telegram import Bot, InputFile, LinkPreviewOptions, ReactionTypeEmoji, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
@@ -13,19 +14,26 @@ import logs
 from bot.context import BotContext
 from bot.delivery.forms import Form
 from bot.message import File, Message
-from storage.kinds import policy_of
+from bot.messages.archive import part_of
+from storage import outbox
+from storage.kinds import MessageKind, part_key, policy_of
+from storage.outbox import Owed
 from storage.tables import OutboxMessage
+from storage.times import now
 
 log = logging.getLogger(__name__)
 
+LONGEST_AT_WORK = 30.0
+"""Seconds for making a file, before the attempt to send it. Both together are shorter than a lease."""
+LONGEST_TO_SAY = 5.0
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """On every message: a preview of a pixel's address would fetch the pixel."""
 
 
-async def show(bot: Bot, context: BotContext, owed: OutboxMessage, form: Form) -> int | None:
+async def show(bot: Bot, owed: OutboxMessage, form: Form, file: File | None) -> int | None:
     """Send a message, or edit the one in the chat. Return the new message's id; None after an edit.
 
-    Raises what PTB raises, and the database's errors if the rows for a file cannot be read.
+    `file` is sent where the form has one. Raises what PTB raises.
     """
     message = form.message
     if owed.telegram_id is not None and policy_of(owed.kind).is_reaction:
@@ -34,10 +42,8 @@ async def show(bot: Bot, context: BotContext, owed: OutboxMessage, form: Form) -
     if owed.telegram_id is not None:
         await _edit(bot, owed, owed.telegram_id, message)
         return None
-    if message.attach:
-        await _say_at_work(bot, owed, form)
-        make = await context.read(message.attach)
-        return await _send_file(bot, owed, form, await asyncio.to_thread(make))
+    if file and form.file:
+        return await _send_file(bot, owed, form, file)
     sent = await bot.send_message(
         owed.chat_id,
         message.text,
@@ -51,11 +57,34 @@ async def show(bot: Bot, context: BotContext, owed: OutboxMessage, form: Form) -
     return sent.message_id
 
 
+async def make_file(bot: Bot, context: BotContext, owed: OutboxMessage, form: Form) -> File | None:
+    """Make the file of a message, if it has one, and owe the next one if this one does not hold all.
+
+    Raises TimeoutError if that takes too long, and the database's errors.
+    """
+    attach = form.message.attach
+    if attach is None or owed.telegram_id is not None:
+        return None
+    async with asyncio.timeout(LONGEST_AT_WORK):
+        await _say_at_work(bot, owed, form)
+        file = await context.make(attach)
+    if file.rest:
+        await context.write(partial(_owe_rest, owed=owed, payload=file.rest))
+    return file
+
+
+def _owe_rest(session: Session, owed: OutboxMessage, payload: str) -> None:
+    number, kind = part_of(payload).number, MessageKind(owed.kind)
+    rest = Owed(part_key(owed.key, number), owed.chat_id, kind, now(), payload=payload)
+    outbox.owe(session.connection(), [rest._replace(thread_id=owed.thread_id, reply_to=owed.reply_to)])
+
+
 async def _say_at_work(bot: Bot, owed: OutboxMessage, form: Form) -> None:
     """Show in the chat that a file is being made. If that fails, the file is sent all the same."""
     action = ChatAction.UPLOAD_PHOTO if form.file == "photo" else ChatAction.UPLOAD_DOCUMENT
-    with suppress(TelegramError):
-        await bot.send_chat_action(owed.chat_id, action, form.thread_id)
+    with suppress(TelegramError, TimeoutError):
+        async with asyncio.timeout(LONGEST_TO_SAY):
+            await bot.send_chat_action(owed.chat_id, action, form.thread_id)
 
 
 async def _react(bot: Bot, owed: OutboxMessage, telegram_id: int, message: Message) -> None:
@@ -79,7 +108,8 @@ async def _edit(bot: Bot, owed: OutboxMessage, telegram_id: int, message: Messag
 
 
 async def _send_file(bot: Bot, owed: OutboxMessage, form: Form, file: File) -> int:
-    content = InputFile(file.content, file.name)
+    file.content.seek(0)
+    content = InputFile(file.content, file.name, read_file_handle=False)
     send = (
         partial(bot.send_photo, photo=content)
         if form.file == "photo"

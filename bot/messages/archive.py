@@ -2,48 +2,145 @@
 
 import csv
 import io
-import json
-import zipfile
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import IO, NamedTuple
+from zipfile import ZIP_DEFLATED, ZipFile
 
+import msgspec
 from sqlmodel import Session
 
 import words
-from bot.message import File, Message
-from storage import exports
-from storage.exports import COLUMNS, Table
+from bot.message import File, Message, Reader
+from storage import exports, outbox
+from storage.exports import COLUMNS, Place, Table
+from storage.kinds import part_key
+from storage.tables import OutboxMessage
 from words import sentences
 
+MOST_PACKED = 5_000_000
+"""Bytes of the fetches in one file's JSON, packed. With those in CSV, a file has some 10 MB: Telegram takes
+50, but a slow line must send it within an attempt."""
+LONGEST_MADE = 15.0
+"""Seconds after which a file gets no more fetches. The others go into the next one."""
+IN_MEMORY = 4_000_000
+"""Bytes of a file from which on it is on disk, without a name."""
+
+_ENCODER = msgspec.json.Encoder()
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """The beginnings of a cell that a spreadsheet would run as a formula."""
 
 
-def message(chat_id: int) -> Message:
-    return Message(words.say(sentences.commands.EXPORT), attach=partial(gathered, chat_id=chat_id))
+class Part(NamedTuple):
+    """One of the files of an export. The first has all but the fetches, and as many of those as go in."""
+
+    number: int = 1
+    after: Place = Place()
+    """Its fetches come after this place."""
+    until: Place | None = None
+    """The next file goes on from here, if it is owed already: this one is made a second time."""
 
 
-def gathered(session: Session, chat_id: int) -> Callable[[], File]:
-    """Read all that the file holds. Return a function that packs it, without the database."""
-    return partial(_packed, exports.export(session, chat_id))
+def packed(part: Part) -> str:
+    """Return the payload of an outbox row for this part."""
+    return ":".join(map(str, (part.number, *part.after)))
 
 
-def _packed(tables: dict[str, Table]) -> File:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("readback.json", json.dumps(tables, ensure_ascii=False, indent=1))
+def part_of(payload: str) -> Part:
+    """Return the part that `packed` packed. An empty payload is the first."""
+    if not payload:
+        return Part()
+    number, link_id, seq = map(int, payload.split(":"))
+    return Part(number, Place(link_id, seq))
+
+
+def message(session: Session, owed: OutboxMessage) -> Message:
+    """Return the message with a file of the export. It is made before it is sent."""
+    part = part_of(owed.payload)
+    following = outbox.payload_of(session, part_key(owed.key, part.number + 1))
+    part = part._replace(until=part_of(following).after if following else None)
+    told = (
+        words.say(sentences.commands.EXPORT)
+        if part.number == 1
+        else words.say(sentences.commands.EXPORT_PART, number=part.number)
+    )
+    return Message(told, attach=partial(made, chat_id=owed.chat_id, part=part))
+
+
+def made(read: Reader, chat_id: int, part: Part) -> File:
+    """Read and pack one file, a thousand fetches at a time. Its `rest` is the payload of the next one."""
+    content = SpooledTemporaryFile[bytes](IN_MEMORY)
+    try:
+        rest = _pack(read, chat_id, part, content)
+    except BaseException:
+        content.close()
+        raise
+    number = "" if part.number == 1 else f"-{part.number}"
+    return File(f"readback{number}.zip", content, packed(Part(part.number + 1, rest)) if rest else "")
+
+
+def _pack(read: Reader, chat_id: int, part: Part, content: IO[bytes]) -> Place | None:
+    """Write one file. Return the place where the next one goes on."""
+    tables = read(partial(exports.export, chat_id=chat_id)) if part.number == 1 else {}
+    with SpooledTemporaryFile[bytes](IN_MEMORY) as rows, ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        with archive.open("readback.json", "w") as target:
+            target.write(b"{\n")
+            for name, table in tables.items():
+                target.write(f'"{name}": [\n'.encode() + _as_json(table) + b"\n],\n")
+            target.write(b'"fetches": [\n')
+            rest = _write_fetches(partial(_next, read, chat_id), part, target, rows, content.tell)
+            target.write(b"\n]\n}\n")
+        rows.seek(0)
+        with archive.open("fetches.csv", "w") as target:
+            copyfileobj(rows, target)
         for name, table in tables.items():
             archive.writestr(f"{name}.csv", as_csv(table, COLUMNS[name]))
-    return File("readback.zip", content.getvalue())
+    content.seek(0)
+    return rest
+
+
+def _next(read: Reader, chat_id: int, after: Place) -> tuple[Table, Place | None]:
+    return read(partial(exports.fetches, chat_id=chat_id, after=after))
+
+
+def _write_fetches(
+    following: Callable[[Place], tuple[Table, Place | None]],
+    part: Part,
+    in_json: IO[bytes],
+    in_csv: IO[bytes],
+    size: Callable[[], int],
+) -> Place | None:
+    """Write fetches until the file is full. Return the place after them; None if no more are to come."""
+    began, place = time.monotonic(), part.after
+    in_csv.write(as_csv([], COLUMNS["fetches"]).encode())
+    while True:
+        table, after = following(place)
+        if table:
+            in_json.write((b",\n" if place != part.after else b"") + _as_json(table))
+            in_csv.write(_lines(table, COLUMNS["fetches"]).encode())
+        is_full = size() > MOST_PACKED or time.monotonic() > began + LONGEST_MADE
+        is_end = after >= part.until if after and part.until else is_full
+        if after is None or is_end:
+            return after and (part.until or after)
+        place = after
+
+
+def _as_json(table: Table) -> bytes:
+    """Return the rows as JSON, one a line."""
+    return _ENCODER.encode_lines(table).rstrip(b"\n").replace(b"\n", b",\n")
 
 
 def as_csv(table: Table, columns: Sequence[str]) -> str:
     """Return the table as CSV, with a byte order mark: without it, spreadsheets misread what is not ASCII."""
-    text = io.StringIO("\ufeff", newline="")
-    text.seek(0, io.SEEK_END)
-    writer = csv.DictWriter(text, columns)
-    writer.writeheader()
-    writer.writerows({name: _harmless(value) for name, value in row.items()} for row in table)
+    return "\ufeff" + ",".join(columns) + "\r\n" + _lines(table, columns)
+
+
+def _lines(table: Table, columns: Sequence[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_harmless(row[column]) for column in columns] for row in table)
     return text.getvalue()
 
 

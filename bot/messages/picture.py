@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from io import BytesIO
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 import words
-from bot.message import File, Message, button, speaking_to
+from bot.message import File, Message, Reader, button, speaking_to
 from bot.messages.drawing import Row, draw, drawable
 from bot.messages.marks import state_of
 from bot.messages.phrases import numbered
@@ -51,11 +52,19 @@ def message(link: Link, now: float, revival: float, *, dark: bool) -> Message:
         if dark
         else button(sentences.buttons.BUTTON_DARK, "dark", link.id)
     )
-    attach = partial(gathered, link_id=link.id, now=now, revival=revival, dark=dark)
+    attach = partial(drawn, link_id=link.id, now=now, revival=revival, dark=dark)
     return Message(numbered(link), [[other]], attach=attach)
 
 
-def gathered(session: Session, link_id: int, now: float, revival: float, *, dark: bool) -> Callable[[], File]:
+def drawn(read: Reader, link_id: int, now: float, revival: float, *, dark: bool) -> File:
+    """Read all that the picture needs, and draw it."""
+    draw_it = read(partial(_gathered, link_id=link_id, now=now, revival=revival, dark=dark))
+    return draw_it()
+
+
+def _gathered(
+    session: Session, link_id: int, now: float, revival: float, *, dark: bool
+) -> Callable[[], File]:
     """Read all that the picture needs. Return a function that draws it, without the database."""
     link = session.get_one(Link, link_id)
     chat = session.get_one(Chat, link.chat_id)
@@ -65,7 +74,7 @@ def gathered(session: Session, link_id: int, now: float, revival: float, *, dark
         title = words.plain(sentences.picture.PICTURE_TITLE, number=link.number, state=state)
         footer = words.plain(sentences.picture.PICTURE_ZONE, zone=zones.shown(zone.key))
         shown = rows(told(session, link), zone)
-    return lambda: File(f"link-{link.number}.png", draw(title, shown, footer, dark=dark))
+    return lambda: File(f"link-{link.number}.png", BytesIO(draw(title, shown, footer, dark=dark)))
 
 
 def rows(story: Told, zone: ZoneInfo) -> list[Row]:

@@ -56,6 +56,7 @@ EXPORT = _(
     "📦 Everything I keep about this chat: links, fetches, corrections, peeks, notes, reminders and settings, "
     "as JSON and as CSV."
 )
+EXPORT_PART = _("📦 File {number} of this export: more fetches. Not all went into the one before.")
 PEEK_NOTED = plural(
     "🙈 For the next {minutes} minute I’ll count every open as yours: {what}.",
     "🙈 For the next {minutes} minutes I’ll count every open as yours: {what}.",
