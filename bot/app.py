@@ -19,7 +19,7 @@ from bot.receiving import UpdateReceiver
 from bot.supervisor import Step, run_forever, run_until_done
 from bot.tls import trusted
 from settings import Settings
-from storage import claims, inbox, outbox, reactions
+from storage import claims, daily_limit, inbox, outbox, reactions
 from storage.health import BOT, beat, last_beat, leave_username
 from storage.lock import LockLostError, require_term
 from storage.notifying import Topic
@@ -197,6 +197,7 @@ class Bot:
             await self._context.write(lambda session: inbox.forget(session, now()))
             await self._context.write(lambda session: outbox.forget(session, now()))
             await self._context.write(reactions.forget)
+            await self._context.write(lambda session: daily_limit.forget(session, now()))
             while await self._context.write(lambda session: purge(session, now(), days, windows)):
                 pass
             await asyncio.sleep(HOUSEKEEPING)

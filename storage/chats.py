@@ -4,6 +4,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, func, select
 
 from storage import reminders
+from storage.daily_limit import merge_erased
 from storage.engine import LOCK
 from storage.kinds import MessageState, kinds_where
 from storage.tables import Chat, Link, OutboxMessage, Peek
@@ -62,6 +63,7 @@ def migrate(session: Session, old: Chat, new_id: int) -> Chat:
         )
     else:
         _merge_settings(session, old, new)
+        merge_erased(old, new)
         _renumber(session, old, new)
     _move_messages(session, old, new)
     _move_peeks(session, old.id, new_id)

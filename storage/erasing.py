@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, String, and_, case, cast, dele
 from sqlmodel import Session, SQLModel, col, select
 
 from storage import outbox, reactions
+from storage.daily_limit import note_erased
 from storage.kinds import MessageKind, MessageState, kinds_where, list_key
 from storage.tables import Chat, FetchRow, Link, Note, OutboxMessage, Peek, StatementRow, Unjudged
 
@@ -44,6 +45,7 @@ def erase_link(session: Session, link: Link, *, mentions: Callable[[str], bool])
         if mentions(answer.payload):
             session.delete(answer)
     session.flush()
+    note_erased(session.get_one(Chat, link.chat_id), [link.created_at])
     _erase(session, [link.id])
 
 
@@ -52,6 +54,7 @@ def erase_chat(session: Session, chat: Chat, *, but: int) -> None:
     mark(session)
     connection = session.connection()
     ours = select(Link.id).where(col(Link.chat_id) == chat.id)
+    note_erased(chat, session.exec(select(Link.created_at).where(col(Link.chat_id) == chat.id)).all())
     # Locked, so that the pixel server stores no fetch of theirs meanwhile.
     language = chat.language or chat.telegram_language
     _erase(session, session.exec(ours.with_for_update(key_share=True)).all(), language)

@@ -11,6 +11,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, func, select
 
 from storage import chats, outbox
+from storage.daily_limit import check_room
 from storage.histories import dump, load
 from storage.keys import LARGEST_ID
 from storage.kinds import MessageKind, card_key
@@ -22,27 +23,6 @@ from tracking.history import History
 from tracking.status import ENDED, LinkStatus, status_of
 
 TOKEN_BYTES = 16
-
-
-class DailyLimitError(Exception):
-    """The chat may not make so many links now: a host allows a number of them in any 24 hours.
-
-    `left` is how many the chat may still make; `free_at` is when it may make one more, in epoch seconds.
-    """
-
-    def __init__(self, left: int, free_at: float) -> None:
-        super().__init__(f"{left} left")
-        self.left, self.free_at = left, free_at
-
-
-def check_room(session: Session, chat_id: int, now: float, *, wanted: int, daily: int) -> None:
-    """Raise DailyLimitError if the chat may not make `wanted` links now."""
-    since = moment(now) - timedelta(days=1)
-    query = select(Link.created_at).where(col(Link.chat_id) == chat_id, col(Link.created_at) > since)
-    made = session.exec(query.order_by(col(Link.created_at)).limit(daily)).all()
-    if len(made) + wanted > daily:
-        free_at = seconds(made[0] + timedelta(days=1)) if made else now
-        raise DailyLimitError(daily - len(made), free_at)
 
 
 class NewLink(NamedTuple):
@@ -64,7 +44,7 @@ def create(session: Session, new: NewLink, *, now: float, daily: int) -> Link:
     `daily` is the number of links that a chat may make in any 24 hours.
     """
     chat = chats.get_or_create(session, new.chat_id, now)
-    check_room(session, new.chat_id, now, wanted=1, daily=daily)
+    check_room(session, chat, now, wanted=1, daily=daily)
     link = _add(session, chat, new, now)
     _owe_card(session, link, MessageKind.CARD, now)
     return link
@@ -76,7 +56,7 @@ def create_list(session: Session, new: Sequence[NewLink], *, now: float, daily: 
     Raises DailyLimitError, like `create`.
     """
     chat = chats.get_or_create(session, new[0].chat_id, now)
-    check_room(session, chat.id, now, wanted=len(new), daily=daily)
+    check_room(session, chat, now, wanted=len(new), daily=daily)
     made = [_add(session, chat, one, now) for one in new]
     for link in made:
         link.list_id = made[0].id

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.kinds import MessageState
 
-SCHEMA = "0016"
+SCHEMA = "0017"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 # No row is ever validated: the database and the code that writes it are trusted. So the validators that
@@ -51,6 +51,8 @@ class Chat(SQLModel, table=True):
     """The language it chose, such as `de`; empty follows `telegram_language`."""
     telegram_language: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """The language of the person's Telegram; in a group, of the first person who wrote."""
+    erased_links: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """When the links were made that were erased within the last day, in epoch seconds (daily_limit.py)."""
 
 
 _LISTED = text("list_id IS NOT NULL")

@@ -9,6 +9,7 @@ from bot.message import Message
 from bot.messages.cards import takes_buttons
 from bot.messages.phrases import lines
 from storage import links
+from storage.daily_limit import DailyLimitError
 from storage.links import NewLink
 from tracking import Statement, StatementKind
 from words import sentences
@@ -30,7 +31,7 @@ def _offer(turn: Turn) -> Message:
     )
     try:
         link = links.create(turn.session, new, now=turn.now, daily=turn.context.settings.daily_links)
-    except links.DailyLimitError as full:
+    except DailyLimitError as full:
         return no_room(full, turn)
     # Told, not pressed: in the first seconds after the button every fetch is at most "proxied".
     # Its page stands for the mail, so nobody need be asked whether the image is in it.

@@ -14,7 +14,8 @@ from bot.planning import set_deadline
 from bot.times import grammar, moments
 from bot.times.hours import zone_of
 from storage import links
-from storage.links import DailyLimitError, NewLink
+from storage.daily_limit import DailyLimitError
+from storage.links import NewLink
 from storage.tables import Link
 from words import Sentence, sentences
 from words.typed import understood

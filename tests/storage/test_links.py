@@ -5,10 +5,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from storage import links, muting
+from storage.daily_limit import DailyLimitError
 from storage.engine import reading, writing
 from storage.keys import link_id_in
 from storage.kinds import card_key
-from storage.links import DailyLimitError, NewLink
+from storage.links import NewLink
 from storage.statements import record_statements
 from storage.tables import FetchRow, Link, OutboxMessage
 from tests.fetches import NOON, arrival
@@ -137,7 +138,7 @@ def test_a_fetch_that_never_was_is_none(engine: Engine) -> None:
 def test_a_chat_makes_so_many_links_in_a_day_and_no_more(engine: Engine) -> None:
     for number in range(3):
         made(engine, f"letter {number}", now=NOON + number, daily=3)
-    with pytest.raises(links.DailyLimitError):
+    with pytest.raises(DailyLimitError):
         made(engine, "one too many", now=NOON + 60, daily=3)
     made(engine, "somebody else's", BEN, now=NOON + 60, daily=3)
     with reading(engine) as session:
@@ -147,7 +148,7 @@ def test_a_chat_makes_so_many_links_in_a_day_and_no_more(engine: Engine) -> None
 def test_the_day_of_the_limit_is_any_24_hours(engine: Engine) -> None:
     made(engine, "noon", now=NOON, daily=2)
     made(engine, "evening", now=NOON + 8 * 3600, daily=2)
-    with pytest.raises(links.DailyLimitError):
+    with pytest.raises(DailyLimitError):
         made(engine, "before noon", now=NOON + DAY - 1, daily=2)
     after_noon = made(engine, "after noon", now=NOON + DAY + 1, daily=2)
     assert after_noon.number == 3
