@@ -1,8 +1,8 @@
 """`python -m bench [PART …]`: measure, and print each figure beside its goal.
 
-Each part is the module of its name. Without a part it measures all of them, and writes bench/results.json and
-docs/bench.svg. `table` measures nothing: it prints and draws what the JSON holds. `faults` and `attacks` have
-their own options.
+Each part is the module of its name. Without a part it measures all of them, and writes bench/results.json,
+docs/bench.svg and the tables of docs/measurements.md. `table` measures nothing: it prints, draws and writes
+what the JSON holds. `faults` and `attacks` have their own options.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from bench import (
     judge,
     latency,
     memory,
+    page,
     scale,
     startup,
     throughput,
@@ -59,6 +60,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
 JUDGE, TABLE = "judge", "table"
 FAILED = "failed"
 RESULTS, CHART = ROOT / "bench" / "results.json", ROOT / "docs" / "bench.svg"
+PAGE = ROOT / "docs" / "measurements.md"
 
 
 def main() -> None:
@@ -124,11 +126,12 @@ def _measured(name: str) -> list[Figure]:
 
 
 def _show(path: Path) -> None:
-    """Print the table. Draw the chart of docs/measurements.md if these are its figures."""
+    """Print the table. Write those of docs/measurements.md and draw its chart if these are its figures."""
     figures, about = load(path)
     print(f"\n{table(figures)}\n\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
     if path == RESULTS:
         CHART.write_text(chart.draw(figures), "utf-8")
+        PAGE.write_text(page.with_tables(PAGE.read_text("utf-8"), figures, about), "utf-8")
 
 
 def _machine() -> dict[str, str]:

@@ -9,14 +9,12 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
-from sqlmodel import col, func, select
 
 import settings as configuration
-from bench.programs import ROOT, WrongResultError, free_port, program
+from bench.programs import ROOT, free_port, program
 from storage import links
-from storage.engine import connect, reading, writing
+from storage.engine import connect, writing
 from storage.statements import record_statements
-from storage.tables import FetchRow, Link
 from storage.times import now
 from tracking import Statement, StatementKind
 
@@ -85,16 +83,3 @@ class Product:
             sent = Statement(StatementKind.SENT, now())
             record_statements(session, link, sent, by=owner, now=now(), windows=self.settings.windows)
             return f"{self.url}/i/{link.token}.gif"
-
-    def check_every_answer_is_kept(self) -> None:
-        """Raise WrongResultError if a link's count and its rows do not agree."""
-        rows = (
-            select(col(FetchRow.link_id), func.count().label("kept"))
-            .group_by(col(FetchRow.link_id))
-            .subquery()
-        )
-        kept = func.coalesce(rows.c.kept, 0)
-        wrong = select(Link.id, Link.fetches, kept).join(rows, rows.c.link_id == Link.id, isouter=True)
-        with reading(self.engine) as session:
-            for link, fetches, found in session.exec(wrong.where(kept != Link.fetches)):
-                raise WrongResultError(f"link {link} counts {fetches} fetches and has {found}")

@@ -125,12 +125,12 @@ class _ManyLinks:
     def slice_of(self, name: str, afresh: Afresh) -> Slice:
         warming = len(self._plan) // 4
         with afresh() as server:
-            before = server.product and kept.stored(server.product)
+            before = server.product and kept.stored(server.product.engine)
             warm = self._load(name, server, (0, warming), WARMING)
             measured = self._load(name, server, (warm.sent, len(self._plan)), self._seconds)
             if server.product and before:
                 answered = warm.requests + measured.requests
-                new = kept.since(before, server.product, answered, 2 * CONNECTIONS)
+                new = kept.since(before, server.product.engine, answered, 2 * CONNECTIONS)
                 kept.check_mix(new)
                 self.kept.setdefault(name, []).append(new)
         return measured
@@ -148,7 +148,7 @@ def _storm(servers: dict[str, Afresh], slices: int, seconds: float) -> list[Figu
     found: Found = {name: [] for name in servers}
     with ExitStack() as stack:
         running = {name: stack.enter_context(afresh()) for name, afresh in servers.items()}
-        before = {name: kept.stored(one.product) for name, one in running.items() if one.product}
+        before = {name: kept.stored(one.product.engine) for name, one in running.items() if one.product}
         for _ in range(slices):
             for name, server in running.items():
                 found[name].append(
@@ -159,7 +159,7 @@ def _storm(servers: dict[str, Afresh], slices: int, seconds: float) -> list[Figu
             answered = sum(slice_.requests for slice_ in found[name])
             product = running[name].product
             assert product
-            new = kept.since(then, product, answered, slices * CONNECTIONS)
+            new = kept.since(then, product.engine, answered, slices * CONNECTIONS)
             figures.append(kept.lost(PART, f"{name}, {STORM}", [new]))
     return figures
 
