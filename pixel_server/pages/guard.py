@@ -23,6 +23,16 @@ PAGE_HEADERS = {
 """Sent with every page. No image is allowed at all: a page must never load the pixel it is about."""
 
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The names by which only this machine asks for this machine."""
+
+
+def name_in(host: str) -> str:
+    """Return the name or address in a Host header, in lower case and without its port; else an empty text."""
+    given = _HOST.fullmatch(host)
+    return (given["v6"] or given["name"]).lower() if given else ""
+
+
 class HostCheck:
     """ASGI middleware: pages are served under the names of this host only.
 
@@ -32,8 +42,8 @@ class HostCheck:
 
     def __init__(self, app: ASGIApp, public_url: str, host: str) -> None:
         self._app = app
-        named = {"localhost", "127.0.0.1", "::1", host, urlsplit(public_url).hostname or ""}
-        self._names = {name.lower() for name in named}
+        named = {*LOOPBACK, host, urlsplit(public_url).hostname or ""}
+        self._names = {name.lower() for name in named if name}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         checked = scope["type"] == "http" and scope["path"] != "/healthz"
@@ -46,11 +56,7 @@ class HostCheck:
         return _FOREIGN if method == "POST" and not self._is_from_here(headers) else None
 
     def allows(self, headers: Headers) -> bool:
-        return self._is_ours(header(headers, b"host") or "")
-
-    def _is_ours(self, host: str) -> bool:
-        given = _HOST.fullmatch(host)
-        return given is not None and (given["v6"] or given["name"]).lower() in self._names
+        return name_in(header(headers, b"host") or "") in self._names
 
     def _is_from_here(self, headers: Headers) -> bool:
         """Return False if a browser says that a page of another site sent the request.
@@ -62,7 +68,7 @@ class HostCheck:
         if site := header(headers, b"sec-fetch-site"):
             return site in ("same-origin", "none")
         origin = header(headers, b"origin")
-        return origin in (None, "null") or self._is_ours(origin.partition("://")[2])
+        return origin in (None, "null") or name_in(origin.partition("://")[2]) in self._names
 
 
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]]+))(?::\d*)?")

@@ -1,6 +1,7 @@
 """`/healthz` says that the process answers, `/readyz` that fetches can be kept, and what else is wrong.
 
-Details are shown to this machine, or to whoever knows METRICS_TOKEN.
+Details are shown to whoever knows METRICS_TOKEN. Without one, they are shown to this machine, if it asks by a
+name that only this machine has.
 """
 
 import hmac
@@ -11,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 
+from pixel_server.pages.guard import LOOPBACK, name_in
 from pixel_server.services import Given, Services
 from pixel_server.wire.headers import by_name, is_loopback
 from settings import Settings
@@ -24,7 +26,7 @@ from tracking.list_ages import ListAge
 
 router = APIRouter()
 
-_NAME_A_CLIENT = frozenset({*CLIENT_HEADERS, "via"})
+_NAME_A_CLIENT = frozenset({*CLIENT_HEADERS, "forwarded", "cdn-loop", "via"})
 """Headers of a request that came through a proxy."""
 
 
@@ -97,8 +99,18 @@ def _may_see_details(request: Request, settings: Settings) -> bool:
     if token := settings.metrics_token:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode(), token.get_secret_value().encode())
-    # A tunnel on this machine also comes from loopback, but names its client.
-    return is_loopback(_peer(request)) and _NAME_A_CLIENT.isdisjoint(request.headers)
+    return is_loopback(_peer(request)) and not _may_be_forwarded(request)
+
+
+def _may_be_forwarded(request: Request) -> bool:
+    """Return True unless somebody on this machine asks for this machine.
+
+    A proxy or a tunnel on this machine also comes from loopback. It names its client, or hands on the name
+    that was asked for. An nginx that is told to do neither speaks HTTP/1.0, as no program here does.
+    """
+    is_named = name_in(request.headers.get("host", "")) in LOOPBACK
+    told = any(name in _NAME_A_CLIENT or name.startswith("x-forwarded-") for name in request.headers)
+    return told or not is_named or request.scope["http_version"] == "1.0"
 
 
 def _peer(request: Request) -> str | None:

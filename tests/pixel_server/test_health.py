@@ -1,6 +1,7 @@
 """`/healthz`, `/readyz`, and who may see the details."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,43 @@ def test_requests_through_a_proxy_or_a_tunnel_get_no_details(settings: Settings)
             said(served.get("/readyz", x_forwarded_for=forwarded)) for forwarded in (HOME, "127.0.0.1", "")
         ]
     assert told == [{"ready": True}] * 3
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"host": "readback.example"},
+        {"host": "readback.example:8000"},
+        {"x_forwarded_host": "readback.example"},
+        {"x_forwarded_proto": "https"},
+        {"forwarded": "for=_hidden"},
+        {"x_real_ip": HOME},
+        {"cdn_loop": "cloudflare"},
+        {"via": "1.1 proxy"},
+    ],
+)
+def test_requests_through_a_proxy_that_names_no_client_get_no_details_either(
+    asked: dict[str, str], settings: Settings
+) -> None:
+    """It comes from this machine, as a curl here does. But it asks by the name that the world knows."""
+    with serving(settings, public_host="readback.example") as served:
+        assert said(served.get("/readyz", **asked)) == {"ready": True}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8000", "LOCALHOST", "[::1]:8000"])
+def test_details_are_for_whoever_asks_this_machine_by_its_own_name(host: str, settings: Settings) -> None:
+    with serving(settings, public_host="readback.example") as served:
+        assert "owed" in said(served.get("/readyz", host=host))
+
+
+def test_a_request_in_the_old_protocol_of_a_bare_nginx_gets_no_details(settings: Settings) -> None:
+    with (
+        serving(settings) as served,
+        socket.create_connection(("127.0.0.1", served.settings.port), 10) as wire,
+    ):
+        wire.sendall(b"GET /readyz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+        answer = b"".join(iter(lambda: wire.recv(4096), b""))
+    assert answer.endswith(b'{"ready":true}')
 
 
 def test_with_a_metrics_token_whoever_knows_it_gets_details_from_anywhere(settings: Settings) -> None:
