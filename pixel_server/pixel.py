@@ -10,6 +10,7 @@ from pixel_server.clients import Clients
 from pixel_server.database.writer import Writer
 from pixel_server.pages.live import Live
 from pixel_server.reverse_names import ReverseNames
+from pixel_server.tally import Tally
 from pixel_server.wire.headers import by_name
 from pixel_server.wire.image import GIF, HEADERS, NOT_KEPT_HEADERS
 from pixel_server.wire.packets import Facts, Header, PacketReader
@@ -18,7 +19,7 @@ from storage.keys import Keys
 from storage.times import now
 from tracking import Network, Request
 from tracking.agents import Signatures, identify
-from tracking.facts import DIRECT_CLIENTS
+from tracking.facts import DIRECT_CLIENTS, LONGEST_PROGRAM
 from tracking.hops import Hops
 from tracking.networks import Networks, home
 from tracking.reverse_names import is_doubtful
@@ -57,6 +58,7 @@ class Pixel:
         self._live, self._names = live, names
         self.packets = PacketReader(self._examine)
         self._loop = asyncio.get_running_loop()
+        self._unread = Tally(log, logging.ERROR, "%d fetches could not be read; they are answered 503.%s")
 
     def use(self, known_networks: Networks, hops: Hops) -> None:
         """Tell networks by newer lists from now on. Call it in the event loop."""
@@ -84,11 +86,11 @@ class Pixel:
 
     def keep(self, token: str, facts: Facts, on_kept: OnKept) -> None:
         """Hand a fetch to the writer."""
-        sighting, address, user_agent = facts
+        sighting, address, user_agent, program = facts
         at, device = now(), None
         if address and sighting.agent in DIRECT_CLIENTS and sighting.network is not Network.UNKNOWN:
             device = self._keys.device(token, home(address), user_agent)
-        arrival = Arrival(new_id(at), token, at, sighting, device, user_agent)
+        arrival = Arrival(new_id(at), token, at, sighting, device, program)
         on_kept = self._live.after(token, on_kept)
         if address and is_doubtful(sighting):
             on_kept = self._names.after(arrival.id, token, address, on_kept)
@@ -96,7 +98,7 @@ class Pixel:
 
     def refuse(self, error: Exception, on_kept: OnKept) -> None:
         """Log an unforeseen exception, and have the provider ask again."""
-        log.error("A fetch could not be read; it is answered 503.", exc_info=error)
+        self._unread.add(1, error=error)
         self._loop.call_soon(on_kept, False)
 
     def _examine(self, headers: Sequence[Header], peer: str | None, method: str = "GET") -> Facts:
@@ -105,4 +107,6 @@ class Pixel:
         secure = self._clients.is_https(peer, named)
         request = Request(method, named, address, None, secure, vouched, claimed)
         sighting = identify(request, self._signatures)
-        return Facts(sighting, address, named.get("user-agent", ""))
+        user_agent = named.get("user-agent", "")
+        # What a program says behind that is nobody's business, and must lie on no disk.
+        return Facts(sighting, address, user_agent, user_agent[:LONGEST_PROGRAM])

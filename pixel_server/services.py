@@ -1,5 +1,6 @@
 """Shared by all routes: built once for the process, and given to each route as `services: Given`."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -14,6 +15,7 @@ from pixel_server.clients import Clients
 from pixel_server.database.bot_name import BotName
 from pixel_server.database.erasing import Eraser
 from pixel_server.database.hops import HopWatch
+from pixel_server.database.known_tokens import KnownTokens, TokenReader
 from pixel_server.database.published_lists import Known, ListWatcher, lists_at_start
 from pixel_server.database.writer import Writer
 from pixel_server.heart import Heart
@@ -21,6 +23,7 @@ from pixel_server.pages.live import Live
 from pixel_server.pages.templates import Templates
 from pixel_server.pixel import Pixel
 from pixel_server.reverse_names import ReverseNames
+from pixel_server.tally import Tally
 from settings import Settings
 from storage.engine import database_of, is_passing, writing
 from storage.keys import Keys
@@ -28,6 +31,8 @@ from storage.notifying import Notifier, Topic
 from storage.spools import Spools
 from tracking import machines
 from tracking.agents import load
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -44,6 +49,7 @@ class Services:
     clients: Clients
     templates: Templates
     notifier: Notifier
+    tokens: TokenReader
     writer: Writer
     live: Live
     names: ReverseNames
@@ -51,12 +57,14 @@ class Services:
     lists: ListWatcher
     eraser: Eraser
     heart: Heart
+    failed_pages: Tally
 
     @classmethod
     def build(cls, settings: Settings, engine: Engine, keys: Keys) -> "Services":
-        spools = Spools(settings.spool_path)
+        known = KnownTokens()
+        spools, tokens = Spools(settings.spool_path, known), TokenReader(engine, known)
         database = database_of(engine)
-        writer = Writer(engine, settings.windows, database.notifier(Topic.NEWS), spools)
+        writer = Writer(engine, settings.windows, database.notifier(Topic.NEWS), spools, tokens)
         live = Live(engine)
         names = ReverseNames(engine, settings.windows, lambda: bool(spools.waiting), reverse_names.SYSTEM)
         lists = lists_at_start(engine)
@@ -73,6 +81,7 @@ class Services:
             clients=clients,
             templates=Templates(settings),
             notifier=database.notifier(Topic.NEWS),
+            tokens=tokens,
             writer=writer,
             live=live,
             names=names,
@@ -80,10 +89,12 @@ class Services:
             lists=ListWatcher(engine, lists.versions, Known(signatures.networks, signatures.hops), pixel.use),
             eraser=Eraser(engine, spools),
             heart=Heart(engine),
+            failed_pages=Tally(log, logging.ERROR, "%d pages were answered 503: the database failed: %s"),
         )
 
     def start(self) -> None:
         self.writer.start()
+        self.tokens.start()
         self.eraser.start()
         self.lists.start()
         self.names.start(self.write)
@@ -98,6 +109,7 @@ class Services:
     async def stop(self) -> None:
         """Keep what is waiting, then close everything."""
         self.heart.stop()
+        self.tokens.stop()
         await self.live.stop()
         await self.hops.stop()
         await self.names.stop()
@@ -106,6 +118,7 @@ class Services:
         await self.writer.stop()
         self.notifier.close()
         self.heart.wait()
+        self.tokens.wait()
         self.engine.dispose()
 
     def write(self, act: Callable[[Session], T]) -> T:

@@ -22,15 +22,14 @@ class Tally:
         self._log, self._level, self._message = log, level, message
         self._lock = Lock()
         self._number, self._detail = 0, ""
+        self._error: Exception | None = None
         self._logged_at = -BETWEEN_LINES
-        self.total = 0
-        """Since the start."""
         _tallies.add(self)
 
-    def add(self, number: int, detail: str = "") -> None:
+    def add(self, number: int, detail: str = "", error: Exception | None = None) -> None:
+        """Count events. The traceback of an unforeseen `error` stands below the line that tells of it."""
         with self._lock:
-            self.total += number
-            self._number, self._detail = self._number + number, detail
+            self._number, self._detail, self._error = self._number + number, detail, error
         self.log_if_due()
 
     def log_if_due(self) -> None:
@@ -38,8 +37,8 @@ class Tally:
         with self._lock:
             if not self._number or monotonic() < self._logged_at + BETWEEN_LINES:
                 return
-            self._log.log(self._level, self._message, self._number, self._detail)
-            self._number, self._logged_at = 0, monotonic()
+            self._log.log(self._level, self._message, self._number, self._detail, exc_info=self._error)
+            self._number, self._error, self._logged_at = 0, None, monotonic()
 
 
 async def log_the_rest() -> None:

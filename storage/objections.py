@@ -16,6 +16,12 @@ def has_objected(session: Session, token: str) -> bool:
     return session.exec(select(Link.status).where(Link.token == token)).first() == LinkStatus.OBJECTED
 
 
+def can_object(session: Session, token: str) -> bool:
+    """Return True if there is a recording of this token's link to end."""
+    status = session.exec(select(Link.status).where(Link.token == token)).first()
+    return status not in (None, LinkStatus.OBJECTED)
+
+
 def object_to(session: Session, token: str, now: float, windows: Windows) -> None:
     """End the recording of this token's link, and owe its sender one message. A second time does nothing."""
     query = select(Link).where(col(Link.token) == token).with_for_update(key_share=True)

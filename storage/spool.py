@@ -7,7 +7,9 @@ database knows its id. spools.py says which files a pixel server holds.
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -16,7 +18,23 @@ from storage.ingest import Arrival
 from storage.spool_lines import arrival_in, line_of
 
 LARGEST = 64 * 2**20
-"""Bytes of one file: some 250,000 fetches. Beyond it a fetch is answered 503, and the provider asks again."""
+"""Bytes of one file: some 220,000 ordinary fetches, or 47,000 of the longest (1,420 bytes). Beyond it a fetch
+is answered 503, and the provider asks again."""
+STRANGERS_PART = 2
+"""Tokens that were not known before the outage share one half of the file: a stranger can invent them."""
+ONE_TOKENS_PART = 64
+"""One token may take one part of so many. Whoever has one mail can fetch its pixel without end."""
+SLOTS = 2**16
+"""Tokens are counted in so many slots: a count for each token would let a stranger fill memory."""
+
+
+class _All:
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+ALL = _All()
+"""For `known`: every token was known before the outage."""
 
 
 class SpoolError(Exception):
@@ -37,21 +55,46 @@ class Spool:
         """Bytes that are in the database. A restart begins at 0 again."""
         self.waiting, self.oldest = 0, 0.0
         """The number of fetches that wait, and when the oldest came, in epoch seconds."""
-        for arrival, _ in self._from(0):
+        self._taken = _no_bytes()
+        """Bytes that each slot's tokens take."""
+        start = 0
+        for arrival, end in self._from(0):
             self.waiting, self.oldest = self.waiting + 1, self.oldest or arrival.at
+            self._taken[hash(arrival.token) % SLOTS] += end - start
+            start = end
 
-    def append(self, arrivals: Sequence[Arrival]) -> None:
-        """Keep fetches: they are on disk when this returns. Raises SpoolError."""
-        data = b"".join(map(line_of, arrivals))
+    def append(self, arrivals: Sequence[Arrival], known: Container[str] = ALL) -> frozenset[str]:
+        """Keep fetches: they are on disk when this returns. Raises SpoolError.
+
+        Return the ids of those for which there is no room. Most of it is kept for `known` tokens.
+        """
         with self._lock:
-            if self._size + len(data) > LARGEST:
-                raise SpoolError(f"{self.path} is full")
-            try:
-                self._write(data)
-            except OSError as error:
-                self._close_file()
-                raise SpoolError(f"{self.path} cannot be written: {error.strerror}") from error
-            self.waiting, self.oldest = self.waiting + len(arrivals), self.oldest or arrivals[0].at
+            kept = self._those_with_room(arrivals, known)
+            if kept:
+                try:
+                    self._write(b"".join(line for _, line in kept))
+                except OSError as error:
+                    self._close_file()
+                    raise SpoolError(f"{self.path} cannot be written: {error.strerror}") from error
+                self.waiting, self.oldest = self.waiting + len(kept), self.oldest or kept[0][0].at
+            for arrival, line in kept:
+                self._taken[hash(arrival.token) % SLOTS] += len(line)
+        return frozenset({arrival.id for arrival in arrivals} - {arrival.id for arrival, _ in kept})
+
+    def _those_with_room(
+        self, arrivals: Sequence[Arrival], known: Container[str]
+    ) -> list[tuple[Arrival, bytes]]:
+        """Return the fetches for which there is room, each with its line."""
+        kept, size = list[tuple[Arrival, bytes]](), self._size
+        taken = Counter[int]()
+        for arrival in arrivals:
+            line, slot = line_of(arrival), hash(arrival.token) % SLOTS
+            room = LARGEST if arrival.token in known else LARGEST // STRANGERS_PART
+            alike = self._taken[slot] + taken[slot] + len(line)
+            if size + len(line) <= room and alike <= LARGEST // ONE_TOKENS_PART:
+                kept.append((arrival, line))
+                size, taken[slot] = size + len(line), taken[slot] + len(line)
+        return kept
 
     def _write(self, data: bytes) -> None:
         if self._file is None:
@@ -85,7 +128,7 @@ class Spool:
                 return
             os.ftruncate(self._held, 0)
             self._read = self._size = self.waiting = 0
-            self.oldest = 0.0
+            self.oldest, self._taken = 0.0, _no_bytes()
 
     @property
     def is_empty(self) -> bool:
@@ -106,3 +149,7 @@ class Spool:
                 end += len(line)
                 if arrival := arrival_in(line):
                     yield arrival, end
+
+
+def _no_bytes() -> "array[int]":
+    return array("L", bytes(array("L").itemsize * SLOTS))

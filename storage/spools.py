@@ -13,13 +13,13 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 from time import monotonic
 
 from storage.files import APPEND, hold, write_whole
 from storage.ingest import Arrival
-from storage.spool import LARGEST, Spool, SpoolError
+from storage.spool import ALL, LARGEST, Spool, SpoolError
 from storage.spool_lines import arrival_in, line_of
 
 log = logging.getLogger(__name__)
@@ -29,10 +29,14 @@ BETWEEN_WARNINGS = 60.0
 
 
 class Spools:
-    """The spool files that this process holds: its own, and those that ended pixel servers left behind."""
+    """The spool files that this process holds: its own, and those that ended pixel servers left behind.
 
-    def __init__(self, base: Path) -> None:
+    `known` has the tokens that existed before the database went away: there is more room for them.
+    """
+
+    def __init__(self, base: Path, known: Container[str] = ALL) -> None:
         self._base, self._poison = base, base.with_suffix(".poison")
+        self._known = known
         self._held: list[Spool] = []
         """Our own file first, then the adopted ones."""
         self._unreadable = set[Path]()
@@ -60,11 +64,14 @@ class Spools:
         """The time at which the oldest waiting fetch came, in epoch seconds; 0 when none waits."""
         return min((spool.oldest for spool in self._held if spool.waiting), default=0.0)
 
-    def append(self, arrivals: Sequence[Arrival]) -> None:
-        """Keep fetches: they are on disk when this returns. Raises SpoolError."""
+    def append(self, arrivals: Sequence[Arrival]) -> frozenset[str]:
+        """Keep fetches: they are on disk when this returns. Raises SpoolError.
+
+        Return the ids of those for which there is no room.
+        """
         if not self._held:
             self.hold_files()
-        self._held[0].append(arrivals)
+        return self._held[0].append(arrivals, self._known)
 
     def next_to_drain(self) -> Spool | None:
         """Return a spool in which fetches wait; None if none do. Ended servers' files come before our own."""

@@ -67,6 +67,7 @@ def carry_out(attack: Attack) -> tuple[str, list[Figure]]:
         with witness(url, processes) as beside, _bounded(LONGEST_ATTACK):
             came = attack.act(attacked)
             seen = beside.end()
+        attacked.at_end.close()
         recovery = _seconds_until_as_before(url)
     return came.told, [*_figures(attack, seen, before, recovery), *came.figures]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 from typing import IO
@@ -22,6 +22,10 @@ class Target:
     """`pixel server`, and `bot` if the attack needs the chat."""
     running_api: telegram.Running | None
     """The local Telegram, if the attack uses the chat."""
+    at_end: ExitStack
+    """Is closed once the attack is over, before the product has to answer as before."""
+    links: list[str] = field(default_factory=list)
+    """The pixels' URLs that an attack has made."""
 
     @property
     def port(self) -> int:
@@ -67,7 +71,7 @@ def target(folder: Path, *, chat: bool = False, **environ: str) -> Iterator[Targ
         processes = {"pixel server": start("pixel server", "pixel_server", f"{product.url}/healthz")}
         if chat:
             processes["bot"] = start("bot", "bot")
-        yield Target(folder, product, processes, api)
+        yield Target(folder, product, processes, api, running.enter_context(ExitStack()))
 
 
 def _log(folder: Path, process: str) -> Path:

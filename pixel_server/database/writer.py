@@ -17,6 +17,9 @@ from threading import Thread
 from sqlalchemy import Engine
 
 from pixel_server.database.committing import Committer, UnavailableError
+from pixel_server.database.known_tokens import TokenReader
+from pixel_server.tally import Tally
+from storage.engine import describe_database_error
 from storage.ingest import Arrival
 from storage.notifying import Notifier
 from storage.spool import SpoolError
@@ -54,8 +57,10 @@ class Writer:
     judged in the order in which they came.
     """
 
-    def __init__(self, engine: Engine, windows: Windows, notifier: Notifier, spools: Spools) -> None:
-        self._notifier, self.spools = notifier, spools
+    def __init__(
+        self, engine: Engine, windows: Windows, notifier: Notifier, spools: Spools, tokens: TokenReader
+    ) -> None:
+        self._notifier, self.spools, self._tokens = notifier, spools, tokens
         self._new = Committer(engine, windows, notifier)
         self._spooled = Committer(engine, windows, notifier)
         self._loop = asyncio.get_running_loop()
@@ -71,6 +76,7 @@ class Writer:
         self._draining: asyncio.Task[None] | None = None
         self.trouble = ""
         """The reason why the database takes no fetches; empty if it takes them."""
+        self._lost = Tally(log, logging.ERROR, "%d fetches cannot be kept; they are answered 503: %s")
 
     def start(self) -> None:
         self._thread.start()
@@ -93,6 +99,7 @@ class Writer:
         self._drainer.shutdown()
         self._new.close()
         self._spooled.close()
+        self._tokens.close()
         self.spools.close()
         self._notifier.close()
 
@@ -105,6 +112,7 @@ class Writer:
         batch = self._batches[-1]
         if len(batch.arrivals) == MAX_BATCH:
             if len(self._batches) > MAX_BATCHES:
+                self._lost.add(1, "too many wait for the disk")
                 self._loop.call_soon(on_kept, False)
                 return
             batch = _Batch()
@@ -142,8 +150,8 @@ class Writer:
         while batch := self._queue.get():
             try:
                 lost = self._write(batch.arrivals)
-            except Exception:
-                log.exception("%d fetches could not be kept; they are answered 503.", len(batch.arrivals))
+            except Exception as error:
+                self._lost.add(len(batch.arrivals), "see below", error)
                 lost = frozenset(arrival.id for arrival in batch.arrivals)
             self._loop.call_soon_threadsafe(self._answer, batch, lost)
             if self._queue.empty():
@@ -169,6 +177,9 @@ class Writer:
     def _write(self, arrivals: list[Arrival]) -> frozenset[str]:
         """Commit fetches or spool them. Return the ids of those that are lost. Runs in the writer thread."""
         if not self.spools.waiting:
+            arrivals = self._of_links(arrivals)
+            if not arrivals:
+                return frozenset()
             try:
                 poisoned = self._new.keep(arrivals)
                 self.trouble = ""
@@ -177,11 +188,23 @@ class Writer:
             except UnavailableError as error:
                 self._note_trouble(error)
         try:
-            self.spools.append(arrivals)
+            lost = self.spools.append(arrivals)
         except SpoolError as error:
-            log.error("%d fetches cannot be kept; they are answered 503: %s", len(arrivals), error)
+            self._lost.add(len(arrivals), str(error))
             return frozenset(arrival.id for arrival in arrivals)
-        return frozenset()
+        if lost:
+            self._lost.add(len(lost), "the spool has no room left for them")
+        return lost
+
+    def _of_links(self, arrivals: list[Arrival]) -> list[Arrival]:
+        """Return the fetches without those of invented tokens: these need no transaction that writes."""
+        try:
+            missing = self._tokens.missing({arrival.token for arrival in arrivals})
+        except Exception as error:
+            # If the database is away, the commit says so.
+            log.debug("Tokens could not be looked up: %s", describe_database_error(error))
+            return arrivals
+        return [one for one in arrivals if one.token not in missing] if missing else arrivals
 
     def _put_aside(self, poisoned: list[Arrival]) -> None:
         try:

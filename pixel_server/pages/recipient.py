@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from pixel_server.services import Given, Services
 from storage.engine import reading
-from storage.objections import has_objected, object_to
+from storage.objections import can_object, has_objected, object_to
 from storage.times import now
 
 router = APIRouter()
@@ -60,8 +60,13 @@ def notice(request: Request, services: Given, token: Token) -> HTMLResponse:
 
 @router.post("/n/{token}")
 def stop(request: Request, services: Given, token: Token) -> HTMLResponse:
-    """Stop recording this mail for good. Its sender is told once."""
-    if not _is_stopped(services, token):
+    """Stop recording this mail for good. Its sender is told once.
+
+    An invented token opens no transaction that writes: a stranger could keep all threads waiting for one.
+    """
+    with reading(services.engine) as session:
+        is_recorded = can_object(session, token)
+    if is_recorded:
         services.write(lambda session: object_to(session, token, now(), services.settings.windows))
     return _notice(request, services, token, stopped=True)
 

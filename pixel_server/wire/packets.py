@@ -33,6 +33,9 @@ class Facts(NamedTuple):
     address: str | None
     """The client's, as text; None if it cannot be known."""
     user_agent: str
+    """Whole. It is kept in memory only, and tells the sender's device from others."""
+    program: str
+    """The beginning of the user agent: as much as may be stored."""
 
 
 class PixelRequest(NamedTuple):

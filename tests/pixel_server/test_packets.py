@@ -38,7 +38,7 @@ def read(packet: bytes) -> tuple[PixelRequest, list[Header]] | None:
 
     def find_out(headers: Sequence[Header], _peer: str | None) -> Facts:
         seen.extend(headers)
-        return Facts(SIGHTING, None, "")
+        return Facts(SIGHTING, None, "", "")
 
     asked = PacketReader(find_out).read(packet, "192.0.2.1")
     return (asked, seen) if asked else None
@@ -51,7 +51,7 @@ def get(*lines: bytes, token: bytes = TOKEN, version: bytes = b"1.1") -> bytes:
 def test_a_mail_programs_request_is_read_in_one_go() -> None:
     found = read(get(b"User-Agent: \t Thunderbird/128.3.0", b"accept:image/*"))
     assert found == (
-        (TOKEN.decode(), Facts(SIGHTING, None, ""), True),
+        (TOKEN.decode(), Facts(SIGHTING, None, "", ""), True),
         [(b"host", b"a.example"), (b"user-agent", b"Thunderbird/128.3.0"), (b"accept", b"image/*")],
     )
 
@@ -112,7 +112,7 @@ def test_the_same_headers_are_examined_once_whichever_pixel_they_ask_for() -> No
 
     def find_out(headers: Sequence[Header], _peer: str | None) -> Facts:
         looked.append(headers)
-        return Facts(SIGHTING, None, "")
+        return Facts(SIGHTING, None, "", "")
 
     heads = PacketReader(find_out)
     asked = [heads.read(get(token=token), "192.0.2.1") for token in (TOKEN, TOKEN[::-1])]

@@ -24,6 +24,7 @@ from sqlmodel import select as select_from
 import storage.engine
 from pixel_server.database import committing
 from pixel_server.database import writer as writer_module
+from pixel_server.database.known_tokens import KnownTokens, TokenReader
 from pixel_server.database.writer import MAX_BATCH, Writer
 from pixel_server.heart import Heart
 from pixel_server.wire.image import GIF
@@ -121,7 +122,9 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[Connection]:
 
 
 def writer_on(engine: Engine, settings: Settings) -> Writer:
-    return Writer(engine, Windows(), database_of(engine).notifier(Topic.NEWS), Spools(settings.spool_path))
+    known = KnownTokens()
+    notifier, spools = database_of(engine).notifier(Topic.NEWS), Spools(settings.spool_path, known)
+    return Writer(engine, Windows(), notifier, spools, TokenReader(engine, known))
 
 
 def arrivals(link: Link, count: int) -> list[Arrival]:
@@ -444,7 +447,7 @@ async def settled(tasks: list[asyncio.Task[bool]]) -> None:
 def test_a_commit_whose_answer_was_lost_is_repeated_and_nothing_is_doubled(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Heart, "start", lambda _heart: None)
+    monkeypatch.setattr(Heart, "_run", lambda _heart: None)
     link = track(engine)
     sent(engine, link)
     with cutting_at_commit(settings) as (through, cut):
@@ -466,7 +469,8 @@ def test_a_server_that_froze_in_a_commit_is_disconnected_and_nothing_is_lost_or_
 ) -> None:
     monkeypatch.setattr(deadline, "ANSWER", 0.3)
     # The first heartbeat commits, too: on a busy machine it was the one that froze.
-    monkeypatch.setattr(Heart, "start", lambda _heart: None)
+    monkeypatch.setattr(Heart, "_run", lambda _heart: None)
+    monkeypatch.setattr(TokenReader, "_run", lambda _reader: None)
     monkeypatch.setattr(committing, "PATIENCE_SECONDS", 0)
     link, thawed = track(engine), Event()
     sent(engine, link)

@@ -121,10 +121,9 @@ def test_a_spool_that_is_full_says_so_and_keeps_what_it_has(
 ) -> None:
     spools, fetches = Spools(base), some(3)
     monkeypatch.setattr(spool, "LARGEST", 2 * len(line_of(fetches[0])))
-    spools.append(fetches[:1])
-    with pytest.raises(SpoolError, match="full"):
-        spools.append(fetches[1:])
-    assert all_in(spools) == fetches[:1]
+    monkeypatch.setattr(spool, "ONE_TOKENS_PART", 1)
+    assert spools.append(fetches) == {fetches[2].id}
+    assert all_in(spools) == fetches[:2]
 
 
 def test_after_a_disk_that_failed_nothing_is_said_to_be_kept_that_was_not(
