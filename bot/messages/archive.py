@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -30,8 +31,10 @@ IN_MEMORY = 4_000_000
 """Bytes of a file from which on it is on disk, without a name."""
 
 _ENCODER = msgspec.json.Encoder()
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""The beginnings of a cell that a spreadsheet would run as a formula."""
+_SIGNS = "=+@＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋-"
+"""The beginnings of a cell that a spreadsheet may run as a formula: full-width and raised ones, too."""
+_FORMULA = re.compile(rf"^(?=[\t\r])|(?<![^,;|\t\r\n])(?=[ \xa0\u200b\ufeff\"']*[{_SIGNS}])")
+"""The places where a formula may begin, whichever of the usual separators a spreadsheet takes."""
 
 
 class Part(NamedTuple):
@@ -145,4 +148,9 @@ def _lines(table: Table, columns: Sequence[str]) -> str:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    """Return a text in which an apostrophe stands before each formula: a spreadsheet then shows it as it is.
+
+    A spreadsheet that takes another separator than ours begins a cell within a text: after the semicolon of a
+    user agent, say, which anybody may send.
+    """
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value
