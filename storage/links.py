@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from itertools import takewhile
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case
@@ -235,17 +234,15 @@ def view_end(session: Session, fetch: FetchRow, longest: float) -> float:
     A view lasts for `longest` seconds at most: of a link that was fetched for months, no more is read.
     """
     later = (
-        select(FetchRow.at, FetchRow.kind)
-        .where(
-            FetchRow.link_id == fetch.link_id,
-            FetchRow.agent == fetch.agent,
-            col(FetchRow.seq) > fetch.seq,
-            col(FetchRow.at) <= moment(seconds(fetch.at) + longest),
-        )
-        .order_by(col(FetchRow.seq))
+        FetchRow.link_id == fetch.link_id,
+        FetchRow.agent == fetch.agent,
+        col(FetchRow.seq) > fetch.seq,
+        col(FetchRow.at) <= moment(seconds(fetch.at) + longest),
     )
-    repeats = takewhile(lambda row: row[1] == Kind.REPEAT, session.exec(later))
-    return max((seconds(at) for at, _ in repeats), default=seconds(fetch.at))
+    end = session.exec(select(func.min(FetchRow.seq)).where(*later, FetchRow.kind != Kind.REPEAT)).one()
+    repeats = later if end is None else (*later, col(FetchRow.seq) < end)
+    last = session.exec(select(func.max(FetchRow.at)).where(*repeats)).one()
+    return seconds(fetch.at) if last is None else seconds(last)
 
 
 def changed_since(session: Session, chat_id: int, since: float) -> Sequence[Link]:

@@ -12,6 +12,7 @@ said meanwhile.
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from sqlalchemy import bindparam, update
@@ -315,8 +316,11 @@ def _alert_of(link: Link, fetch: Fetch) -> Owed:
 
 def fetch_from(row: FetchRow) -> Fetch:
     """Return a stored fetch as the judge takes it."""
-    sighting = Sighting(
-        Agent(row.agent), Network(row.network), Reason(row.sign) if row.sign else None, row.rendered
-    )
+    sighting = _sighting(row.agent, row.network, row.sign, row.rendered)
     program = program_of(row.user_agent) if sighting.is_bare_browser else ""
     return Fetch(row.id, seconds(row.at), sighting, row.device, program)
+
+
+@lru_cache(1024)
+def _sighting(agent: str, network: str, sign: str, rendered: bool) -> Sighting:
+    return Sighting(Agent(agent), Network(network), Reason(sign) if sign else None, rendered)

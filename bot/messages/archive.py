@@ -25,7 +25,7 @@ from words import sentences
 MOST_PACKED = 5_000_000
 """Bytes of the fetches in one file's JSON, packed. With those in CSV, a file has some 10 MB: Telegram takes
 50, but a slow line must send it within an attempt."""
-LONGEST_MADE = 15.0
+LONGEST_MADE = 10.0
 """Seconds after which a file gets no more fetches. The others go into the next one."""
 IN_MEMORY = 4_000_000
 """Bytes of a file from which on it is on disk, without a name."""

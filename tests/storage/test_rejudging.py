@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, event, insert
 from sqlmodel import col, select
 
+from bot.messages.timeline import LONGEST_TIMELINE, told
 from storage import doubts, erasing, links, peeks, rejudging, retention
 from storage.engine import reading, writing
 from storage.histories import load
@@ -17,7 +18,7 @@ from storage.links import history_of
 from storage.rejudging import Progress, Step, fetch_from
 from storage.statements import mark_sent, record_statements
 from storage.tables import Chat, FetchRow, Link, OutboxMessage, Unjudged
-from storage.times import moment
+from storage.times import moment, seconds
 from tests.fetches import BARE, CHROME, GATEWAY, GMAIL, NOON, OUTLOOK, PREFETCH, THUNDERBIRD, arrival
 from tests.storage.test_ingest import ANNA, fold
 from tests.tracking.stories import CURL, SCRIPT
@@ -321,6 +322,26 @@ def test_no_transaction_of_the_bot_reads_more_than_a_few_hundred_fetches(
     rows = rows_of(engine, flooded)
     assert (rows[0].kind, rows[0].reason) == ("own", "that_was_me")
     assert history_of(now_of(engine, flooded)).summary.opens == 0
+
+
+def test_a_story_and_its_picture_read_what_they_show_and_no_more(
+    engine: Engine, flooded: Link, loaded: list[str]
+) -> None:
+    with reading(engine) as session:
+        shown = told(session, session.get_one(Link, flooded.id))
+    assert len(loaded) == LONGEST_TIMELINE
+    assert (shown.older, shown.newest[0].fetches) == (MANY - 1 - LONGEST_TIMELINE, LONGEST_TIMELINE)
+
+
+def test_a_view_that_was_repeated_thousands_of_times_ends_with_the_last_of_them(
+    engine: Engine, flooded: Link, loaded: list[str]
+) -> None:
+    rows = rows_of(engine, flooded)
+    loaded.clear()
+    with reading(engine) as session:
+        assert links.view_end(session, rows[0], WINDOWS.longest_view) == seconds(rows[-1].at)
+        assert links.view_end(session, rows[0], 100.0) == seconds(rows[399].at)
+    assert loaded == []
 
 
 def test_a_stop_counts_at_once(engine: Engine, flooded: Link) -> None:
