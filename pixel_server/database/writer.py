@@ -199,7 +199,7 @@ class Writer:
     def _of_links(self, arrivals: list[Arrival]) -> list[Arrival]:
         """Return the fetches without those of invented tokens: these need no transaction that writes."""
         try:
-            missing = self._tokens.missing({arrival.token for arrival in arrivals})
+            missing = self._tokens.missing([arrival.token for arrival in arrivals])
         except Exception as error:
             # If the database is away, the commit says so.
             log.debug("Tokens could not be looked up: %s", describe_database_error(error))
