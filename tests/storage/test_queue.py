@@ -7,7 +7,8 @@ from itertools import accumulate
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from psycopg import _queries
+from sqlalchemy import Engine, create_engine, event
 from sqlmodel import Session
 
 from storage import chats, claims, queue
@@ -226,6 +227,14 @@ def test_both_databases_find_what_waits_by_its_index_however_many_messages_were_
         plan = _plan(engine, query, times)
         assert "ix_outbox_due" in plan, plan
         assert not re.search(r"SCAN outbox$|Seq Scan on outbox", plan, re.MULTILINE), plan
+
+
+def test_psycopg_remembers_the_statements_of_a_claim() -> None:
+    """It reads a longer statement anew each time: that took a sixth of a claim."""
+    for query in (queue.DUE, queue.HEADS, queue.NEXT_LATER):
+        statement = query.compile(create_engine("postgresql+psycopg://"))
+        assert len(str(statement)) <= _queries.MAX_CACHED_STATEMENT_LENGTH
+        assert len(statement.params) <= _queries.MAX_CACHED_STATEMENT_PARAMS
 
 
 def _sent_or_waiting(number: int) -> OutboxMessage:
