@@ -90,6 +90,8 @@ class LimitedProtocol(HttpToolsProtocol):
         """The status of the refusal. 400 is uvicorn's own, for a malformed request."""
         self._unread_since: float | None = None
         """Since when too much of the answers waits for the client to read."""
+        self._ignores_rest = False
+        """The last request was one after which the connection closes."""
         self._ending = False
         """The connection was closed, and stays until its client has read."""
 
@@ -186,8 +188,16 @@ class LimitedProtocol(HttpToolsProtocol):
             self._parse_held()
             self.flow.resume_reading()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Answer a request that asks for another protocol, then close. uvicorn calls this.
+
+        The parser takes the body of such a request for the next request: behind a proxy, that would be a
+        stranger's answer to somebody else's request.
+        """
+        self._ignores_rest, self.cycle.keep_alive = True, False
+
     def _parse(self, data: bytes) -> None:
-        if self._refusal != 400:
+        if self._refusal != 400 or self._ignores_rest:
             return
         number = self._number
         self._received = len(data) + (0 if self._begun is None else self._received)

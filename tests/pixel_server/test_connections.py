@@ -4,7 +4,7 @@ import logging
 import select
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -145,6 +145,32 @@ def test_posts_with_bodies_in_one_stream_are_answered_however_the_stream_is_cut(
             wire.sendall((one * 30)[start : start + 997])
         wire.sendall(last)
         assert answer_on(wire).raw.count(b"HTTP/1.1 200 OK") == 31
+
+
+@on_sqlite
+@both_ways
+@pytest.mark.parametrize("packets", [1, 2])
+@pytest.mark.parametrize("method", ["GET", "POST", "CONNECT"])
+def test_the_body_of_a_request_for_another_protocol_is_no_request(
+    served: Served, plain: bool, method: str, packets: int
+) -> None:
+    body = request("/healthz")
+    upgrade = ("Connection: upgrade", "Upgrade: x", f"Content-Length: {len(body)}")
+    head = request("/healthz", *upgrade, method=method)
+    with served.connect() as wire:
+        if packets == 1:
+            wire.sendall(head + body)
+        else:
+            wire.sendall(head)
+            assert served.get("/healthz").status == 200  # so the server has read the head
+            send(wire, body)
+        wire.setblocking(True)
+        wire.settimeout(PATIENCE)
+        answered = b""
+        with suppress(ConnectionResetError):  # the body came after the end
+            while part := wire.recv(65536):
+                answered += part
+    assert answered.count(b"HTTP/1.1 ") == 1
 
 
 @on_sqlite
