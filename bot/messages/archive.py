@@ -5,7 +5,7 @@ import io
 import re
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
 from typing import IO, NamedTuple
@@ -148,9 +148,15 @@ def _lines(table: Table, columns: Sequence[str]) -> str:
 
 
 def _harmless(value: object) -> object:
+    return _harmless_text(value) if isinstance(value, str) else value
+
+
+# Cached: most cells of a long table say the same as many others.
+@lru_cache(1024)
+def _harmless_text(text: str) -> str:
     """Return a text in which an apostrophe stands before each formula: a spreadsheet then shows it as it is.
 
     A spreadsheet that takes another separator than ours begins a cell within a text: after the semicolon of a
     user agent, say, which anybody may send.
     """
-    return _FORMULA.sub("'", value) if isinstance(value, str) else value
+    return _FORMULA.sub("'", text)
