@@ -10,12 +10,14 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from bench.attacks import crowd, flooded, nonsense, outage, unread
+from bench.attacks import crowd, flooded, nonsense, outage, prying, unread
 from bench.attacks.attack import Attack, carry_out
 from bench.figures import Figure, standing, table
 
 ATTACKS: dict[str, Attack] = {
-    attack.name: attack for module in (unread, crowd, outage, nonsense, flooded) for attack in module.ATTACKS
+    attack.name: attack
+    for module in (unread, crowd, outage, nonsense, flooded, prying)
+    for attack in module.ATTACKS
 }
 
 
