@@ -7,6 +7,7 @@ while the database is away it cannot take the room in the spool that readers nee
 import logging
 import threading
 from collections.abc import Collection, Iterable, Set
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BITS = 2**25
-"""4 MB. Of a million links, one invented token in 300 passes for a known one; of 100,000 links, one in
+"""Up to 4 MB. Of a million links, one invented token in 300 passes for a known one; of 100,000 links, one in
 28,000; of ten million, one in five. A token that exists always passes."""
 LAST = BITS - 1
 NONE = frozenset[str]()
@@ -43,7 +44,8 @@ class KnownTokens:
     """
 
     def __init__(self) -> None:
-        self._bits = bytearray(BITS // 8)
+        # A page of it takes memory once a bit in it is set; a bytearray takes all of it at the start.
+        self._bits = mmap(-1, BITS // 8, flags=MAP_PRIVATE | MAP_ANONYMOUS)
 
     def __contains__(self, token: object) -> bool:
         return not self.unknown((token,))
