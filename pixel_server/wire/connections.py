@@ -20,8 +20,9 @@ MAX_PER_ADDRESS = 256
 proxy opens the mails of many people. A hop's address stands for everybody, and has no limit of its own."""
 CLOSED_AT_ONCE = 16
 """A sixteenth of the connections makes room together, because finding them costs as much as finding one."""
-MAX_UNFINISHED = 8 * 2**20
-"""Bytes of unfinished requests in all connections together, if they share alike."""
+MAX_UNFINISHED = 6 * 2**20
+"""Bytes of unfinished requests in all connections together, if they share alike: even the most connections
+may hold a packet each."""
 
 log = logging.getLogger("pixel_server.connections")
 

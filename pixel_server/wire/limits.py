@@ -108,8 +108,10 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
         self._all.remove(self)
-        self.flow.held = b""
+        # The garbage collector finds this connection minutes later. What it holds must not wait for that.
+        self.flow.held, self.url, self.headers = b"", b"", []
         super().connection_lost(exc)
+        self.scope = None  # type: ignore[assignment]  # no request begins any more
 
     def end(self) -> None:
         """Close the connection at once, and drop what was not sent."""
