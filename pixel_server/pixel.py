@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from pixel_server.clients import Clients
@@ -11,13 +11,13 @@ from pixel_server.database.writer import Writer
 from pixel_server.pages.live import Live
 from pixel_server.reverse_names import ReverseNames
 from pixel_server.tally import Tally
-from pixel_server.wire.headers import by_name
+from pixel_server.wire.headers import LISTED, by_name
 from pixel_server.wire.image import GIF, HEADERS, NOT_KEPT_HEADERS
-from pixel_server.wire.packets import Facts, Header, PacketReader
+from pixel_server.wire.packets import Facts, KnownHeaders, PacketReader
 from storage.ingest import Arrival, new_id
 from storage.keys import Keys
 from storage.times import now
-from tracking import Network, Request
+from tracking import Network, Request, Sighting
 from tracking.agents import Signatures, identify
 from tracking.facts import DIRECT_CLIENTS, LONGEST_PROGRAM
 from tracking.hops import Hops
@@ -56,7 +56,7 @@ class Pixel:
     ) -> None:
         self._writer, self._keys, self._signatures, self._clients = writer, keys, signatures, clients
         self._live, self._names = live, names
-        self.packets = PacketReader(self._examine)
+        self.packets = PacketReader(self._examine_known)
         self._loop = asyncio.get_running_loop()
         self._unread = Tally(log, logging.ERROR, "%d fetches could not be read; they are answered 503.%s")
 
@@ -80,7 +80,7 @@ class Pixel:
             return
         peer = scope["client"][0] if scope["client"] else None
         try:
-            self.keep(found[1], self._examine(scope["headers"], peer, scope["method"]), on_kept)
+            self.keep(found[1], self._examine(by_name(scope["headers"]), peer, scope["method"]), on_kept)
         except Exception as error:
             self.refuse(error, on_kept)
 
@@ -101,12 +101,28 @@ class Pixel:
         self._unread.add(1, error=error)
         self._loop.call_soon(on_kept, False)
 
-    def _examine(self, headers: Sequence[Header], peer: str | None, method: str = "GET") -> Facts:
-        named = by_name(headers)
+    def _examine(self, named: dict[str, str], peer: str | None, method: str = "GET") -> Facts:
         address, _hop, vouched, claimed = self._clients.client(peer, named)
         secure = self._clients.is_https(peer, named)
         request = Request(method, named, address, None, secure, vouched, claimed)
-        sighting = identify(request, self._signatures)
-        user_agent = named.get("user-agent", "")
-        # What a program says behind that is nobody's business, and must lie on no disk.
-        return Facts(sighting, address, user_agent, user_agent[:LONGEST_PROGRAM])
+        return _facts(identify(request, self._signatures), address, named)
+
+    def _examine_known(self, known: KnownHeaders, forwarded: str | None, peer: str | None) -> Facts:
+        """Do the same for a GET whose headers are known: then the address counts by its network alone."""
+        named = known.named if forwarded is None else known.named | {LISTED: forwarded}
+        address, _hop, vouched, claimed = self._clients.client(peer, named)
+        secure = self._clients.is_https(peer, named)
+        place = None if vouched else (self._signatures.networks.of(address), secure)
+        sighting = known.sightings.get(place)
+        if sighting is None:
+            request = Request("GET", named, address, None, secure, vouched, claimed)
+            sighting = identify(request, self._signatures)
+            if place:
+                known.sightings[place] = sighting
+        return _facts(sighting, address, named)
+
+
+def _facts(sighting: Sighting, address: str | None, named: dict[str, str]) -> Facts:
+    user_agent = named.get("user-agent", "")
+    # What a program says behind that is nobody's business, and must lie on no disk.
+    return Facts(sighting, address, user_agent, user_agent[:LONGEST_PROGRAM])

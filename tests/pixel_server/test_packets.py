@@ -1,13 +1,12 @@
 """Requests read in one go give what uvicorn's parser would have given; others are left to uvicorn."""
 
-from collections.abc import Sequence
-
 import httptools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pixel_server.wire.packets import LONGEST, Facts, Header, PacketReader, PixelRequest
+from pixel_server.wire.headers import by_name
+from pixel_server.wire.packets import LONGEST, Facts, Header, KnownHeaders, PacketReader, PixelRequest
 from tracking import Agent, Network, Sighting
 
 TOKEN = b"wWj1rFzEThAcWv3rjOqaAA"
@@ -32,12 +31,12 @@ class Parsed:
         self.complete += 1
 
 
-def read(packet: bytes) -> tuple[PixelRequest, list[Header]] | None:
+def read(packet: bytes) -> tuple[PixelRequest, dict[str, str]] | None:
     """Return the request, and the headers that were examined; None if it is left to uvicorn."""
-    seen: list[Header] = []
+    seen: dict[str, str] = {}
 
-    def find_out(headers: Sequence[Header], _peer: str | None) -> Facts:
-        seen.extend(headers)
+    def find_out(known: KnownHeaders, forwarded: str | None, _peer: str | None) -> Facts:
+        seen.update(known.named if forwarded is None else known.named | {"x-forwarded-for": forwarded})
         return Facts(SIGHTING, None, "", "")
 
     asked = PacketReader(find_out).read(packet, "192.0.2.1")
@@ -52,7 +51,7 @@ def test_a_mail_programs_request_is_read_in_one_go() -> None:
     found = read(get(b"User-Agent: \t Thunderbird/128.3.0", b"accept:image/*"))
     assert found == (
         (TOKEN.decode(), Facts(SIGHTING, None, "", ""), True),
-        [(b"host", b"a.example"), (b"user-agent", b"Thunderbird/128.3.0"), (b"accept", b"image/*")],
+        {"host": "a.example", "user-agent": "Thunderbird/128.3.0", "accept": "image/*"},
     )
 
 
@@ -79,6 +78,7 @@ def test_keep_alive_is_read_from_the_request(packet: bytes, stays: bool) -> None
         get(b"Connection: Upgrade", b"Upgrade: websocket"),
         get(b"Connection: keep-alive, close"),
         get(b"Connection: keep-alive", b"Connection: close"),
+        get(b"X-Forwarded-For: 192.0.2.7", b"X-Forwarded-For: 192.0.2.8"),
         get(b"Content-Length: 0"),
         get(b"Content-Length: 3") + b"abc",
         get(b"Transfer-Encoding: chunked"),
@@ -107,22 +107,25 @@ def test_requests_not_of_the_plainest_form_are_left_to_uvicorn(packet: bytes) ->
     assert read(packet) is None
 
 
-def test_the_same_headers_are_examined_once_whichever_pixel_they_ask_for() -> None:
-    looked = []
+def test_the_same_headers_are_read_once_whichever_client_they_come_from() -> None:
+    seen: list[tuple[KnownHeaders, str | None]] = []
 
-    def find_out(headers: Sequence[Header], _peer: str | None) -> Facts:
-        looked.append(headers)
+    def find_out(known: KnownHeaders, forwarded: str | None, _peer: str | None) -> Facts:
+        seen.append((known, forwarded))
         return Facts(SIGHTING, None, "", "")
 
-    heads = PacketReader(find_out)
-    asked = [heads.read(get(token=token), "192.0.2.1") for token in (TOKEN, TOKEN[::-1])]
-    assert [one and one.token for one in asked] == [TOKEN.decode(), TOKEN[::-1].decode()]
-    assert len(looked) == 1
-    heads.read(get(), "192.0.2.2")
-    assert len(looked) == 2
+    reader = PacketReader(find_out)
+    for address in (b"192.0.2.7", b"192.0.2.8"):
+        reader.read(get(b"X-Forwarded-For: " + address, b"Accept: image/*"), "127.0.0.1")
+    (first, one), (second, other) = seen
+    assert (one, other) == ("192.0.2.7", "192.0.2.8")
+    assert first is second
+    assert "x-forwarded-for" not in first.named
 
 
-names = some.from_regex(rb"\A[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}\Z")
+names = some.from_regex(rb"\A[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}\Z") | some.sampled_from(
+    [b"X-Forwarded-For", b"x-forwarded-for", b"Not-X-Forwarded-For"]
+)
 values = some.binary(max_size=20) | some.sampled_from(
     [b" a ", b"\ta\t", b"a\tb", b"\xff", b"", b"a:b", b" \x0b"]
 )
@@ -139,5 +142,5 @@ def test_any_headers_are_read_as_uvicorns_parser_reads_them(
     if found := read(packet):
         parsed = Parsed(packet)
         assert parsed.complete == 1
-        assert parsed.headers == found[1]
+        assert by_name(parsed.headers) == found[1]
         assert parsed.url == b"/i/%s.gif" % found[0].token.encode()
