@@ -36,7 +36,7 @@ class Kept(NamedTuple):
 def stored(engine: Engine) -> Stored:
     alerts = select(func.count()).where(col(OutboxMessage.kind) == MessageKind.OPENED)
     with reading(engine) as session:
-        fetches = session.exec(select(func.count()).select_from(FetchRow)).one()
+        fetches = session.exec(select(func.coalesce(func.sum(col(FetchRow.count)), 0))).one()
         return Stored(fetches, session.exec(alerts).one())
 
 

@@ -79,8 +79,11 @@ class Database(Hashable, Protocol):
     def time(self, at: float) -> object:
         """Return epoch seconds as the driver takes a time."""
 
-    def bulk_insert(self, table: str, columns: Sequence[str]) -> BulkInsert:
-        """Return the fastest way to insert rows of these columns."""
+    def bulk_insert(self, table: str, columns: Sequence[str], *, unless: str = "") -> BulkInsert:
+        """Return the fastest way to insert rows of these columns.
+
+        A row whose value in the column `unless` is there already changes nothing.
+        """
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction that writes. `engine.commit` or `engine.abandon` ends it."""

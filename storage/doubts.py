@@ -35,7 +35,7 @@ def settle(session: Session, fetch_id: str, network: Network, now: float, window
     row.agent, row.network, row.sign = agent.value, known.value, sign.value if sign else ""
     link.last_event_at = max(link.last_event_at, moment(now))
     session.flush()
-    said, before = history_of(link)
+    said, before, _ = history_of(link)
     # The open that rings may be another fetch: a settled prefetch shows that the mail was sent.
     rejudging.judge_again(session, link, said, windows, ask=before)
     return True

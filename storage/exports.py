@@ -26,7 +26,10 @@ _STANDING = (
     "archived_at", "state", "state_since", "sent_at", "sent_after",
     "opens", "first_opened_at", "last_opened_at",
 )  # fmt: skip
-_FETCH = ("id", "at", "kind", "reason", "confidence", "agent", "network", "user_agent", "device")
+_FETCH = (
+    "id", "at", "last_at", "count", "kind", "reason", "confidence",
+    "agent", "network", "user_agent", "device",
+)  # fmt: skip
 _STATEMENT = ("said_at", "said_by", "kind", "at", "of", "until", "since")
 _PEEK = ("said_at", "said_by", "at", "until")
 _NOTE = ("at", "by", "text")

@@ -3,9 +3,9 @@
 This is the hot path: its SQL is written out (fetch_sql.py).
 """
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from random import Random
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -13,13 +13,11 @@ from sqlalchemy import Connection
 from storage import outbox, reactions
 from storage.database import Row
 from storage.engine import database_of
-from storage.fetch_sql import LINK, FetchSql, sql_for
+from storage.fetch_sql import LINK, NOTHING_YET, FetchSql, padded, sql_for
 from storage.histories import dump, load
-from storage.kinds import MessageKind, card_key, opened_key, proxied_key
-from storage.outbox import Owed
+from storage.kinds import POLICIES, MessageKind, card_key, opened_key, proxied_key
 from tracking import (
     Fetch,
-    History,
     Kind,
     Loudness,
     Sighting,
@@ -31,12 +29,11 @@ from tracking import (
 )
 from tracking.alerting import changes_card, makes_a_sound
 from tracking.facts import LONGEST_PROGRAM, program_of
-from tracking.folding import LinkFold
-from tracking.rules import BURST, REPEAT
+from tracking.folding import Folded, fold_new
+from tracking.rules import BURST
+from tracking.runs import FLOOD, program_key
 from tracking.status import status_of
 from tracking.summary import SuspectOpen
-
-SAME_VIEW_AGAIN = REPEAT, Loudness.NONE, None
 
 
 class Arrival(NamedTuple):
@@ -53,14 +50,33 @@ class Arrival(NamedTuple):
     user_agent: str
 
 
-# Seeded once by the operating system. Asking that for every id would release the interpreter's lock each
-# time, and these ids need to differ, not to be secret.
-_random = Random().getrandbits  # noqa: S311
+class _Ids:
+    """Makes the ids of this process. Each is greater than the one before, so call it in one thread."""
+
+    _HOUR = 3_600_000 << 16
+
+    def __init__(self) -> None:
+        self._newest, self._end = 0, ""
+
+    def new(self, at: float) -> str:
+        of_now = int(at * 1000) << 16
+        if not of_now - self._HOUR < self._newest < of_now + self._HOUR:
+            # The process has begun, or a clock that was wrong is right again: no id may come twice, and none
+            # of a wrong time may be followed for ever.
+            self._newest, self._end = of_now, secrets.token_hex(8)
+        self._newest = max(of_now, self._newest + 1)
+        return f"{self._newest:016x}{self._end}"
+
+
+_ids = _Ids()
 
 
 def new_id(at: float) -> str:
-    """Return 32 hexadecimal digits that begin with the time, like a UUIDv7: so new rows lie together."""
-    return f"{first_id(at)}{_random(80):020x}"
+    """Return 32 hexadecimal digits: the time, a count, and 16 that stand for this process.
+
+    They begin with the time, like a UUIDv7, so new rows lie together.
+    """
+    return _ids.new(at)
 
 
 def first_id(at: float) -> str:
@@ -74,53 +90,60 @@ class _LinkInBatch:
     def __init__(self, row: Any, windows: Windows) -> None:
         self.id, _, self.list_id, self.chat_id, self.thread_id, self.asked_in, *rest = row
         self.muted, self.seq, self.peeked_until, history = rest
-        self._link_fold, self._windows = LinkFold(load(history), windows), windows
+        self.history, self._windows = load(history), windows
         self.last_at: float | None = None
         """The time of the batch's last fetch of it that is not noise."""
         self.changed = self.changes_card = False
 
     def announce(self, peek: Statement) -> None:
         """Judge this batch with a peek at this link. It becomes a statement about it."""
-        statements, summary = self._link_fold.history
-        self._link_fold = LinkFold(History(statements.apply(peek), summary), self._windows)
+        self.history = self.history._replace(statements=self.history.statements.apply(peek))
 
-    def fold(self, arrival: Arrival) -> tuple[Verdict, Loudness, SuspectOpen | None]:
-        """Return the verdict, how the chat is told, and the earlier open that this fetch exposes."""
+    def fold(self, arrival: Arrival) -> tuple[Folded, Loudness]:
+        """Judge a fetch, and add it to the history. Return what becomes of it, and how the chat is told."""
         identifier, _, at, sighting, device, user_agent = arrival
-        if self._link_fold.extends_run(at, sighting, device):
-            return SAME_VIEW_AGAIN
         program = program_of(user_agent) if sighting.is_bare_browser else ""
-        before, fetch = self._link_fold.history.summary, Fetch(identifier, at, sighting, device, program)
-        verdict, after, exposed = self._link_fold.fold(fetch)
-        loudness = alert_for(fetch, verdict, before, self._windows)
-        if exposed or changes_card(loudness, before, after.summary):
+        fetch, before = Fetch(identifier, at, sighting, device, program), self.history.summary
+        folded = fold_new(fetch, program_key(sighting, device, user_agent), self.history, self._windows)
+        self.history = folded.history
+        loudness = alert_for(fetch, folded.verdict, before, self._windows)
+        if folded.exposed or changes_card(loudness, before, folded.history.summary):
             self.changes_card = True
-        return verdict, loudness, exposed
+        return folded, loudness
 
-    def row(self, sql: FetchSql) -> Row:
+    def row(self, time: Callable[[float], object]) -> Row:
         """Return the values for `FetchSql.update`."""
-        history, time = self._link_fold.history, sql.time
-        opened_at, last_at = history.summary.last_open, self.last_at and time(self.last_at)
-        status, since = status_of(history)
+        last_open, last_at = self.history.summary.last_open, self.last_at and time(self.last_at)
+        status, since = status_of(self.history)
         return (
             self.seq,
             last_at,
             last_at,
-            dump(history),
+            dump(self.history),
             status.value,
             None if since is None else time(since),
-            None if opened_at is None else time(opened_at),
+            None if last_open is None else time(last_open),
             self.id,
         )
 
 
-class _Batch(NamedTuple):
+class _Batch:
     """The rows that a batch writes, besides its links."""
 
-    fetches: list[Row]
-    alerts: list[Owed]
-    exposed: list[SuspectOpen]
-    """Opens, in this batch or before, that were a scanner's."""
+    def __init__(self) -> None:
+        self.fetches: dict[str, list[object]] = {}
+        """The new rows, by their ids. Each ends with the columns of `RUN`."""
+        self.runs: dict[str, list[object]] = {}
+        """The columns of `RUN` for stored rows that go on, by their ids. The count is what is added."""
+        self.alerts: list[Row] = []
+        self.exposed: list[SuspectOpen] = []
+        """Opens, in this batch or before, that were a scanner's."""
+
+    def go_on(self, row_id: str, arrival: Arrival, at: object) -> None:
+        """Let a row stand for one more fetch."""
+        row = self.fetches.get(row_id) or self.runs.setdefault(row_id, [0, None, None])
+        count = row[-3]
+        row[-3:] = [count + 1, at, arrival.id]  # type: ignore[operator]  # it is an integer in every row
 
 
 def record(
@@ -132,27 +155,28 @@ def record(
     is stored already is then left as it is. Raises the driver's errors, not SQLAlchemy's.
     """
     sql, cursor = sql_for(database_of(connection)), connection.connection.cursor()
-    stored = _already_stored(cursor, arrivals, sql) if again else frozenset[str]()
     links = _links(cursor, {arrival.token for arrival in arrivals}, windows, sql)
+    stored = _already_stored(cursor, arrivals, links, sql) if again else frozenset[str]()
     _announce_peeks(cursor, list(links.values()), arrivals, sql)
-    batch = _Batch([], [], [])
+    batch = _Batch()
     for arrival in arrivals:
         if (link := links.get(arrival.token)) and arrival.id not in stored:
             _judge_into(link, arrival, sql, batch)
-    if not batch.fetches:
+    changed = [link for link in links.values() if link.changed]
+    if not changed:
         return False
-    sql.insert(cursor, batch.fetches)
-    if batch.exposed:
-        cursor.executemany(sql.correct, [(*BURST, suspect.id) for suspect in batch.exposed])
-    _update(cursor, sql.update, [link.row(sql) for link in links.values() if link.changed])
-    outbox.owe(connection, batch.alerts)
-    changed = [card_key(link.id, link.list_id) for link in links.values() if link.changes_card]
-    if batch.exposed:
-        changed.extend(_correct_alert(connection, suspect) for suspect in batch.exposed)
-    outbox.refresh(connection, changed)
+    sql.insert(cursor, [tuple(row) for row in batch.fetches.values()])
+    _update(cursor, sql.go_on, [(*run, row_id) for row_id, run in batch.runs.items()])
+    _update(cursor, sql.correct, [(*BURST, suspect.id) for suspect in batch.exposed])
+    _update(cursor, sql.update, [link.row(sql.time) for link in changed])
+    sql.owe(cursor, batch.alerts)
+    refreshed = [card_key(link.id, link.list_id) for link in changed if link.changes_card]
+    refreshed.extend(_correct_alert(connection, suspect) for suspect in batch.exposed)
+    if refreshed:
+        _with_list(cursor, sql.refresh, refreshed, sql)
     if batch.exposed:
         reactions.refresh(connection, [(link.chat_id, link.asked_in) for link in links.values()])
-    return bool(batch.alerts or changed)
+    return bool(batch.alerts or refreshed)
 
 
 def _correct_alert(connection: Connection, suspect: SuspectOpen) -> str:
@@ -171,22 +195,45 @@ def _update(cursor: Any, statement: str, rows: list[Row]) -> None:
     if len(rows) == 1:
         # For several, PostgreSQL's driver opens a pipeline, which costs 70 us more than a single one needs.
         cursor.execute(statement, rows[0])
-    else:
+    elif rows:
         cursor.executemany(statement, rows)
 
 
-def _already_stored(cursor: Any, arrivals: Sequence[Arrival], sql: FetchSql) -> frozenset[str]:
-    marks = ", ".join([sql.mark] * len(arrivals))
-    query = f'SELECT id FROM "fetch" WHERE id IN ({marks})'  # noqa: S608  # marks only
-    cursor.execute(query, [arrival.id for arrival in arrivals])
-    return frozenset(row[0] for row in cursor.fetchall())
+def _with_list(cursor: Any, statement: str, values: Sequence[object], sql: FetchSql, end: str = "") -> None:
+    """Execute a statement that ends with `IN`, and then a list of values."""
+    values = padded(values)
+    cursor.execute(f"{statement}({', '.join([sql.mark] * len(values))}){end}", values)
+
+
+def _already_stored(
+    cursor: Any, arrivals: Sequence[Arrival], links: dict[str, _LinkInBatch], sql: FetchSql
+) -> frozenset[str]:
+    """Return the ids of the fetches that an earlier attempt has stored: in rows of their own, or in a run.
+
+    A pixel server's ids grow. So what it stored in a run lies between the ids of the run's ends.
+    """
+    marks = ", ".join([sql.mark] * len(links))
+    query = (
+        f'SELECT link_id, id, coalesce(last_id, id) FROM "fetch" WHERE link_id IN ({marks}) '  # noqa: S608
+        f"AND (last_id >= {sql.mark} OR id >= {sql.mark})"  # marks only
+    )
+    first = min(arrival.id for arrival in arrivals)
+    cursor.execute(query, [*(link.id for link in links.values()), first, first])
+    rows = cursor.fetchall()
+    return frozenset(
+        arrival.id
+        for arrival in arrivals
+        for link_id, begins, ends in rows
+        if (link := links.get(arrival.token))
+        and link.id == link_id
+        and begins <= arrival.id <= ends
+        and begins[16:] == arrival.id[16:]
+    )
 
 
 def _links(cursor: Any, tokens: set[str], windows: Windows, sql: FetchSql) -> dict[str, _LinkInBatch]:
     """Return the links of these tokens. They are locked in one order, so that two writers cannot deadlock."""
-    marks = ", ".join([sql.mark] * len(tokens))
-    query = f"{LINK} WHERE token IN ({marks}) ORDER BY id{sql.lock}"  # marks only
-    cursor.execute(query, list(tokens))
+    _with_list(cursor, f"{LINK} WHERE token IN ", list(tokens), sql, f" ORDER BY id{sql.lock}")
     return {row[1]: _LinkInBatch(row, windows) for row in cursor.fetchall()}
 
 
@@ -216,22 +263,36 @@ def _announce_peeks(
 
 
 def _judge_into(link: _LinkInBatch, arrival: Arrival, sql: FetchSql, batch: _Batch) -> None:
-    verdict, loudness, exposed = link.fold(arrival)
-    kind = verdict.kind
-    if kind is Kind.IGNORED:
+    folded, loudness = link.fold(arrival)
+    verdict, at = folded.verdict, sql.time(arrival.at)
+    if verdict.kind is Kind.IGNORED:
         return
-    identifier, _, at, sighting, device, user_agent = arrival
-    link.seq, link.changed = link.seq + 1, True
-    if kind is not Kind.NOISE:
-        link.last_at = at
-    if exposed:
-        batch.exposed.append(exposed)
-    seen = (*_plain(sighting), device, user_agent[:LONGEST_PROGRAM])
-    batch.fetches.append((identifier, link.id, link.seq, sql.time(at), *seen, *_plain(verdict)))
+    link.changed = True
+    if verdict.kind is not Kind.NOISE:
+        link.last_at = arrival.at
+    if folded.continues:
+        batch.go_on(folded.continues, arrival, at)
+        return
+    link.seq += 1
+    batch.fetches[arrival.id] = [arrival.id, link.id, link.seq, at, *_seen(arrival, folded), *_ONE_FETCH]
+    if folded.exposed:
+        batch.exposed.append(folded.exposed)
     if makes_a_sound(loudness, muted=link.muted):
-        batch.alerts.append(_owed(link, arrival, opened_key(identifier), MessageKind.OPENED))
-    elif loudness is Loudness.SILENT and kind is Kind.PROXIED:
-        batch.alerts.append(_owed(link, arrival, proxied_key(link.id), MessageKind.PROXIED))
+        batch.alerts.append(_alert(link, arrival, opened_key(arrival.id), MessageKind.OPENED, at))
+    elif loudness is Loudness.SILENT and verdict.kind is Kind.PROXIED:
+        batch.alerts.append(_alert(link, arrival, proxied_key(link.id), MessageKind.PROXIED, at))
+
+
+_ONE_FETCH = (1, None, None)
+"""The columns of `RUN` for a row that stands for one fetch."""
+
+
+def _seen(arrival: Arrival, folded: Folded) -> tuple[object, ...]:
+    """Return the columns from `agent` to `confidence`. Of a fetch that is only counted, nothing is kept."""
+    if folded.is_counted:
+        return (*_plain(FLOOD), None, "", *_plain(folded.verdict))
+    seen = (*_plain(arrival.sighting), arrival.device, arrival.user_agent[:LONGEST_PROGRAM])
+    return (*seen, *_plain(folded.verdict))
 
 
 @lru_cache(1024)
@@ -240,13 +301,10 @@ def _plain(words: Sighting | Verdict) -> tuple[str | bool, ...]:
     return tuple(word if isinstance(word, bool) else str(word or "") for word in words)
 
 
-def _owed(link: _LinkInBatch, arrival: Arrival, key: str, kind: MessageKind) -> Owed:
-    return Owed(
-        key,
-        link.chat_id,
-        kind,
-        arrival.at,
-        link_id=link.id,
-        fetch_id=arrival.id,
-        thread_id=link.thread_id,
-    )
+def _alert(link: _LinkInBatch, arrival: Arrival, key: str, kind: MessageKind, at: object) -> Row:
+    """Return the row of an alert that is owed."""
+    kept = (key, link.chat_id, link.id, arrival.id, link.thread_id, at)
+    return (*kept, *_OF_KIND[kind], *NOTHING_YET.values())
+
+
+_OF_KIND = {kind: (kind.value, POLICIES[kind].is_loud) for kind in (MessageKind.OPENED, MessageKind.PROXIED)}

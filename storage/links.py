@@ -231,7 +231,7 @@ def opens_between(session: Session, fetch: FetchRow, until: float) -> tuple[int,
 def view_end(session: Session, fetch: FetchRow, longest: float) -> float:
     """Return when the last of the repeats came that belong to this open, in epoch seconds.
 
-    A view lasts for `longest` seconds at most: of a link that was fetched for months, no more is read.
+    A view lasts for `longest` seconds at most: no row that begins later is read.
     """
     later = (
         FetchRow.link_id == fetch.link_id,
@@ -241,7 +241,7 @@ def view_end(session: Session, fetch: FetchRow, longest: float) -> float:
     )
     end = session.exec(select(func.min(FetchRow.seq)).where(*later, FetchRow.kind != Kind.REPEAT)).one()
     repeats = later if end is None else (*later, col(FetchRow.seq) < end)
-    last = session.exec(select(func.max(FetchRow.at)).where(*repeats)).one()
+    last = session.exec(select(func.max(func.coalesce(FetchRow.last_at, FetchRow.at))).where(*repeats)).one()
     return seconds(fetch.at) if last is None else seconds(last)
 
 

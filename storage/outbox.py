@@ -8,7 +8,7 @@ message of its chat waiting. The bot claims messages and settles them by claims.
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, case, delete, func, or_, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, literal_column, update
 from sqlmodel import Session, col, select
 
 from storage.engine import add_new
@@ -67,28 +67,23 @@ def refresh(connection: Connection, keys: Sequence[str]) -> None:
 def refresh_due(session: Session, now: float) -> bool:
     """Refresh the messages that time alone has changed. Return True if any row changed."""
     changed = update(OutboxMessage).where(col(OutboxMessage.changes_at) <= moment(now))
-    return bool(session.connection().execute(changed.values(_newer() | {"changes_at": None})).rowcount)
+    return bool(session.connection().execute(changed.values(_NEWER | {"changes_at": None})).rowcount)
 
 
-def _newer() -> dict[str, Any]:
-    """Return the values that ask for a newer version of a message."""
-    # A parked new message stays parked, because it may have arrived. One that is in the chat may be edited.
-    refused_edit = and_(
-        col(OutboxMessage.state) == MessageState.PARKED, col(OutboxMessage.telegram_id).is_not(None)
-    )
-    idle = or_(col(OutboxMessage.state).in_((MessageState.SENT, MessageState.PENDING)), refused_edit)
-    return {
-        "version": OutboxMessage.version + 1,
-        "state": case((idle, MessageState.PENDING), else_=OutboxMessage.state),
-    }
-
-
-_REFRESH = (
-    update(OutboxMessage)
-    .where(col(OutboxMessage.key).in_(bindparam("keys", expanding=True)))
-    .values(_newer())
+# A parked new message stays parked, because it may have arrived. One that is in the chat may be edited.
+_IS_IDLE = (
+    f"state IN ('{MessageState.SENT}', '{MessageState.PENDING}') "
+    f"OR (state = '{MessageState.PARKED}' AND telegram_id IS NOT NULL)"
 )
-"""Built once, like the other statements that an alert needs: building one costs as much as running it."""
+NEWER = {
+    "version": "version + 1",
+    "state": f"CASE WHEN {_IS_IDLE} THEN '{MessageState.PENDING}' ELSE state END",
+}
+"""The columns that ask for a newer version of a message, in SQL."""
+_NEWER: dict[str, Any] = {name: literal_column(value) for name, value in NEWER.items()}
+_REFRESH = (
+    update(OutboxMessage).where(col(OutboxMessage.key).in_(bindparam("keys", expanding=True))).values(_NEWER)
+)
 
 
 def reassign(connection: Connection, key: str, successor_key: str, fetch_id: str) -> None:

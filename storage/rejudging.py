@@ -31,7 +31,7 @@ from tracking.alerting import alert_for, makes_a_sound
 from tracking.facts import program_of
 from tracking.rules import BURST
 from tracking.summary import FetchSummary
-from tracking.verdicts import fold
+from tracking.verdicts import fold_stored
 
 MOST_AT_ONCE = 500
 """Fetches that one transaction judges again, in some 30 ms."""
@@ -223,7 +223,7 @@ def _judge(progress: Progress, rows: Sequence[FetchRow], windows: Windows) -> St
     verdicts = dict[str, Verdict]()
     for row in rows:
         fetch, before = fetch_from(row), history.summary
-        verdict, history, exposed = fold(fetch, history, windows)
+        verdict, history, exposed = fold_stored(fetch, history, windows)
         verdicts[fetch.id] = verdict
         if exposed:
             # Maybe of an earlier step. The open after it, if there is one, takes over what it was owed.
@@ -318,7 +318,8 @@ def fetch_from(row: FetchRow) -> Fetch:
     """Return a stored fetch as the judge takes it."""
     sighting = _sighting(row.agent, row.network, row.sign, row.rendered)
     program = program_of(row.user_agent) if sighting.is_bare_browser else ""
-    return Fetch(row.id, seconds(row.at), sighting, row.device, program)
+    last = None if row.last_at is None else seconds(row.last_at)
+    return Fetch(row.id, seconds(row.at), sighting, row.device, program, last)
 
 
 @lru_cache(1024)

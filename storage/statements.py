@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from storage.archive import bring_back
 from storage.histories import load
@@ -59,7 +59,8 @@ def _asked_from(link: Link, statements: Sequence[Statement], before: FetchSummar
 
 def _newest_at(session: Session, link: Link) -> float | None:
     """Return when the link's last stored fetch came, in epoch seconds, or None."""
-    query = select(FetchRow.at).where(FetchRow.link_id == link.id).order_by(col(FetchRow.seq).desc())
+    ended_at = func.coalesce(FetchRow.last_at, FetchRow.at)
+    query = select(ended_at).where(FetchRow.link_id == link.id).order_by(col(FetchRow.seq).desc())
     at = session.exec(query.limit(1)).first()
     return None if at is None else seconds(at)
 

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.kinds import MessageState
 
-SCHEMA = "0017"
+SCHEMA = "0018"
 """The newest migration. No program starts on another schema. A test compares it with the migrations."""
 
 # No row is ever validated: the database and the code that writes it are trusted. So the validators that
@@ -108,7 +108,9 @@ class Link(SQLModel, table=True):
 
 
 class FetchRow(SQLModel, table=True):
-    """One judged fetch. No address is stored; `device` means nothing outside its link."""
+    """One judged fetch, or a run of them (tracking/runs.py). No address is stored; `device` means nothing
+    outside its link.
+    """
 
     __tablename__ = "fetch"
     # Ids begin with the time, so new rows lie together, and SQLite needs no row number as well.
@@ -127,6 +129,17 @@ class FetchRow(SQLModel, table=True):
     kind: str
     reason: str
     confidence: str
+    count: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """The number of fetches that it stands for."""
+    last_at: datetime | None = None
+    """When the last of several came."""
+    last_id: str | None = Field(default=None, max_length=32)
+    """The id of that one, which has no row: so a batch that may have been committed can be repeated."""
+
+    @property
+    def ended_at(self) -> datetime:
+        """When its last fetch came."""
+        return self.last_at or self.at
 
 
 class StatementRow(SQLModel, table=True):

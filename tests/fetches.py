@@ -20,11 +20,21 @@ __all__ = [
     "PREFETCH",
     "THUNDERBIRD",
     "arrival",
+    "repeated",
 ]
 
 _numbers = count(1)
 
 
 def arrival(token: str, at: float, sighting: Sighting = GMAIL, device: str | None = None) -> Arrival:
-    """Return a fetch of this link at this moment, with an id of its own that sorts by time."""
+    """Return a fetch of this link at this moment, with an id of its own that sorts by time.
+
+    It always gets a row of its own, because each comes to another pixel server.
+    """
     return Arrival(f"{first_id(at)}{next(_numbers):020x}", token, at, sighting, device, "Mozilla/5.0")
+
+
+def repeated(token: str, at: float, sighting: Sighting = GMAIL) -> Arrival:
+    """Return the same for one pixel server: the fetch may continue the row of the one before it."""
+    fetch = arrival(token, at, sighting)
+    return fetch._replace(id=f"{fetch.id[:12]}{next(_numbers) % 65536:04x}{'a' * 16}")

@@ -144,10 +144,10 @@ class Processes:
 
 
 def _aged(history: History, seconds: float) -> History:
-    statements, summary = history
+    summary = history.summary
     first, last = summary.first_open, summary.last_open
     aged = summary._replace(first_open=first and first - seconds, last_open=last and last - seconds)
-    return History(statements, aged)
+    return history._replace(summary=aged)
 
 
 @contextmanager

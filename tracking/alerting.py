@@ -37,6 +37,7 @@ def changes_card(loudness: Loudness, before: FetchSummary, after: FetchSummary) 
         or after.quiet is not before.quiet
         or after.proxied != before.proxied
         or after.shows_the_image != before.shows_the_image
+        or (after.flooded_at is None) is not (before.flooded_at is None)
     )
 
 

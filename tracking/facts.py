@@ -100,6 +100,7 @@ class Reason(StrEnum):
     TOOL = "tool"
     FORGED_PROXY = "forged_proxy"
     UNKNOWN_AGENT = "unknown_agent"
+    FLOOD = "flood"
     # own
     PEEK = "peek"
     THAT_WAS_ME = "that_was_me"
@@ -143,6 +144,7 @@ NOISE_SIGNS = frozenset(
         Reason.TOOL,
         Reason.FORGED_PROXY,
         Reason.UNKNOWN_AGENT,
+        Reason.FLOOD,
     }
 )
 """Signs by which a fetch is noise, whatever the link's history."""
@@ -197,6 +199,8 @@ class Fetch(NamedTuple):
     """A pseudonym of address and user agent, of no use outside this link. None if the address is unknown."""
     program: str = ""
     """The result of `program_of` for the user agent; empty if that is not known."""
+    last: float | None = None
+    """When the last of several came, if it stands for a run of them (runs.py)."""
 
 
 LONGEST_PROGRAM = 200

@@ -7,6 +7,7 @@ hundred thousand fetches is judged as fast as the first one.
 from enum import StrEnum
 from typing import NamedTuple
 
+from tracking.runs import Rows
 from tracking.summary import FetchSummary, Sent
 
 
@@ -136,6 +137,8 @@ class History(NamedTuple):
 
     statements: Statements = Statements()
     summary: FetchSummary = FetchSummary()
+    rows: Rows = Rows()
+    """How further fetches are stored. No verdict depends on it, and judging again begins anew with it."""
 
     def sent(self) -> Sent | None:
         """Return when the mail was sent, as far as is known.

@@ -47,7 +47,7 @@ class StatusSince(NamedTuple):
 
 def status_of(history: History) -> StatusSince:
     """Return where a link stands and since when, but for sleep: this is stored with the link."""
-    statements, summary = history
+    statements, summary, _ = history
     if statements.closed_at is not None:
         ended = LinkStatus.OBJECTED if statements.objected else LinkStatus.STOPPED
         return StatusSince(ended, statements.closed_at)

@@ -7,6 +7,7 @@ from tracking.facts import DIRECT_CLIENTS, MACHINE_SIGNS, Agent, Fetch, Kind, Re
 
 # Read for every fetch: CPython 3.11 reads a member off an enumeration ten times as slowly as a global.
 _OPENED, _PROXIED, _SCANNED, _NOISE = Kind.OPENED, Kind.PROXIED, Kind.SCANNED, Kind.NOISE
+_FLOOD = Reason.FLOOD
 _OWN, _REPEAT, _DRAFTED = Kind.OWN, Kind.REPEAT, (Kind.ACTIVATED, Kind.INSERTED)
 
 
@@ -91,6 +92,8 @@ class FetchSummary(NamedTuple):
     """Programs and devices that have scanned this link, the newest last."""
     quiet: QuietFetch | None = None
     """The last fetch that the card tells of quietly."""
+    flooded_at: float | None = None
+    """When a fetch was last only counted, because there were so many (runs.py)."""
 
     @property
     def shows_the_image(self) -> bool:
@@ -108,6 +111,8 @@ class FetchSummary(NamedTuple):
         `shows_sent` says that only a receiving side makes such a fetch.
         """
         kind, reason, _confidence = verdict
+        if reason is _FLOOD:
+            return self._replace(flooded_at=fetch.at)
         if kind is _NOISE:
             return self._replace(machine_at=fetch.at) if reason in MACHINE_SIGNS else self
         if kind is _REPEAT:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tracking.facts import MACHINE_SIGNS, Confidence, Fetch, Kind, Reason, Sighting, Verdict, Windows
 from tracking.history import History, Statements
-from tracking.rules import BURST, RULES, RuleInput, is_a_person, shows_it_was_sent
+from tracking.rules import BURST, REPEAT, RULES, RuleInput, is_a_person, shows_it_was_sent
 from tracking.summary import FetchSummary, SuspectOpen
 
 # Read for every fetch: CPython 3.11 reads a member off an enumeration ten times as slowly as a global.
@@ -44,7 +44,7 @@ def _rules_about(sighting: Sighting) -> tuple[Callable[[RuleInput], Verdict | No
 
 def fold(fetch: Fetch, history: History, windows: Windows) -> Judged:
     """Judge a fetch, and add it to the history."""
-    statements, summary = history
+    statements, summary, rows = history
     case = RuleInput(fetch, statements, summary, history.sent(), windows)
     verdict = _judge(case)
     suspect = _exposed(case) if _is_machine(verdict) else None
@@ -52,12 +52,15 @@ def fold(fetch: Fetch, history: History, windows: Windows) -> Judged:
         summary = summary.without_suspect()
     shows_sent = verdict.kind in _RECEIVED and shows_it_was_sent(case)
     after = summary.remember(fetch, verdict, shows_sent=shows_sent, revival=windows.revival)
+    return Judged(verdict, History(statements, _asking(after, case, verdict), rows), suspect)
+
+
+def _asking(after: FetchSummary, case: RuleInput, verdict: Verdict) -> FetchSummary:
+    """Return the summary after a fetch with what the card asks about then."""
     if _stands_on_the_card(case, verdict):
-        after = after.with_quiet(fetch, verdict)
-    elif is_a_person(case):
-        # The owner has looked into it, so what came before is no question any more.
-        after = after._replace(quiet=None)
-    return Judged(verdict, History(statements, after), suspect)
+        return after.with_quiet(case.fetch, verdict)
+    # The owner has looked into it, so what came before is no question any more.
+    return after._replace(quiet=None) if is_a_person(case) else after
 
 
 def _exposed(case: RuleInput) -> SuspectOpen | None:
@@ -89,11 +92,27 @@ def rejudge(
     """
     history, verdicts = History(statements, start), list[Verdict]()
     for fetch in fetches:
-        verdict, history, exposed = fold(fetch, history, windows)
+        verdict, history, exposed = fold_stored(fetch, history, windows)
         verdicts.append(verdict)
         if exposed:
             correct_exposed(verdicts, fetches, exposed.id)
     return verdicts, history
+
+
+def fold_stored(fetch: Fetch, history: History, windows: Windows) -> Judged:
+    """Judge a stored fetch again, and add it to the history: for a run, its first and its last fetch.
+
+    The run has the verdict of its first, also if what is said afterwards falls between the two.
+    """
+    judged = fold(fetch, history, windows)
+    if fetch.last is None:
+        return judged
+    statements, summary, rows = judged.history
+    last = RuleInput(fetch._replace(at=fetch.last), statements, summary, judged.history.sent(), windows)
+    # After an open, the others of the run belong to its view.
+    verdict = REPEAT if judged.verdict.kind is Kind.OPENED else judged.verdict
+    after = summary.remember(last.fetch, verdict, shows_sent=False, revival=windows.revival)
+    return judged._replace(history=History(statements, _asking(after, last, verdict), rows))
 
 
 def correct_exposed(verdicts: list[Verdict], fetches: Sequence[Fetch], exposed: str) -> None:

@@ -10,11 +10,14 @@ def goes_on(began: float, last: float, at: float, windows: Windows) -> bool:
     return at - last <= windows.view and at - began <= windows.longest_view
 
 
-def ending_with_newest(times: Sequence[float], windows: Windows) -> int:
-    """Return how many of an agent's fetches, newest first, belong to the view that the newest one ends."""
-    for count in range(1, len(times)):
-        began = times[count]
-        starts = goes_on(began, began, times[count - 1], windows)
-        if not (starts and goes_on(began, times[1], times[0], windows)):
+def ending_with_newest(rows: Sequence[tuple[float, float]], windows: Windows) -> int:
+    """Return how many of an agent's rows, newest first, belong to the view that the newest one ends.
+
+    Each is the time of its first fetch, and of its last.
+    """
+    for count in range(1, len(rows)):
+        began, last = rows[count]
+        starts = goes_on(began, last, rows[count - 1][0], windows)
+        if not (starts and goes_on(began, rows[1][1], rows[0][0], windows)):
             return count
-    return len(times)
+    return len(rows)

@@ -10,13 +10,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from bench.attacks import crowd, flooded, nonsense, outage, prying, unread
+from bench.attacks import crowd, flooded, nonsense, one_token, outage, prying, unread
 from bench.attacks.attack import Attack, carry_out
 from bench.figures import Figure, standing, table
 
 ATTACKS: dict[str, Attack] = {
     attack.name: attack
-    for module in (unread, crowd, outage, nonsense, flooded, prying)
+    for module in (unread, crowd, outage, nonsense, one_token, flooded, prying)
     for attack in module.ATTACKS
 }
 

@@ -36,8 +36,8 @@ MARKS_FIRST = Mutant(
 NEVER_RECLAIMS = Mutant(
     "never reclaims a lease",
     "storage/queue.py",
-    "            or_(col(_ROW.state) == MessageState.PENDING, col(_ROW.lease_until) < _AT),\n",
-    "            col(_ROW.state) == MessageState.PENDING,\n",
+    "            or_(col(_ROW.state) == _said(MessageState.PENDING), col(_ROW.lease_until) < _AT),\n",
+    "            col(_ROW.state) == _said(MessageState.PENDING),\n",
 )
 FLUSHES_RARELY = Mutant(
     "synchronous=NORMAL", "storage/sqlite/database.py", '"synchronous=FULL"', '"synchronous=NORMAL"'

@@ -120,7 +120,7 @@ def _status_lines(link: Link, history: History, status: LinkStatus, now: float) 
     elif summary.proxied:
         shown.append(proxied_line(summary.proxied))
     if not ended:
-        shown += [*_sleep(summary, status, now), *quiet_lines(summary, now)]
+        shown += [*_sleep(summary, status, now), *quiet_lines(summary, now), *_flooded(summary)]
     shown += deadline_lines(link, status, now)
     if ended:
         shown.append(words.say(sentences.cards.CARD_ENDED[status]))
@@ -166,6 +166,10 @@ def _sleep(summary: FetchSummary, status: LinkStatus, now: float) -> list[Markup
         span = words.span(gap.ended - gap.began)
         return [words.say(sentences.cards.CARD_WOKE, time=_when(gap.ended, now), span=span)]
     return []
+
+
+def _flooded(summary: FetchSummary) -> list[Markup]:
+    return [] if summary.flooded_at is None else [words.say(sentences.cards.CARD_FLOODED)]
 
 
 def quiet_lines(summary: FetchSummary, now: float) -> list[Markup]:

@@ -102,7 +102,7 @@ def same_view(session: Session, fetch: FetchRow, longest: int, windows: Windows)
     """Return the ids of the fetches of the view that ends with this one."""
     older = links.timeline(session, fetch.link_id, longest, newest=fetch.seq)
     alike = list(takewhile(lambda row: _shown_as(row) == _shown_as(fetch), older))
-    count = views.ending_with_newest([seconds(row.at) for row in alike], windows)
+    count = views.ending_with_newest([(seconds(row.at), seconds(row.ended_at)) for row in alike], windows)
     return [row.id for row in alike[:count]]
 
 
@@ -112,5 +112,5 @@ def _shown_as(fetch: FetchRow) -> tuple[str, str]:
 
 def _folded(group: list[FetchRow]) -> Entry:
     """Return the entry for fetches that are shown alike and follow each other, newest first."""
-    newest = group[0]
-    return Entry(seconds(newest.at), shown_kind(newest), agent_of(newest), len(group), fetch_id=newest.id)
+    newest, count = group[0], sum(row.count for row in group)
+    return Entry(seconds(newest.ended_at), shown_kind(newest), agent_of(newest), count, fetch_id=newest.id)

@@ -222,11 +222,16 @@ def stored(engine: Engine, link: Link) -> list[FetchRow]:
         return _rows(session, link)
 
 
+def counted(engine: Engine, link: Link) -> list[tuple[int, str, int]]:
+    """Return the number, the kind and the count of a link's rows, oldest first."""
+    return [(row.seq, row.kind, row.count) for row in stored(engine, link)]
+
+
 def _rows(session: Session, link: Link) -> list[FetchRow]:
     query = select(FetchRow).where(col(FetchRow.link_id) == link.id).order_by(col(FetchRow.seq))
     return list(session.execute(query).scalars())
 
 
 def kinds(engine: Engine, link: Link) -> list[str]:
-    """Return the verdicts on a link's fetches, oldest first."""
-    return [row.kind for row in stored(engine, link)]
+    """Return the verdicts on a link's fetches, oldest first, whether or not they have rows of their own."""
+    return [kind for _seq, kind, count in counted(engine, link) for _ in range(count)]

@@ -16,7 +16,7 @@ from storage import spool
 from storage.spool_lines import line_of
 from storage.tables import Link
 from tests.fetches import NOON, arrival
-from tests.pixel_server.serving import PATIENCE, hasty, path_of, request, serving, stored, track
+from tests.pixel_server.serving import PATIENCE, hasty, kinds, path_of, request, serving, stored, track
 from tests.pixel_server.test_writer import drained
 from tests.waiting import wait_until
 from tracking.facts import LONGEST_PROGRAM
@@ -88,7 +88,7 @@ def test_invented_tokens_leave_room_in_the_spool_for_those_that_were_known(
             assert b"x" * (LONGEST_PROGRAM + 1) not in settings.spool_path.read_bytes()
         drained(served)
         assert served.fetch(link).status == 200
-    assert len(stored(engine, link)) == 4 + one.count(200)
+    assert len(kinds(engine, link)) == 4 + one.count(200)
 
 
 def test_what_a_program_says_beyond_its_name_is_neither_spooled_nor_stored(

@@ -9,7 +9,7 @@ from pixel_server.wire.image import GIF
 from pixel_server.wire.limits import MAX_BODY, MAX_HEAD, MAX_HEADERS, LimitedProtocol
 from settings import Settings
 from storage.tables import Link
-from tests.pixel_server.serving import Served, answer_on, path_of, request, serving, stored
+from tests.pixel_server.serving import Served, answer_on, kinds, path_of, request, serving, stored
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
@@ -118,7 +118,7 @@ def test_many_small_requests_in_one_packet_do_not_count_as_a_large_one(
     with served.connect() as wire:
         wire.sendall((one + b"\r\n") * 99 + one + b"Connection: close\r\n\r\n")
         assert answer_on(wire).raw.count(GIF) == 100
-    assert len(stored(engine, link)) == 100
+    assert len(kinds(engine, link)) == 100
 
 
 def test_malformed_requests_are_not_written_to_the_log(

@@ -165,7 +165,7 @@ def test_several_requests_on_one_connection_are_all_kept(served: Served, engine:
     going_on, last = request(path_of(link), connection="keep-alive"), request(path_of(link))
     answers = served.ask(going_on + going_on + last).raw
     assert answers.count(b"HTTP/1.1 200 OK") == answers.count(GIF) == 3
-    assert [row.seq for row in stored(engine, link)] == [1, 2, 3]
+    assert kinds(engine, link) == ["activated", "inserted", "inserted"]
 
 
 # --- junk ------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_a_request_that_is_not_http_is_refused_as_the_clients_fault(served: Serv
 
 def test_junk_in_the_user_agent_is_kept_and_answered(served: Served, engine: Engine) -> None:
     link = track(engine)
-    agents = ("\xff\xfe\x80", "é" * 300, "(" * 5000, "a" * 15_000, "\t", "", "Mozilla/5.0 " * 1000)
+    agents = ("\xff\xfe\x80", "é" * 300, "(" * 5000, "a" * 15_000, "\t", "Mozilla/5.0 " * 1000, "")
     answers = [served.fetch(link, user_agent=user_agent) for user_agent in agents]
     assert {(answer.status, answer.body) for answer in answers} == {(200, GIF)}
     assert [row.user_agent for row in stored(engine, link)] == [
@@ -246,7 +246,7 @@ def test_once_the_answer_has_come_every_other_connection_sees_the_row(
     settings: Settings, served: Served, engine: Engine
 ) -> None:
     link = track(engine)
-    count = f'SELECT count(*) FROM "fetch" WHERE link_id = {link.id}'  # noqa: S608  # a number of ours
+    count = f'SELECT coalesce(sum(count), 0) FROM "fetch" WHERE link_id = {link.id}'  # noqa: S608  # a number of ours
     for fetches in range(1, 21):
         assert served.fetch(link).status == 200
         assert counted(settings, count) == fetches
@@ -274,8 +274,8 @@ def test_two_hundred_fetches_at_once_are_all_kept_without_a_gap(served: Served, 
     for wire in wires:
         wire.close()
     assert {(answer.status, answer.body) for answer in answers} == {(200, GIF)}
-    assert [row.seq for row in stored(engine, link)] == list(range(1, 151))
-    assert [row.seq for row in stored(engine, other)] == list(range(1, 51))
+    assert kinds(engine, link) == ["activated", *["inserted"] * 149]
+    assert kinds(engine, other) == ["activated", *["inserted"] * 49]
 
 
 def test_the_fetch_of_a_client_that_leaves_before_the_answer_is_kept(served: Served, engine: Engine) -> None:

@@ -17,7 +17,17 @@ from settings import Settings
 from storage.database import Database
 from storage.engine import database_for
 from storage.tables import Link
-from tests.pixel_server.serving import PATIENCE, Answer, Served, answer_on, path_of, serving, stored, track
+from tests.pixel_server.serving import (
+    PATIENCE,
+    Answer,
+    Served,
+    answer_on,
+    kinds,
+    path_of,
+    serving,
+    stored,
+    track,
+)
 
 HOST = b"Host: 127.0.0.1\r\n"
 AGENT = b"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Thunderbird/115.9.0\r\n"
@@ -98,7 +108,7 @@ def test_a_dozen_in_one_packet_are_answered_in_order_and_all_kept(
 ) -> None:
     answered = b"\r\n".join(conversation(served, get(link) * 11 + get(link, CLOSE)))
     assert answered.count(GIF) == 12
-    assert [row.seq for row in stored(engine, link)] == list(range(1, 13))
+    assert len(kinds(engine, link)) == 12
 
 
 def test_a_connection_stays_open_for_the_next_request(served: Served, link: Link) -> None:
@@ -196,7 +206,7 @@ def test_requests_that_arrive_while_one_is_under_way_are_answered_after_it(
         False,
         True,
     ]
-    assert len(stored(engine, link)) == 4
+    assert len(kinds(engine, link)) == 4
 
 
 def test_an_idle_connection_is_closed(settings: Settings, link: Link, plain: bool) -> None:

@@ -10,7 +10,9 @@ from storage.ingest import Arrival, record
 from storage.kinds import opened_key
 from storage.statements import record_statements
 from storage.tables import FetchRow, Link, OutboxMessage
-from tests.fetches import APPLE, BARE, GATEWAY, GMAIL, NOON, OUTLOOK, PREFETCH, arrival
+from storage.times import seconds
+from tests.fetches import APPLE, BARE, GATEWAY, GMAIL, NOON, OUTLOOK, PREFETCH, arrival, repeated
+from tests.tracking.stories import CURL
 from tracking import Statement, StatementKind, Windows
 
 ANNA = 1001
@@ -53,16 +55,26 @@ def test_an_open_is_stored_with_a_loud_alert(engine: Engine) -> None:
     assert owed(engine)["opened"] == (True, 1)
 
 
-def test_a_storm_is_one_alert_and_every_fetch_is_kept(engine: Engine) -> None:
+def counted(engine: Engine) -> list[tuple[int, str, int]]:
+    with reading(engine) as session:
+        rows = session.exec(select(FetchRow).order_by(col(FetchRow.link_id), col(FetchRow.seq)))
+        return [(row.seq, row.kind, row.count) for row in rows]
+
+
+@pytest.mark.parametrize("batch", [1, 7, 500])
+def test_a_storm_is_one_alert_and_two_rows_and_every_fetch_is_counted(engine: Engine, batch: int) -> None:
     with writing(engine) as session:
         link = track(session)
         sent(session, link, NOON + 60)
-    storm = [arrival(link.token, NOON + 3600 + i / 10) for i in range(500)]
-    fold(engine, *storm[:200])
-    fold(engine, *storm[200:])
-    assert stored(engine) == [(1, "opened"), *((seq, "repeat") for seq in range(2, 501))]
+    storm = [repeated(link.token, NOON + 3600 + i / 10) for i in range(100 if batch == 1 else 500)]
+    for first in range(0, len(storm), batch):
+        fold(engine, *storm[first : first + batch])
+    assert counted(engine) == [(1, "opened", 1), (2, "repeat", len(storm) - 1)]
     with reading(engine) as session:
         assert [message.kind for message in session.exec(select(OutboxMessage))].count("opened") == 1
+        run = session.exec(select(FetchRow).where(FetchRow.seq == 2)).one()
+        assert (seconds(run.at), seconds(run.ended_at)) == (storm[1].at, storm[-1].at)
+        assert run.last_id == storm[-1].id
 
 
 @pytest.mark.parametrize("batches", [1, 2])
@@ -97,13 +109,54 @@ def test_an_open_that_a_scanner_kept_quiet_takes_its_alert_over(engine: Engine) 
         assert (told.key, told.fetch_id, told.version) == (opened_key(reader.id), reader.id, 2)
 
 
-def test_a_batch_that_may_have_been_committed_can_be_repeated(engine: Engine) -> None:
+@pytest.mark.parametrize("stored_before", range(7))
+def test_a_batch_that_may_have_been_committed_can_be_repeated(engine: Engine, stored_before: int) -> None:
     with writing(engine) as session:
         link = track(session)
-    batch = [arrival(link.token, NOON + 10), arrival(link.token, NOON + 20)]
-    fold(engine, *batch)
-    fold(engine, *batch, arrival(link.token, NOON + 30), again=True)
-    assert stored(engine) == [(1, "activated"), (2, "inserted"), (3, "inserted")]
+    fetches = [(10, GMAIL), (11, GMAIL), (12, GMAIL), (13, OUTLOOK), (14, GMAIL), (15, GMAIL)]
+    batch = [repeated(link.token, NOON + at, sighting) for at, sighting in fetches]
+    if stored_before:
+        fold(engine, *batch[:stored_before])
+    fold(engine, *batch, again=True)
+    rows = [(1, "activated", 1), (2, "inserted", 2), (3, "inserted", 1), (4, "inserted", 2)]
+    assert counted(engine) == rows
+    fold(engine, *batch, again=True)
+    assert counted(engine) == rows
+
+
+def test_what_another_pixel_server_stored_meanwhile_does_not_count_as_stored(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+    ours = repeated(link.token, NOON + 12)
+    theirs = [
+        one._replace(id=one.id[:16] + "b" * 16)
+        for one in (repeated(link.token, NOON + at) for at in (10, 11, 13))
+    ]
+    fold(engine, *theirs)
+    fold(engine, ours, again=True)
+    assert counted(engine) == [(1, "activated", 1), (2, "inserted", 2), (3, "inserted", 1)]
+
+
+def test_a_flood_of_one_link_is_counted_in_few_rows_and_told_once(engine: Engine) -> None:
+    with writing(engine) as session:
+        link = track(session)
+        sent(session, link, NOON + 60)
+    fold(engine, arrival(link.token, NOON + 3600), arrival(link.token, NOON + 3601, CURL))
+    before = card_version(engine)
+    flood = [
+        repeated(link.token, NOON + 3700 + number / 100, CURL)._replace(user_agent=f"scraper/{number}")
+        for number in range(2000)
+    ]
+    for first in range(0, len(flood), 64):
+        fold(engine, *flood[first : first + 64])
+    rows = counted(engine)
+    assert len(rows) < 650
+    assert sum(count for _seq, _kind, count in rows) == 2002
+    with reading(engine) as session:
+        newest = session.exec(select(FetchRow).order_by(col(FetchRow.seq).desc())).first()
+        assert newest
+        assert (newest.reason, newest.user_agent, newest.device) == ("flood", "", None)
+    assert card_version(engine) == before + 1
 
 
 def test_an_unknown_token_stores_nothing(engine: Engine) -> None:

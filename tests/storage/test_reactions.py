@@ -1,11 +1,15 @@
 """The 👀 under /track is there while an open counts, and a correction takes it off."""
 
-from sqlalchemy import Engine, event
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from storage import chats, claims, erasing, links, muting, reactions
 from storage.claims import Ended, Outcome
 from storage.engine import reading, writing
+from storage.ingest import record
 from storage.kinds import MessageKind
 from storage.statements import record_statements
 from storage.tables import Link, OutboxMessage
@@ -162,18 +166,23 @@ def test_a_scanner_that_exposes_the_open_takes_it_off(engine: Engine) -> None:
     assert not is_earned(engine, contract)
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # both write the same, and SQLite shows it
 def test_a_scanner_locks_the_reaction_after_the_alert_as_a_delivery_does(engine: Engine) -> None:
     """One UPDATE of both would lock them in any order, and deadlock with a delivery on PostgreSQL."""
     contract = tracked(engine)
     opened(engine, contract, BARE)
     locked: list[set[str]] = []
 
-    def note(_conn: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+    def note(statement: str) -> None:
         if statement.startswith("UPDATE outbox"):
-            locked.append({kind for kind in ("opened:", "reaction:") if f"'{kind}" in str(parameters)})
+            locked.append({kind for kind in ("opened:", "reaction:") if f"'{kind}" in statement})
 
-    event.listen(engine, "before_cursor_execute", note)
-    fold(engine, arrival(contract.token, NOON + 601, CURL))
+    with writing(engine) as session:
+        connection = session.connection()
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(note)
+        record(connection, [arrival(contract.token, NOON + 601, CURL)], Windows())
+        driver.set_trace_callback(None)
     assert locked == [{"opened:"}, {"reaction:"}]
 
 

@@ -24,7 +24,7 @@ MINUTE = 60.0
     ],
 )
 def test_a_view_ends_after_a_pause_and_after_half_an_hour(times: list[float], count: int) -> None:
-    assert ending_with_newest(times, Windows()) == count
+    assert ending_with_newest([(at, at) for at in times], Windows()) == count
 
 
 @given(
@@ -34,7 +34,7 @@ def test_a_view_ends_after_a_pause_and_after_half_an_hour(times: list[float], co
 )
 def test_a_view_read_backwards_goes_on_as_it_went_and_no_older_fetch_belongs_to_it(gaps: list[float]) -> None:
     times = list(accumulate(gaps, initial=0.0))[::-1]
-    count = ending_with_newest(times, Windows())
+    count = ending_with_newest([(at, at) for at in times], Windows())
     assert _is_one_view(times[:count])
     assert count == len(times) or not _is_one_view(times[: count + 1])
 

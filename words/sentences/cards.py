@@ -24,6 +24,7 @@ CARD_OPENED = plural(
     "👀 Opened {count} times: first {first}, last {last}.",
 )
 CARD_MUTED = _("🔕 Muted. I count opens here, and send no alerts.")
+CARD_FLOODED = _("🌊 Programs fetch it all the time. I only count most of that, and still tell of opens.")
 CARD_QUIET_PROGRAM = _("🤖 A program fetched it {time}. It looks like a scanner, so I sent no alert.")
 CARD_QUIET_OWN = _("🙋 An open {time} looks like yours: the same device as your draft. I don’t count it.")
 CARD_ASLEEP = _("💤 Asleep: no open since then.")
