@@ -151,7 +151,9 @@ class UpdateReceiver:
 
     async def _answer_if_waiting(self, chat: int, update_id: int) -> None:
         stored = await self._context.read(lambda session: session.get(StoredUpdate, update_id))
-        if stored is not None and not stored.done and not await self._answer(stored):
+        if stored is None or stored.done or await self._answer(stored):
+            self.catching_up.note_answered()
+        else:
             self._waiting.add(chat, update_id)
 
     async def _answer(self, stored: StoredUpdate) -> bool:

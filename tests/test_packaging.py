@@ -17,6 +17,7 @@ from bench.peers.installing import PIP as PEERS
 from tests.checkout import MAINTAINERS, MODULES, PACKAGES, PROGRAMS, ROOT, tree
 
 NOT_USED_BY_NAME = {
+    "crawler-user-agents": "tracking/machines.py reads its list, and does not import it",
     "honcho": "`make run` starts the Procfile's processes with it",
     "httptools": "uvicorn's fast parser; the pixel server's protocol is built on the class that uses it",
     "uvloop": "uvicorn takes it for its event loop where it is installed",

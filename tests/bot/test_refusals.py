@@ -110,7 +110,7 @@ class Post:
 
     def owe(self, kind: MessageKind) -> None:
         text = Markup("<b>contract</b> opened ") + words.time(now() - 60, now())
-        payload = "" if kind is MessageKind.PICTURE else pack(Message(text, KEYBOARD))
+        payload = "" if kind in FILES.values() else pack(Message(text, KEYBOARD))
         with writing(self.engine) as session:
             chats.get_or_create(session, self.group.id, now())
             link = self._link(session) if kind is MessageKind.PICTURE else None

@@ -17,7 +17,7 @@ from storage.engine import database_of, writing
 from storage.notifying import Topic
 from storage.tables import Link
 from tests.fetches import NOON, arrival
-from tests.pixel_server.serving import PATIENCE, Served, hasty, serving, stored, track
+from tests.pixel_server.serving import PATIENCE, Served, hasty, kinds, serving, stored, track
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 
@@ -64,7 +64,7 @@ def test_what_an_ended_server_left_in_its_spool_is_stored_by_the_other_one(
                 answers = [server.fetch(link).status for server in (stays, ends, ends)]
             assert answers == [200, 200, 200]
             assert stored(engine, link) == []
-        assert any(len(stored(engine, link)) == 3 for _ in turns(stays))
+        assert any(len(kinds(engine, link)) == 3 for _ in turns(stays))
         assert any(not stays.services.writer.spools.waiting for _ in turns(stays))
 
 
@@ -80,7 +80,7 @@ def test_a_server_that_starts_again_and_again_beside_another_one_makes_no_more_f
             assert any(not sum(spool.stat().st_size for spool in spools) for _ in turns(stays))
             assert any(_held(stays) == 1 for _ in turns(stays))
     assert len([*settings.spool_path.parent.glob("*.spool*")]) == 2
-    assert len(stored(engine, link)) == 3
+    assert len(kinds(engine, link)) == 3
 
 
 def _held(served: Served) -> int:
