@@ -84,10 +84,10 @@ def open_once(url: str) -> tuple[float, bool]:
 
 
 def watch(url: str, processes: Mapping[str, int]) -> Seen:
-    """Open the mail again and again, until the input ends."""
+    """Open the mail again and again, until the input ends, and once at least."""
     opens, worst, failed = 0, 0.0, 0
     memory = dict.fromkeys(processes, 0.0)
-    while not select([sys.stdin], [], [], EVERY)[0]:
+    while not opens or not select([sys.stdin], [], [], EVERY)[0]:
         took, well = open_once(url)
         opens, worst, failed = opens + 1, max(worst, took), failed + (not well)
         for name, process in processes.items():
