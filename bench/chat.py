@@ -15,7 +15,8 @@ from bench.figures import Aim, Figure, figure
 from bench.product import Product
 from demo import telegram
 from storage.engine import writing
-from storage.ingest import Arrival, new_id, record
+from storage.fetch_ids import new_id
+from storage.ingest import Arrival, record
 from storage.tables import Link, OutboxMessage
 from tracking import Agent, Network, Sighting
 

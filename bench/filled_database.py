@@ -15,7 +15,8 @@ from sqlmodel import SQLModel
 from settings import Settings
 from storage import links
 from storage.engine import connect, writing
-from storage.ingest import Arrival, new_id, record
+from storage.fetch_ids import new_id
+from storage.ingest import Arrival, record
 from storage.kinds import card_key
 from storage.statements import record_statements
 from storage.tables import Chat, FetchRow, Link, OutboxMessage, StatementRow
@@ -117,7 +118,7 @@ def _pattern(engine: Engine, settings: Settings, fetches: int) -> int:
 
 
 class _Sql(NamedTuple):
-    """What a database writes in its own way. `{}` is a number."""
+    """The SQL that a database writes in its own way. `{}` is a number."""
 
     token: str
     time: str

@@ -18,7 +18,7 @@ MISSED_SHARE = 0.02
 
 
 class Stored(NamedTuple):
-    """What a database holds."""
+    """The numbers of fetches and alerts that a database holds."""
 
     fetches: int
     alerts: int

@@ -12,7 +12,8 @@ from bench.filled_database import SIGHTING, USER_AGENT
 from bench.product import Product, postgres
 from bench.programs import UnavailableError, program
 from storage.engine import database_for, reading
-from storage.ingest import Arrival, new_id, record
+from storage.fetch_ids import new_id
+from storage.ingest import Arrival, record
 from storage.notifying import Notifier, Topic
 from storage.tables import OutboxMessage
 from storage.times import now

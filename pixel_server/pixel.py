@@ -14,7 +14,8 @@ from pixel_server.tally import Tally
 from pixel_server.wire.headers import LISTED, by_name
 from pixel_server.wire.image import GIF, HEADERS, NOT_KEPT_HEADERS
 from pixel_server.wire.packets import Facts, KnownHeaders, PacketReader
-from storage.ingest import Arrival, new_id
+from storage.fetch_ids import new_id
+from storage.ingest import Arrival
 from storage.keys import Keys
 from storage.times import now
 from tracking import Network, Request, Sighting

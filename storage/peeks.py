@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, delete, exists, update
 from sqlmodel import Session, col, select
 
-from storage.ingest import first_id
+from storage.fetch_ids import first_id
 from storage.links import history_of
 from storage.rejudging import judge_again
 from storage.tables import Chat, FetchRow, Link, Peek

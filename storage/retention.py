@@ -6,8 +6,8 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from storage import outbox, peeks
+from storage.fetch_ids import first_id
 from storage.histories import dump, load
-from storage.ingest import first_id
 from storage.kinds import card_key
 from storage.rejudging import fetch_from, outdate
 from storage.tables import FetchRow, Link

@@ -2,7 +2,8 @@
 
 from itertools import count
 
-from storage.ingest import Arrival, first_id
+from storage.fetch_ids import first_id
+from storage.ingest import Arrival
 from tests.tracking.stories import APPLE, BARE, CHROME, GATEWAY, GMAIL, OUTLOOK, PREFETCH, THUNDERBIRD
 from tracking import Sighting
 

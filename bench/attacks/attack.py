@@ -28,7 +28,7 @@ IN_A_ROW = 5
 
 
 class Came(NamedTuple):
-    """What came of an attack, in words, and the figures that it measured itself."""
+    """The outcome of an attack, in words, and the figures that it measured itself."""
 
     told: str
     figures: Sequence[Figure] = ()

@@ -14,7 +14,7 @@ from bench.attacks.target import Target
 from bench.figures import Aim, Figure
 from demo import telegram
 from storage.engine import reading, writing
-from storage.ingest import new_id
+from storage.fetch_ids import new_id
 from storage.tables import FetchRow, Link, StatementRow, Unjudged
 from storage.times import moment, now
 

@@ -14,7 +14,7 @@ from demo import telegram
 
 @dataclass
 class Target:
-    """What an attack is made on."""
+    """The product that an attack is made on."""
 
     folder: Path
     product: Product

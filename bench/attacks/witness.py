@@ -26,7 +26,7 @@ AGENT = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101
 
 
 class Seen(NamedTuple):
-    """What the witness saw during an attack."""
+    """The answers and the memory that the witness saw during an attack."""
 
     opens: int
     worst: float

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 import settings as configuration
 from pixel_server.wire.image import GIF, HEADERS
 from storage.engine import connect, writing
-from storage.ingest import new_id
+from storage.fetch_ids import new_id
 from storage.tables import FetchRow, Link
 from storage.times import moment, now
 from tracking import Agent, Confidence, Kind, Network, Reason

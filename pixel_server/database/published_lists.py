@@ -27,7 +27,7 @@ Versions = Mapping[str, float | None]
 
 
 class Known(NamedTuple):
-    """What the lists in force make."""
+    """The networks and the hops that the lists in force make."""
 
     networks: Networks
     hops: Hops

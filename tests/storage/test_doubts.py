@@ -5,7 +5,8 @@ from sqlmodel import select
 
 from storage import doubts, links
 from storage.engine import commit, database_of, reading, writing
-from storage.ingest import Arrival, new_id, record
+from storage.fetch_ids import new_id
+from storage.ingest import Arrival, record
 from storage.kinds import MessageKind, opened_key
 from storage.links import history_of
 from storage.statements import record_statements

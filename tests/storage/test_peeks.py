@@ -15,7 +15,8 @@ from bot.messages.timeline import timeline
 from settings import Settings
 from storage import chats, erasing, exports, links, peeks, retention
 from storage.engine import connect, reading, writing
-from storage.ingest import Arrival, new_id, record
+from storage.fetch_ids import new_id
+from storage.ingest import Arrival, record
 from storage.statements import record_statements
 from storage.tables import Chat, FetchRow, Link, Peek, StatementRow
 from storage.times import moment

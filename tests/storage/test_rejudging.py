@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from bot.messages.timeline import LONGEST_TIMELINE, told
 from storage import doubts, erasing, links, peeks, rejudging, retention
 from storage.engine import reading, writing
+from storage.fetch_ids import new_id
 from storage.histories import load
-from storage.ingest import new_id
 from storage.kinds import card_key, opened_key
 from storage.links import history_of
 from storage.rejudging import Progress, Step, fetch_from

@@ -5,7 +5,8 @@ from sqlmodel import Session, col, select
 
 from storage import links, retention
 from storage.engine import reading, writing
-from storage.ingest import Arrival, first_id, new_id
+from storage.fetch_ids import first_id, new_id
+from storage.ingest import Arrival
 from storage.kinds import card_key
 from storage.statements import record_statements
 from storage.tables import FetchRow, Link, OutboxMessage
